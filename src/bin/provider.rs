@@ -1,0 +1,30 @@
+//! The provider Lambda: makes the clients once, then hands each event to [`Provider::handle`].
+
+use std::env;
+use std::time::Duration;
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use monitored_endpoint::callback::ExtraHosts;
+use monitored_endpoint::provider::Provider;
+use monitored_endpoint::provision::{Provisioner, reason};
+use monitored_endpoint::{aws, logging};
+use serde_json::value::RawValue;
+
+/// The longest pause between two looks at something that is changing, unless `POLL_INTERVAL_MS` says otherwise.
+const POLL_INTERVAL: Duration = Duration::from_secs(30);
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    logging::start();
+    let poll_interval = env::var("POLL_INTERVAL_MS").ok().and_then(|ms| ms.parse().ok());
+    let provisioner =
+        Provisioner::new(&aws::config().await, poll_interval.map_or(POLL_INTERVAL, Duration::from_millis));
+    let extra_hosts = ExtraHosts::parse(&env::var("EXTRA_RESPONSE_HOSTS").unwrap_or_default());
+    let provider =
+        Provider::new(provisioner, extra_hosts).with_panic_drill(env::var("PANIC_DRILL").is_ok_and(|on| on == "true"));
+    let provider = &provider;
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
+        provider.handle(&event.payload, event.context.deadline()).await.map_err(|error| Error::from(reason(&error)))
+    }))
+    .await
+}

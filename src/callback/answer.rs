@@ -1,0 +1,214 @@
+//! What CloudFormation is told, cut to the size it accepts.
+//!
+//! Response object: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html>.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// The largest response body that CloudFormation reads, in bytes.
+pub const MAX_BODY_BYTES: usize = 4096;
+
+/// The longest `PhysicalResourceId`, in bytes ("up to 1 KB").
+const MAX_PHYSICAL_ID_BYTES: usize = 1024;
+
+/// What ends a `Reason` that had to be cut.
+const CUT: &str = " … (cut; the whole text is in the function's log)";
+
+/// Attributes for `Fn::GetAtt`.
+pub type Data = BTreeMap<&'static str, String>;
+
+/// How the request ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The resource is as declared (or gone).
+    Success {
+        /// The attributes that `Fn::GetAtt` finds.
+        data: Data,
+        /// Something the reader should know although all went well.
+        remark: Option<String>,
+    },
+    /// The resource could not be brought to what was declared.
+    Failed {
+        /// Names what was wrong and what mends it. Never empty.
+        reason: String,
+    },
+}
+
+/// One answer: an outcome, and the ids that CloudFormation matches it by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The id that later requests name this resource by. Never empty.
+    pub physical_resource_id: String,
+    /// As in the request.
+    pub stack_id: String,
+    /// As in the request.
+    pub request_id: String,
+    /// As in the request.
+    pub logical_resource_id: String,
+    /// Asks CloudFormation to mask what `Fn::GetAtt` returns.
+    pub no_echo: bool,
+}
+
+/// The response object as it goes over the wire, and as a local invocation prints it.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "PascalCase")]
+pub struct Body {
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    physical_resource_id: String,
+    stack_id: String,
+    request_id: String,
+    logical_resource_id: String,
+    no_echo: bool,
+    data: Data,
+}
+
+impl Answer {
+    /// The body, at most [`MAX_BODY_BYTES`] long as JSON.
+    ///
+    /// The `Reason` is cut first, on a character boundary. Where ids and attributes alone are too long, the longest
+    /// attributes go; the ids are never lost.
+    #[must_use]
+    pub fn body(&self) -> Body {
+        let (status, reason, data) = match &self.outcome {
+            Outcome::Success { data, remark } => ("SUCCESS", remark.clone(), data.clone()),
+            Outcome::Failed { reason } => ("FAILED", Some(reason.clone()), Data::new()),
+        };
+        let mut body = Body {
+            status,
+            reason,
+            physical_resource_id: cut_to(&self.physical_resource_id, MAX_PHYSICAL_ID_BYTES).to_owned(),
+            stack_id: self.stack_id.clone(),
+            request_id: self.request_id.clone(),
+            logical_resource_id: self.logical_resource_id.clone(),
+            no_echo: self.no_echo,
+            data,
+        };
+        body.fit();
+        body
+    }
+}
+
+impl Body {
+    /// The body as JSON text.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // A struct of strings, a bool and a string map has no way to fail to serialize.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// `SUCCESS` or `FAILED`.
+    #[must_use]
+    pub fn status(&self) -> &str {
+        self.status
+    }
+
+    /// What the reader is told, where there is something to tell.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+
+    fn fit(&mut self) {
+        let excess = self.excess();
+        if excess == 0 {
+            return;
+        }
+        if let Some(reason) = self.reason.take() {
+            let room = json_len(&reason).saturating_sub(excess + json_len(CUT));
+            self.reason = Some(format!("{}{CUT}", cut_to_json(&reason, room)));
+        }
+        while self.excess() > 0 {
+            let longest = self.data.iter().max_by_key(|(_, value)| value.len()).map(|(key, _)| *key);
+            match longest {
+                Some(key) => {
+                    tracing::warn!(attribute = key, "attribute left out: the answer would pass 4,096 bytes");
+                    self.data.remove(key);
+                }
+                None => break,
+            }
+        }
+    }
+
+    fn excess(&self) -> usize {
+        self.to_json().len().saturating_sub(MAX_BODY_BYTES)
+    }
+}
+
+/// The length of `text` inside a JSON string, without the quotes.
+fn json_len(text: &str) -> usize {
+    serde_json::to_string(text).map_or(usize::MAX, |json| json.len() - 2)
+}
+
+/// The longest prefix of `text` that takes at most `room` bytes inside a JSON string.
+fn cut_to_json(text: &str, room: usize) -> &str {
+    let mut used = 0;
+    for (at, character) in text.char_indices() {
+        used += json_len(character.encode_utf8(&mut [0; 4]));
+        if used > room {
+            return &text[..at];
+        }
+    }
+    text
+}
+
+/// The longest prefix of `text` of at most `bytes` bytes that ends on a character boundary.
+fn cut_to(text: &str, bytes: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes)]
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn failed(reason: &str, id: &str) -> Answer {
+        Answer {
+            outcome: Outcome::Failed { reason: reason.to_owned() },
+            physical_resource_id: id.to_owned(),
+            stack_id: "arn:aws:cloudformation:us-east-1:123456789012:stack/s/1".to_owned(),
+            request_id: "r".to_owned(),
+            logical_resource_id: "Config".to_owned(),
+            no_echo: false,
+        }
+    }
+
+    #[test]
+    fn short_answers_are_left_alone() {
+        let body = failed("no such endpoint", "id").body();
+        assert_eq!(body.reason(), Some("no such endpoint"));
+        assert_eq!(body.status(), "FAILED");
+    }
+
+    #[test]
+    fn a_cut_reason_fills_the_room_there_is() {
+        let json = failed(&"é\"\n".repeat(4000), "id").body().to_json();
+        assert!(json.len() <= MAX_BODY_BYTES && json.len() > MAX_BODY_BYTES - 8, "{}", json.len());
+    }
+
+    #[test]
+    fn too_many_attributes_lose_the_longest_first() {
+        let data = Data::from([("EndpointName", "e".repeat(60)), ("DashboardUrl", "u".repeat(5000))]);
+        let mut answer = failed("", "id");
+        answer.outcome = Outcome::Success { data, remark: None };
+        let body = answer.body();
+        assert!(body.to_json().len() <= MAX_BODY_BYTES);
+        assert_eq!(body.data.keys().collect::<Vec<_>>(), [&"EndpointName"]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_answer_fits_and_keeps_its_id(reason in any::<String>(), times in 1_usize..200, id in "[a-zA-Z0-9-]{1,300}") {
+            let body = failed(&reason.repeat(times), &id).body();
+            let json = body.to_json();
+            prop_assert!(json.len() <= MAX_BODY_BYTES);
+            let parsed: serde_json::Value = serde_json::from_str(&json)?;
+            prop_assert_eq!(&parsed["PhysicalResourceId"], &id);
+        }
+    }
+}

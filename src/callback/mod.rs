@@ -1,0 +1,12 @@
+//! Everything about answering CloudFormation: where the answer goes, what it says, and putting it there.
+//!
+//! This is the only module that can see a `ResponseURL`. The URL is a bearer secret (whoever holds it can answer
+//! for the stack), so [`ResponseUrl`] prints as a placeholder and no error here carries it.
+
+mod answer;
+mod delivery;
+mod response_url;
+
+pub use answer::{Answer, Body, Data, MAX_BODY_BYTES, Outcome};
+pub use delivery::{Delivery, DeliveryError};
+pub use response_url::{ExtraHosts, ResponseUrl, ResponseUrlError};

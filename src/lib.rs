@@ -1,0 +1,20 @@
+//! One CloudFormation declaration yields a fully monitored SageMaker endpoint.
+//!
+//! The way of a request through this crate:
+//!
+//! ```text
+//! event ─▶ envelope ─▶ properties ─▶ spec ─▶ plan ─▶ provision ─▶ callback
+//! ```
+pub mod aws;
+pub mod callback;
+pub mod catalogue;
+pub mod deadline;
+pub mod envelope;
+pub mod logging;
+pub mod metrics;
+pub mod plan;
+pub mod properties;
+pub mod provider;
+pub mod provision;
+pub mod shape_json;
+pub mod spec;

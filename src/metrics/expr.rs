@@ -1,0 +1,261 @@
+//! Metric math, built from parts and written out in CloudWatch's syntax.
+//!
+//! Syntax and functions: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html>.
+
+use std::fmt::{self, Display as _};
+use std::marker::PhantomData;
+use std::ops::{Add, Div, Mul, Sub};
+
+use super::Search;
+
+/// Marks expressions that alarms take. Graphs take them too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alarm {}
+
+/// Marks expressions that only graphs take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Graph {}
+
+/// The id of a metric within one widget or alarm: a lower-case letter, then letters, digits and underscores.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MetricId(String);
+
+impl MetricId {
+    /// An id from a lower-case letter and a number, such as `i0`.
+    #[must_use]
+    pub fn numbered(letter: IdLetter, number: usize) -> Self {
+        Self(format!("{}{number}", letter.0))
+    }
+
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What an id starts with: says what its metric counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IdLetter(char);
+
+impl IdLetter {
+    /// Samples of instances.
+    pub const INSTANCES: Self = Self('i');
+    /// Percentage of GPUs that are reserved.
+    pub const RESERVED: Self = Self('r');
+    /// An expression.
+    pub const EXPRESSION: Self = Self('e');
+}
+
+/// A metric-math expression that may stand where `K` says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expr<K> {
+    node: Node,
+    place: PhantomData<K>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Node {
+    Number(f64),
+    Id(String),
+    Call(&'static str, Vec<Node>),
+    Array(Vec<Node>),
+    Binary(Operator, Box<Node>, Box<Node>),
+    Search(Search),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Operator {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+}
+
+impl<K> Expr<K> {
+    fn new(node: Node) -> Self {
+        Self { node, place: PhantomData }
+    }
+
+    /// A constant.
+    #[must_use]
+    pub fn number(value: f64) -> Self {
+        Self::new(Node::Number(value))
+    }
+
+    /// The series with this id.
+    #[must_use]
+    pub fn series(id: &MetricId) -> Self {
+        Self::new(Node::Id(id.0.clone()))
+    }
+
+    /// `FILL(self, value)`: a datapoint of this value wherever the series has none.
+    #[must_use]
+    pub fn filled_with(self, value: f64) -> Self {
+        Self::new(Node::Call("FILL", vec![self.node, Node::Number(value)]))
+    }
+
+    /// `SUM([…])`: at each time the sum of the series that have a datapoint then. Unlike `+`, a series without one
+    /// doesn't take the sum away.
+    #[must_use]
+    pub fn sum_of(series: impl IntoIterator<Item = Self>) -> Self {
+        let array = series.into_iter().map(|expr| expr.node).collect();
+        Self::new(Node::Call("SUM", vec![Node::Array(array)]))
+    }
+
+    fn binary(operator: Operator, left: Self, right: Self) -> Self {
+        Self::new(Node::Binary(operator, Box::new(left.node), Box::new(right.node)))
+    }
+}
+
+impl Expr<Graph> {
+    /// `SUM(SEARCH(…))`: at each time the sum of every series found. No series where none is found.
+    #[must_use]
+    pub fn sum_of_search(search: Search) -> Self {
+        Self::new(Node::Call("SUM", vec![Node::Search(search)]))
+    }
+
+    /// `PERIOD(id)`: seconds that one datapoint of the metric covers. It takes the id of a metric, never of an
+    /// expression.
+    #[must_use]
+    pub fn period_of(id: &MetricId) -> Self {
+        Self::new(Node::Call("PERIOD", vec![Node::Id(id.0.clone())]))
+    }
+
+    /// `RUNNING_SUM(self)`: at each time the sum of all datapoints up to it.
+    #[must_use]
+    pub fn running_sum(self) -> Self {
+        Self::new(Node::Call("RUNNING_SUM", vec![self.node]))
+    }
+}
+
+impl From<Expr<Alarm>> for Expr<Graph> {
+    fn from(expr: Expr<Alarm>) -> Self {
+        Self::new(expr.node)
+    }
+}
+
+macro_rules! operator {
+    ($trait:ident, $method:ident, $operator:ident) => {
+        impl<K> $trait for Expr<K> {
+            type Output = Self;
+            fn $method(self, other: Self) -> Self {
+                Self::binary(Operator::$operator, self, other)
+            }
+        }
+        impl<K> $trait<f64> for Expr<K> {
+            type Output = Self;
+            fn $method(self, other: f64) -> Self {
+                Self::binary(Operator::$operator, self, Self::number(other))
+            }
+        }
+    };
+}
+operator!(Add, add, Add);
+operator!(Sub, sub, Subtract);
+operator!(Mul, mul, Multiply);
+operator!(Div, div, Divide);
+
+impl<K> fmt::Display for Expr<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.node.fmt(f)
+    }
+}
+
+impl fmt::Display for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            // Rust writes floats in full, without an exponent, which metric math does not know.
+            Self::Number(value) => write!(f, "{value}"),
+            Self::Id(id) => f.write_str(id),
+            Self::Call(function, arguments) => {
+                write!(f, "{function}(")?;
+                separated(f, arguments)?;
+                f.write_str(")")
+            }
+            Self::Array(items) => {
+                f.write_str("[")?;
+                separated(f, items)?;
+                f.write_str("]")
+            }
+            Self::Binary(operator, left, right) => {
+                let (sign, rank) = operator.sign_and_rank();
+                parenthesized(f, left, left.rank() < rank)?;
+                write!(f, " {sign} ")?;
+                // Left-associative: a right operand of the same rank needs its parentheses.
+                parenthesized(f, right, right.rank() <= rank)
+            }
+            Self::Search(search) => search.fmt(f),
+        }
+    }
+}
+
+impl Node {
+    /// How tightly it binds: sums 1, products 2, everything else 3.
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Binary(operator, ..) => operator.sign_and_rank().1,
+            Self::Number(value) if *value < 0.0 => 0,
+            _ => 3,
+        }
+    }
+}
+
+impl Operator {
+    fn sign_and_rank(self) -> (char, u8) {
+        match self {
+            Self::Add => ('+', 1),
+            Self::Subtract => ('-', 1),
+            Self::Multiply => ('*', 2),
+            Self::Divide => ('/', 2),
+        }
+    }
+}
+
+fn separated(f: &mut fmt::Formatter<'_>, nodes: &[Node]) -> fmt::Result {
+    for (at, node) in nodes.iter().enumerate() {
+        if at > 0 {
+            f.write_str(", ")?;
+        }
+        node.fmt(f)?;
+    }
+    Ok(())
+}
+
+fn parenthesized(f: &mut fmt::Formatter<'_>, node: &Node, wanted: bool) -> fmt::Result {
+    if wanted { write!(f, "({node})") } else { node.fmt(f) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(number: usize) -> Expr<Alarm> {
+        Expr::series(&MetricId::numbered(IdLetter::INSTANCES, number))
+    }
+
+    #[test]
+    fn parentheses_stand_where_they_are_needed_and_nowhere_else() {
+        assert_eq!((id(0) * 60.0 / 4.0).to_string(), "i0 * 60 / 4");
+        assert_eq!((id(0) - (id(1) - id(2))).to_string(), "i0 - (i1 - i2)");
+        assert_eq!((id(0) / (id(1) * 2.0)).to_string(), "i0 / (i1 * 2)");
+        assert_eq!(((id(0) + id(1)) * 2.0).to_string(), "(i0 + i1) * 2");
+        assert_eq!((id(0) + id(1) * 2.0).to_string(), "i0 + i1 * 2");
+    }
+
+    #[test]
+    fn numbers_have_no_exponent() {
+        assert_eq!(Expr::<Alarm>::number(0.000_000_25).to_string(), "0.00000025");
+        assert_eq!(Expr::<Alarm>::number(5.752).to_string(), "5.752");
+    }
+
+    #[test]
+    fn functions_are_written_in_capitals() {
+        let reserved = Expr::<Alarm>::series(&MetricId::numbered(IdLetter::RESERVED, 0)).filled_with(0.0);
+        let unused = Expr::number(100.0) - reserved;
+        assert_eq!(unused.to_string(), "100 - FILL(r0, 0)");
+        assert_eq!(Expr::sum_of([id(0), id(1)]).to_string(), "SUM([i0, i1])");
+        let graph = Expr::<Graph>::from(id(0)) / Expr::period_of(&MetricId::numbered(IdLetter::INSTANCES, 0));
+        assert_eq!(graph.running_sum().to_string(), "RUNNING_SUM(i0 / PERIOD(i0))");
+    }
+}

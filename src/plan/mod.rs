@@ -1,0 +1,74 @@
+//! From what is wanted to the exact requests: the endpoint config, the dashboard body, the alarms.
+//!
+//! Pure: the same spec gives the same plan, byte by byte, so that a preview shows what a stack will do and a repeated
+//! request finds nothing to change.
+
+mod dashboard;
+mod endpoint_config;
+mod ownership;
+mod unused_gpu_alarm;
+
+use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
+use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
+
+pub use endpoint_config::PlanError;
+pub use ownership::{Owner, Ownership};
+
+use crate::spec::{DashboardName, GpuDimension, Spec, Tag};
+
+/// The requests that make a spec real.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// The id that CloudFormation will know the resource by.
+    pub physical_id: String,
+    /// The endpoint config, with its name. Tags are in [`Plan::tags`].
+    pub endpoint_config: Option<CreateEndpointConfigInput>,
+    /// The dashboard.
+    pub dashboard: Option<PlannedDashboard>,
+    /// The alarms. Tags are in [`Plan::tags`].
+    pub alarms: Vec<PutMetricAlarmInputBuilder>,
+    /// What everything made is tagged with: the author's tags, and whose it is.
+    pub tags: Vec<Tag>,
+}
+
+/// A dashboard to put.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedDashboard {
+    /// Its name.
+    pub name: DashboardName,
+    /// Its body, as JSON text.
+    pub body: String,
+}
+
+/// What a plan depends on beside the spec.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Surroundings {
+    /// The Region whose metrics panels show.
+    pub region: String,
+    /// Dimensions that tell GPUs apart: the one that is known to be published, or both while nothing is.
+    pub gpu_dimensions: Vec<GpuDimension>,
+}
+
+/// Plans what makes `spec` real.
+///
+/// # Errors
+/// Where the endpoint config can't be written as JSON, which its name's hash is made from.
+pub fn plan(spec: &Spec, owner: &Owner, surroundings: &Surroundings) -> Result<Plan, PlanError> {
+    let endpoint_config = match &spec.endpoint_config {
+        Some(config) => Some(endpoint_config::request(config, owner)?),
+        None => None,
+    };
+    let monitoring = &spec.monitoring;
+    let physical_id = match endpoint_config.as_ref().and_then(|config| config.endpoint_config_name()) {
+        Some(name) => name.to_owned(),
+        None => monitoring.dashboard_name.to_string(),
+    };
+    let dashboard = monitoring.dashboard.as_ref().map(|settings| PlannedDashboard {
+        name: monitoring.dashboard_name.clone(),
+        body: dashboard::body(monitoring, settings, surroundings),
+    });
+    let alarms = monitoring.unused_gpu_alarm.iter().map(|alarm| unused_gpu_alarm::request(alarm, monitoring)).collect();
+    let mut tags = spec.tags.clone();
+    tags.extend(Ownership::of(owner, &physical_id).tags());
+    Ok(Plan { physical_id, endpoint_config, dashboard, alarms, tags })
+}

@@ -1,0 +1,337 @@
+//! A declaration as its author wrote it, with types restored and nothing judged yet.
+
+use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
+use serde_json::{Map, Value};
+
+use super::node::{Fields, Node};
+use super::problem::Problems;
+use super::scalar;
+use super::shape::ShapeReader;
+use crate::envelope::ResourceType;
+
+/// Properties of ours that every type takes (and the two that CloudFormation puts there itself).
+const COMMON: [&str; 15] = [
+    "ServiceToken",
+    "ServiceTimeout",
+    "EndpointName",
+    "InferenceComponents",
+    "GpusPerInstance",
+    "CostPerHour",
+    "Variants",
+    "GpuDimension",
+    "Dashboard",
+    "UnusedGpuAlarm",
+    "AlarmActions",
+    "OKActions",
+    "InsufficientDataActions",
+    "AdoptExisting",
+    "NoEcho",
+];
+/// What the endpoint config's name starts with: for types that make one.
+const PREFIX: &str = "EndpointConfigNamePrefix";
+/// Designed and not built yet: a declaration that has them is told so, not that they are unknown.
+const NOT_BUILT_YET: [&str; 3] = ["GpuBufferAlarm", "NoTrafficAlarm", "IdleGpuAlarm"];
+const ONLY_MONITORED_ENDPOINT: [&str; 3] =
+    ["DeploymentConfig", "RetainAllVariantProperties", "ExcludeRetainedVariantProperties"];
+/// Members of `CreateEndpointConfig` that say something to `Custom::EndpointMonitoring`, which creates none.
+const MONITORING_MEMBERS: [&str; 4] = ["ProductionVariants", "ShadowProductionVariants", "MetricsConfig", "Tags"];
+
+const FREQUENCY: &str = "MetricPublishFrequencyInSeconds";
+/// How the launch article spells [`FREQUENCY`]; no such member exists, and people paste it.
+const FREQUENCY_ALIAS: &str = "MetricsPublishFrequencyInSeconds";
+
+/// Everything a declaration says. What it leaves out is `None` or empty.
+#[derive(Clone, Debug)]
+pub struct Declaration {
+    /// Every member of `CreateEndpointConfig`, read through the SDK's schema.
+    pub config: CreateEndpointConfigInput,
+    /// Name of the endpoint to monitor.
+    pub endpoint_name: Option<String>,
+    /// What the endpoint config's name starts with.
+    pub endpoint_config_name_prefix: Option<String>,
+    /// Models to show by name.
+    pub inference_components: Vec<DeclaredComponent>,
+    /// GPUs of one instance, for every variant that `variants` doesn't name.
+    pub gpus_per_instance: Option<i64>,
+    /// Price of one instance, for every variant that `variants` doesn't name.
+    pub cost_per_hour: Option<Cost>,
+    /// Where variants differ.
+    pub variants: Vec<DeclaredVariant>,
+    /// `GpuId`, `AcceleratorId` or `Auto`.
+    pub gpu_dimension: Option<String>,
+    /// The dashboard's settings.
+    pub dashboard: DeclaredDashboard,
+    /// The unused-GPU alarm's settings, where there are any.
+    pub unused_gpu_alarm: Option<DeclaredAlarm>,
+    /// Actions of every alarm that has none of its own.
+    pub actions: Actions,
+    /// Whether a dashboard or alarm that this resource didn't make may be taken over.
+    pub adopt_existing: bool,
+    /// Whether CloudFormation is to mask the attributes, and no value is to be quoted.
+    pub no_echo: bool,
+}
+
+/// A price per instance-hour.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Cost {
+    /// Dollars, as declared.
+    Dollars(f64),
+    /// The Region's on-demand price is to be looked up.
+    Auto,
+}
+
+/// One entry of `InferenceComponents`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeclaredComponent {
+    /// Name of the inference component.
+    pub name: Option<String>,
+    /// What panels call it.
+    pub label: Option<String>,
+    /// GPUs of one copy.
+    pub gpus_per_copy: Option<i64>,
+}
+
+/// One entry of `Variants`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeclaredVariant {
+    /// The production variant this is about.
+    pub variant_name: Option<String>,
+    /// GPUs of one instance.
+    pub gpus_per_instance: Option<i64>,
+    /// Price of one instance.
+    pub cost_per_hour: Option<Cost>,
+}
+
+/// `Dashboard`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeclaredDashboard {
+    /// `false` makes no dashboard.
+    pub enabled: Option<bool>,
+    /// Name of the dashboard.
+    pub dashboard_name: Option<String>,
+    /// Start of the shown time range.
+    pub start: Option<String>,
+    /// `auto` or `inherit`.
+    pub period_override: Option<String>,
+}
+
+/// One alarm, in CloudWatch's own words.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[allow(missing_docs, reason = "the names are PutMetricAlarm's")]
+pub struct DeclaredAlarm {
+    pub enabled: Option<bool>,
+    pub source: Option<String>,
+    pub alarm_name: Option<String>,
+    pub alarm_description: Option<String>,
+    pub threshold: Option<f64>,
+    pub comparison_operator: Option<String>,
+    pub period: Option<i32>,
+    pub evaluation_periods: Option<i32>,
+    pub datapoints_to_alarm: Option<i32>,
+    pub treat_missing_data: Option<String>,
+    pub actions_enabled: Option<bool>,
+    pub actions: Actions,
+}
+
+/// Actions by the state they are taken in; `None` where the declaration says nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are PutMetricAlarm's")]
+pub struct Actions {
+    pub alarm: Option<Vec<String>>,
+    pub ok: Option<Vec<String>>,
+    pub insufficient_data: Option<Vec<String>>,
+}
+
+impl Declaration {
+    /// Reads a declaration. What can't be read is noted in `problems` and counts as left out; `None` when there is
+    /// nothing to read at all.
+    #[must_use]
+    pub fn read(resource_type: ResourceType, properties: &Value, problems: &Problems) -> Option<Self> {
+        let root = Node::root(properties, problems);
+        let all = root.object()?;
+        let no_echo = all.get("NoEcho").and_then(|value| root.child("NoEcho", value).boolean()).unwrap_or_default();
+        if no_echo {
+            problems.withhold_values();
+        }
+        let Divided { own, members } = divide(&root, all, resource_type);
+        let own = Value::Object(own);
+        let fields = Node::root(&own, problems).members();
+        judge_service_timeout(&fields);
+        Some(Self {
+            config: read_config(members, problems)?,
+            endpoint_name: fields.text("EndpointName"),
+            endpoint_config_name_prefix: fields.text(PREFIX),
+            inference_components: entries(&fields, "InferenceComponents", component),
+            gpus_per_instance: fields.sized("GpusPerInstance"),
+            cost_per_hour: cost(&fields),
+            variants: entries(&fields, "Variants", variant),
+            gpu_dimension: fields.text("GpuDimension"),
+            dashboard: fields.get("Dashboard").map(|node| dashboard(&node)).unwrap_or_default(),
+            unused_gpu_alarm: fields.get("UnusedGpuAlarm").map(|node| alarm(&node)),
+            actions: actions(&fields),
+            adopt_existing: fields.boolean("AdoptExisting").unwrap_or_default(),
+            no_echo,
+        })
+    }
+
+    /// Whether the declaration names any production variant.
+    #[must_use]
+    pub fn declares_variants(&self) -> bool {
+        !self.config.production_variants().is_empty()
+    }
+}
+
+/// The flat properties, divided.
+#[derive(Default)]
+struct Divided {
+    own: Map<String, Value>,
+    members: Map<String, Value>,
+}
+
+/// Divides the properties into ours and the members of `CreateEndpointConfig`. What is neither, or doesn't belong to
+/// this type, is noted.
+fn divide(root: &Node<'_>, all: &Map<String, Value>, resource_type: ResourceType) -> Divided {
+    let schema = CreateEndpointConfigInput::SCHEMA;
+    let makes_config = resource_type != ResourceType::EndpointMonitoring;
+    let member_names = || schema.members().iter().filter_map(|member| member.member_name());
+    let mut divided = Divided::default();
+    for (name, value) in all {
+        let node = root.child(name, value);
+        let is_member = schema.member_schema(name).is_some();
+        let entry = |place: &mut Map<String, Value>| drop(place.insert(name.clone(), value.clone()));
+        match name.as_str() {
+            own if COMMON.contains(&own) || own == PREFIX && makes_config => entry(&mut divided.own),
+            member if is_member && (makes_config || MONITORING_MEMBERS.contains(&member)) => {
+                entry(&mut divided.members);
+            }
+            later if NOT_BUILT_YET.contains(&later) => {
+                node.invalid("this alarm comes with a later version of this provider; leave it out".to_owned());
+            }
+            deployment if ONLY_MONITORED_ENDPOINT.contains(&deployment) => node.invalid(format!(
+                "belongs to Custom::MonitoredEndpoint, which deploys; leave it out of {resource_type}"
+            )),
+            other if is_member || other == PREFIX => node.invalid(
+                "Custom::EndpointMonitoring makes no endpoint config; leave it out, or use Custom::MonitoredEndpointConfig"
+                    .to_owned(),
+            ),
+            other => root.unknown(other, member_names().chain(COMMON).chain([PREFIX])),
+        }
+    }
+    divided
+}
+
+/// Lets the launch article's spelling pass as the API's. Both with different values is a problem.
+fn rename_frequency_alias(mut members: Map<String, Value>, problems: &Problems) -> Map<String, Value> {
+    if let Some(Value::Object(metrics)) = members.get_mut("MetricsConfig")
+        && let Some(alias) = metrics.remove(FREQUENCY_ALIAS)
+    {
+        let same = |given: &Value| match (scalar::integer(given), scalar::integer(&alias)) {
+            (Some(given), Some(alias)) => given == alias,
+            _ => *given == alias,
+        };
+        match metrics.get(FREQUENCY) {
+            Some(given) if !same(given) => problems.conflict(
+                &format!("Properties.MetricsConfig.{FREQUENCY_ALIAS}"),
+                format!("contradicts {FREQUENCY}; keep {FREQUENCY} (the API's spelling) alone"),
+            ),
+            Some(_) => {}
+            None => drop(metrics.insert(FREQUENCY.to_owned(), alias)),
+        }
+    }
+    members
+}
+
+fn read_config(members: Map<String, Value>, problems: &Problems) -> Option<CreateEndpointConfigInput> {
+    let members = Value::Object(rename_frequency_alias(members, problems));
+    let read = CreateEndpointConfigInput::deserialize(&mut ShapeReader::new(Node::root(&members, problems)));
+    read.map_err(|error| problems.invalid("Properties", error.to_string())).ok()
+}
+
+/// Only judged here: how long there is to answer is read with the envelope, before anything can go wrong.
+fn judge_service_timeout(fields: &Fields<'_>) {
+    let Some(node) = fields.get("ServiceTimeout") else { return };
+    if node.sized().is_some_and(|seconds: i64| !(1..=3600).contains(&seconds)) {
+        node.invalid(format!("{} is not a ServiceTimeout; use 1 to 3600 seconds", node.quoted()));
+    }
+}
+
+fn entries<T>(fields: &Fields<'_>, name: &str, read: fn(&Node<'_>) -> T) -> Vec<T> {
+    fields.get(name).and_then(|node| node.items()).unwrap_or_default().iter().map(read).collect()
+}
+
+fn component(node: &Node<'_>) -> DeclaredComponent {
+    let fields = node.fields(&["Name", "Label", "GpusPerCopy"]);
+    DeclaredComponent {
+        name: fields.text("Name"),
+        label: fields.text("Label"),
+        gpus_per_copy: fields.sized("GpusPerCopy"),
+    }
+}
+
+fn variant(node: &Node<'_>) -> DeclaredVariant {
+    let fields = node.fields(&["VariantName", "GpusPerInstance", "CostPerHour"]);
+    DeclaredVariant {
+        variant_name: fields.text("VariantName"),
+        gpus_per_instance: fields.sized("GpusPerInstance"),
+        cost_per_hour: cost(&fields),
+    }
+}
+
+fn cost(fields: &Fields<'_>) -> Option<Cost> {
+    let node = fields.get("CostPerHour")?;
+    if node.text().is_some_and(|text| text == "Auto") {
+        return Some(Cost::Auto);
+    }
+    node.number().map(Cost::Dollars)
+}
+
+fn dashboard(node: &Node<'_>) -> DeclaredDashboard {
+    let fields = node.fields(&["Enabled", "DashboardName", "Start", "PeriodOverride"]);
+    DeclaredDashboard {
+        enabled: fields.boolean("Enabled"),
+        dashboard_name: fields.text("DashboardName"),
+        start: fields.text("Start"),
+        period_override: fields.text("PeriodOverride"),
+    }
+}
+
+fn alarm(node: &Node<'_>) -> DeclaredAlarm {
+    let fields = node.fields(&[
+        "Enabled",
+        "Source",
+        "AlarmName",
+        "AlarmDescription",
+        "Threshold",
+        "ComparisonOperator",
+        "Period",
+        "EvaluationPeriods",
+        "DatapointsToAlarm",
+        "TreatMissingData",
+        "ActionsEnabled",
+        "AlarmActions",
+        "OKActions",
+        "InsufficientDataActions",
+    ]);
+    DeclaredAlarm {
+        enabled: fields.boolean("Enabled"),
+        source: fields.text("Source"),
+        alarm_name: fields.text("AlarmName"),
+        alarm_description: fields.text("AlarmDescription"),
+        threshold: fields.number("Threshold"),
+        comparison_operator: fields.text("ComparisonOperator"),
+        period: fields.sized("Period"),
+        evaluation_periods: fields.sized("EvaluationPeriods"),
+        datapoints_to_alarm: fields.sized("DatapointsToAlarm"),
+        treat_missing_data: fields.text("TreatMissingData"),
+        actions_enabled: fields.boolean("ActionsEnabled"),
+        actions: actions(&fields),
+    }
+}
+
+fn actions(fields: &Fields<'_>) -> Actions {
+    Actions {
+        alarm: fields.texts("AlarmActions"),
+        ok: fields.texts("OKActions"),
+        insufficient_data: fields.texts("InsufficientDataActions"),
+    }
+}

@@ -1,0 +1,168 @@
+//! A value with the path it was found at: asks for a type, and notes a problem where the value has another.
+
+use serde_json::{Map, Value};
+
+use super::problem::{Problems, Severity, nearest};
+use super::scalar;
+
+/// How many characters of a value are quoted in a problem.
+const QUOTED: usize = 60;
+
+/// One value of a declaration.
+#[derive(Clone)]
+pub(super) struct Node<'v> {
+    value: &'v Value,
+    path: String,
+    problems: &'v Problems,
+    secret: bool,
+}
+
+impl<'v> Node<'v> {
+    pub(super) fn root(value: &'v Value, problems: &'v Problems) -> Self {
+        Self { value, path: "Properties".to_owned(), problems, secret: false }
+    }
+
+    pub(super) fn is_null(&self) -> bool {
+        self.value.is_null()
+    }
+
+    /// Marks the value as one that must not be quoted.
+    pub(super) fn secret(mut self, secret: bool) -> Self {
+        self.secret |= secret;
+        self
+    }
+
+    pub(super) fn boolean(&self) -> Option<bool> {
+        scalar::boolean(self.value).or_else(|| self.mismatch("true or false"))
+    }
+
+    pub(super) fn integer(&self) -> Option<i64> {
+        scalar::integer(self.value).or_else(|| self.mismatch("an integer"))
+    }
+
+    pub(super) fn number(&self) -> Option<f64> {
+        scalar::number(self.value).or_else(|| self.mismatch("a number"))
+    }
+
+    pub(super) fn text(&self) -> Option<String> {
+        scalar::text(self.value).or_else(|| self.mismatch("a string"))
+    }
+
+    /// An integer that fits `T`.
+    pub(super) fn sized<T: TryFrom<i64>>(&self) -> Option<T> {
+        let integer = self.integer()?;
+        T::try_from(integer).ok().or_else(|| {
+            self.invalid(format!("{} is out of range", self.quoted()));
+            None
+        })
+    }
+
+    pub(super) fn items(&self) -> Option<Vec<Node<'v>>> {
+        let Value::Array(items) = self.value else {
+            return self.mismatch("a list");
+        };
+        let item = |(at, value)| Node { value, path: format!("{}[{at}]", self.path), ..self.clone() };
+        Some(items.iter().enumerate().map(item).collect())
+    }
+
+    pub(super) fn texts(&self) -> Option<Vec<String>> {
+        Some(self.items()?.iter().filter_map(Node::text).collect())
+    }
+
+    pub(super) fn object(&self) -> Option<&'v Map<String, Value>> {
+        match self.value {
+            Value::Object(map) => Some(map),
+            _ => self.mismatch("an object"),
+        }
+    }
+
+    pub(super) fn child(&self, name: &str, value: &'v Value) -> Node<'v> {
+        Node { value, path: format!("{}.{name}", self.path), ..self.clone() }
+    }
+
+    /// The members of an object. One that isn't in `known` is a problem.
+    pub(super) fn fields(&self, known: &[&'static str]) -> Fields<'v> {
+        let map = self.object();
+        for name in map.into_iter().flat_map(Map::keys) {
+            if !known.contains(&name.as_str()) {
+                self.unknown(name, known.iter().copied());
+            }
+        }
+        Fields { node: self.clone(), map }
+    }
+
+    /// The members of an object whose names have been judged elsewhere.
+    pub(super) fn members(&self) -> Fields<'v> {
+        Fields { node: self.clone(), map: self.object() }
+    }
+
+    /// Notes that `name` is no member here, with the nearest that is.
+    pub(super) fn unknown<'k>(&self, name: &str, known: impl Iterator<Item = &'k str> + Clone) {
+        let fix = match nearest(name, known.clone()) {
+            Some(near) => format!("did you mean {near}?"),
+            None => format!("known here: {}", known.collect::<Vec<_>>().join(", ")),
+        };
+        let path = format!("{}.{name}", self.path);
+        self.problems.add(&path, Severity::Unknown, format!("unknown property; {fix}"));
+    }
+
+    pub(super) fn invalid(&self, message: String) {
+        self.problems.invalid(&self.path, message);
+    }
+
+    /// The value as a problem shows it: quoted and short, or withheld.
+    pub(super) fn quoted(&self) -> String {
+        match self.value {
+            Value::Null => "null".to_owned(),
+            Value::Array(_) => "a list".to_owned(),
+            Value::Object(_) => "an object".to_owned(),
+            _ if self.secret || !self.problems.may_quote() => "a value that is not shown".to_owned(),
+            scalar => {
+                let text = scalar.to_string();
+                match text.char_indices().nth(QUOTED) {
+                    Some((cut, _)) => format!("{}…", &text[..cut]),
+                    None => text,
+                }
+            }
+        }
+    }
+
+    fn mismatch<T>(&self, expected: &str) -> Option<T> {
+        let message = format!("expected {expected}, got {}", self.quoted());
+        self.problems.add(&self.path, Severity::WrongType, message);
+        None
+    }
+}
+
+/// The members of an object, by name. `null` counts as left out, as `AWS::NoValue` does.
+pub(super) struct Fields<'v> {
+    node: Node<'v>,
+    map: Option<&'v Map<String, Value>>,
+}
+
+impl<'v> Fields<'v> {
+    pub(super) fn get(&self, name: &str) -> Option<Node<'v>> {
+        let value = self.map?.get(name).filter(|value| !value.is_null())?;
+        Some(self.node.child(name, value))
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        self.get(name)?.text()
+    }
+
+    pub(super) fn boolean(&self, name: &str) -> Option<bool> {
+        self.get(name)?.boolean()
+    }
+
+    pub(super) fn number(&self, name: &str) -> Option<f64> {
+        self.get(name)?.number()
+    }
+
+    pub(super) fn sized<T: TryFrom<i64>>(&self, name: &str) -> Option<T> {
+        self.get(name)?.sized()
+    }
+
+    pub(super) fn texts(&self, name: &str) -> Option<Vec<String>> {
+        self.get(name)?.texts()
+    }
+}

@@ -1,0 +1,168 @@
+//! What is wrong with a declaration, said so that its author can mend it: the property, the value, the fix.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+
+/// How much a problem stands in the way, worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Something without which nothing can be made is not there.
+    Missing,
+    /// A value is of another kind than its property takes.
+    WrongType,
+    /// A value is of the right kind, and not allowed.
+    Invalid,
+    /// Values that are each fine and don't go together.
+    Conflict,
+    /// A property that doesn't exist: most often a spelling mistake.
+    Unknown,
+}
+
+/// One thing wrong with a declaration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where: `Properties.ProductionVariants[0].InstanceType`.
+    pub path: String,
+    /// How much it stands in the way.
+    pub severity: Severity,
+    /// The value and the fix, in words.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.message)
+    }
+}
+
+/// Collects problems while a declaration is read and judged.
+#[derive(Debug, Default)]
+pub struct Problems {
+    found: RefCell<Vec<Problem>>,
+    secret: Cell<bool>,
+}
+
+impl Problems {
+    /// Adds a problem.
+    pub fn add(&self, path: &str, severity: Severity, message: impl Into<String>) {
+        let problem = Problem { path: path.to_owned(), severity, message: message.into() };
+        let mut found = self.found.borrow_mut();
+        if !found.contains(&problem) {
+            found.push(problem);
+        }
+    }
+
+    /// Adds a [`Severity::Missing`] problem.
+    pub fn missing(&self, path: &str, message: impl Into<String>) {
+        self.add(path, Severity::Missing, message);
+    }
+
+    /// Adds a [`Severity::Invalid`] problem.
+    pub fn invalid(&self, path: &str, message: impl Into<String>) {
+        self.add(path, Severity::Invalid, message);
+    }
+
+    /// Adds a [`Severity::Conflict`] problem.
+    pub fn conflict(&self, path: &str, message: impl Into<String>) {
+        self.add(path, Severity::Conflict, message);
+    }
+
+    /// From now on no value is quoted: the resource declares `NoEcho`.
+    pub fn withhold_values(&self) {
+        self.secret.set(true);
+    }
+
+    /// Whether values may be quoted.
+    #[must_use]
+    pub fn may_quote(&self) -> bool {
+        !self.secret.get()
+    }
+
+    /// Whether nothing at or below `path` has a problem yet: only then is it worth judging.
+    #[must_use]
+    pub fn clean(&self, path: &str) -> bool {
+        let below = |problem: &Problem| {
+            problem.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        !self.found.borrow().iter().any(below)
+    }
+
+    /// Whether there is no problem at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.found.borrow().is_empty()
+    }
+
+    /// The problems, worst first; among equals in the order they were found.
+    #[must_use]
+    pub fn sorted(&self) -> Vec<Problem> {
+        let mut sorted = self.found.borrow().clone();
+        sorted.sort_by_key(|problem| problem.severity);
+        sorted
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.sorted().as_slice() {
+            [] => f.write_str("no problems"),
+            [only] => write!(f, "{only}"),
+            many => {
+                write!(f, "{} problems.", many.len())?;
+                for (at, problem) in many.iter().enumerate() {
+                    write!(f, " ({}) {problem}.", at + 1)?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The known name nearest to `given`, where one is near enough to be what was meant.
+#[must_use]
+pub(super) fn nearest<'k>(given: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    const NEAR_ENOUGH: f64 = 0.82;
+    let wanted = given.to_ascii_lowercase();
+    known
+        .map(|name| (strsim::jaro_winkler(&wanted, &name.to_ascii_lowercase()), name))
+        .filter(|(likeness, _)| *likeness >= NEAR_ENOUGH)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_comes_first_and_order_is_kept_among_equals() {
+        let problems = Problems::default();
+        problems.add("Properties.B", Severity::Unknown, "u");
+        problems.invalid("Properties.C", "first");
+        problems.missing("Properties.A", "m");
+        problems.invalid("Properties.C", "second");
+        let text = problems.to_string();
+        assert_eq!(
+            text,
+            "4 problems. (1) Properties.A: m. (2) Properties.C: first. (3) Properties.C: second. (4) Properties.B: u."
+        );
+    }
+
+    #[test]
+    fn a_path_is_clean_until_something_at_or_below_it_is_wrong() {
+        let problems = Problems::default();
+        problems.invalid("Properties.ProductionVariants[1].InstanceType", "x");
+        assert!(!problems.clean("Properties.ProductionVariants"));
+        assert!(!problems.clean("Properties.ProductionVariants[1]"));
+        assert!(problems.clean("Properties.ProductionVariants[0]"));
+        assert!(problems.clean("Properties.ProductionVariant"));
+    }
+
+    #[test]
+    fn the_nearest_name_is_offered_only_when_it_is_near() {
+        let known = ["EndpointName", "ProductionVariants", "MetricsConfig"];
+        assert_eq!(nearest("endpointname", known.into_iter()), Some("EndpointName"));
+        assert_eq!(nearest("ProductionVariant", known.into_iter()), Some("ProductionVariants"));
+        assert_eq!(nearest("Colour", known.into_iter()), None);
+    }
+}

@@ -1,0 +1,74 @@
+//! Removes what a physical id made, and nothing else.
+//!
+//! A Delete may name an id that was replaced long ago: then the dashboard and the alarms already belong to a newer id,
+//! which their tags say, and stay.
+
+use super::claim::is_owned_as;
+use super::cloudwatch::NamedAlarm;
+use super::error::ProvisionError;
+use super::{Cleanup, Provisioner};
+
+impl Provisioner {
+    /// Removes what the physical id made. What has gone already is as good as removed.
+    ///
+    /// Returns what was left on purpose, in words, where anything was.
+    ///
+    /// # Errors
+    /// Where AWS refuses a look or a removal.
+    pub async fn cleanup(&self, cleanup: &Cleanup<'_>) -> Result<Option<String>, ProvisionError> {
+        self.cleanup_alarms(cleanup).await?;
+        self.cleanup_dashboards(cleanup).await?;
+        if cleanup.made_endpoint_config { self.cleanup_endpoint_config(cleanup).await } else { Ok(None) }
+    }
+
+    async fn cleanup_alarms(&self, cleanup: &Cleanup<'_>) -> Result<(), ProvisionError> {
+        for name in &cleanup.names.alarms {
+            let Some(NamedAlarm::Metric(alarm)) = self.cloudwatch.alarm(name).await? else { continue };
+            let tags = self.cloudwatch.tags(alarm.alarm_arn().unwrap_or_default()).await?;
+            if is_owned_as(&tags, cleanup.owner, cleanup.physical_id) {
+                self.cloudwatch.delete_alarm(name).await?;
+                tracing::info!(alarm = %name, "alarm removed");
+            } else {
+                tracing::info!(alarm = %name, "alarm left: it is not this id's");
+            }
+        }
+        Ok(())
+    }
+
+    async fn cleanup_dashboards(&self, cleanup: &Cleanup<'_>) -> Result<(), ProvisionError> {
+        for name in &cleanup.names.dashboards {
+            let Some(dashboard) = self.cloudwatch.dashboard(name).await? else { continue };
+            let tags = self.cloudwatch.tags(dashboard.dashboard_arn().unwrap_or_default()).await?;
+            if is_owned_as(&tags, cleanup.owner, cleanup.physical_id) {
+                self.cloudwatch.delete_dashboard(name).await?;
+                tracing::info!(dashboard = %name, "dashboard removed");
+            } else {
+                tracing::info!(dashboard = %name, "dashboard left: it is not this id's");
+            }
+        }
+        Ok(())
+    }
+
+    async fn cleanup_endpoint_config(&self, cleanup: &Cleanup<'_>) -> Result<Option<String>, ProvisionError> {
+        let name = cleanup.physical_id;
+        let Some(config) = self.sagemaker.endpoint_config(name).await? else { return Ok(None) };
+        let tags = self.sagemaker.tags(config.endpoint_config_arn().unwrap_or_default()).await?;
+        if !is_owned_as(&tags, cleanup.owner, name) {
+            tracing::info!(endpoint_config = name, "endpoint config left: it is not this resource's");
+            return Ok(None);
+        }
+        if let Some(endpoint) = cleanup.endpoint
+            && self.sagemaker.serves_on(endpoint, name).await?
+        {
+            let remark = format!(
+                "Endpoint config {name} was left: endpoint {endpoint} still uses it, and would be crippled without it. Delete it when the \
+                     endpoint is gone or uses another."
+            );
+            tracing::warn!(endpoint_config = name, endpoint = %endpoint, "endpoint config left: a live endpoint uses it");
+            return Ok(Some(remark));
+        }
+        self.sagemaker.delete_endpoint_config(name).await?;
+        tracing::info!(endpoint_config = name, "endpoint config removed");
+        Ok(None)
+    }
+}

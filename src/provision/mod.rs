@@ -1,0 +1,115 @@
+//! Moves reality to a plan, and removes what a physical id made.
+//!
+//! Everything is looked at before the first write, so that what can't be had is refused while nothing has changed. Each
+//! write is made only where what exists differs: the same request a second time makes none.
+
+mod alarm_definition;
+mod claim;
+mod cleanup;
+mod cloudwatch;
+mod error;
+mod outputs;
+mod reconcile;
+mod sagemaker;
+mod undo;
+
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+
+pub use error::{Fault, ProvisionError, reason};
+pub use undo::Journal;
+
+use crate::plan::{Owner, Plan, Surroundings, plan};
+use crate::spec::{EndpointName, GpuDimension, NamesInUse, ObservedConfig, Spec};
+use cloudwatch::CloudWatch;
+use sagemaker::SageMaker;
+
+/// The AWS services, and the Region they are in. Made once per process.
+#[derive(Clone, Debug)]
+pub struct Provisioner {
+    sagemaker: SageMaker,
+    cloudwatch: CloudWatch,
+    region: String,
+    longest_pause: Duration,
+}
+
+/// What an apply is about.
+#[derive(Debug)]
+pub struct Apply<'a> {
+    /// What is wanted.
+    pub spec: &'a Spec,
+    /// Whose it is.
+    pub owner: &'a Owner,
+    /// Names that an earlier declaration used, and that this one may not.
+    pub earlier: &'a NamesInUse,
+    /// Tag keys that an earlier declaration set, and that this one may not.
+    pub earlier_tag_keys: &'a [String],
+}
+
+/// What a cleanup is about.
+#[derive(Debug)]
+pub struct Cleanup<'a> {
+    /// Whose it is.
+    pub owner: &'a Owner,
+    /// What made it.
+    pub physical_id: &'a str,
+    /// Whether the id may be an endpoint config's name.
+    pub made_endpoint_config: bool,
+    /// The endpoint that may serve on the config.
+    pub endpoint: Option<&'a EndpointName>,
+    /// Names that the declaration used.
+    pub names: &'a NamesInUse,
+}
+
+impl Provisioner {
+    /// Clients for the services that `config` points at. `longest_pause` is the longest time between two looks at
+    /// something that is changing.
+    #[must_use]
+    pub fn new(config: &SdkConfig, longest_pause: Duration) -> Self {
+        Self {
+            sagemaker: SageMaker::new(aws_sdk_sagemaker::Client::new(config)),
+            cloudwatch: CloudWatch::new(aws_sdk_cloudwatch::Client::new(config)),
+            region: config.region().map(ToString::to_string).unwrap_or_default(),
+            longest_pause,
+        }
+    }
+
+    /// Reads from an endpoint what a declaration leaves out.
+    ///
+    /// # Errors
+    /// [`ProvisionError::EndpointMissing`] names the property to `supply` instead.
+    pub async fn observe(
+        &self,
+        endpoint: &EndpointName,
+        supply: &'static str,
+    ) -> Result<ObservedConfig, ProvisionError> {
+        self.sagemaker.observe(endpoint, supply).await
+    }
+
+    /// Plans what makes a spec real, asking CloudWatch for what the plan depends on.
+    ///
+    /// # Errors
+    /// Where CloudWatch can't be asked, or the spec not be planned.
+    pub async fn plan(&self, spec: &Spec, owner: &Owner) -> Result<Plan, ProvisionError> {
+        let surroundings =
+            Surroundings { region: self.region.clone(), gpu_dimensions: self.gpu_dimensions(spec).await? };
+        Ok(plan(spec, owner, &surroundings)?)
+    }
+
+    /// The dimension that tells GPUs apart: as declared, as published, or both names while nothing is published.
+    async fn gpu_dimensions(&self, spec: &Spec) -> Result<Vec<GpuDimension>, ProvisionError> {
+        let monitoring = &spec.monitoring;
+        if let Some(declared) = monitoring.gpu_dimension {
+            return Ok(vec![declared]);
+        }
+        let drawn = monitoring.dashboard.is_some() && monitoring.enhanced_metrics;
+        let asked = drawn && monitoring.variants.iter().any(|variant| variant.shared_gpus().is_some());
+        let published = if asked {
+            self.cloudwatch.gpu_dimensions(&monitoring.endpoint_name).await?
+        } else {
+            std::collections::BTreeSet::new()
+        };
+        Ok(published.into_iter().next().map_or(GpuDimension::ALL.to_vec(), |dimension| vec![dimension]))
+    }
+}

@@ -1,0 +1,115 @@
+//! What `Fn::GetAtt` finds.
+//!
+//! Every attribute is always there, so that a template may output them all: what isn't made (a switched-off dashboard,
+//! an alarm that the variants have no use for) is an empty string.
+
+use crate::callback::Data;
+use crate::spec::EndpointName;
+
+/// ARNs as AWS gave them, where they exist.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Made {
+    pub(super) endpoint_config: Option<(String, String)>,
+    pub(super) dashboard: Option<(String, String)>,
+    pub(super) unused_gpu_alarm: Option<(String, String)>,
+}
+
+pub(super) fn data(made: &Made, endpoint: &EndpointName, region: &str, stack_id: &str) -> Data {
+    let known = [&made.endpoint_config, &made.dashboard, &made.unused_gpu_alarm];
+    let arn = known.into_iter().flatten().map(|(_, arn)| arn.as_str()).find(|arn| arn.starts_with("arn:"));
+    let place = Place::of(arn.unwrap_or(stack_id), region, keeps_case(made));
+    let (config_name, config_arn) = made.endpoint_config.clone().unwrap_or_default();
+    let (dashboard_name, dashboard_arn) = made.dashboard.clone().unwrap_or_default();
+    let (alarm_name, alarm_arn) = made.unused_gpu_alarm.clone().unwrap_or_default();
+    let dashboard_url = if dashboard_name.is_empty() { String::new() } else { place.dashboard_url(&dashboard_name) };
+    Data::from([
+        ("EndpointName", endpoint.to_string()),
+        ("EndpointArn", place.endpoint_arn(endpoint)),
+        ("EndpointConfigName", config_name),
+        ("EndpointConfigArn", config_arn),
+        ("DashboardName", dashboard_name),
+        ("DashboardArn", dashboard_arn),
+        ("DashboardUrl", dashboard_url),
+        ("UnusedGpuAlarmName", alarm_name),
+        ("UnusedGpuAlarmArn", alarm_arn),
+    ])
+}
+
+/// Where things are.
+struct Place<'a> {
+    partition: &'a str,
+    region: &'a str,
+    account: &'a str,
+    keeps_case: bool,
+}
+
+/// Whether SageMaker keeps the case of names in its ARNs. Reports disagree, and the endpoint may not exist yet, so the
+/// config's ARN is asked; without one, the lower case that the documentation shows is taken.
+fn keeps_case(made: &Made) -> bool {
+    let has_capitals = |name: &str| name.bytes().any(|byte| byte.is_ascii_uppercase());
+    made.endpoint_config.as_ref().is_some_and(|(name, arn)| has_capitals(name) && arn.ends_with(name.as_str()))
+}
+
+impl<'a> Place<'a> {
+    /// Partition and account from any ARN of the account.
+    fn of(arn: &'a str, region: &'a str, keeps_case: bool) -> Self {
+        let mut fields = arn.split(':').skip(1);
+        let partition = fields.next().unwrap_or("aws");
+        let account = fields.nth(2).unwrap_or_default();
+        Self { partition, region, account, keeps_case }
+    }
+
+    fn endpoint_arn(&self, endpoint: &EndpointName) -> String {
+        let Self { partition, region, account, keeps_case } = self;
+        let name = if *keeps_case { endpoint.to_string() } else { endpoint.as_str().to_ascii_lowercase() };
+        format!("arn:{partition}:sagemaker:{region}:{account}:endpoint/{name}")
+    }
+
+    fn dashboard_url(&self, name: &str) -> String {
+        let console = match self.partition {
+            "aws-cn" => "console.amazonaws.cn",
+            "aws-us-gov" => "console.amazonaws-us-gov.com",
+            "aws-eusc" => "console.amazonaws-eusc.eu",
+            _ => "console.aws.amazon.com",
+        };
+        let region = self.region;
+        let host = if self.partition == "aws" { format!("{region}.{console}") } else { console.to_owned() };
+        format!("https://{host}/cloudwatch/home?region={region}#dashboards/dashboard/{name}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_endpoints_arn_is_spelt_as_the_configs_is() {
+        let endpoint = EndpointName::parse("Chat").unwrap();
+        let arn_beside = |config: &str| {
+            let arn = format!("arn:aws:sagemaker:us-east-1:1234:endpoint-config/{config}");
+            let made = Made { endpoint_config: Some(("Chat-1".to_owned(), arn)), ..Made::default() };
+            data(&made, &endpoint, "us-east-1", "")["EndpointArn"].clone()
+        };
+        assert_eq!(arn_beside("Chat-1"), "arn:aws:sagemaker:us-east-1:1234:endpoint/Chat");
+        assert_eq!(arn_beside("chat-1"), "arn:aws:sagemaker:us-east-1:1234:endpoint/chat");
+    }
+
+    #[test]
+    fn places_come_from_any_arn_of_the_account() {
+        let made = Made {
+            dashboard: Some((
+                "chat-monitoring".to_owned(),
+                "arn:aws-cn:cloudwatch::1234:dashboard/chat-monitoring".to_owned(),
+            )),
+            ..Made::default()
+        };
+        let endpoint = EndpointName::parse("Chat").unwrap();
+        let data = data(&made, &endpoint, "cn-north-1", "arn:aws:cloudformation:x:9:stack/s/1");
+        assert_eq!(data["EndpointArn"], "arn:aws-cn:sagemaker:cn-north-1:1234:endpoint/chat");
+        assert_eq!(
+            data["DashboardUrl"],
+            "https://console.amazonaws.cn/cloudwatch/home?region=cn-north-1#dashboards/dashboard/chat-monitoring"
+        );
+        assert_eq!(data["UnusedGpuAlarmArn"], "");
+    }
+}

@@ -1,0 +1,132 @@
+//! SageMaker, as far as endpoint configs need it.
+
+use aws_sdk_sagemaker::Client;
+use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
+use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
+use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
+use aws_sdk_sagemaker::types::{EndpointStatus, Tag as TagShape};
+
+use super::error::{Fault, ProvisionError, failed};
+use crate::spec::{EndpointName, ObservedConfig, Tag};
+
+/// SageMaker's operations on endpoint configs and endpoints.
+#[derive(Clone, Debug)]
+pub(super) struct SageMaker {
+    client: Client,
+}
+
+impl SageMaker {
+    pub(super) fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    pub(super) async fn endpoint_config(
+        &self,
+        name: &str,
+    ) -> Result<Option<DescribeEndpointConfigOutput>, ProvisionError> {
+        let found = self.client.describe_endpoint_config().endpoint_config_name(name).send().await;
+        present(found.map_err(Fault::from), "sagemaker:DescribeEndpointConfig")
+    }
+
+    pub(super) async fn endpoint(&self, name: &str) -> Result<Option<DescribeEndpointOutput>, ProvisionError> {
+        let found = self.client.describe_endpoint().endpoint_name(name).send().await;
+        present(found.map_err(Fault::from), "sagemaker:DescribeEndpoint")
+    }
+
+    /// Creates an endpoint config. `false` when one of that name exists already.
+    pub(super) async fn create_endpoint_config(
+        &self,
+        request: &CreateEndpointConfigInput,
+        tags: &[Tag],
+    ) -> Result<bool, ProvisionError> {
+        let request = request.clone();
+        let created = self
+            .client
+            .create_endpoint_config()
+            .set_endpoint_config_name(request.endpoint_config_name)
+            .set_production_variants(request.production_variants)
+            .set_shadow_production_variants(request.shadow_production_variants)
+            .set_data_capture_config(request.data_capture_config)
+            .set_kms_key_id(request.kms_key_id)
+            .set_async_inference_config(request.async_inference_config)
+            .set_explainer_config(request.explainer_config)
+            .set_execution_role_arn(request.execution_role_arn)
+            .set_vpc_config(request.vpc_config)
+            .set_enable_network_isolation(request.enable_network_isolation)
+            .set_metrics_config(request.metrics_config)
+            .set_tags(Some(tags.iter().map(shape).collect()))
+            .send()
+            .await;
+        match created.map_err(Fault::from) {
+            Ok(_) => Ok(true),
+            Err(fault) if fault.is_already_existing() => Ok(false),
+            Err(fault) => Err(failed("sagemaker:CreateEndpointConfig")(fault)),
+        }
+    }
+
+    /// Deletes an endpoint config. One that isn't there is as good as deleted.
+    pub(super) async fn delete_endpoint_config(&self, name: &str) -> Result<(), ProvisionError> {
+        let deleted = self.client.delete_endpoint_config().endpoint_config_name(name).send().await;
+        present(deleted.map_err(Fault::from), "sagemaker:DeleteEndpointConfig").map(drop)
+    }
+
+    pub(super) async fn tags(&self, arn: &str) -> Result<Vec<Tag>, ProvisionError> {
+        let pages = self.client.list_tags().resource_arn(arn).into_paginator().items().send();
+        let listed: Result<Vec<TagShape>, _> = pages.collect().await;
+        let tags = present(listed.map_err(Fault::from), "sagemaker:ListTags")?.unwrap_or_default();
+        let text = |text: Option<String>| text.unwrap_or_default();
+        Ok(tags.into_iter().map(|tag| Tag { key: text(tag.key), value: text(tag.value) }).collect())
+    }
+
+    pub(super) async fn tag(&self, arn: &str, tags: &[Tag]) -> Result<(), ProvisionError> {
+        let request = self.client.add_tags().resource_arn(arn).set_tags(Some(tags.iter().map(shape).collect()));
+        request.send().await.map(drop).map_err(|error| failed("sagemaker:AddTags")(error.into()))
+    }
+
+    pub(super) async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), ProvisionError> {
+        let request = self.client.delete_tags().resource_arn(arn).set_tag_keys(Some(keys.to_vec()));
+        request.send().await.map(drop).map_err(|error| failed("sagemaker:DeleteTags")(error.into()))
+    }
+
+    /// Whether a live endpoint of this name serves on the config, or is on its way to it. Deleting the config under it
+    /// would be accepted and leave an endpoint that can be neither patched nor updated.
+    pub(super) async fn serves_on(&self, endpoint: &EndpointName, config: &str) -> Result<bool, ProvisionError> {
+        let Some(endpoint) = self.endpoint(endpoint.as_str()).await? else {
+            return Ok(false);
+        };
+        let ends = matches!(endpoint.endpoint_status, Some(EndpointStatus::Deleting | EndpointStatus::Failed));
+        let pending =
+            endpoint.pending_deployment_summary.as_ref().and_then(|summary| summary.endpoint_config_name.as_deref());
+        Ok(!ends && (endpoint.endpoint_config_name.as_deref() == Some(config) || pending == Some(config)))
+    }
+
+    /// What the config says that an endpoint serves on.
+    pub(super) async fn observe(
+        &self,
+        endpoint: &EndpointName,
+        supply: &'static str,
+    ) -> Result<ObservedConfig, ProvisionError> {
+        let missing = || ProvisionError::EndpointMissing { name: endpoint.to_string(), supply };
+        let endpoint = self.endpoint(endpoint.as_str()).await?.ok_or_else(missing)?;
+        let config = endpoint.endpoint_config_name.as_deref().unwrap_or_default();
+        let config = self.endpoint_config(config).await?.ok_or_else(missing)?;
+        Ok(ObservedConfig {
+            production_variants: config.production_variants.unwrap_or_default(),
+            shadow_production_variants: config.shadow_production_variants.unwrap_or_default(),
+            metrics_config: config.metrics_config,
+        })
+    }
+}
+
+/// `None` when the service says that it isn't there.
+fn present<T>(answer: Result<T, Fault>, action: &'static str) -> Result<Option<T>, ProvisionError> {
+    match answer {
+        Ok(found) => Ok(Some(found)),
+        Err(fault) if fault.is_not_found() => Ok(None),
+        Err(fault) => Err(failed(action)(fault)),
+    }
+}
+
+fn shape(tag: &Tag) -> TagShape {
+    TagShape::builder().key(&tag.key).value(&tag.value).build()
+}

@@ -1,0 +1,142 @@
+//! Taking back what a failed request made.
+//!
+//! Each write notes how to take it back *before* it is made: a write whose answer never came may have taken effect all
+//! the same. Taking back goes in reverse order, and again touches only what is ours.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
+
+use super::Provisioner;
+use super::claim::is_owned;
+use super::cloudwatch::NamedAlarm;
+use super::error::{ProvisionError, reason};
+use crate::plan::{Owner, PlannedDashboard};
+use crate::spec::{AlarmName, DashboardName, EndpointName, Tag};
+
+/// How to take one write back.
+#[derive(Clone, Debug)]
+pub(super) enum Step {
+    DeleteEndpointConfig { name: String, endpoint: EndpointName },
+    DeleteDashboard { name: DashboardName },
+    RestoreDashboard { dashboard: PlannedDashboard },
+    DeleteAlarm { name: AlarmName },
+    RestoreAlarm { alarm: Box<PutMetricAlarmInputBuilder> },
+    Retag { service: TagService, arn: String, put_back: Vec<Tag>, remove: Vec<String> },
+}
+
+/// Which service's tags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TagService {
+    SageMaker,
+    CloudWatch,
+}
+
+/// What has been written so far, newest last.
+#[derive(Debug, Default)]
+pub struct Journal {
+    steps: Mutex<Vec<Step>>,
+    earlier_try: AtomicBool,
+}
+
+impl Journal {
+    /// Something was there already under the id that the request is about.
+    pub(super) fn note_earlier_try(&self) {
+        self.earlier_try.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether an earlier try of the same request had made something. It is not taken back here: that try may have
+    /// been answered with success.
+    #[must_use]
+    pub fn found_earlier_try(&self) -> bool {
+        self.earlier_try.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn note(&self, step: Step) {
+        // A panic elsewhere doesn't make the notes wrong, and they are needed most then.
+        self.steps.lock().unwrap_or_else(PoisonError::into_inner).push(step);
+    }
+
+    fn newest_first(&self) -> Vec<Step> {
+        let mut steps = std::mem::take(&mut *self.steps.lock().unwrap_or_else(PoisonError::into_inner));
+        steps.reverse();
+        steps
+    }
+}
+
+impl Provisioner {
+    /// Takes back everything that `journal` notes. `false` where something had to be left.
+    pub async fn take_back(&self, owner: &Owner, journal: &Journal) -> bool {
+        let mut clean = true;
+        for step in journal.newest_first() {
+            if let Err(error) = self.take_back_step(owner, &step).await {
+                tracing::error!(step = step.in_words(), error = reason(&error), "could not be taken back");
+                clean = false;
+            }
+        }
+        clean
+    }
+
+    async fn take_back_step(&self, owner: &Owner, step: &Step) -> Result<(), ProvisionError> {
+        match step {
+            Step::DeleteEndpointConfig { name, endpoint } => {
+                let Some(config) = self.sagemaker.endpoint_config(name).await? else { return Ok(()) };
+                let tags = self.sagemaker.tags(config.endpoint_config_arn.as_deref().unwrap_or_default()).await?;
+                if is_owned(&tags, owner) && !self.sagemaker.serves_on(endpoint, name).await? {
+                    self.sagemaker.delete_endpoint_config(name).await?;
+                }
+                Ok(())
+            }
+            Step::DeleteDashboard { name } => {
+                let Some(dashboard) = self.cloudwatch.dashboard(name).await? else { return Ok(()) };
+                let tags = self.cloudwatch.tags(dashboard.dashboard_arn().unwrap_or_default()).await?;
+                if is_owned(&tags, owner) { self.cloudwatch.delete_dashboard(name).await } else { Ok(()) }
+            }
+            Step::DeleteAlarm { name } => {
+                let Some(NamedAlarm::Metric(alarm)) = self.cloudwatch.alarm(name).await? else { return Ok(()) };
+                let tags = self.cloudwatch.tags(alarm.alarm_arn().unwrap_or_default()).await?;
+                if is_owned(&tags, owner) { self.cloudwatch.delete_alarm(name).await } else { Ok(()) }
+            }
+            Step::RestoreDashboard { dashboard } => self.cloudwatch.put_dashboard(dashboard, &[]).await,
+            Step::RestoreAlarm { alarm } => self.cloudwatch.put_alarm(alarm, &[]).await,
+            Step::Retag { service, arn, put_back, remove } => self.retag(*service, arn, put_back, remove).await,
+        }
+    }
+
+    /// Sets tags and removes others.
+    pub(super) async fn retag(
+        &self,
+        service: TagService,
+        arn: &str,
+        set: &[Tag],
+        remove: &[String],
+    ) -> Result<(), ProvisionError> {
+        if !set.is_empty() {
+            match service {
+                TagService::SageMaker => self.sagemaker.tag(arn, set).await?,
+                TagService::CloudWatch => self.cloudwatch.tag(arn, set).await?,
+            }
+        }
+        if !remove.is_empty() {
+            match service {
+                TagService::SageMaker => self.sagemaker.untag(arn, remove).await?,
+                TagService::CloudWatch => self.cloudwatch.untag(arn, remove).await?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Step {
+    fn in_words(&self) -> &'static str {
+        match self {
+            Self::DeleteEndpointConfig { .. } => "delete the new endpoint config",
+            Self::DeleteDashboard { .. } => "delete the new dashboard",
+            Self::RestoreDashboard { .. } => "restore the dashboard",
+            Self::DeleteAlarm { .. } => "delete the new alarm",
+            Self::RestoreAlarm { .. } => "restore the alarm",
+            Self::Retag { .. } => "restore tags",
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! A declaration that has been judged: everything after this module can trust it.
+//!
+//! Judging does no I/O. Where a declaration leaves out what only the endpoint knows, [`Judged::NeedsEndpoint`] says so
+//! and the judgement is made again with what was observed.
+
+mod alarm;
+mod frequency;
+mod judge;
+mod names;
+mod names_in_use;
+mod tags;
+mod variant;
+
+use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
+use aws_sdk_sagemaker::types::{MetricsConfig, ProductionVariant};
+
+pub use alarm::AlarmSpec;
+pub use frequency::PublishFrequency;
+pub use names::{
+    AlarmName, DashboardName, EndpointConfigName, EndpointName, InferenceComponentName, NameRule, VariantName,
+};
+pub use names_in_use::NamesInUse;
+pub use tags::{OWNERSHIP_PREFIX, Tag};
+pub use variant::{Capacity, Dollars, Variant};
+
+use crate::envelope::ResourceType;
+use crate::properties::{Declaration, Problems};
+use judge::Judge;
+
+/// Everything that is wanted, valid by construction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spec {
+    /// The endpoint config to make, for the types that make one.
+    pub endpoint_config: Option<EndpointConfigSpec>,
+    /// What to show and to watch.
+    pub monitoring: Monitoring,
+    /// The author's tags, for everything made.
+    pub tags: Vec<Tag>,
+    /// Whether a dashboard or alarm that this resource didn't make may be taken over.
+    pub adopt_existing: bool,
+}
+
+/// The endpoint config to make.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EndpointConfigSpec {
+    /// How it is named.
+    pub naming: Naming,
+    /// What was declared, and the `MetricsConfig` default. Without name and tags.
+    pub request: CreateEndpointConfigInput,
+}
+
+/// How an endpoint config gets its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// As declared. The config can't change under it.
+    Fixed(EndpointConfigName),
+    /// A prefix, and a hash of the content: another content is another name.
+    Prefix(String),
+}
+
+/// What to show and to watch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Monitoring {
+    /// The endpoint.
+    pub endpoint_name: EndpointName,
+    /// How often it publishes metrics.
+    pub frequency: PublishFrequency,
+    /// Whether it publishes metrics per instance, container and GPU.
+    pub enhanced_metrics: bool,
+    /// What serves it.
+    pub variants: Vec<Variant>,
+    /// Models to show by name.
+    pub components: Vec<InferenceComponent>,
+    /// Name of the metric dimension that tells one GPU from another, where declared.
+    pub gpu_dimension: Option<GpuDimension>,
+    /// Whether prices were to be looked up.
+    pub price_lookup_wanted: bool,
+    /// Name of the dashboard, also where it is switched off: it is the physical id of `Custom::EndpointMonitoring`.
+    pub dashboard_name: DashboardName,
+    /// The dashboard to make, unless it is switched off.
+    pub dashboard: Option<DashboardSpec>,
+    /// The alarm on GPUs that no model holds, unless it is switched off.
+    pub unused_gpu_alarm: Option<AlarmSpec>,
+}
+
+/// A model to show by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InferenceComponent {
+    /// Name of the inference component.
+    pub name: InferenceComponentName,
+    /// What panels call it.
+    pub label: String,
+}
+
+/// The metric dimension that tells one GPU from another. Sources disagree on its name, so both exist here:
+/// the launch article says `GpuId`, the developer guide `AcceleratorId`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GpuDimension {
+    /// `GpuId`.
+    GpuId,
+    /// `AcceleratorId`.
+    AcceleratorId,
+}
+
+impl GpuDimension {
+    /// Both names.
+    pub const ALL: [Self; 2] = [Self::GpuId, Self::AcceleratorId];
+
+    /// The dimension's name in CloudWatch.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::GpuId => "GpuId",
+            Self::AcceleratorId => "AcceleratorId",
+        }
+    }
+}
+
+/// The dashboard's settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DashboardSpec {
+    /// Start of the shown time range: `-PT3H` or a point in time.
+    pub start: String,
+    /// `auto` (periods follow the time range) or `inherit` (each panel keeps its own).
+    pub period_override: String,
+}
+
+/// What an existing endpoint says about itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ObservedConfig {
+    /// Production variants of the config that serves.
+    pub production_variants: Vec<ProductionVariant>,
+    /// Shadow variants of the config that serves.
+    pub shadow_production_variants: Vec<ProductionVariant>,
+    /// Its metrics configuration.
+    pub metrics_config: Option<MetricsConfig>,
+}
+
+/// How a judgement ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Judged {
+    /// Everything is known and valid.
+    Valid(Box<Spec>),
+    /// Valid so far; what is left out has to be read from this endpoint.
+    NeedsEndpoint(EndpointName),
+    /// The problems say why.
+    Invalid,
+}
+
+impl Spec {
+    /// Judges a declaration. `observed` is what its endpoint says, where that has been asked for.
+    #[must_use]
+    pub fn judge(
+        resource_type: ResourceType,
+        declaration: &Declaration,
+        observed: Option<&ObservedConfig>,
+        problems: &Problems,
+    ) -> Judged {
+        let judge = Judge { resource_type, declaration, observed, problems };
+        let spec = judge.spec();
+        match (problems.is_empty(), spec) {
+            (false, _) => Judged::Invalid,
+            (true, Some(spec)) => Judged::Valid(Box::new(spec)),
+            (true, None) => match declaration.endpoint_name.as_deref().map(EndpointName::parse) {
+                Some(Ok(name)) => Judged::NeedsEndpoint(name),
+                _ => Judged::Invalid,
+            },
+        }
+    }
+}
+
+/// A value as a problem quotes it, or words that stand for it where values are withheld.
+pub(crate) fn quote(text: &str, problems: &Problems) -> String {
+    const QUOTED: usize = 60;
+    if !problems.may_quote() {
+        return "a value that is not shown".to_owned();
+    }
+    match text.char_indices().nth(QUOTED) {
+        Some((cut, _)) => format!("{:?}…", &text[..cut]),
+        None => format!("{text:?}"),
+    }
+}

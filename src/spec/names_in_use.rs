@@ -1,0 +1,47 @@
+//! Which names a declaration uses in CloudWatch, whether or not it is valid.
+//!
+//! An Update and a Delete have to find what an earlier declaration made, also one that this version would refuse. What
+//! is found under these names is touched only when its tags say that it belongs to the resource.
+
+use super::names::{AlarmName, DashboardName};
+use crate::properties::Declaration;
+
+/// Names of dashboards and of alarms.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NamesInUse {
+    /// The dashboards' names.
+    pub dashboards: Vec<DashboardName>,
+    /// The alarms' names.
+    pub alarms: Vec<AlarmName>,
+}
+
+impl NamesInUse {
+    /// The names that `declaration` uses, given or by default; also of what it switches off.
+    #[must_use]
+    pub fn of(declaration: &Declaration) -> Self {
+        let alarm = declaration.unused_gpu_alarm.as_ref().and_then(|alarm| alarm.alarm_name.as_deref());
+        let alarm = name_or_default(alarm, declaration, UNUSED_GPU_SUFFIX);
+        let dashboard = name_or_default(declaration.dashboard.dashboard_name.as_deref(), declaration, DASHBOARD_SUFFIX);
+        Self {
+            dashboards: dashboard.and_then(|name| DashboardName::parse(&name).ok()).into_iter().collect(),
+            alarms: alarm.and_then(|name| AlarmName::parse(&name).ok()).into_iter().collect(),
+        }
+    }
+
+    /// These names and `others`.
+    #[must_use]
+    pub fn and(mut self, others: Self) -> Self {
+        self.dashboards.extend(others.dashboards);
+        self.alarms.extend(others.alarms);
+        self
+    }
+}
+
+pub(super) const DASHBOARD_SUFFIX: &str = "monitoring";
+pub(super) const UNUSED_GPU_SUFFIX: &str = "unused-gpu";
+
+/// The given name, or `<EndpointName>-<suffix>`.
+pub(super) fn name_or_default(given: Option<&str>, declaration: &Declaration, suffix: &str) -> Option<String> {
+    let by_default = || Some(format!("{}-{suffix}", declaration.endpoint_name.as_deref()?));
+    given.map(str::to_owned).or_else(by_default)
+}

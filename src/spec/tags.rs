@@ -1,0 +1,58 @@
+//! The author's tags, which go on everything made, beside the ones that say whose it is.
+
+use std::collections::BTreeSet;
+
+use super::quote;
+use crate::properties::Problems;
+
+/// What the keys of ownership tags start with. Nobody else may use it.
+pub const OWNERSHIP_PREFIX: &str = "monitored-endpoint:";
+
+/// SageMaker and CloudWatch take 50 tags; three are ours.
+const MAX_TAGS: usize = 47;
+
+/// A key and a value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Tag {
+    /// 1 to 128 characters.
+    pub key: String,
+    /// 0 to 256 characters.
+    pub value: String,
+}
+
+/// Judges the author's tags by <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html>.
+pub(super) fn judge(tags: &[aws_sdk_sagemaker::types::Tag], problems: &Problems) -> Vec<Tag> {
+    let mut seen = BTreeSet::new();
+    if tags.len() > MAX_TAGS {
+        let message = format!(
+            "{} tags are too many; use at most {MAX_TAGS} (AWS takes 50, three say whose resource it is)",
+            tags.len()
+        );
+        problems.invalid("Properties.Tags", message);
+    }
+    let judged = tags.iter().enumerate().filter_map(|(at, tag)| {
+        let path = format!("Properties.Tags[{at}]");
+        if !problems.clean(&path) {
+            return None;
+        }
+        let key_path = format!("{path}.Key");
+        let Some(key) = tag.key.as_deref().filter(|key| !key.is_empty()) else {
+            problems.missing(&key_path, "every tag needs a key");
+            return None;
+        };
+        let value = tag.value.as_deref().unwrap_or_default();
+        if key.chars().count() > 128 || value.chars().count() > 256 {
+            problems.invalid(&path, "a key has at most 128 characters and a value at most 256");
+        }
+        if key.to_ascii_lowercase().starts_with("aws:") || key.starts_with(OWNERSHIP_PREFIX) {
+            let message =
+                format!("{} is reserved; keys can't start with aws: or {OWNERSHIP_PREFIX}", quote(key, problems));
+            problems.invalid(&key_path, message);
+        }
+        if !seen.insert(key.to_owned()) {
+            problems.conflict(&key_path, format!("{} is given twice; keep one", quote(key, problems)));
+        }
+        Some(Tag { key: key.to_owned(), value: value.to_owned() })
+    });
+    judged.collect()
+}

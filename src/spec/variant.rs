@@ -1,0 +1,201 @@
+//! What a production variant means for the arithmetic: how many GPUs an instance has and what it costs.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_sagemaker::types::ProductionVariant;
+
+use super::names::VariantName;
+use super::quote;
+use crate::catalogue::{Accelerators, accelerators};
+use crate::properties::{Cost, Declaration, DeclaredVariant, Problems};
+
+/// US dollars.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Dollars(pub f64);
+
+/// A production or shadow variant, as monitoring sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Variant {
+    /// Unique in its endpoint config.
+    pub name: VariantName,
+    /// What serves it.
+    pub capacity: Capacity,
+}
+
+/// What serves a variant.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Capacity {
+    /// No instances of its own, so none to count.
+    Serverless,
+    /// Instances, all with the same number of GPUs.
+    Instances {
+        /// GPUs of one instance; 0 where it has none that SageMaker's GPU metrics count.
+        gpus: u32,
+        /// Dollars for one instance for one hour, where known.
+        cost_per_hour: Option<Dollars>,
+        /// Whether models are placed on it as inference components (the variant itself has no model). Only then are
+        /// there metrics about GPUs that are free.
+        hosts_components: bool,
+    },
+}
+
+impl Variant {
+    /// GPUs of one instance where models are placed as inference components, else `None`.
+    #[must_use]
+    pub fn shared_gpus(&self) -> Option<u32> {
+        match self.capacity {
+            Capacity::Instances { gpus, hosts_components: true, .. } if gpus > 0 => Some(gpus),
+            _ => None,
+        }
+    }
+
+    /// Dollars for one instance for one hour, where there are instances and their price is known.
+    #[must_use]
+    pub fn cost_per_hour(&self) -> Option<Dollars> {
+        match self.capacity {
+            Capacity::Instances { cost_per_hour, .. } => cost_per_hour,
+            Capacity::Serverless => None,
+        }
+    }
+}
+
+/// Reads the variants of a config, with what the declaration says about them beside it.
+pub(super) struct VariantReader<'d> {
+    pub(super) declaration: &'d Declaration,
+    pub(super) problems: &'d Problems,
+}
+
+impl VariantReader<'_> {
+    /// Production variants first, then shadow variants.
+    pub(super) fn read(&self, production: &[ProductionVariant], shadow: &[ProductionVariant]) -> Vec<Variant> {
+        let production =
+            production.iter().enumerate().map(|(at, v)| (format!("Properties.ProductionVariants[{at}]"), v));
+        let shadow = shadow.iter().enumerate().map(|(at, v)| (format!("Properties.ShadowProductionVariants[{at}]"), v));
+        let mut seen = BTreeSet::new();
+        let variants: Vec<Variant> = production
+            .chain(shadow)
+            .filter_map(|(path, variant)| {
+                let variant = self.variant(&path, variant)?;
+                if !seen.insert(variant.name.clone()) {
+                    let message = format!(
+                        "{} is given twice; each variant needs a name of its own",
+                        quote(variant.name.as_str(), self.problems)
+                    );
+                    self.problems.conflict(&format!("{path}.VariantName"), message);
+                }
+                Some(variant)
+            })
+            .collect();
+        self.judge_overrides(&seen);
+        variants
+    }
+
+    fn variant(&self, path: &str, variant: &ProductionVariant) -> Option<Variant> {
+        let problems = self.problems;
+        let name_path = format!("{path}.VariantName");
+        if !problems.clean(&name_path) {
+            return None;
+        }
+        let Some(name) = variant.variant_name.as_deref() else {
+            problems.missing(&name_path, "every variant needs a name");
+            return None;
+        };
+        let name = VariantName::parse(name)
+            .map_err(|rule| {
+                problems.invalid(&name_path, format!("{} is not a variant name; {rule}", quote(name, problems)));
+            })
+            .ok()?;
+        let count_path = format!("{path}.InitialInstanceCount");
+        if problems.clean(&count_path) && variant.initial_instance_count.is_some_and(|count| count < 1) {
+            let count = variant.initial_instance_count.unwrap_or_default();
+            problems.invalid(&count_path, format!("{count} is less than 1; use 1 or more"));
+        }
+        let capacity = self.capacity(path, name.as_str(), variant)?;
+        Some(Variant { name, capacity })
+    }
+
+    fn capacity(&self, path: &str, name: &str, variant: &ProductionVariant) -> Option<Capacity> {
+        let types: BTreeSet<&str> = variant
+            .instance_type
+            .iter()
+            .chain(variant.instance_pools().iter().filter_map(|pool| pool.instance_type.as_ref()))
+            .map(aws_sdk_sagemaker::types::ProductionVariantInstanceType::as_str)
+            .filter(|instance_type| !instance_type.is_empty())
+            .collect();
+        if variant.serverless_config.is_some() {
+            return Some(Capacity::Serverless);
+        }
+        if types.is_empty() {
+            if self.problems.clean(path) {
+                let fix = "give an InstanceType such as ml.g6.12xlarge, or a ServerlessConfig";
+                self.problems.missing(&format!("{path}.InstanceType"), fix);
+            }
+            return None;
+        }
+        let gpus = self.gpus(path, name, &types)?;
+        let own = self.entry_for(name).and_then(|entry| entry.cost_per_hour);
+        let cost_per_hour = match own.or(self.declaration.cost_per_hour) {
+            Some(Cost::Dollars(dollars)) => Some(Dollars(dollars)),
+            Some(Cost::Auto) | None => None,
+        };
+        Some(Capacity::Instances { gpus, cost_per_hour, hosts_components: variant.model_name.is_none() })
+    }
+
+    /// GPUs of one instance: from the variant's own entry, from the declaration, or from the catalogue.
+    fn gpus(&self, path: &str, name: &str, types: &BTreeSet<&str>) -> Option<u32> {
+        let catalogued: BTreeSet<u32> = types
+            .iter()
+            .filter_map(|instance_type| match accelerators(instance_type) {
+                Accelerators::Gpus(gpus) => Some(gpus),
+                Accelerators::Others(_) | Accelerators::None => Some(0),
+                Accelerators::Unknown => None,
+            })
+            .collect();
+        let unknown = types.iter().find(|instance_type| accelerators(instance_type) == Accelerators::Unknown);
+        if let Some(gpus) = self.entry_for(name).and_then(|entry| entry.gpus_per_instance) {
+            return u32::try_from(gpus).ok();
+        }
+        match (unknown, self.declaration.gpus_per_instance, catalogued.len()) {
+            (None, _, 1) if catalogued.contains(&0) => Some(0),
+            (_, Some(gpus), _) => u32::try_from(gpus).ok(),
+            (None, None, 1) => catalogued.first().copied(),
+            (Some(instance_type), None, _) => {
+                let message = format!(
+                    "{} is newer than this provider's catalogue of instance types; say how many GPUs an instance has, in \
+                     GpusPerInstance (or in Variants, for this variant alone)",
+                    quote(instance_type, self.problems)
+                );
+                self.problems.missing(&format!("{path}.InstanceType"), message);
+                None
+            }
+            (None, None, _) => {
+                let message = "the instance types of these pools have different numbers of GPUs, so free GPUs and costs can't be \
+                               counted; use types that have the same, or give GpusPerInstance in Variants";
+                self.problems.conflict(&format!("{path}.InstancePools"), message);
+                None
+            }
+        }
+    }
+
+    fn entry_for(&self, name: &str) -> Option<&DeclaredVariant> {
+        self.declaration.variants.iter().find(|entry| entry.variant_name.as_deref() == Some(name))
+    }
+
+    fn judge_overrides(&self, known: &BTreeSet<VariantName>) {
+        let mut seen = BTreeSet::new();
+        for (at, entry) in self.declaration.variants.iter().enumerate() {
+            let path = format!("Properties.Variants[{at}].VariantName");
+            let Some(name) = entry.variant_name.as_deref() else { continue };
+            if !known.iter().any(|variant| variant.as_str() == name)
+                && self.problems.clean("Properties.ProductionVariants")
+            {
+                let names: Vec<&str> = known.iter().map(VariantName::as_str).collect();
+                let message = format!("{} names no variant; there is {}", quote(name, self.problems), names.join(", "));
+                self.problems.conflict(&path, message);
+            }
+            if !seen.insert(name) {
+                self.problems.conflict(&path, format!("{} is given twice; keep one entry", quote(name, self.problems)));
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! `CloudWatch`'s dashboards, alarms, tags and the listing of metrics.
+//! Requests and answers are JSON values here; which protocol they travel in is `wire`'s business.
+
+mod alarm;
+mod alarm_rules;
+mod composite_alarm;
+mod dashboard;
+mod dashboard_body;
+pub(crate) mod metric;
+mod metric_math;
+mod tagging;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+use self::{alarm::Alarm, dashboard::Dashboard, metric::MetricStream};
+use crate::{
+    error::ServiceError,
+    model::Model,
+    tag::{self, TagError, Tags},
+    wire::{self, Protocol},
+    world::{Config, World},
+};
+
+/// What exists.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    dashboards: BTreeMap<String, Dashboard>,
+    alarms: BTreeMap<String, Alarm>,
+    streams: Vec<MetricStream>,
+}
+
+impl State {
+    pub(crate) fn publish(&mut self, streams: impl IntoIterator<Item = MetricStream>) {
+        for stream in streams {
+            if !self.streams.contains(&stream) {
+                self.streams.push(stream);
+            }
+        }
+    }
+
+    pub(crate) fn describe(&self, config: &Config) -> Value {
+        let dashboards: Vec<_> = self.dashboards.iter().map(|(name, one)| one.describe(config, name)).collect();
+        let alarms: Vec<_> = self
+            .alarms
+            .values()
+            .map(|alarm| {
+                let mut described = alarm.describe(config);
+                described["Tags"] = json!(alarm.tags());
+                described
+            })
+            .collect();
+        json!({ "dashboards": dashboards, "alarms": alarms, "metrics": self.streams })
+    }
+}
+
+/// Carries out one operation on a request that is a JSON object.
+pub(crate) fn call(
+    world: &mut World,
+    model: &Model,
+    operation: &str,
+    protocol: Protocol,
+    request: &Value,
+) -> Result<Vec<u8>, ServiceError> {
+    let input = model.input(operation).ok_or_else(|| ServiceError::unknown_operation(operation))?;
+    if let Some(misfit) = model.misfit(input, request) {
+        return Err(ServiceError::serialization(misfit));
+    }
+    if let Some(violations) = model.violations(input, request) {
+        return Err(invalid(violations));
+    }
+    let output = match operation {
+        "PutDashboard" => dashboard::put(world, request),
+        "GetDashboard" => dashboard::get(world, request),
+        "ListDashboards" => dashboard::list(world, request),
+        "DeleteDashboards" => dashboard::delete(world, request),
+        "PutMetricAlarm" => alarm::put(world, request),
+        "PutCompositeAlarm" => composite_alarm::put(world, request),
+        "DescribeAlarms" => alarm::list(world, request),
+        "DeleteAlarms" => alarm::delete(world, request),
+        "ListMetrics" => metric::list(world, request),
+        "TagResource" => tagging::tag(world, request),
+        "UntagResource" => tagging::untag(world, request),
+        "ListTagsForResource" => tagging::list(world, request),
+        _ => Err(ServiceError::unknown_operation(operation)),
+    }?;
+    wire::write(protocol, model, model.output(operation), &output)
+}
+
+/// A tag as requests carry it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct TagPair {
+    key: String,
+    value: String,
+}
+
+/// Adds tags to those there are.
+fn merge_tags(existing: &Tags, added: Vec<TagPair>) -> Result<Tags, TagError> {
+    tag::merge(existing, added.into_iter().map(|pair| (pair.key, pair.value)))
+}
+
+/// Reads a request that has the shape of its input already.
+fn read<T: DeserializeOwned>(request: &Value) -> Result<T, ServiceError> {
+    serde_json::from_value(request.clone()).map_err(|error| ServiceError::internal(error.to_string()))
+}
+
+/// What `PutMetricAlarm` and the checks before every operation answer.
+fn invalid(message: impl Into<String>) -> ServiceError {
+    ServiceError::new(400, "ValidationError", message).shaped("ValidationException")
+}
+
+/// What most other operations answer to a bad value.
+fn invalid_value(message: impl Into<String>) -> ServiceError {
+    ServiceError::new(400, "InvalidParameterValue", message).shaped("InvalidParameterValueException")
+}
+
+fn invalid_token() -> ServiceError {
+    ServiceError::new(400, "InvalidNextToken", "The next token specified is invalid.")
+}
+
+fn alarm_arn(config: &Config, name: &str) -> String {
+    format!("arn:{}:cloudwatch:{}:{}:alarm:{name}", config.partition(), config.region, config.account)
+}
+
+fn dashboard_arn(config: &Config, name: &str) -> String {
+    format!("arn:{}:cloudwatch::{}:dashboard/{name}", config.partition(), config.account)
+}

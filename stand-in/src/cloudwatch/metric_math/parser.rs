@@ -1,0 +1,132 @@
+//! The grammar of metric math: from tokens to a tree.
+
+use super::{
+    Node, SyntaxError,
+    token::{Token, tokens},
+};
+
+#[rustfmt::skip]
+const FUNCTIONS: [&str; 39] = [
+    "ABS", "ANOMALY_DETECTION_BAND", "AVG", "CEIL", "DATAPOINT_COUNT", "DATE", "DAY", "DB_PERF_INSIGHTS", "DIFF",
+    "DIFF_TIME", "EPOCH", "FILL", "FIRST", "FLOOR", "HOUR", "IF", "INSIGHT_RULE_METRIC", "LAMBDA", "LAST", "LOG",
+    "LOG10", "MAX", "METRICS", "METRIC_COUNT", "MIN", "MINUTE", "MONTH", "PERIOD", "RATE", "REMOVE_EMPTY",
+    "RUNNING_SUM", "SEARCH", "SERVICE_QUOTA", "SLICE", "SORT", "STDDEV", "SUM", "TIME_SERIES", "YEAR",
+];
+
+/// What `FILL` and `SORT` take bare.
+const WORDS: [&str; 8] = ["REPEAT", "LINEAR", "ASC", "DESC", "AVG", "MAX", "MIN", "SUM"];
+
+/// Reads one expression that takes up the whole text.
+pub(super) fn parse(text: &str) -> Result<Node, SyntaxError> {
+    let mut parser = Parser { tokens: tokens(text)?, at: 0 };
+    let node = parser.binary(0)?;
+    match parser.peek() {
+        None => Ok(node),
+        Some(token) => Err(SyntaxError::Unexpected(token.to_string())),
+    }
+}
+
+/// Operators from the loosest to the tightest.
+const LEVELS: [&[&str]; 5] =
+    [&["OR", "||"], &["AND", "&&"], &["==", "!=", "<=", ">=", "<", ">"], &["+", "-"], &["*", "/"]];
+
+struct Parser {
+    tokens: Vec<Token>,
+    at: usize,
+}
+
+impl Parser {
+    fn peek(&self) -> Option<&Token> {
+        self.tokens.get(self.at)
+    }
+
+    fn next(&mut self) -> Result<Token, SyntaxError> {
+        let token = self.tokens.get(self.at).cloned().ok_or(SyntaxError::Unfinished)?;
+        self.at += 1;
+        Ok(token)
+    }
+
+    fn take(&mut self, symbol: &str) -> bool {
+        let found = self.peek().is_some_and(|token| token.is(symbol));
+        self.at += usize::from(found);
+        found
+    }
+
+    fn expect(&mut self, symbol: &'static str) -> Result<(), SyntaxError> {
+        match self.next()? {
+            token if token.is(symbol) => Ok(()),
+            token => Err(SyntaxError::Unexpected(token.to_string())),
+        }
+    }
+
+    fn binary(&mut self, level: usize) -> Result<Node, SyntaxError> {
+        let Some(operators) = LEVELS.get(level) else {
+            return self.power();
+        };
+        let mut left = self.binary(level + 1)?;
+        while let Some(operator) = operators.iter().find(|operator| self.peek().is_some_and(|token| token.is(operator)))
+        {
+            self.at += 1;
+            let right = self.binary(level + 1)?;
+            left = Node::Binary(operator, Box::new(left), Box::new(right));
+        }
+        Ok(left)
+    }
+
+    fn power(&mut self) -> Result<Node, SyntaxError> {
+        let base = self.unary()?;
+        if self.take("^") {
+            return Ok(Node::Binary("^", Box::new(base), Box::new(self.power()?)));
+        }
+        Ok(base)
+    }
+
+    fn unary(&mut self) -> Result<Node, SyntaxError> {
+        if self.take("-") { Ok(Node::Negative(Box::new(self.unary()?))) } else { self.primary() }
+    }
+
+    fn primary(&mut self) -> Result<Node, SyntaxError> {
+        match self.next()? {
+            Token::Number(number) => Ok(Node::Number(number)),
+            Token::Text(text) => Ok(Node::Text(text)),
+            Token::Symbol("(") => {
+                let inner = self.binary(0)?;
+                self.expect(")")?;
+                Ok(inner)
+            }
+            Token::Symbol("[") => Ok(Node::List(self.arguments("]")?)),
+            Token::Name(name) => {
+                if self.take("(") {
+                    // Functions are written in capitals only.
+                    if !FUNCTIONS.contains(&name.as_str()) {
+                        return Err(SyntaxError::UnknownFunction(name));
+                    }
+                    return Ok(Node::Call(name, self.arguments(")")?));
+                }
+                if name.starts_with(|first: char| first.is_ascii_lowercase()) {
+                    Ok(Node::Id(name))
+                } else if WORDS.contains(&name.as_str()) {
+                    Ok(Node::Word(name))
+                } else {
+                    Err(SyntaxError::UnknownWord(name))
+                }
+            }
+            token @ Token::Symbol(_) => Err(SyntaxError::Unexpected(token.to_string())),
+        }
+    }
+
+    fn arguments(&mut self, end: &'static str) -> Result<Vec<Node>, SyntaxError> {
+        let mut arguments = Vec::new();
+        if self.take(end) {
+            return Ok(arguments);
+        }
+        loop {
+            arguments.push(self.binary(0)?);
+            if self.take(",") {
+                continue;
+            }
+            self.expect(end)?;
+            return Ok(arguments);
+        }
+    }
+}

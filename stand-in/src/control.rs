@@ -1,0 +1,107 @@
+//! The control interface under `/_stand-in/`, for tests and scripts that aren't Rust.
+//! Each path does what the method of `StandIn` of the same meaning does; nothing is decided here.
+//!
+//! | request | what it does |
+//! |---|---|
+//! | `POST /faults` | makes a fault rule |
+//! | `DELETE /faults` | forgets all fault rules |
+//! | `GET /calls`, `DELETE /calls` | the journal; emptying it |
+//! | `GET /state`, `DELETE /state` | everything that exists; forgetting it |
+//! | `POST /clock` `{"advance_ms": 1000}` | winds the clock forward |
+//! | `POST /endpoints/NAME/next` | scripts the next transition of an endpoint |
+//! | `POST /endpoints/NAME/scale` `{"variant": "v", "instances": 2}` | sets an instance count, as autoscaling would |
+//! | `POST /metrics` `[{"namespace": …, "name": …, "dimensions": {…}}]` | declares metric streams |
+
+use std::time::Duration;
+
+use axum::{
+    body::Body,
+    http::{Method, Response, StatusCode, header},
+};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+use crate::{MetricStream, fault::FaultRule, sagemaker::transition::Script, server::Shared};
+
+/// Where the control interface begins.
+pub(crate) const PREFIX: &str = "/_stand-in/";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wind {
+    advance_ms: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Scale {
+    variant: String,
+    instances: i32,
+}
+
+/// A refusal: the status and why.
+type Refusal = (StatusCode, String);
+
+pub(crate) fn respond(shared: &Shared, method: &Method, path: &str, body: &[u8]) -> Response<Body> {
+    let (status, value) = match act(shared, method, path, body) {
+        Ok(value) => (StatusCode::OK, value),
+        Err((status, error)) => (status, json!({ "error": error })),
+    };
+    let mut response = Response::new(Body::from(value.to_string()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+    response
+}
+
+fn act(shared: &Shared, method: &Method, path: &str, body: &[u8]) -> Result<Value, Refusal> {
+    let steps: Vec<_> = path.split('/').collect();
+    let mut world = shared.world();
+    match (method.as_str(), &steps[..]) {
+        ("POST", ["faults"]) => {
+            let rule: FaultRule = read(body)?;
+            world.add_fault(rule, &shared.models).map_err(bad_request)?;
+        }
+        ("DELETE", ["faults"]) => world.faults.clear(),
+        ("GET", ["calls"]) => {
+            return serde_json::to_value(world.journal.records()).map_err(internal);
+        }
+        ("DELETE", ["calls"]) => world.journal.clear(),
+        ("GET", ["state"]) => return world.describe().map_err(|error| internal(error.message)),
+        ("DELETE", ["state"]) => world.reset(),
+        ("POST", ["clock"]) => {
+            let wind: Wind = read(body)?;
+            world.clock.wind(Duration::from_millis(wind.advance_ms));
+            return Ok(json!({ "now_ms": world.clock.since_start() }));
+        }
+        ("POST", ["endpoints", name, "next"]) => {
+            let script: Script = read(body)?;
+            world.sagemaker.script(name, script);
+        }
+        ("POST", ["endpoints", name, "scale"]) => {
+            let scale: Scale = read(body)?;
+            world.sagemaker.scale(name, &scale.variant, scale.instances).map_err(bad_request)?;
+        }
+        ("POST", ["metrics"]) => {
+            let streams: Vec<MetricStream> = read(body)?;
+            world.cloudwatch.publish(streams);
+        }
+        _ => {
+            return Err((StatusCode::NOT_FOUND, format!("there is no {method} {PREFIX}{path}")));
+        }
+    }
+    Ok(json!({}))
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+    serde_json::from_slice(body).map_err(bad_request)
+}
+
+#[allow(clippy::needless_pass_by_value)] // it stands where map_err wants a function
+fn bad_request(error: impl ToString) -> Refusal {
+    (StatusCode::BAD_REQUEST, error.to_string())
+}
+
+#[allow(clippy::needless_pass_by_value)] // as above
+fn internal(error: impl ToString) -> Refusal {
+    (StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
+}

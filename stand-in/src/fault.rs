@@ -1,0 +1,242 @@
+//! Faults injected by rule: what goes wrong, on which call of which operation, and how often.
+//! A rule counts the calls of its operation from the moment it is made, and never touches a call on its own: the
+//! server asks it.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use serde_json::Value;
+
+use crate::{error::ServiceError, wire::Service, world::Config};
+
+/// What goes wrong.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Fault {
+    /// The service's own throttling error, "Rate exceeded".
+    Throttle {},
+    /// An error of the rule's choosing.
+    Error {
+        /// The HTTP status; 500 and above are the service's fault and retried by the SDKs.
+        status: u16,
+        /// The error's code, such as `InternalFailure`.
+        code: String,
+        /// The message beside it.
+        #[serde(default)]
+        message: String,
+    },
+    /// IAM refuses the operation.
+    AccessDenied {},
+    /// The call is answered normally, this much later, in milliseconds of real time.
+    DelayMs(u64),
+    /// The connection closes before anything is done.
+    Drop {},
+    /// Everything is done, then the connection closes without an answer.
+    DropAnswer {},
+}
+
+impl Fault {
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Throttle {} => "throttle",
+            Self::Error { .. } => "error",
+            Self::AccessDenied {} => "access_denied",
+            Self::DelayMs(_) => "delay_ms",
+            Self::Drop {} => "drop",
+            Self::DropAnswer {} => "drop_answer",
+        }
+    }
+}
+
+/// A fault and when it strikes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FaultRule {
+    /// The operation's name, or `*` for any.
+    pub operation: String,
+    /// The first call that is struck, counted from 1 when the rule is made; none is the same as 1.
+    #[serde(default)]
+    pub on_call: Option<u32>,
+    /// How many calls in a row are struck from there; none means all of them.
+    #[serde(default)]
+    pub times: Option<u32>,
+    /// What goes wrong.
+    pub fault: Fault,
+}
+
+#[derive(Debug)]
+struct Armed {
+    rule: FaultRule,
+    seen: u32,
+    struck: u32,
+}
+
+impl Armed {
+    fn is_due(&self) -> bool {
+        self.seen >= self.rule.on_call.unwrap_or(1) && self.rule.times.is_none_or(|times| self.struck < times)
+    }
+}
+
+/// What the rules have in store for one call.
+#[derive(Debug, Default)]
+pub(crate) struct Verdict {
+    pub(crate) delay: Duration,
+    pub(crate) fault: Option<Fault>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Vec<Armed>);
+
+impl Faults {
+    pub(crate) fn add(&mut self, rule: FaultRule) {
+        self.0.push(Armed { rule, seen: 0, struck: 0 });
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Counts one call of `operation`. Delays add up; of other faults the oldest rule that is due wins, and one that
+    /// had to stand back strikes a later call instead.
+    pub(crate) fn judge(&mut self, operation: &str) -> Verdict {
+        let mut verdict = Verdict::default();
+        for armed in &mut self.0 {
+            if armed.rule.operation != "*" && armed.rule.operation != operation {
+                continue;
+            }
+            armed.seen += 1;
+            if !armed.is_due() {
+                continue;
+            }
+            if let Fault::DelayMs(ms) = armed.rule.fault {
+                verdict.delay += Duration::from_millis(ms);
+            } else if verdict.fault.is_none() {
+                verdict.fault = Some(armed.rule.fault.clone());
+            } else {
+                continue;
+            }
+            armed.struck += 1;
+        }
+        verdict
+    }
+}
+
+/// The error that a fault stands for, in the words of the service; none where it isn't an error.
+pub(crate) fn error(
+    fault: &Fault,
+    service: Service,
+    operation: &str,
+    request: &Value,
+    config: &Config,
+) -> Option<ServiceError> {
+    match (fault, service) {
+        (Fault::Throttle {}, Service::SageMaker) => {
+            Some(ServiceError::new(400, "ThrottlingException", "Rate exceeded"))
+        }
+        (Fault::Throttle {}, Service::CloudWatch) => {
+            Some(ServiceError::new(400, "Throttling", "Rate exceeded").shaped("ThrottlingException"))
+        }
+        (Fault::AccessDenied {}, _) => {
+            let action = format!("{}:{operation}", service.name());
+            let message = format!(
+                "User: arn:{}:sts::{}:assumed-role/provider/provider is not authorized to perform: {action} on \
+                 resource: {} because no identity-based policy allows the {action} action",
+                config.partition(),
+                config.account,
+                resource(operation, request, config),
+            );
+            Some(match service {
+                Service::SageMaker => ServiceError::new(400, "AccessDeniedException", message),
+                Service::CloudWatch => ServiceError::new(403, "AccessDenied", message).shaped("AccessDeniedException"),
+            })
+        }
+        (Fault::Error { status, code, message }, _) => Some(ServiceError::new(*status, code, message)),
+        (Fault::DelayMs(_) | Fault::Drop {} | Fault::DropAnswer {}, _) => None,
+    }
+}
+
+/// What IAM would name as the resource of a call: the thing that the operation is about, or `*`.
+fn resource(operation: &str, request: &Value, config: &Config) -> String {
+    let (partition, region, account) = (config.partition(), &config.region, &config.account);
+    let about = |suffix: &str| operation.ends_with(suffix);
+    let (member, prefix) = if about("EndpointConfig") {
+        ("EndpointConfigName", format!("arn:{partition}:sagemaker:{region}:{account}:endpoint-config/"))
+    } else if about("Endpoint") {
+        ("EndpointName", format!("arn:{partition}:sagemaker:{region}:{account}:endpoint/"))
+    } else if about("InferenceComponent") {
+        ("InferenceComponentName", format!("arn:{partition}:sagemaker:{region}:{account}:inference-component/"))
+    } else if about("Model") {
+        ("ModelName", format!("arn:{partition}:sagemaker:{region}:{account}:model/"))
+    } else if about("Dashboard") {
+        ("DashboardName", format!("arn:{partition}:cloudwatch::{account}:dashboard/"))
+    } else if about("Alarm") {
+        ("AlarmName", format!("arn:{partition}:cloudwatch:{region}:{account}:alarm:"))
+    } else if about("Tags") {
+        ("ResourceArn", String::new())
+    } else {
+        ("ResourceARN", String::new())
+    };
+    request[member].as_str().map_or_else(|| "*".to_owned(), |name| format!("{prefix}{name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(operation: &str, on_call: Option<u32>, times: Option<u32>, fault: Fault) -> FaultRule {
+        FaultRule { operation: operation.into(), on_call, times, fault }
+    }
+
+    fn struck(faults: &mut Faults, operation: &str) -> Option<&'static str> {
+        faults.judge(operation).fault.map(|fault| fault.name())
+    }
+
+    #[test]
+    fn a_rule_strikes_from_its_call_on_and_so_many_times() {
+        let mut faults = Faults::default();
+        faults.add(rule("PutDashboard", Some(2), Some(2), Fault::Throttle {}));
+        let seen: Vec<_> = (0..5).map(|_| struck(&mut faults, "PutDashboard")).collect();
+        assert_eq!(seen, [None, Some("throttle"), Some("throttle"), None, None]);
+        assert_eq!(struck(&mut faults, "GetDashboard"), None);
+    }
+
+    #[test]
+    fn delays_add_up_and_one_fault_waits_for_the_other() {
+        let mut faults = Faults::default();
+        faults.add(rule("*", None, None, Fault::DelayMs(5)));
+        faults.add(rule("*", None, None, Fault::DelayMs(7)));
+        faults.add(rule("ListTags", None, Some(1), Fault::Drop {}));
+        faults.add(rule("*", None, Some(1), Fault::AccessDenied {}));
+        let first = faults.judge("ListTags");
+        assert_eq!(first.delay, Duration::from_millis(12));
+        assert_eq!(first.fault.map(|fault| fault.name()), Some("drop"));
+        assert_eq!(struck(&mut faults, "ListTags"), Some("access_denied"));
+        assert_eq!(struck(&mut faults, "ListTags"), None);
+    }
+
+    #[test]
+    fn a_denied_call_names_its_action_and_resource() {
+        let request = serde_json::json!({"EndpointName": "e", "EndpointConfigName": "c"});
+        let config = Config::default();
+        let denied = error(&Fault::AccessDenied {}, Service::SageMaker, "CreateEndpoint", &request, &config).unwrap();
+        assert!(
+            denied.message.contains(
+                "perform: sagemaker:CreateEndpoint on resource: arn:aws:sagemaker:us-east-1:123456789012:endpoint/e because"
+            ),
+            "{}",
+            denied.message
+        );
+    }
+
+    #[test]
+    fn rules_are_read_as_the_control_interface_documents_them() {
+        let parse = |text| serde_json::from_str::<FaultRule>(text);
+        assert!(parse(r#"{"operation":"X","on_call":1,"times":3,"fault":{"throttle":{}}}"#).is_ok());
+        assert!(parse(r#"{"operation":"X","on_call":null,"fault":{"delay_ms":500}}"#).is_ok());
+        assert!(parse(r#"{"operation":"X","fault":{"error":{"status":500,"code":"InternalFailure"}}}"#).is_ok());
+        assert!(parse(r#"{"operation":"X","fault":{"drop_answer":{}}}"#).is_ok());
+        assert!(parse(r#"{"operation":"X","fault":{"explode":{}}}"#).is_err());
+        assert!(parse(r#"{"operation":"X","time":3,"fault":{"drop":{}}}"#).is_err());
+    }
+}

@@ -1,0 +1,59 @@
+//! Every call the stand-in received, in order.
+//! A record is opened when the call arrives and closed when it is answered, so that calls in flight show too.
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// One call as the journal keeps it.
+#[derive(Debug, Clone, Serialize)]
+pub struct CallRecord {
+    /// `sagemaker` or `cloudwatch`.
+    pub service: &'static str,
+    /// The operation's name, such as `PutDashboard`.
+    pub operation: String,
+    /// Whether the operation may change something: everything but `Describe…`, `List…` and `Get…`.
+    pub write: bool,
+    /// The HTTP status of the answer; none while the call is in flight, or when the connection was closed instead.
+    pub status: Option<u16>,
+    /// The error's code as an SDK shows it.
+    pub error_code: Option<String>,
+    /// The fault that was injected, by its name in the control interface.
+    pub fault: Option<&'static str>,
+    /// The request, read from whichever protocol it came in.
+    pub request: Value,
+    /// Milliseconds since the stand-in started, on its own clock.
+    pub at_ms: u64,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Journal {
+    records: Vec<CallRecord>,
+    /// How many records were cleared away: positions stay valid for calls in flight.
+    cleared: usize,
+}
+
+impl Journal {
+    pub(crate) fn open(&mut self, record: CallRecord) -> usize {
+        self.records.push(record);
+        self.cleared + self.records.len() - 1
+    }
+
+    pub(crate) fn close(&mut self, position: usize, change: impl FnOnce(&mut CallRecord)) {
+        if let Some(record) = position.checked_sub(self.cleared).and_then(|at| self.records.get_mut(at)) {
+            change(record);
+        }
+    }
+
+    pub(crate) fn records(&self) -> &[CallRecord] {
+        &self.records
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.cleared += self.records.len();
+        self.records.clear();
+    }
+}
+
+pub(crate) fn is_write(operation: &str) -> bool {
+    !["Describe", "List", "Get"].iter().any(|verb| operation.starts_with(verb))
+}

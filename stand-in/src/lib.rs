@@ -1,0 +1,45 @@
+//! A strict local stand-in for the `SageMaker` and `CloudWatch` operations this product calls.
+//!
+//! It speaks the wire protocols of the AWS SDKs, refuses what AWS refuses with the same codes, plays endpoints that
+//! take their time, and injects faults by rule. It exists for development only: it never talks to AWS, listens on
+//! loopback alone, and is no part of the Lambda package.
+//!
+//! ```no_run
+//! use stand_in::{Config, StandIn};
+//!
+//! # fn main() -> std::io::Result<()> {
+//! let stand_in = StandIn::start(Config::default())?;
+//! println!("point AWS_ENDPOINT_URL_SAGEMAKER and AWS_ENDPOINT_URL_CLOUDWATCH at {}", stand_in.url());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The map
+//! `server` accepts connections, `wire` turns bytes into a call and an answer into bytes, `model` checks a request
+//! against AWS's published model, `sagemaker` and `cloudwatch` hold what exists and what may be done to it, `fault`
+//! and `journal` belong to whoever tests, and `control` offers all of that over HTTP under `/_stand-in/`.
+//! The evaluation of metric math over a simulated fleet has its place in `cloudwatch::metric_math`, beside the reading
+//! of expressions that is there now.
+#![forbid(unsafe_code)]
+#![warn(clippy::pedantic)]
+
+mod clock;
+mod cloudwatch;
+mod control;
+mod error;
+mod fault;
+mod journal;
+mod model;
+mod page;
+mod sagemaker;
+mod server;
+mod tag;
+mod wire;
+mod world;
+
+pub use cloudwatch::metric::MetricStream;
+pub use fault::{Fault, FaultRule};
+pub use journal::CallRecord;
+pub use sagemaker::transition::{Outcome, Script};
+pub use server::StandIn;
+pub use world::{Config, ControlError};

@@ -1,0 +1,14 @@
+//! The AWS SDK's own clients against the stand-in: every operation, each refusal as a client sees it, faults,
+//! journal, control interface, and the program around it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod alarms;
+mod components;
+mod control;
+mod dashboards;
+mod endpoint_configs;
+mod endpoints;
+mod faults;
+mod program;
+mod setup;
+mod signatures;

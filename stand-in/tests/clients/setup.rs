@@ -1,0 +1,132 @@
+//! What the tests share: a stand-in with its clients, and requests that are fine as they are.
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    time::Duration,
+};
+
+use aws_sdk_cloudwatch::types::Dimension;
+use aws_sdk_sagemaker::{
+    config::{BehaviorVersion, Credentials, Region, retry::RetryConfig, timeout::TimeoutConfig},
+    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    types::{ProductionVariant, ProductionVariantInstanceType, Tag},
+};
+use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use serde_json::Value;
+use stand_in::{Config, StandIn};
+
+pub const ROLE: &str = "arn:aws:iam::123456789012:role/endpoint";
+
+/// So long that nothing changes unless a test winds the clock.
+pub const TRANSITION: Duration = Duration::from_secs(3600);
+
+pub struct Setup {
+    pub stand_in: StandIn,
+    pub sagemaker: aws_sdk_sagemaker::Client,
+    pub cloudwatch: aws_sdk_cloudwatch::Client,
+}
+
+/// A stand-in on which time stands still, with clients that try once.
+pub fn start() -> Setup {
+    start_with(Config { transition: TRANSITION, ..Config::default() })
+}
+
+pub fn start_with(config: Config) -> Setup {
+    let stand_in = StandIn::start(config).unwrap();
+    let (sagemaker, cloudwatch) = clients(stand_in.url(), "us-east-1", 1);
+    Setup { stand_in, sagemaker, cloudwatch }
+}
+
+pub fn clients(url: &str, region: &str, attempts: u32) -> (aws_sdk_sagemaker::Client, aws_sdk_cloudwatch::Client) {
+    let http: SharedHttpClient =
+        aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
+    let credentials = Credentials::new("AKID", "secret", None, None, "test");
+    let retries = RetryConfig::standard().with_max_attempts(attempts).with_initial_backoff(Duration::from_millis(1));
+    let timeouts = TimeoutConfig::builder().operation_timeout(Duration::from_secs(20)).build();
+    let sagemaker = aws_sdk_sagemaker::Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new(region.to_owned()))
+        .credentials_provider(credentials.clone())
+        .endpoint_url(url)
+        .retry_config(retries.clone())
+        .timeout_config(timeouts.clone())
+        .http_client(http.clone())
+        .build();
+    let cloudwatch = aws_sdk_cloudwatch::Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new(region.to_owned()))
+        .credentials_provider(credentials)
+        .endpoint_url(url)
+        .retry_config(retries)
+        .timeout_config(timeouts)
+        .http_client(http)
+        .build();
+    (aws_sdk_sagemaker::Client::from_conf(sagemaker), aws_sdk_cloudwatch::Client::from_conf(cloudwatch))
+}
+
+impl Setup {
+    pub async fn create_config(&self, name: &str) {
+        self.sagemaker
+            .create_endpoint_config()
+            .endpoint_config_name(name)
+            .execution_role_arn(ROLE)
+            .production_variants(variant("v"))
+            .send()
+            .await
+            .unwrap();
+    }
+
+    /// An endpoint that is in service on a config of its own.
+    pub async fn create_endpoint(&self, name: &str, config: &str) {
+        self.create_config(config).await;
+        self.sagemaker.create_endpoint().endpoint_name(name).endpoint_config_name(config).send().await.unwrap();
+        self.stand_in.advance(TRANSITION);
+    }
+}
+
+pub fn variant(name: &str) -> ProductionVariant {
+    ProductionVariant::builder()
+        .variant_name(name)
+        .instance_type(ProductionVariantInstanceType::from("ml.g6.12xlarge"))
+        .initial_instance_count(1)
+        .build()
+}
+
+pub fn tag(key: &str, value: &str) -> Tag {
+    Tag::builder().key(key).value(value).build()
+}
+
+pub fn dimension(name: &str, value: &str) -> Dimension {
+    Dimension::builder().name(name).value(value).build()
+}
+
+/// A refusal as a client sees it: code and message.
+pub fn refusal<T: std::fmt::Debug, E: ProvideErrorMetadata + std::error::Error + 'static, R: std::fmt::Debug>(
+    result: Result<T, SdkError<E, R>>,
+) -> (String, String) {
+    let error = result.expect_err("should be refused");
+    let SdkError::ServiceError(context) = &error else {
+        panic!("no answer of the service: {}", DisplayErrorContext(&error))
+    };
+    let meta = context.err().meta();
+    (meta.code().unwrap_or_default().to_owned(), meta.message().unwrap_or_default().to_owned())
+}
+
+/// One request to the control interface: status and JSON answer.
+pub fn control(url: &str, method: &str, path: &str, body: &str) -> (u16, Value) {
+    let address = url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "{method} /_stand-in/{path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, serde_json::from_str(body).unwrap())
+}
