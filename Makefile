@@ -1,0 +1,113 @@
+# The task runner: `make help` lists what there is. Needs Rust, Python 3.11 or newer and make; everything else is installed into .tools/, which git ignores.
+#
+# There is no rust-toolchain.toml on purpose: it would have rustup fetch a second toolchain where the one that is there will do. The oldest Rust that does is
+# rust-version in Cargo.toml, and cargo refuses an older one by itself.
+
+PYTHON ?= python3
+# Cargo's own variable; a relative path is taken from here. The build of the SageMaker SDK is the slow part, so a folder outside the checkout pays off.
+CARGO_TARGET_DIR ?= target
+override CARGO_TARGET_DIR := $(abspath $(CARGO_TARGET_DIR))
+export CARGO_TARGET_DIR
+
+# Always the whole workspace, narrowed to targets: a build of one package alone unifies features differently and would compile the SageMaker SDK once more.
+CARGO_BUILD := cargo build --workspace --locked
+TEMPLATES := template.yaml events/local-template.yaml $(sort $(wildcard examples/*.yaml))
+TOOLS := .tools
+PACKAGES := $(CARGO_TARGET_DIR)/package
+RELEASE_ZIP := $(PACKAGES)/provider/bootstrap.zip
+DEV_ZIP := $(PACKAGES)/dev/bootstrap.zip
+export STAND_IN := $(CARGO_TARGET_DIR)/debug/stand-in
+# SAM needs a Region to resolve AWS::Region in, never an account. It reports usage unless told not to.
+export SAM_CLI_TELEMETRY := 0
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test fmt lint unit scenarios scenarios-dev templates events package package-arm64 package-x86_64 dev-zip stand-in deny tools clean-tools
+
+help: ## list the targets
+	@echo 'make <target>, where <target> is one of'
+	@awk -F ':.*## ' '/^[a-z0-9_-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: dev-zip stand-in $(TOOLS)/local/installed ## a stack with a monitored endpoint, made, changed and deleted on this machine
+	@PROVIDER_ZIP=$(DEV_ZIP) $(TOOLS)/local/bin/python -m local.demo
+
+test: ## everything that must hold: fmt, lint, templates, unit, package, events, scenarios, deny
+	@scripts/test.sh
+
+fmt: ## is the Rust code formatted? (cargo fmt --all formats it)
+	cargo fmt --all --check
+
+lint: ## clippy over everything, warnings are errors
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+unit: ## the Rust tests
+	cargo test --workspace --locked
+
+scenarios: PROVIDER_ZIP ?= $(RELEASE_ZIP)
+scenarios: stand-in $(TOOLS)/local/installed ## whole stack lifecycles with the packaged provider (PROVIDER_ZIP=... takes another zip)
+	@test -f "$(PROVIDER_ZIP)" || { echo "$(PROVIDER_ZIP) is not there: run 'make package' first"; exit 1; }
+	PROVIDER_ZIP=$(PROVIDER_ZIP) $(TOOLS)/local/bin/python -m pytest tests/cloudformation $(PYTEST_FLAGS)
+
+scenarios-dev: dev-zip ## the same with the development build, for short turns
+	@$(MAKE) --no-print-directory scenarios PROVIDER_ZIP=$(DEV_ZIP)
+
+templates: $(TOOLS)/sam/installed $(TOOLS)/checkov/installed ## sam validate, cfn-lint and checkov over every template
+	@set -e; for template in $(TEMPLATES); do \
+		$(TOOLS)/sam/bin/sam validate --lint --region us-east-1 --template $$template; \
+	done
+	$(TOOLS)/sam/bin/cfn-lint $(TEMPLATES)
+	@# One file at a time: checkov's --file option would take the rest of the line for more files. The template of local runs is never deployed.
+	@set -e; for template in $(filter-out events/%,$(TEMPLATES)); do \
+		echo "checkov $$template"; $(TOOLS)/checkov/bin/checkov --file $$template; \
+	done
+
+events: PROVIDER ?= $(CARGO_TARGET_DIR)/debug/provider
+events: $(TOOLS)/package/installed $(TOOLS)/local/installed ## send every file in events/ to the provider through cargo-lambda and show the answers
+	$(CARGO_BUILD) --bin provider --bin stand-in
+	@$(TOOLS)/local/bin/python scripts/events.py --cargo-lambda $(TOOLS)/package/bin/cargo-lambda --provider $(PROVIDER) --stand-in $(STAND_IN)
+
+# The only builds without --workspace: nothing of the stand-in's features may get into what is deployed. They have a profile, and so a cache, of their own.
+package: $(TOOLS)/package/installed ## the release zip for Lambda, for this machine's instruction set
+	PATH="$(CURDIR)/$(TOOLS)/package/bin:$$PATH" cargo lambda build --release --locked --bin provider \
+		--compiler cargo --output-format zip --lambda-dir $(PACKAGES)
+	@$(PYTHON) scripts/package.py check $(RELEASE_ZIP)
+
+package-arm64: $(TOOLS)/zig/installed ## the release zip for arm64, linked by zig; cargo-lambda has rustup fetch the target
+package-x86_64: $(TOOLS)/zig/installed ## the release zip for x86_64, linked by zig: for machines whose C library is newer than Lambda's
+package-arm64 package-x86_64: package-%:
+	PATH="$(CURDIR)/$(TOOLS)/zig/bin:$$PATH" cargo lambda build --release --locked --bin provider \
+		--$(subst _,-,$*) --output-format zip --lambda-dir $(PACKAGES)/$*
+	@$(PYTHON) scripts/package.py check $(PACKAGES)/$*/provider/bootstrap.zip
+
+dev-zip: ## a zip of the development build, for demo and scenarios-dev
+	$(CARGO_BUILD) --bin provider --bin stand-in
+	@$(PYTHON) scripts/package.py zip $(CARGO_TARGET_DIR)/debug/provider $(DEV_ZIP)
+
+stand-in: ## the local stand-in for SageMaker and CloudWatch
+	$(CARGO_BUILD) --bin provider --bin stand-in
+
+deny: ## licences, advisories and sources of all crates, where cargo-deny is installed
+	@if cargo deny --version >/dev/null 2>&1; then cargo deny --workspace --locked check; \
+	else echo 'skipped: cargo-deny is not installed (cargo install --locked cargo-deny)'; fi
+
+tools: $(TOOLS)/local/installed $(TOOLS)/sam/installed $(TOOLS)/checkov/installed $(TOOLS)/package/installed ## install all tools now rather than on first use
+
+clean-tools: ## remove the installed tools
+	rm -rf $(TOOLS)
+
+# One virtual environment for each tool, since their pins exclude one another, made anew whenever its requirements change. The files pin every package, so that
+# --no-deps installs the same everywhere.
+define environment
+$(TOOLS)/$(1)/installed: $(2)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=/path/to/python3")'
+	@echo 'Installing $(2) into $(TOOLS)/$(1)'
+	@rm -rf $(TOOLS)/$(1)
+	@$(PYTHON) -m venv $(TOOLS)/$(1)
+	@$(TOOLS)/$(1)/bin/python -m pip install --quiet --disable-pip-version-check $(3) --requirement $(2)
+	@touch $$@
+endef
+$(eval $(call environment,local,local/requirements.txt,))
+$(eval $(call environment,sam,local/requirements-sam.txt,--no-deps))
+$(eval $(call environment,checkov,local/requirements-checkov.txt,--no-deps))
+$(eval $(call environment,package,local/requirements-package.txt,--no-deps))
+$(eval $(call environment,zig,local/requirements-zig.txt,--no-deps))

@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""Makes a Lambda zip from a built binary, and checks what a zip holds.
+
+A custom runtime's package is a zip with one executable called `bootstrap`. A release comes from cargo-lambda; `zip` makes the
+same from a development build in a second. `check` looks at what Lambda would only complain of when the function starts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+# The C library of provided.al2023 (Amazon Linux 2023). A binary that asks for a newer one doesn't start there.
+LAMBDA_GLIBC = (2, 34)
+MACHINES = {62: "x86_64", 183: "arm64"}
+
+
+def zip_binary(binary: Path, package: Path) -> None:
+    """Puts `binary`, without its debug information, into `package` as the executable `bootstrap`."""
+    package.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        bootstrap = Path(folder, "bootstrap")
+        shutil.copyfile(binary, bootstrap)
+        if strip := shutil.which("strip"):
+            subprocess.run([strip, bootstrap], check=True)
+        entry = zipfile.ZipInfo("bootstrap")
+        entry.external_attr = 0o100755 << 16
+        unfinished = package.with_suffix(".part")
+        # Level 1: this zip is read once, on the same machine.
+        with zipfile.ZipFile(unfinished, "w") as archive:
+            archive.writestr(entry, bootstrap.read_bytes(), zipfile.ZIP_DEFLATED, compresslevel=1)
+        unfinished.replace(package)
+
+
+def problems(package: Path) -> list[str]:
+    """What would keep Lambda from starting `package`; also prints its size and what it asks for."""
+    if not package.is_file():
+        return ["it is not there"]
+    with zipfile.ZipFile(package) as archive:
+        entries = archive.infolist()
+        if [entry.filename for entry in entries] != ["bootstrap"]:
+            return [f"expected the one file `bootstrap`, found {', '.join(entry.filename for entry in entries) or 'nothing'}"]
+        mode = entries[0].external_attr >> 16
+        binary = archive.read("bootstrap")
+    found = []
+    if not mode & 0o111:
+        found.append("`bootstrap` is not executable")
+    if binary[:4] != b"\x7fELF":
+        return [*found, "`bootstrap` is not a Linux executable"]
+    machine = MACHINES.get(int.from_bytes(binary[18:20], "little"), "an unknown instruction set")
+    # Symbol versions stand in the dynamic string table as they are, which saves reading the ELF tables.
+    versions = {(int(major), int(minor)) for major, minor in re.findall(rb"GLIBC_(\d+)\.(\d+)", binary)}
+    needed = max(versions, default=(0, 0))
+    if needed > LAMBDA_GLIBC:
+        found.append(
+            f"it needs glibc {needed[0]}.{needed[1]}, and provided.al2023 has {LAMBDA_GLIBC[0]}.{LAMBDA_GLIBC[1]}: "
+            "build it on an older system, or with zig (make package-x86_64)"
+        )
+    print(
+        f"{package}: {package.stat().st_size / 1e6:.1f} MB, bootstrap {len(binary) / 1e6:.1f} MB, {machine}, "
+        f"glibc {needed[0]}.{needed[1]} or newer"
+    )
+    return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    zipping = commands.add_parser("zip", help="make a package from a binary")
+    zipping.add_argument("binary", type=Path)
+    zipping.add_argument("package", type=Path)
+    checking = commands.add_parser("check", help="is this a package that Lambda can start?")
+    checking.add_argument("package", type=Path)
+    arguments = parser.parse_args()
+
+    if arguments.command == "zip":
+        zip_binary(arguments.binary, arguments.package)
+    found = problems(arguments.package)
+    for problem in found:
+        print(f"{arguments.package}: {problem}", file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Runs the parts of `make test` in turn and ends with a summary. A part that fails doesn't hide what the others have to say; the exit code is 1 if any failed.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+run=("${MAKE:-make}" --no-print-directory)
+# What is tested is what would be deployed.
+export PROVIDER="${CARGO_TARGET_DIR:?set by make test}/package/provider/bootstrap.zip"
+export PROVIDER_ZIP=$PROVIDER
+
+# The Python tools install while cargo is busy with the first parts.
+tools_log=$(mktemp)
+"${run[@]}" tools >"$tools_log" 2>&1 &
+tools=$!
+trap 'kill "$tools" 2>/dev/null; rm -f "$tools_log"' EXIT
+
+# Quick and telling ones first. `events` and `scenarios` want the zip that `package` makes.
+parts=(fmt lint templates unit package events scenarios deny)
+summary=()
+failed=0
+packaged=1
+
+for part in "${parts[@]}"; do
+    printf '\n=== %s\n' "$part"
+    started=$SECONDS
+    if [[ $part == templates ]]; then
+        wait "$tools" || { failed=1; echo 'make tools failed'; }
+        cat "$tools_log"
+    fi
+    if [[ $part =~ ^(events|scenarios)$ && $packaged == 0 ]]; then
+        result='not run: there is no package'
+    elif [[ $part == deny ]] && ! cargo deny --version >/dev/null 2>&1; then
+        result='skipped: cargo-deny is not installed here'
+    elif "${run[@]}" "$part"; then
+        result=ok
+    else
+        result=FAILED
+        failed=1
+        [[ $part != package ]] || packaged=0
+    fi
+    summary+=("$(printf '%-10s %5d s  %s' "$part" $((SECONDS - started)) "$result")")
+done
+
+printf '\n=== summary\n'
+printf '%s\n' "${summary[@]}"
+if ((failed)); then
+    printf 'FAILED after %d s\n' "$SECONDS"
+    exit 1
+fi
+printf 'all passed in %d s\n' "$SECONDS"
