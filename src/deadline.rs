@@ -13,10 +13,12 @@ const ANSWER_RESERVE: Duration = Duration::from_secs(15);
 const UNDO_RESERVE: Duration = Duration::from_secs(30);
 /// Kept for the runtime itself: the process must have returned when the deadline comes.
 const MARGIN: Duration = Duration::from_millis(200);
-
 /// The longest that a Lambda lives. Counted from now where the deadline given is no deadline: cargo-lambda's emulator
 /// sends a number of milliseconds in place of a point in time, which reads as a moment in 1970.
 const LONGEST_LIFE: Duration = Duration::from_mins(15);
+/// How long CloudFormation waits for an answer where the declaration doesn't say
+/// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html>).
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
 /// Three points in time: work stops, taking back stops, the answer must be out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,22 +29,32 @@ pub struct Deadline {
     pub undo: Instant,
     /// When the answer must have been delivered.
     pub answer: Instant,
+    /// Whether CloudFormation's patience ends with this run: then nothing can be left to a next one.
+    pub is_last: bool,
 }
 
 impl Deadline {
-    /// Divides the time until the Lambda's deadline (`ends`), or until `service_timeout` where that comes first.
-    /// Short times are divided in proportion: half for work, a quarter each for taking back and for the answer.
+    /// When work is cut off: a little after waiting has ended by itself, so that a last look still fits.
     #[must_use]
-    pub fn divide(ends: SystemTime, service_timeout: Option<Duration>) -> Self {
+    pub fn work_ends(&self) -> Instant {
+        self.work + (self.undo - self.work) / 4
+    }
+
+    /// Divides the time until this Lambda's end (`ends`), or until CloudFormation stops waiting where that comes first:
+    /// `service_timeout` after the request's first run started. Short times are divided in proportion: half for work, a
+    /// quarter each for taking back and for the answer.
+    #[must_use]
+    pub fn divide(ends: SystemTime, started_at: SystemTime, service_timeout: Option<Duration>) -> Self {
+        let now = SystemTime::now();
         let is_real = ends > SystemTime::UNIX_EPOCH + LONGEST_LIFE * 4;
-        let left = ends.duration_since(SystemTime::now()).unwrap_or_default();
-        let left = if is_real { left } else { LONGEST_LIFE };
-        let left = left.saturating_sub(MARGIN);
-        let left = service_timeout.map_or(left, |timeout| left.min(timeout.saturating_sub(MARGIN)));
+        let life = if is_real { ends.duration_since(now).unwrap_or_default() } else { LONGEST_LIFE };
+        let patience_ends = started_at + service_timeout.unwrap_or(LONGEST_WAIT);
+        let patience = patience_ends.duration_since(now).unwrap_or_default();
+        let left = life.min(patience).saturating_sub(MARGIN);
         let answer = Instant::now() + left;
         let undo = answer - ANSWER_RESERVE.min(left / 4);
         let work = undo - UNDO_RESERVE.min(left / 4);
-        Self { work, undo, answer }
+        Self { work, undo, answer, is_last: patience <= life }
     }
 }
 
@@ -54,39 +66,50 @@ mod tests {
         (duration + Duration::from_millis(500)).as_secs()
     }
 
-    fn seconds_of(total: u64, service_timeout: Option<u64>) -> (u64, u64, u64) {
+    fn divide(total: u64, begun_before: u64, service_timeout: Option<u64>) -> ((u64, u64, u64), bool) {
         let start = Instant::now();
-        let ends = SystemTime::now() + Duration::from_secs(total);
-        let deadline = Deadline::divide(ends, service_timeout.map(Duration::from_secs));
+        let now = SystemTime::now();
+        let deadline = Deadline::divide(
+            now + Duration::from_secs(total),
+            now - Duration::from_secs(begun_before),
+            service_timeout.map(Duration::from_secs),
+        );
         let from_start = |instant: Instant| whole_seconds(instant - start);
-        (from_start(deadline.work), from_start(deadline.undo), from_start(deadline.answer))
+        ((from_start(deadline.work), from_start(deadline.undo), from_start(deadline.answer)), deadline.is_last)
     }
 
     #[test]
     fn a_long_time_keeps_full_reserves() {
-        assert_eq!(seconds_of(900, None), (855, 885, 900));
+        assert_eq!(divide(900, 0, None), ((855, 885, 900), false));
     }
 
     #[test]
     fn a_short_time_is_divided_in_proportion() {
-        assert_eq!(seconds_of(8, None), (4, 6, 8));
+        assert_eq!(divide(8, 0, None), ((4, 6, 8), false));
     }
 
     #[test]
-    fn a_shorter_service_timeout_wins() {
-        assert_eq!(seconds_of(900, Some(120)), (75, 105, 120));
+    fn a_shorter_service_timeout_wins_and_leaves_nothing_to_a_next_run() {
+        assert_eq!(divide(900, 0, Some(120)), ((75, 105, 120), true));
+    }
+
+    #[test]
+    fn the_hour_counts_from_the_first_run() {
+        assert_eq!(divide(900, 3000, None), ((555, 585, 600), true));
+        assert_eq!(divide(900, 2000, None), ((855, 885, 900), false));
     }
 
     #[test]
     fn a_duration_in_place_of_a_deadline_counts_as_none() {
         let start = Instant::now();
-        let deadline = Deadline::divide(SystemTime::UNIX_EPOCH + Duration::from_mins(10), None);
+        let deadline = Deadline::divide(SystemTime::UNIX_EPOCH + Duration::from_mins(10), SystemTime::now(), None);
         assert_eq!(whole_seconds(deadline.answer - start), 900);
     }
 
     #[test]
     fn a_deadline_in_the_past_leaves_no_time_and_does_not_panic() {
-        let deadline = Deadline::divide(SystemTime::now() - Duration::from_secs(5), None);
+        let now = SystemTime::now();
+        let deadline = Deadline::divide(now - Duration::from_secs(5), now, None);
         assert!(deadline.work <= Instant::now() && deadline.answer <= Instant::now());
     }
 }

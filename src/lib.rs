@@ -8,13 +8,16 @@
 pub mod aws;
 pub mod callback;
 pub mod catalogue;
+pub mod continuation;
 pub mod deadline;
 pub mod envelope;
+pub mod handover;
 pub mod logging;
 pub mod metrics;
 pub mod plan;
 pub mod properties;
 pub mod provider;
 pub mod provision;
+mod request;
 pub mod shape_json;
 pub mod spec;

@@ -1,31 +1,66 @@
-//! The whole way of a request: event in, exactly one answer out.
+//! The whole way of a request: event in, exactly one answer out, or one hand-over to the next run.
 //!
 //! Whatever happens on the way (bad properties, a refusal by AWS, a panic, too little time) ends in an answer, after
-//! what this request made has been taken back.
+//! what this request made has been taken back. Only an endpoint that is still changing when the run's time is up is left
+//! to the next run.
 
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::time::SystemTime;
 
 use futures_util::FutureExt;
+use serde::Serialize;
 use serde_json::value::RawValue;
 use thiserror::Error;
+use tokio::time::Instant;
 
 use crate::callback::{Body, Data, Delivery, DeliveryError, ExtraHosts, Outcome};
+use crate::continuation::{Continuation, MAX_HOPS};
 use crate::deadline::Deadline;
 use crate::envelope::{Callback, Envelope, RequestType, ResourceType};
+use crate::handover::{Handover, HandoverError};
 use crate::plan::Owner;
-use crate::properties::{Declaration, Problems};
-use crate::provision::{Apply, Cleanup, Journal, ProvisionError, Provisioner, reason};
-use crate::spec::{DashboardName, EndpointConfigName, EndpointName, Judged, NamesInUse, Spec};
+use crate::provision::{Apply, Cleanup, Journal, Progress, ProvisionError, Provisioner, reason};
+use crate::request::{self, Judgement};
+use crate::spec::NamesInUse;
 
 /// Answers custom resource requests. Made once per process.
 #[derive(Debug)]
 pub struct Provider {
     provisioner: Provisioner,
+    handover: Option<Handover>,
     delivery: Delivery,
     extra_hosts: ExtraHosts,
     panic_drill: bool,
+}
+
+/// What Lambda says about one run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invocation {
+    /// When the run is killed.
+    pub ends: SystemTime,
+    /// The function that runs, with its version or alias, where there is one.
+    pub function_arn: Option<String>,
+}
+
+impl From<SystemTime> for Invocation {
+    fn from(ends: SystemTime) -> Self {
+        Self { ends, function_arn: None }
+    }
+}
+
+/// How a run ended. As JSON it is what a local invocation shows.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+#[serde(untagged)]
+pub enum Reply {
+    /// With an answer.
+    Answered(Body),
+    /// With a next run, which will answer.
+    HandedOver {
+        /// What is waited for.
+        #[serde(rename = "HandedOver")]
+        waiting_for: String,
+    },
 }
 
 /// An answer that did not arrive, and may arrive when the same event is delivered again.
@@ -47,6 +82,18 @@ enum Failure {
     #[error(transparent)]
     Provision(#[from] ProvisionError),
     #[error(
+        "gave up after {minutes} minutes: {waiting}. CloudFormation's patience ends (ServiceTimeout, at most an hour)"
+    )]
+    GaveUp { minutes: u64, waiting: ProvisionError },
+    #[error("gave up after {MAX_HOPS} runs: {0}. Give the provider's function a Timeout of 900 seconds")]
+    TooManyHops(ProvisionError),
+    #[error("{waiting}, and the time of this run is up")]
+    NoHandover {
+        waiting: ProvisionError,
+        #[source]
+        error: HandoverError,
+    },
+    #[error(
         "the time ran out while working on it; what had been made was taken back. Try again, or raise ServiceTimeout"
     )]
     OutOfTime,
@@ -62,6 +109,20 @@ struct Ending {
     outcome: Outcome,
 }
 
+/// One run of one request.
+struct Run<'r> {
+    envelope: &'r Envelope,
+    deadline: Deadline,
+    event: &'r RawValue,
+    function_arn: Option<&'r str>,
+    progress: Progress,
+}
+
+/// The request has been left to the next run.
+struct HandedOver {
+    waiting_for: String,
+}
+
 /// Boxed, as it holds everything that the SDK's operations keep while they wait.
 type Work<'w, T> = Pin<Box<dyn Future<Output = T> + 'w>>;
 
@@ -69,7 +130,14 @@ impl Provider {
     /// A provider that accepts `extra_hosts` beside Amazon S3's as places for the answer.
     #[must_use]
     pub fn new(provisioner: Provisioner, extra_hosts: ExtraHosts) -> Self {
-        Self { provisioner, delivery: Delivery::default(), extra_hosts, panic_drill: false }
+        Self { provisioner, handover: None, delivery: Delivery::default(), extra_hosts, panic_drill: false }
+    }
+
+    /// Leaves what takes longer than a run to a next one.
+    #[must_use]
+    pub fn with_handover(mut self, handover: Handover) -> Self {
+        self.handover = Some(handover);
+        self
     }
 
     /// Makes every Create and Update panic half-way, for the test that a packaged provider answers all the same.
@@ -79,14 +147,16 @@ impl Provider {
         self
     }
 
-    /// Carries a request out and answers it before `ends`. Gives the answer back too, so that a local invocation shows
-    /// it where there is nobody to send it to.
+    /// Carries a request out, and answers it or hands it over before the run ends. Gives the answer back too, so that a
+    /// local invocation shows it where there is nobody to send it to.
     ///
     /// # Errors
     /// Where passing troubles kept the answer from arriving: Lambda then delivers the event again.
-    pub async fn handle(&self, event: &RawValue, ends: SystemTime) -> Result<Body, Undelivered> {
+    pub async fn handle(&self, event: &RawValue, invocation: impl Into<Invocation>) -> Result<Reply, Undelivered> {
+        let Invocation { ends, function_arn } = invocation.into();
         let envelope = Envelope::salvage(event, &self.extra_hosts);
-        let deadline = Deadline::divide(ends, envelope.properties.service_timeout());
+        let continuation = Continuation::of(event);
+        let deadline = Deadline::divide(ends, continuation.started_at(), envelope.properties.service_timeout());
         tracing::info!(
             request_type = envelope.request_type.map(tracing::field::display),
             resource_type = envelope.resource_type,
@@ -94,17 +164,28 @@ impl Provider {
             logical_resource_id = envelope.logical_resource_id,
             request_id = envelope.request_id,
             physical_resource_id = envelope.physical_resource_id,
+            hop = continuation.hop,
             "request"
         );
-        let work: Work<'_, _> = Box::pin(self.carry_out(&envelope, &deadline));
-        let Ending { physical_id, outcome } = work.await;
+        let run = Run {
+            envelope: &envelope,
+            deadline,
+            event,
+            function_arn: function_arn.as_deref(),
+            progress: Progress::new(continuation, deadline.work),
+        };
+        let work: Work<'_, _> = Box::pin(self.carry_out(&run));
+        let Ending { physical_id, outcome } = match work.await {
+            Ok(ending) => ending,
+            Err(HandedOver { waiting_for }) => return Ok(Reply::HandedOver { waiting_for }),
+        };
         let outcome = match outcome {
             Outcome::Failed { reason } => Outcome::Failed { reason: envelope.properties.shown(reason) },
             success @ Outcome::Success { .. } => success,
         };
         let body = envelope.answer(physical_id, outcome, envelope.properties.no_echo()).body();
         tracing::info!(status = body.status(), reason = body.reason(), "answer");
-        self.deliver(&envelope.callback, body, &deadline).await
+        self.deliver(&envelope.callback, body, &deadline).await.map(Reply::Answered)
     }
 
     async fn deliver(&self, callback: &Callback, body: Body, deadline: &Deadline) -> Result<Body, Undelivered> {
@@ -121,9 +202,10 @@ impl Provider {
         Ok(body)
     }
 
-    async fn carry_out(&self, envelope: &Envelope, deadline: &Deadline) -> Ending {
+    async fn carry_out(&self, run: &Run<'_>) -> Result<Ending, HandedOver> {
+        let envelope = run.envelope;
         let given_id = envelope.id_when_nothing_is_made();
-        let ending = |outcome| Ending { physical_id: given_id.clone(), outcome };
+        let ending = |outcome| Ok(Ending { physical_id: given_id.clone(), outcome });
         let failed = |reason: String| ending(Outcome::Failed { reason });
         let (Some(request_type), known_type) = (envelope.request_type, envelope.known_type()) else {
             return failed(
@@ -131,145 +213,158 @@ impl Provider {
             );
         };
         match (request_type, known_type) {
-            // Nothing was ever made for these, and a Delete has to succeed for a stack to go away.
-            (RequestType::Delete, None | Some(ResourceType::MonitoredEndpoint)) => ending(nothing_to_do()),
-            (RequestType::Create | RequestType::Update, _) if !envelope.says_whose_it_is() => {
-                failed("the request has no StackId or LogicalResourceId, so nothing could be marked as belonging to it".to_owned())
-            }
-            (_, None) => failed(format!(
-                "{:?} is not a resource type of this provider; use Custom::MonitoredEndpointConfig or Custom::EndpointMonitoring",
-                envelope.resource_type
-            )),
-            (_, Some(ResourceType::MonitoredEndpoint)) => failed(
-                "Custom::MonitoredEndpoint comes with a later version of this provider; until then use Custom::MonitoredEndpointConfig \
-                 and an AWS::SageMaker::Endpoint of the stack's own that refers to it"
+            // Nothing was ever made for it, and a Delete has to succeed for a stack to go away.
+            (RequestType::Delete, None) => ending(Outcome::Success { data: Data::new(), remark: None }),
+            (RequestType::Create | RequestType::Update, _) if !envelope.says_whose_it_is() => failed(
+                "the request has no StackId or LogicalResourceId, so nothing could be marked as belonging to it"
                     .to_owned(),
             ),
-            (RequestType::Delete, Some(resource_type)) => ending(self.delete(envelope, resource_type, deadline).await),
+            (_, None) => failed(format!(
+                "{:?} is not a resource type of this provider; use {}",
+                envelope.resource_type,
+                ResourceType::ALL.map(|(name, _)| name).join(", ")
+            )),
+            (RequestType::Delete, Some(resource_type)) => ending(self.delete(run, resource_type).await?),
             (RequestType::Create | RequestType::Update, Some(resource_type)) => {
-                self.create_or_update(envelope, resource_type, deadline).await
+                self.create_or_update(run, resource_type).await
             }
         }
     }
 
-    async fn create_or_update(&self, envelope: &Envelope, resource_type: ResourceType, deadline: &Deadline) -> Ending {
-        let owner = owner_of(envelope);
+    async fn create_or_update(&self, run: &Run<'_>, resource_type: ResourceType) -> Result<Ending, HandedOver> {
+        let envelope = run.envelope;
+        let owner = request::owner(envelope);
         let journal = Journal::default();
-        let work: Work<'_, _> = Box::pin(self.apply(envelope, resource_type, &owner, &journal));
-        let work = AssertUnwindSafe(tokio::time::timeout_at(deadline.work, work)).catch_unwind().await;
-        let failure = match work {
-            Ok(Ok(Ok((physical_id, data)))) => {
-                return Ending { physical_id, outcome: Outcome::Success { data, remark: None } };
+        let work: Work<'_, _> = Box::pin(self.apply(run, resource_type, &owner, &journal));
+        let failure = match in_time(work, run.deadline.work_ends()).await {
+            Ok((physical_id, data)) => {
+                return Ok(Ending { physical_id, outcome: Outcome::Success { data, remark: None } });
             }
-            Ok(Ok(Err(failure))) => failure,
-            Ok(Err(_)) => Failed::because(Failure::OutOfTime),
-            Err(_) => Failed::because(Failure::Panic),
+            Err(failure) => self.unless_handed_over(run, failure).await?,
         };
-        let taken_back = self.take_back(&owner, &journal, deadline).await;
-        let mut reason = reason(&failure.why);
+        let taken_back = self.take_back(&owner, &journal, &run.deadline).await;
+        let mut reason = reason(&failure);
         if !taken_back {
             reason.push_str(". Something that had been made could not be taken back; the function's log says what");
         }
         let left = !taken_back || journal.found_earlier_try();
-        let physical_id = match (envelope.request_type, failure.planned_id) {
+        let physical_id = match (envelope.request_type, journal.planned_id()) {
             // So that the Delete which follows a failed Create finds what is left.
-            (Some(RequestType::Create), Some(planned_id)) if left => planned_id,
+            (Some(RequestType::Create), Some(planned_id)) if left => planned_id.to_owned(),
             _ => envelope.id_when_nothing_is_made(),
         };
-        Ending { physical_id, outcome: Outcome::Failed { reason } }
+        Ok(Ending { physical_id, outcome: Outcome::Failed { reason } })
     }
 
     async fn take_back(&self, owner: &Owner, journal: &Journal, deadline: &Deadline) -> bool {
-        let taking_back = AssertUnwindSafe(self.provisioner.take_back(owner, journal)).catch_unwind();
+        let taking_back: Work<'_, _> = Box::pin(self.provisioner.take_back(owner, journal));
+        let taking_back = AssertUnwindSafe(taking_back).catch_unwind();
         matches!(tokio::time::timeout_at(deadline.undo, taking_back).await, Ok(Ok(true)))
+    }
+
+    /// Leaves a request that is still waiting to the next run. Any other failure comes back, and so does one that can't
+    /// be left.
+    async fn unless_handed_over(&self, run: &Run<'_>, failure: Failure) -> Result<Failure, HandedOver> {
+        let waiting = match failure {
+            Failure::Provision(waiting @ ProvisionError::StillWaiting { .. }) => waiting,
+            other => return Ok(other),
+        };
+        let continuation = run.progress.continuation();
+        let waited = SystemTime::now().duration_since(continuation.started_at()).unwrap_or_default();
+        if run.deadline.is_last {
+            return Ok(Failure::GaveUp { minutes: waited.as_secs().div_ceil(60), waiting });
+        }
+        if continuation.hop >= MAX_HOPS {
+            return Ok(Failure::TooManyHops(waiting));
+        }
+        let handed_over = match (&self.handover, run.function_arn) {
+            (Some(handover), Some(function)) => handover.invoke(function, run.event, &continuation).await,
+            _ => Err(HandoverError::NoFunction),
+        };
+        match handed_over {
+            Ok(()) => {
+                let waiting_for = waiting.to_string();
+                tracing::info!(
+                    waiting_for,
+                    waited_s = waited.as_secs(),
+                    hop = continuation.hop,
+                    "handed over to the next run"
+                );
+                Err(HandedOver { waiting_for })
+            }
+            Err(error) => Ok(Failure::NoHandover { waiting, error }),
+        }
     }
 
     async fn apply(
         &self,
-        envelope: &Envelope,
+        run: &Run<'_>,
         resource_type: ResourceType,
         owner: &Owner,
         journal: &Journal,
-    ) -> Result<(String, Data), Failed> {
-        let (declaration, spec) = self.judge(envelope, resource_type).await.map_err(Failed::because)?;
-        let plan = self.provisioner.plan(&spec, owner).await.map_err(|error| Failed::because(error.into()))?;
-        let planned_id = plan.physical_id.clone();
-        let before = earlier_declaration(envelope, resource_type);
-        let earlier_tag_keys: Vec<String> =
-            before.iter().flat_map(|declaration| declaration.config.tags()).filter_map(|tag| tag.key.clone()).collect();
-        let earlier = before.as_ref().map(NamesInUse::of).unwrap_or_default().and(NamesInUse::of(&declaration));
-        let apply = Apply { spec: &spec, owner, earlier: &earlier, earlier_tag_keys: &earlier_tag_keys };
-        let applied = self.provisioner.apply(&apply, &plan, journal).await;
-        self.drill();
-        match applied {
-            Ok(data) => Ok((planned_id, data)),
-            Err(error) => Err(Failed { why: error.into(), planned_id: Some(planned_id) }),
-        }
-    }
-
-    /// Reads and judges the declaration, asking its endpoint for what it leaves out.
-    async fn judge(&self, envelope: &Envelope, resource_type: ResourceType) -> Result<(Declaration, Spec), Failure> {
-        let problems = Problems::default();
-        let refused = |problems: &Problems| Failure::Declaration(problems.to_string());
-        let Some(properties) = envelope.properties.value() else {
-            return Err(Failure::Declaration(
-                "Properties: there are none, or they are nested too deeply to be read".to_owned(),
-            ));
-        };
-        let Some(declaration) = Declaration::read(resource_type, properties, &problems) else {
-            return Err(refused(&problems));
-        };
-        let spec = match Spec::judge(resource_type, &declaration, None, &problems) {
-            Judged::Valid(spec) => spec,
-            Judged::Invalid => return Err(refused(&problems)),
-            Judged::NeedsEndpoint(endpoint) => {
-                let observed = self.provisioner.observe(&endpoint, missing_from(&declaration)).await?;
-                match Spec::judge(resource_type, &declaration, Some(&observed), &problems) {
-                    Judged::Valid(spec) => spec,
-                    Judged::NeedsEndpoint(_) | Judged::Invalid => return Err(refused(&problems)),
+    ) -> Result<(String, Data), Failure> {
+        let envelope = run.envelope;
+        let (declaration, spec) = match request::judge(envelope, resource_type, None) {
+            Judgement::Valid(declaration, spec) => (declaration, spec),
+            Judgement::Refused(problems) => return Err(Failure::Declaration(problems)),
+            Judgement::NeedsEndpoint { endpoint, supply } => {
+                let observed = self.provisioner.observe(&endpoint, supply).await?;
+                match request::judge(envelope, resource_type, Some(&observed)) {
+                    Judgement::Valid(declaration, spec) => (declaration, spec),
+                    Judgement::Refused(problems) => return Err(Failure::Declaration(problems)),
+                    Judgement::NeedsEndpoint { endpoint, supply } => {
+                        return Err(ProvisionError::EndpointMissing { name: endpoint.to_string(), supply }.into());
+                    }
                 }
             }
         };
-        Ok((declaration, *spec))
+        let plan = self.provisioner.plan(&spec, owner).await?;
+        let before = request::earlier_declaration(envelope, resource_type);
+        let earlier = before.as_ref().map(NamesInUse::of).unwrap_or_default().and(NamesInUse::of(&declaration));
+        let earlier_config = before.as_ref().and_then(|before| request::config_name(resource_type, before, owner));
+        let apply = Apply {
+            spec: &spec,
+            owner,
+            earlier: &earlier,
+            earlier_tag_keys: &before.as_ref().map(request::tag_keys).unwrap_or_default(),
+            earlier_config: earlier_config.as_deref(),
+            is_create: envelope.request_type == Some(RequestType::Create),
+            progress: &run.progress,
+        };
+        let applied = self.provisioner.apply(&apply, &plan, journal).await;
+        self.drill();
+        Ok((plan.physical_id, applied?))
     }
 
-    async fn delete(&self, envelope: &Envelope, resource_type: ResourceType, deadline: &Deadline) -> Outcome {
-        let work: Work<'_, _> = Box::pin(self.cleanup(envelope, resource_type));
+    async fn delete(&self, run: &Run<'_>, resource_type: ResourceType) -> Result<Outcome, HandedOver> {
+        let work: Work<'_, _> = Box::pin(self.cleanup(run, resource_type));
         // A removal needs no taking back, so that time belongs to the work too.
-        let work = AssertUnwindSafe(tokio::time::timeout_at(deadline.undo, work)).catch_unwind().await;
-        match work {
-            Ok(Ok(Ok(remark))) => Outcome::Success { data: Data::new(), remark },
-            Ok(Ok(Err(error))) => Outcome::Failed { reason: reason(&error) },
-            Ok(Err(_)) => {
-                Outcome::Failed { reason: "the time ran out while removing it; delete the stack again".to_owned() }
+        let failure = match in_time(work, run.deadline.undo).await {
+            Ok(remark) => return Ok(Outcome::Success { data: Data::new(), remark }),
+            Err(Failure::OutOfTime) => {
+                let reason = "the time ran out while removing it; delete the stack again".to_owned();
+                return Ok(Outcome::Failed { reason });
             }
-            Err(_) => Outcome::Failed { reason: Failure::Panic.to_string() },
-        }
+            Err(failure) => self.unless_handed_over(run, failure).await?,
+        };
+        Ok(Outcome::Failed { reason: reason(&failure) })
     }
 
-    async fn cleanup(
-        &self,
-        envelope: &Envelope,
-        resource_type: ResourceType,
-    ) -> Result<Option<String>, ProvisionError> {
-        let Some(physical_id) = envelope.physical_resource_id.as_deref() else { return Ok(None) };
-        let made_endpoint_config = resource_type == ResourceType::MonitoredEndpointConfig;
-        let dashboard = DashboardName::parse(physical_id).ok().filter(|_| !made_endpoint_config);
-        if dashboard.is_none() && EndpointConfigName::parse(physical_id).is_err() {
+    async fn cleanup(&self, run: &Run<'_>, resource_type: ResourceType) -> Result<Option<String>, Failure> {
+        let Some(removal) = request::removal(run.envelope, resource_type) else {
             tracing::info!("nothing was made under this id");
             return Ok(None);
-        }
-        let ignored = Problems::default();
-        let properties = envelope.properties.value();
-        let declaration = properties.and_then(|properties| Declaration::read(resource_type, properties, &ignored));
-        let by_id = NamesInUse { dashboards: dashboard.into_iter().collect(), alarms: Vec::new() };
-        let names = declaration.as_ref().map(NamesInUse::of).unwrap_or_default().and(by_id);
-        let endpoint =
-            declaration.and_then(|declaration| EndpointName::parse(declaration.endpoint_name.as_deref()?).ok());
-        let owner = owner_of(envelope);
-        let cleanup =
-            Cleanup { owner: &owner, physical_id, made_endpoint_config, endpoint: endpoint.as_ref(), names: &names };
-        self.provisioner.cleanup(&cleanup).await
+        };
+        let cleanup = Cleanup {
+            owner: &request::owner(run.envelope),
+            physical_id: &removal.physical_id,
+            endpoint_configs: &removal.endpoint_configs,
+            endpoint: removal.endpoint.as_ref(),
+            made_endpoint: resource_type == ResourceType::MonitoredEndpoint,
+            names: &removal.names,
+            progress: &run.progress,
+        };
+        Ok(self.provisioner.cleanup(&cleanup).await?)
     }
 
     #[allow(clippy::panic, reason = "the drill is a panic, switched on by tests alone")]
@@ -278,36 +373,11 @@ impl Provider {
     }
 }
 
-/// A failure, and the id that the request would have had, where that was known.
-struct Failed {
-    why: Failure,
-    planned_id: Option<String>,
-}
-
-impl Failed {
-    fn because(why: Failure) -> Self {
-        Self { why, planned_id: None }
-    }
-}
-
-fn owner_of(envelope: &Envelope) -> Owner {
-    Owner { stack_id: envelope.stack_id.clone(), logical_id: envelope.logical_resource_id.clone() }
-}
-
-fn earlier_declaration(envelope: &Envelope, resource_type: ResourceType) -> Option<Declaration> {
-    let ignored = Problems::default();
-    Declaration::read(resource_type, envelope.old_properties.value()?, &ignored)
-}
-
-fn nothing_to_do() -> Outcome {
-    Outcome::Success { data: Data::new(), remark: None }
-}
-
-/// The property to give where there is no endpoint to read it from.
-fn missing_from(declaration: &Declaration) -> &'static str {
-    match (declaration.declares_variants(), declaration.config.metrics_config().is_some()) {
-        (true, _) => "MetricsConfig",
-        (false, true) => "ProductionVariants",
-        (false, false) => "ProductionVariants and MetricsConfig",
+/// Runs `work` until `until`, turning a panic into a failure.
+async fn in_time<T>(work: Work<'_, Result<T, Failure>>, until: Instant) -> Result<T, Failure> {
+    match AssertUnwindSafe(tokio::time::timeout_at(until, work)).catch_unwind().await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) => Err(Failure::OutOfTime),
+        Err(_) => Err(Failure::Panic),
     }
 }

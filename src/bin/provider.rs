@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use monitored_endpoint::callback::ExtraHosts;
-use monitored_endpoint::provider::Provider;
+use monitored_endpoint::handover::Handover;
+use monitored_endpoint::provider::{Invocation, Provider};
 use monitored_endpoint::provision::{Provisioner, reason};
 use monitored_endpoint::{aws, logging};
 use serde_json::value::RawValue;
@@ -17,14 +18,17 @@ const POLL_INTERVAL: Duration = Duration::from_secs(30);
 async fn main() -> Result<(), Error> {
     logging::start();
     let poll_interval = env::var("POLL_INTERVAL_MS").ok().and_then(|ms| ms.parse().ok());
-    let provisioner =
-        Provisioner::new(&aws::config().await, poll_interval.map_or(POLL_INTERVAL, Duration::from_millis));
+    let config = aws::config().await;
+    let provisioner = Provisioner::new(&config, poll_interval.map_or(POLL_INTERVAL, Duration::from_millis));
     let extra_hosts = ExtraHosts::parse(&env::var("EXTRA_RESPONSE_HOSTS").unwrap_or_default());
-    let provider =
-        Provider::new(provisioner, extra_hosts).with_panic_drill(env::var("PANIC_DRILL").is_ok_and(|on| on == "true"));
+    let provider = Provider::new(provisioner, extra_hosts)
+        .with_handover(Handover::new(&config))
+        .with_panic_drill(env::var("PANIC_DRILL").is_ok_and(|on| on == "true"));
     let provider = &provider;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
-        provider.handle(&event.payload, event.context.deadline()).await.map_err(|error| Error::from(reason(&error)))
+        let function_arn = Some(event.context.invoked_function_arn.clone()).filter(|arn| !arn.is_empty());
+        let invocation = Invocation { ends: event.context.deadline(), function_arn };
+        provider.handle(&event.payload, invocation).await.map_err(|error| Error::from(reason(&error)))
     }))
     .await
 }

@@ -11,10 +11,10 @@ mod unused_gpu_alarm;
 use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
 
-pub use endpoint_config::PlanError;
+pub use endpoint_config::{PlanError, name as endpoint_config_name};
 pub use ownership::{Owner, Ownership};
 
-use crate::spec::{DashboardName, GpuDimension, Spec, Tag};
+use crate::spec::{DashboardName, Deployment, EndpointName, GpuDimension, Spec, Tag};
 
 /// The requests that make a spec real.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,12 +23,25 @@ pub struct Plan {
     pub physical_id: String,
     /// The endpoint config, with its name. Tags are in [`Plan::tags`].
     pub endpoint_config: Option<CreateEndpointConfigInput>,
+    /// The endpoint, with the config that it is to serve on.
+    pub endpoint: Option<PlannedEndpoint>,
     /// The dashboard.
     pub dashboard: Option<PlannedDashboard>,
     /// The alarms. Tags are in [`Plan::tags`].
     pub alarms: Vec<PutMetricAlarmInputBuilder>,
     /// What everything made is tagged with: the author's tags, and whose it is.
     pub tags: Vec<Tag>,
+}
+
+/// An endpoint to deploy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlannedEndpoint {
+    /// Its name.
+    pub name: EndpointName,
+    /// The config that it is to serve on.
+    pub config: String,
+    /// How it gets there.
+    pub deployment: Deployment,
 }
 
 /// A dashboard to put.
@@ -59,9 +72,16 @@ pub fn plan(spec: &Spec, owner: &Owner, surroundings: &Surroundings) -> Result<P
         None => None,
     };
     let monitoring = &spec.monitoring;
-    let physical_id = match endpoint_config.as_ref().and_then(|config| config.endpoint_config_name()) {
-        Some(name) => name.to_owned(),
-        None => monitoring.dashboard_name.to_string(),
+    let config_name = endpoint_config.as_ref().and_then(|config| config.endpoint_config_name());
+    let endpoint = spec.deployment.as_ref().zip(config_name).map(|(deployment, config)| PlannedEndpoint {
+        name: monitoring.endpoint_name.clone(),
+        config: config.to_owned(),
+        deployment: deployment.clone(),
+    });
+    let physical_id = match (&endpoint, config_name) {
+        (Some(endpoint), _) => endpoint.name.to_string(),
+        (None, Some(config)) => config.to_owned(),
+        (None, None) => monitoring.dashboard_name.to_string(),
     };
     let dashboard = monitoring.dashboard.as_ref().map(|settings| PlannedDashboard {
         name: monitoring.dashboard_name.clone(),
@@ -70,5 +90,5 @@ pub fn plan(spec: &Spec, owner: &Owner, surroundings: &Surroundings) -> Result<P
     let alarms = monitoring.unused_gpu_alarm.iter().map(|alarm| unused_gpu_alarm::request(alarm, monitoring)).collect();
     let mut tags = spec.tags.clone();
     tags.extend(Ownership::of(owner, &physical_id).tags());
-    Ok(Plan { physical_id, endpoint_config, dashboard, alarms, tags })
+    Ok(Plan { physical_id, endpoint_config, endpoint, dashboard, alarms, tags })
 }

@@ -1,6 +1,7 @@
 //! A declaration as its author wrote it, with types restored and nothing judged yet.
 
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
+use aws_sdk_sagemaker::operation::update_endpoint::UpdateEndpointInput;
 use serde_json::{Map, Value};
 
 use super::node::{Fields, Node};
@@ -31,8 +32,9 @@ const COMMON: [&str; 15] = [
 const PREFIX: &str = "EndpointConfigNamePrefix";
 /// Designed and not built yet: a declaration that has them is told so, not that they are unknown.
 const NOT_BUILT_YET: [&str; 3] = ["GpuBufferAlarm", "NoTrafficAlarm", "IdleGpuAlarm"];
-const ONLY_MONITORED_ENDPOINT: [&str; 3] =
-    ["DeploymentConfig", "RetainAllVariantProperties", "ExcludeRetainedVariantProperties"];
+/// Members of `UpdateEndpoint` that say how to deploy.
+const ONLY_MONITORED_ENDPOINT: [&str; 4] =
+    ["DeploymentConfig", "RetainAllVariantProperties", "ExcludeRetainedVariantProperties", "RetainDeploymentConfig"];
 /// Members of `CreateEndpointConfig` that say something to `Custom::EndpointMonitoring`, which creates none.
 const MONITORING_MEMBERS: [&str; 4] = ["ProductionVariants", "ShadowProductionVariants", "MetricsConfig", "Tags"];
 
@@ -47,6 +49,8 @@ pub struct Declaration {
     pub config: CreateEndpointConfigInput,
     /// Name of the endpoint to monitor.
     pub endpoint_name: Option<String>,
+    /// How `UpdateEndpoint` is to deploy, for `Custom::MonitoredEndpoint`.
+    pub deployment: Option<UpdateEndpointInput>,
     /// What the endpoint config's name starts with.
     pub endpoint_config_name_prefix: Option<String>,
     /// Models to show by name.
@@ -153,12 +157,13 @@ impl Declaration {
         if no_echo {
             problems.withhold_values();
         }
-        let Divided { own, members } = divide(&root, all, resource_type);
+        let Divided { own, members, deployment } = divide(&root, all, resource_type);
         let own = Value::Object(own);
         let fields = Node::root(&own, problems).members();
         judge_service_timeout(&fields);
         Some(Self {
             config: read_config(members, problems)?,
+            deployment: read_deployment(deployment, problems),
             endpoint_name: fields.text("EndpointName"),
             endpoint_config_name_prefix: fields.text(PREFIX),
             inference_components: entries(&fields, "InferenceComponents", component),
@@ -186,6 +191,7 @@ impl Declaration {
 struct Divided {
     own: Map<String, Value>,
     members: Map<String, Value>,
+    deployment: Map<String, Value>,
 }
 
 /// Divides the properties into ours and the members of `CreateEndpointConfig`. What is neither, or doesn't belong to
@@ -193,6 +199,7 @@ struct Divided {
 fn divide(root: &Node<'_>, all: &Map<String, Value>, resource_type: ResourceType) -> Divided {
     let schema = CreateEndpointConfigInput::SCHEMA;
     let makes_config = resource_type != ResourceType::EndpointMonitoring;
+    let deploys = resource_type == ResourceType::MonitoredEndpoint;
     let member_names = || schema.members().iter().filter_map(|member| member.member_name());
     let mut divided = Divided::default();
     for (name, value) in all {
@@ -207,6 +214,7 @@ fn divide(root: &Node<'_>, all: &Map<String, Value>, resource_type: ResourceType
             later if NOT_BUILT_YET.contains(&later) => {
                 node.invalid("this alarm comes with a later version of this provider; leave it out".to_owned());
             }
+            deployment if ONLY_MONITORED_ENDPOINT.contains(&deployment) && deploys => entry(&mut divided.deployment),
             deployment if ONLY_MONITORED_ENDPOINT.contains(&deployment) => node.invalid(format!(
                 "belongs to Custom::MonitoredEndpoint, which deploys; leave it out of {resource_type}"
             )),
@@ -244,6 +252,13 @@ fn rename_frequency_alias(mut members: Map<String, Value>, problems: &Problems) 
 fn read_config(members: Map<String, Value>, problems: &Problems) -> Option<CreateEndpointConfigInput> {
     let members = Value::Object(rename_frequency_alias(members, problems));
     let read = CreateEndpointConfigInput::deserialize(&mut ShapeReader::new(Node::root(&members, problems)));
+    read.map_err(|error| problems.invalid("Properties", error.to_string())).ok()
+}
+
+/// Through `UpdateEndpoint`'s own schema, of which a declaration gives only the members that say how to deploy.
+fn read_deployment(members: Map<String, Value>, problems: &Problems) -> Option<UpdateEndpointInput> {
+    let members = Value::Object(members);
+    let read = UpdateEndpointInput::deserialize(&mut ShapeReader::new(Node::root(&members, problems)));
     read.map_err(|error| problems.invalid("Properties", error.to_string())).ok()
 }
 

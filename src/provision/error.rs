@@ -69,6 +69,48 @@ pub enum ProvisionError {
         /// The endpoint config.
         name: String,
     },
+    /// An endpoint of that name belongs to somebody else.
+    #[error(
+        "Properties.EndpointName: an endpoint named {name:?} exists and {owner}; choose another EndpointName, or watch that one with Custom::EndpointMonitoring"
+    )]
+    EndpointTaken {
+        /// The endpoint.
+        name: String,
+        /// Whose it is, in words.
+        owner: String,
+    },
+    /// A model that a variant names doesn't exist.
+    #[error("Properties.ProductionVariants: there is no model named {name:?}; create it first, or correct ModelName")]
+    ModelMissing {
+        /// The model.
+        name: String,
+    },
+    /// The endpoint did not get to where it was to be.
+    #[error("endpoint {name:?} could not be deployed: {why}")]
+    Deployment {
+        /// The endpoint.
+        name: String,
+        /// What SageMaker says.
+        why: String,
+    },
+    /// The endpoint still has inference components, with which it can't be deleted.
+    #[error(
+        "endpoint {name:?} still has the inference components {components}; delete them first, then delete the stack again"
+    )]
+    InferenceComponentsLeft {
+        /// The endpoint.
+        name: String,
+        /// Their names.
+        components: String,
+    },
+    /// The endpoint is still changing, and the time of this run is up.
+    #[error("still waiting for endpoint {name:?}, which is {status}")]
+    StillWaiting {
+        /// The endpoint.
+        name: String,
+        /// Its status.
+        status: String,
+    },
     /// The declaration leaves out what only the endpoint could have said.
     #[error("there is no endpoint named {name:?} to read it from; give {supply}, or create the endpoint first")]
     EndpointMissing {
@@ -126,6 +168,12 @@ impl Fault {
     #[must_use]
     pub fn is_already_existing(&self) -> bool {
         self.message.starts_with("Cannot create already existing")
+    }
+
+    /// Whether the service said that the endpoint is changing already, so that it can't be changed now.
+    #[must_use]
+    pub fn is_in_progress(&self) -> bool {
+        self.message.contains("in-progress") || self.code.as_deref() == Some("ConflictException")
     }
 
     fn is_denied(&self) -> bool {

@@ -7,6 +7,7 @@ mod alarm_definition;
 mod claim;
 mod cleanup;
 mod cloudwatch;
+mod endpoint;
 mod error;
 mod outputs;
 mod reconcile;
@@ -17,6 +18,7 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 
+pub use endpoint::Progress;
 pub use error::{Fault, ProvisionError, reason};
 pub use undo::Journal;
 
@@ -45,6 +47,20 @@ pub struct Apply<'a> {
     pub earlier: &'a NamesInUse,
     /// Tag keys that an earlier declaration set, and that this one may not.
     pub earlier_tag_keys: &'a [String],
+    /// The endpoint config that the earlier declaration made, where its endpoint is this resource's too.
+    pub earlier_config: Option<&'a str>,
+    /// Whether this is a Create: then everything that exists under its id was made by it.
+    pub is_create: bool,
+    /// How far the request has come with its endpoint.
+    pub progress: &'a Progress,
+}
+
+impl Apply<'_> {
+    /// Whether what exists under the request's id was made by an earlier run of it that has not been answered: it is
+    /// this run's to take back.
+    fn made_what_exists(&self) -> bool {
+        self.is_create && self.progress.facts().resumes()
+    }
 }
 
 /// What a cleanup is about.
@@ -54,10 +70,14 @@ pub struct Cleanup<'a> {
     pub owner: &'a Owner,
     /// What made it.
     pub physical_id: &'a str,
-    /// Whether the id may be an endpoint config's name.
-    pub made_endpoint_config: bool,
-    /// The endpoint that may serve on the config.
+    /// Endpoint configs that may have been made under it.
+    pub endpoint_configs: &'a [String],
+    /// The endpoint that may serve on one of them.
     pub endpoint: Option<&'a EndpointName>,
+    /// Whether the endpoint was made under the id too.
+    pub made_endpoint: bool,
+    /// How far the request has come with its endpoint.
+    pub progress: &'a Progress,
     /// Names that the declaration used.
     pub names: &'a NamesInUse,
 }

@@ -12,6 +12,8 @@ pub(super) struct Made {
     pub(super) endpoint_config: Option<(String, String)>,
     pub(super) dashboard: Option<(String, String)>,
     pub(super) unused_gpu_alarm: Option<(String, String)>,
+    /// The endpoint's own ARN, where the endpoint is ours.
+    pub(super) endpoint_arn: Option<String>,
 }
 
 pub(super) fn data(made: &Made, endpoint: &EndpointName, region: &str, stack_id: &str) -> Data {
@@ -24,7 +26,7 @@ pub(super) fn data(made: &Made, endpoint: &EndpointName, region: &str, stack_id:
     let dashboard_url = if dashboard_name.is_empty() { String::new() } else { place.dashboard_url(&dashboard_name) };
     Data::from([
         ("EndpointName", endpoint.to_string()),
-        ("EndpointArn", place.endpoint_arn(endpoint)),
+        ("EndpointArn", made.endpoint_arn.clone().unwrap_or_else(|| place.endpoint_arn(endpoint))),
         ("EndpointConfigName", config_name),
         ("EndpointConfigArn", config_arn),
         ("DashboardName", dashboard_name),

@@ -1,5 +1,6 @@
 //! Looks at what exists under a plan's names, then writes what differs.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
@@ -10,6 +11,7 @@ use serde_json::Value;
 use super::alarm_definition::{definition, same};
 use super::claim::{is_owned, is_owned_as, owner_in_words, tag_changes};
 use super::cloudwatch::NamedAlarm;
+use super::endpoint::Deployment;
 use super::error::ProvisionError;
 use super::outputs::{self, Made};
 use super::undo::{Journal, Step, TagService};
@@ -33,6 +35,7 @@ struct Found<T> {
 /// What exists under the names that are wanted, and under earlier names.
 #[derive(Debug, Default)]
 struct Reality {
+    endpoint: Option<Found<()>>,
     endpoint_config: Option<Found<DescribeEndpointConfigOutput>>,
     dashboards: Vec<(DashboardName, Found<String>)>,
     alarms: Vec<(AlarmName, Found<Option<PutMetricAlarmInputBuilder>>)>,
@@ -44,23 +47,33 @@ impl Provisioner {
     /// # Errors
     /// Before the first write for everything that can be seen by looking; later only where AWS refuses a write.
     pub async fn apply(&self, apply: &Apply<'_>, plan: &Plan, journal: &Journal) -> Result<Data, ProvisionError> {
+        journal.note_plan(&plan.physical_id);
         let reality = self.look(apply, plan).await?;
-        if reality.holds_anything_of(apply, plan) {
+        if !apply.made_what_exists() && reality.holds_anything_of(apply, plan) {
             journal.note_earlier_try();
         }
         Self::judge(apply, plan, &reality)?;
+        if plan.endpoint.is_some() && reality.endpoint_config.is_none() {
+            self.judge_models(apply).await?;
+        }
 
         let mut made = Made::default();
         if let Some(request) = &plan.endpoint_config {
             made.endpoint_config = Some(self.make_endpoint_config(apply, plan, request, &reality, journal).await?);
         }
-        // Both are waited for, also when one fails: what was written must not go on being written behind our back.
-        let (dashboard, alarms) = tokio::join!(
-            self.make_dashboard(apply, plan, &reality, journal),
-            self.make_alarms(apply, plan, &reality, journal),
-        );
-        made.dashboard = dashboard?;
-        made.unused_gpu_alarm = alarms?.into_iter().next();
+        let monitoring = async {
+            // Both are waited for, also when one fails: what was written must not go on being written behind our back.
+            let (dashboard, alarms) = tokio::join!(
+                self.make_dashboard(apply, plan, &reality, journal),
+                self.make_alarms(apply, plan, &reality, journal),
+            );
+            Ok::<_, ProvisionError>((dashboard?, alarms?))
+        };
+        let ((dashboard, alarms), endpoint) =
+            tokio::try_join!(monitoring, self.make_endpoint(apply, plan, &reality, journal))?;
+        made.endpoint_arn = endpoint;
+        made.dashboard = dashboard;
+        made.unused_gpu_alarm = alarms.into_iter().next();
         self.remove_obsolete(apply, plan, &reality).await?;
         Ok(outputs::data(&made, &apply.spec.monitoring.endpoint_name, &self.region, &apply.owner.stack_id))
     }
@@ -76,7 +89,8 @@ impl Provisioner {
         alarms.dedup();
 
         let config_name = plan.endpoint_config.as_ref().and_then(|config| config.endpoint_config_name());
-        let (endpoint_config, dashboards, alarms) = tokio::try_join!(
+        let (endpoint, endpoint_config, dashboards, alarms) = tokio::try_join!(
+            self.look_at_endpoint(apply, plan),
             async {
                 match config_name {
                     Some(name) => self.look_at_endpoint_config(name).await,
@@ -87,10 +101,17 @@ impl Provisioner {
             futures_util::future::try_join_all(alarms.into_iter().map(|name| self.look_at_alarm(name))),
         )?;
         Ok(Reality {
+            endpoint,
             endpoint_config,
             dashboards: dashboards.into_iter().flatten().collect(),
             alarms: alarms.into_iter().flatten().collect(),
         })
+    }
+
+    async fn look_at_endpoint(&self, apply: &Apply<'_>, plan: &Plan) -> Result<Option<Found<()>>, ProvisionError> {
+        let Some(planned) = &plan.endpoint else { return Ok(None) };
+        let found = self.claim_endpoint(&planned.name, apply.owner).await?;
+        Ok(found.map(|(endpoint, tags)| Found { arn: endpoint.endpoint_arn.unwrap_or_default(), tags, content: () }))
     }
 
     async fn look_at_endpoint_config(
@@ -148,6 +169,18 @@ impl Provisioner {
         Ok(())
     }
 
+    /// An endpoint fails minutes later for want of a model; a look now says so at once.
+    async fn judge_models(&self, apply: &Apply<'_>) -> Result<(), ProvisionError> {
+        let variants = apply.spec.endpoint_config.iter().flat_map(|config| config.request.production_variants());
+        let models: BTreeSet<&str> = variants.filter_map(|variant| variant.model_name()).collect();
+        let exist = models.iter().map(|name| self.sagemaker.model_exists(name));
+        let exist = futures_util::future::try_join_all(exist).await?;
+        match models.iter().zip(exist).find(|(_, exists)| !exists) {
+            Some((name, _)) => Err(ProvisionError::ModelMissing { name: (*name).to_owned() }),
+            None => Ok(()),
+        }
+    }
+
     async fn make_endpoint_config(
         &self,
         apply: &Apply<'_>,
@@ -157,7 +190,12 @@ impl Provisioner {
         journal: &Journal,
     ) -> Result<(String, String), ProvisionError> {
         let name = request.endpoint_config_name().unwrap_or_default();
+        let made_by_this_request = apply.progress.facts().made_config.as_deref() == Some(name);
         if let Some(found) = &reality.endpoint_config {
+            if apply.made_what_exists() || made_by_this_request {
+                let endpoint = apply.spec.monitoring.endpoint_name.clone();
+                journal.note(Step::DeleteEndpointConfig { name: name.to_owned(), endpoint });
+            }
             self.adjust_tags(TagService::SageMaker, apply, plan, found, journal).await?;
             return Ok((name.to_owned(), found.arn.clone()));
         }
@@ -165,12 +203,40 @@ impl Provisioner {
         journal.note(Step::DeleteEndpointConfig { name: name.to_owned(), endpoint });
         let created = self.sagemaker.create_endpoint_config(request, &plan.tags).await?;
         tracing::info!(endpoint_config = name, new = created, "endpoint config made");
+        apply.progress.facts().made_config = Some(name.to_owned());
         let found = self.look_again("the endpoint config", || self.look_at_endpoint_config(name)).await?;
         if !created {
             // Somebody was faster: an earlier try of ours whose answer was lost, or a stranger.
             judge_endpoint_config(apply, request, &found)?;
         }
         Ok((name.to_owned(), found.arn))
+    }
+
+    /// Deploys the endpoint, then removes the configs that it served on before. Gives its ARN.
+    async fn make_endpoint(
+        &self,
+        apply: &Apply<'_>,
+        plan: &Plan,
+        reality: &Reality,
+        journal: &Journal,
+    ) -> Result<Option<String>, ProvisionError> {
+        let Some(planned) = &plan.endpoint else { return Ok(None) };
+        if let Some(found) = &reality.endpoint {
+            if apply.made_what_exists() {
+                journal.note(Step::DeleteEndpoint { name: planned.name.clone() });
+            }
+            self.adjust_tags(TagService::SageMaker, apply, plan, found, journal).await?;
+        }
+        let (endpoint, owner, tags, progress) = (planned, apply.owner, plan.tags.as_slice(), apply.progress);
+        let arn = self.deploy(&Deployment { endpoint, owner, tags, journal, progress }).await?;
+        let before = progress.facts().served_before.clone();
+        let mut configs: Vec<&str> = before.as_deref().into_iter().chain(apply.earlier_config).collect();
+        configs.sort_unstable();
+        configs.dedup();
+        for config in configs.into_iter().filter(|config| *config != planned.config) {
+            self.remove_endpoint_config(config, owner, &plan.physical_id, Some(&planned.name)).await?;
+        }
+        Ok(Some(arn))
     }
 
     async fn make_dashboard(
@@ -183,6 +249,9 @@ impl Provisioner {
         let Some(wanted) = &plan.dashboard else { return Ok(None) };
         let name = wanted.name.to_string();
         if let Some(found) = reality.dashboard(&wanted.name) {
+            if apply.made_what_exists() {
+                journal.note(Step::DeleteDashboard { name: wanted.name.clone() });
+            }
             if !same_json(&found.content, &wanted.body) {
                 let before = PlannedDashboard { name: wanted.name.clone(), body: found.content.clone() };
                 journal.note(Step::RestoreDashboard { dashboard: before });
@@ -210,6 +279,9 @@ impl Provisioner {
         for wanted in &plan.alarms {
             let Some(name) = alarm_name(wanted) else { continue };
             if let Some(found) = reality.alarm(&name) {
+                if apply.made_what_exists() {
+                    journal.note(Step::DeleteAlarm { name: name.clone() });
+                }
                 let before = found.content.as_ref().filter(|existing| !same(existing, wanted));
                 if let Some(before) = before {
                     journal.note(Step::RestoreAlarm { alarm: Box::new(before.clone()) });
@@ -293,7 +365,12 @@ impl Reality {
         let config = self.endpoint_config.iter().map(|found| &found.tags);
         let dashboards = self.dashboards.iter().map(|(_, found)| &found.tags);
         let alarms = self.alarms.iter().map(|(_, found)| &found.tags);
-        config.chain(dashboards).chain(alarms).any(|tags| is_owned_as(tags, apply.owner, &plan.physical_id))
+        let endpoint = self.endpoint.iter().map(|found| &found.tags);
+        config
+            .chain(endpoint)
+            .chain(dashboards)
+            .chain(alarms)
+            .any(|tags| is_owned_as(tags, apply.owner, &plan.physical_id))
     }
 
     fn dashboard(&self, name: &DashboardName) -> Option<&Found<String>> {

@@ -4,9 +4,10 @@ use aws_sdk_sagemaker::Client;
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
 use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
-use aws_sdk_sagemaker::types::{EndpointStatus, Tag as TagShape};
+use aws_sdk_sagemaker::types::{EndpointStatus, InferenceComponentSummary, Tag as TagShape};
 
 use super::error::{Fault, ProvisionError, failed};
+use crate::plan::PlannedEndpoint;
 use crate::spec::{EndpointName, ObservedConfig, Tag};
 
 /// SageMaker's operations on endpoint configs and endpoints.
@@ -61,6 +62,75 @@ impl SageMaker {
             Ok(_) => Ok(true),
             Err(fault) if fault.is_already_existing() => Ok(false),
             Err(fault) => Err(failed("sagemaker:CreateEndpointConfig")(fault)),
+        }
+    }
+
+    /// Creates an endpoint. `false` when one of that name exists already.
+    pub(super) async fn create_endpoint(
+        &self,
+        endpoint: &PlannedEndpoint,
+        tags: &[Tag],
+    ) -> Result<bool, ProvisionError> {
+        let created = self
+            .client
+            .create_endpoint()
+            .endpoint_name(endpoint.name.as_str())
+            .endpoint_config_name(&endpoint.config)
+            .set_deployment_config(endpoint.deployment.deployment_config.clone())
+            .set_tags(Some(tags.iter().map(shape).collect()))
+            .send()
+            .await;
+        match created.map_err(Fault::from) {
+            Ok(_) => Ok(true),
+            Err(fault) if fault.is_already_existing() => Ok(false),
+            Err(fault) => Err(failed("sagemaker:CreateEndpoint")(fault)),
+        }
+    }
+
+    /// Asks an endpoint to serve on another config. `false` when it is changing already.
+    pub(super) async fn update_endpoint(&self, endpoint: &PlannedEndpoint) -> Result<bool, ProvisionError> {
+        let deployment = endpoint.deployment.clone();
+        let updated = self
+            .client
+            .update_endpoint()
+            .endpoint_name(endpoint.name.as_str())
+            .endpoint_config_name(&endpoint.config)
+            .set_deployment_config(deployment.deployment_config)
+            .set_retain_all_variant_properties(deployment.retain_all_variant_properties)
+            .set_exclude_retained_variant_properties(deployment.exclude_retained_variant_properties)
+            .set_retain_deployment_config(deployment.retain_deployment_config)
+            .send()
+            .await;
+        match updated.map_err(Fault::from) {
+            Ok(_) => Ok(true),
+            Err(fault) if fault.is_in_progress() => Ok(false),
+            Err(fault) => Err(failed("sagemaker:UpdateEndpoint")(fault)),
+        }
+    }
+
+    /// Asks for an endpoint's deletion. One that isn't there, or is changing, is looked at again by the caller.
+    pub(super) async fn delete_endpoint(&self, name: &EndpointName) -> Result<(), ProvisionError> {
+        match self.client.delete_endpoint().endpoint_name(name.as_str()).send().await.map_err(Fault::from) {
+            Ok(_) => Ok(()),
+            Err(fault) if fault.is_not_found() || fault.is_in_progress() => Ok(()),
+            Err(fault) => Err(failed("sagemaker:DeleteEndpoint")(fault)),
+        }
+    }
+
+    /// Names of the inference components on an endpoint, without those that are going already.
+    pub(super) async fn inference_components_on(&self, endpoint: &EndpointName) -> Result<Vec<String>, ProvisionError> {
+        let pages = self.client.list_inference_components().endpoint_name_equals(endpoint.as_str());
+        let listed: Result<Vec<InferenceComponentSummary>, _> = pages.into_paginator().items().send().collect().await;
+        let components = listed.map_err(|error| failed("sagemaker:ListInferenceComponents")(error.into()))?;
+        Ok(components.into_iter().filter_map(|component| component.inference_component_name).collect())
+    }
+
+    /// Whether a model exists. Where the provider may not look, SageMaker's own check has to do.
+    pub(super) async fn model_exists(&self, name: &str) -> Result<bool, ProvisionError> {
+        match self.client.describe_model().model_name(name).send().await.map_err(Fault::from) {
+            Ok(_) => Ok(true),
+            Err(fault) if fault.is_not_found() => Ok(false),
+            Err(fault) => Err(failed("sagemaker:DescribeModel")(fault)),
         }
     }
 

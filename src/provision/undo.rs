@@ -4,13 +4,14 @@
 //! the same. Taking back goes in reverse order, and again touches only what is ours.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
 
 use super::Provisioner;
 use super::claim::is_owned;
 use super::cloudwatch::NamedAlarm;
+use super::endpoint::Progress;
 use super::error::{ProvisionError, reason};
 use crate::plan::{Owner, PlannedDashboard};
 use crate::spec::{AlarmName, DashboardName, EndpointName, Tag};
@@ -19,6 +20,7 @@ use crate::spec::{AlarmName, DashboardName, EndpointName, Tag};
 #[derive(Clone, Debug)]
 pub(super) enum Step {
     DeleteEndpointConfig { name: String, endpoint: EndpointName },
+    DeleteEndpoint { name: EndpointName },
     DeleteDashboard { name: DashboardName },
     RestoreDashboard { dashboard: PlannedDashboard },
     DeleteAlarm { name: AlarmName },
@@ -38,9 +40,21 @@ pub(super) enum TagService {
 pub struct Journal {
     steps: Mutex<Vec<Step>>,
     earlier_try: AtomicBool,
+    planned_id: OnceLock<String>,
 }
 
 impl Journal {
+    /// The request is about this id.
+    pub(super) fn note_plan(&self, physical_id: &str) {
+        drop(self.planned_id.set(physical_id.to_owned()));
+    }
+
+    /// The id that the request is about, where it came as far as a plan.
+    #[must_use]
+    pub fn planned_id(&self) -> Option<&str> {
+        self.planned_id.get().map(String::as_str)
+    }
+
     /// Something was there already under the id that the request is about.
     pub(super) fn note_earlier_try(&self) {
         self.earlier_try.store(true, Ordering::Relaxed);
@@ -88,6 +102,8 @@ impl Provisioner {
                 }
                 Ok(())
             }
+            // However long it takes: the caller's time decides, and what is left then is left to a Delete.
+            Step::DeleteEndpoint { name } => self.retire(name, owner, &Progress::unbounded()).await.map(drop),
             Step::DeleteDashboard { name } => {
                 let Some(dashboard) = self.cloudwatch.dashboard(name).await? else { return Ok(()) };
                 let tags = self.cloudwatch.tags(dashboard.dashboard_arn().unwrap_or_default()).await?;
@@ -132,6 +148,7 @@ impl Step {
     fn in_words(&self) -> &'static str {
         match self {
             Self::DeleteEndpointConfig { .. } => "delete the new endpoint config",
+            Self::DeleteEndpoint { .. } => "delete the new endpoint",
             Self::DeleteDashboard { .. } => "delete the new dashboard",
             Self::RestoreDashboard { .. } => "restore the dashboard",
             Self::DeleteAlarm { .. } => "delete the new alarm",

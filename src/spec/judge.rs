@@ -7,9 +7,9 @@ use aws_sdk_sagemaker::types::MetricsConfig;
 use super::names_in_use::{DASHBOARD_SUFFIX, name_or_default};
 use super::variant::VariantReader;
 use super::{
-    AlarmSpec, DashboardName, DashboardSpec, EndpointConfigName, EndpointConfigSpec, EndpointName, GpuDimension,
-    InferenceComponent, InferenceComponentName, Monitoring, NameRule, Naming, ObservedConfig, PublishFrequency, Spec,
-    Variant, quote, tags,
+    AlarmSpec, DashboardName, DashboardSpec, Deployment, EndpointConfigName, EndpointConfigSpec, EndpointName,
+    GpuDimension, InferenceComponent, InferenceComponentName, Monitoring, NameRule, Naming, ObservedConfig,
+    PublishFrequency, Spec, Variant, quote, tags,
 };
 use crate::envelope::ResourceType;
 use crate::properties::{Cost, Declaration, DeclaredComponent, Problems};
@@ -47,6 +47,7 @@ impl Judge<'_> {
         };
         Some(Spec {
             endpoint_config,
+            deployment: self.deployment(),
             monitoring: Monitoring {
                 endpoint_name: endpoint_name?,
                 frequency,
@@ -274,6 +275,19 @@ impl Judge<'_> {
             request.metrics_config = Some(default_metrics_config());
         }
         Some(EndpointConfigSpec { naming, request })
+    }
+
+    fn deployment(&self) -> Option<Deployment> {
+        if self.resource_type != ResourceType::MonitoredEndpoint {
+            return None;
+        }
+        let declared = self.declaration.deployment.clone()?;
+        Some(Deployment {
+            deployment_config: declared.deployment_config,
+            retain_all_variant_properties: Some(declared.retain_all_variant_properties.unwrap_or(true)),
+            exclude_retained_variant_properties: declared.exclude_retained_variant_properties,
+            retain_deployment_config: declared.retain_deployment_config,
+        })
     }
 
     /// `None` where they have to be observed first, or where one is wrong.

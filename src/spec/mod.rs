@@ -12,12 +12,12 @@ mod tags;
 mod variant;
 
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
-use aws_sdk_sagemaker::types::{MetricsConfig, ProductionVariant};
+use aws_sdk_sagemaker::types::{DeploymentConfig, MetricsConfig, ProductionVariant, VariantProperty};
 
 pub use alarm::AlarmSpec;
 pub use frequency::PublishFrequency;
 pub use names::{
-    AlarmName, DashboardName, EndpointConfigName, EndpointName, InferenceComponentName, NameRule, VariantName,
+    AlarmName, DashboardName, EndpointConfigName, EndpointName, InferenceComponentName, NameRule, VariantName, hashed,
 };
 pub use names_in_use::NamesInUse;
 pub use tags::{OWNERSHIP_PREFIX, Tag};
@@ -32,6 +32,8 @@ use judge::Judge;
 pub struct Spec {
     /// The endpoint config to make, for the types that make one.
     pub endpoint_config: Option<EndpointConfigSpec>,
+    /// How the endpoint is to be deployed, for the type that owns it.
+    pub deployment: Option<Deployment>,
     /// What to show and to watch.
     pub monitoring: Monitoring,
     /// The author's tags, for everything made.
@@ -47,6 +49,20 @@ pub struct EndpointConfigSpec {
     pub naming: Naming,
     /// What was declared, and the `MetricsConfig` default. Without name and tags.
     pub request: CreateEndpointConfigInput,
+}
+
+/// How an endpoint is moved to another config, as `UpdateEndpoint` takes it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Deployment {
+    /// Blue/green or rolling, and the alarms that roll it back.
+    pub deployment_config: Option<DeploymentConfig>,
+    /// Whether autoscaled instance counts and variant weights survive. SageMaker's own default is `false`, which resets
+    /// them to the config's; here it is `true`.
+    pub retain_all_variant_properties: Option<bool>,
+    /// What doesn't survive all the same.
+    pub exclude_retained_variant_properties: Option<Vec<VariantProperty>>,
+    /// Whether the last deployment's configuration is used again.
+    pub retain_deployment_config: Option<bool>,
 }
 
 /// How an endpoint config gets its name.

@@ -1,6 +1,8 @@
 //! Names that are valid by construction, each by the rule of the service that takes it.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
+
+use sha2::{Digest, Sha256};
 
 /// Why a text is not such a name: what is allowed, in words.
 pub type NameRule = &'static str;
@@ -33,6 +35,41 @@ macro_rules! name {
             }
         }
     };
+}
+
+/// The longest name that SageMaker takes.
+const MAX_SAGEMAKER_NAME: usize = 63;
+/// 40 bits: two contents of one resource meet in one name once in a million million.
+const HASH_DIGITS: usize = 10;
+
+/// A name that SageMaker takes: `prefix`, cut where it must be, and a hash of `parts`. The same parts, the same name.
+#[must_use]
+pub fn hashed(prefix: &str, parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    let digits = hash.finalize().iter().fold(String::new(), |mut digits, byte| {
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    });
+    let room = MAX_SAGEMAKER_NAME - HASH_DIGITS - 1;
+    let prefix = prefix.get(..room).unwrap_or(prefix).trim_end_matches('-');
+    format!("{prefix}-{}", &digits[..HASH_DIGITS])
+}
+
+impl EndpointName {
+    /// The name of an endpoint whose declaration gives none: from stack and logical id, the same at each request.
+    #[must_use]
+    pub fn generate(stack_id: &str, logical_id: &str) -> Self {
+        // arn:aws:cloudformation:us-east-1:123456789012:stack/NAME/ID
+        let stack = stack_id.split('/').nth(1).unwrap_or("stack");
+        let allowed = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
+        let prefix: String = format!("{stack}-{logical_id}").chars().filter(allowed).collect();
+        let prefix = prefix.trim_start_matches('-');
+        Self(hashed(if prefix.is_empty() { "endpoint" } else { prefix }, &[stack_id, logical_id]))
+    }
 }
 
 const SAGEMAKER_RULE: NameRule = "use 1 to 63 letters, digits and hyphens, with a letter or digit at both ends";
@@ -98,6 +135,18 @@ mod tests {
         assert!(DashboardName::parse("a.b").is_err());
         assert!(AlarmName::parse("GPU unused (chat)").is_ok());
         assert!(AlarmName::parse("a\nb").is_err());
+    }
+
+    #[test]
+    fn a_generated_name_says_which_resource_it_is_and_is_valid() {
+        let stack = "arn:aws:cloudformation:us-east-1:123456789012:stack/chat-prod/5d7cf2b0";
+        let name = EndpointName::generate(stack, "Endpoint");
+        assert!(name.as_str().starts_with("chat-prod-Endpoint-"), "{name}");
+        let long = "x/y".repeat(90);
+        for (stack, logical) in [(stack, "Endpoint"), ("", ""), ("/", ""), (&long, "E")] {
+            assert!(EndpointName::parse(EndpointName::generate(stack, logical).as_str()).is_ok(), "{stack}");
+        }
+        assert_ne!(EndpointName::generate("a/b/1", "E"), EndpointName::generate("a/b/2", "E"));
     }
 
     proptest! {

@@ -1,0 +1,177 @@
+//! The endpoint of a `Custom::MonitoredEndpoint`: brought to serve on the wanted config, or removed, however long either
+//! takes.
+//!
+//! Each run looks, does the next step that [`next`] decides on, and looks again. When its time is up it ends with
+//! [`ProvisionError::StillWaiting`], and the next run goes on from how the endpoint looks then.
+
+mod next;
+mod progress;
+
+use std::time::Instant;
+
+use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
+
+pub use progress::Progress;
+
+use self::next::{Deploy, Observed, Retire};
+use self::progress::Pauses;
+use super::Provisioner;
+use super::claim::{is_owned, is_owned_as, owner_in_words};
+use super::error::ProvisionError;
+use super::undo::{Journal, Step};
+use crate::plan::{Owner, PlannedEndpoint};
+use crate::spec::{EndpointName, Tag};
+
+/// An endpoint to bring about.
+#[derive(Debug)]
+pub(super) struct Deployment<'a> {
+    pub(super) endpoint: &'a PlannedEndpoint,
+    pub(super) owner: &'a Owner,
+    pub(super) tags: &'a [Tag],
+    pub(super) journal: &'a Journal,
+    pub(super) progress: &'a Progress,
+}
+
+impl Provisioner {
+    /// The endpoint as it looks, with its tags; refused where it belongs to somebody else.
+    pub(super) async fn claim_endpoint(
+        &self,
+        name: &EndpointName,
+        owner: &Owner,
+    ) -> Result<Option<(DescribeEndpointOutput, Vec<Tag>)>, ProvisionError> {
+        let Some(endpoint) = self.sagemaker.endpoint(name.as_str()).await? else { return Ok(None) };
+        let tags = self.sagemaker.tags(endpoint.endpoint_arn().unwrap_or_default()).await?;
+        if !is_owned(&tags, owner) {
+            return Err(ProvisionError::EndpointTaken { name: name.to_string(), owner: owner_in_words(&tags) });
+        }
+        Ok(Some((endpoint, tags)))
+    }
+
+    /// Brings the endpoint to serve on the planned config. Gives its ARN.
+    pub(super) async fn deploy(&self, deployment: &Deployment<'_>) -> Result<String, ProvisionError> {
+        let Deployment { endpoint: planned, progress, .. } = deployment;
+        let started = Instant::now();
+        let mut pauses = Pauses::up_to(self.longest_pause);
+        loop {
+            let found = self.sagemaker.endpoint(planned.name.as_str()).await?;
+            let observed = found.as_ref().map(Observed::from);
+            self.recognise(deployment, observed.as_ref());
+            let submitted = progress.facts().submitted.as_deref() == Some(&planned.config);
+            let step = next::deploy(observed.as_ref(), &planned.config, submitted);
+            tracing::info!(
+                endpoint = %planned.name,
+                status = observed.as_ref().map(|endpoint| endpoint.status.as_str()),
+                config = observed.as_ref().map(|endpoint| endpoint.config.as_str()),
+                waited_s = started.elapsed().as_secs(),
+                next = ?step,
+                "deployment"
+            );
+            match step {
+                Deploy::Done => return Ok(found.and_then(|endpoint| endpoint.endpoint_arn).unwrap_or_default()),
+                Deploy::Fail(why) => return Err(ProvisionError::Deployment { name: planned.name.to_string(), why }),
+                Deploy::Create => self.create(deployment).await?,
+                Deploy::Update => self.update(deployment, observed.as_ref()).await?,
+                Deploy::Wait => {}
+            }
+            if !progress.pause(&mut pauses).await {
+                let status =
+                    observed.map_or_else(|| "being created".to_owned(), |endpoint| endpoint.status.to_string());
+                return Err(ProvisionError::StillWaiting { name: planned.name.to_string(), status });
+            }
+        }
+    }
+
+    /// A deployment under way to the wanted config is this request's, from a run whose facts were lost.
+    fn recognise(&self, deployment: &Deployment<'_>, observed: Option<&Observed>) {
+        let wanted = &deployment.endpoint.config;
+        let Some(endpoint) = observed else { return };
+        let creating = endpoint.status == aws_sdk_sagemaker::types::EndpointStatus::Creating;
+        if endpoint.pending_config.as_ref() == Some(wanted) || creating && endpoint.config == *wanted {
+            deployment.progress.facts().submitted = Some(wanted.clone());
+        }
+    }
+
+    async fn create(&self, deployment: &Deployment<'_>) -> Result<(), ProvisionError> {
+        let planned = deployment.endpoint;
+        deployment.journal.note(Step::DeleteEndpoint { name: planned.name.clone() });
+        if self.sagemaker.create_endpoint(planned, deployment.tags).await? {
+            tracing::info!(endpoint = %planned.name, "endpoint asked for");
+        } else {
+            // Somebody was faster: an earlier try of ours whose answer was lost, or a stranger.
+            self.claim_endpoint(&planned.name, deployment.owner).await?;
+        }
+        deployment.progress.facts().submitted = Some(planned.config.clone());
+        Ok(())
+    }
+
+    async fn update(&self, deployment: &Deployment<'_>, observed: Option<&Observed>) -> Result<(), ProvisionError> {
+        let planned = deployment.endpoint;
+        {
+            let mut facts = deployment.progress.facts();
+            facts.served_before = observed.map(|endpoint| endpoint.config.clone());
+        }
+        // `false` where the endpoint began to change between the look and now: it is looked at again.
+        if self.sagemaker.update_endpoint(planned).await? {
+            tracing::info!(endpoint = %planned.name, config = planned.config, "endpoint update asked for");
+            deployment.progress.facts().submitted = Some(planned.config.clone());
+        }
+        Ok(())
+    }
+
+    /// Removes the endpoint that `owner` made under its own name. Gives the config that it served on, where it was ours.
+    pub(super) async fn retire(
+        &self,
+        name: &EndpointName,
+        owner: &Owner,
+        progress: &Progress,
+    ) -> Result<Option<String>, ProvisionError> {
+        let mut pauses = Pauses::up_to(self.longest_pause);
+        let started = Instant::now();
+        let mut known_as_ours = false;
+        loop {
+            let found = self.sagemaker.endpoint(name.as_str()).await?;
+            let observed = found.as_ref().map(Observed::from);
+            if let Some(endpoint) = found.as_ref().filter(|_| !known_as_ours) {
+                let tags = self.sagemaker.tags(endpoint.endpoint_arn().unwrap_or_default()).await?;
+                if !is_owned_as(&tags, owner, name.as_str()) {
+                    tracing::info!(endpoint = %name, "endpoint left: it is not this id's");
+                    return Ok(None);
+                }
+                known_as_ours = true;
+            }
+            let step = next::retire(observed.as_ref());
+            tracing::info!(
+                endpoint = %name,
+                status = observed.as_ref().map(|endpoint| endpoint.status.as_str()),
+                waited_s = started.elapsed().as_secs(),
+                next = ?step,
+                "removal"
+            );
+            if let Some(endpoint) = &observed {
+                progress.facts().served_before = Some(endpoint.config.clone());
+            }
+            match step {
+                Retire::Gone => return Ok(progress.facts().served_before.clone()),
+                Retire::Delete => self.delete_endpoint(name).await?,
+                Retire::Wait => {}
+            }
+            if !progress.pause(&mut pauses).await {
+                let status = observed.map_or_else(String::new, |endpoint| endpoint.status.to_string());
+                return Err(ProvisionError::StillWaiting { name: name.to_string(), status });
+            }
+        }
+    }
+
+    /// Deletes the endpoint, refusing with their names while inference components are on it: SageMaker would refuse too,
+    /// and say less.
+    async fn delete_endpoint(&self, name: &EndpointName) -> Result<(), ProvisionError> {
+        let components = self.sagemaker.inference_components_on(name).await?;
+        if !components.is_empty() {
+            let components = components.join(", ");
+            return Err(ProvisionError::InferenceComponentsLeft { name: name.to_string(), components });
+        }
+        self.sagemaker.delete_endpoint(name).await?;
+        tracing::info!(endpoint = %name, "endpoint deletion asked for");
+        Ok(())
+    }
+}
