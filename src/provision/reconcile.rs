@@ -61,7 +61,7 @@ impl Provisioner {
         );
         made.dashboard = dashboard?;
         made.unused_gpu_alarm = alarms?.into_iter().next();
-        self.remove_obsolete(apply, plan, &reality).await?;
+        self.remove_obsolete(apply, plan, &reality, journal).await?;
         Ok(outputs::data(&made, &apply.spec.monitoring.endpoint_name, &self.region, &apply.owner.stack_id))
     }
 
@@ -212,7 +212,7 @@ impl Provisioner {
             if let Some(found) = reality.alarm(&name) {
                 let before = found.content.as_ref().filter(|existing| !same(existing, wanted));
                 if let Some(before) = before {
-                    journal.note(Step::RestoreAlarm { alarm: Box::new(before.clone()) });
+                    journal.note(Step::RestoreAlarm { name: name.clone(), alarm: Box::new(before.clone()) });
                     self.cloudwatch.put_alarm(wanted, &plan.tags).await?;
                     tracing::info!(alarm = %name, "alarm changed");
                 }
@@ -250,11 +250,19 @@ impl Provisioner {
         self.retag(service, &found.arn, &set, &remove).await
     }
 
-    /// Removes what is ours under earlier names, last of all: until here everything could be taken back.
-    async fn remove_obsolete(&self, apply: &Apply<'_>, plan: &Plan, reality: &Reality) -> Result<(), ProvisionError> {
+    /// Removes what is ours under earlier names, last of all: what has gone can only be made anew.
+    async fn remove_obsolete(
+        &self,
+        apply: &Apply<'_>,
+        plan: &Plan,
+        reality: &Reality,
+        journal: &Journal,
+    ) -> Result<(), ProvisionError> {
         for (name, found) in &reality.dashboards {
             let wanted = plan.dashboard.as_ref().is_some_and(|dashboard| dashboard.name == *name);
             if !wanted && is_owned(&found.tags, apply.owner) {
+                let dashboard = PlannedDashboard { name: name.clone(), body: found.content.clone() };
+                journal.note(Step::RecreateDashboard { dashboard, tags: found.tags.clone() });
                 self.cloudwatch.delete_dashboard(name).await?;
                 tracing::info!(dashboard = %name, "dashboard removed: no longer declared");
             }
@@ -262,6 +270,10 @@ impl Provisioner {
         for (name, found) in &reality.alarms {
             let wanted = plan.alarms.iter().filter_map(alarm_name).any(|wanted| wanted == *name);
             if !wanted && is_owned(&found.tags, apply.owner) {
+                if let Some(alarm) = found.content.clone() {
+                    let (name, tags) = (name.clone(), found.tags.clone());
+                    journal.note(Step::RecreateAlarm { name, alarm: Box::new(alarm), tags });
+                }
                 self.cloudwatch.delete_alarm(name).await?;
                 tracing::info!(alarm = %name, "alarm removed: no longer declared");
             }
@@ -327,7 +339,7 @@ fn alarm_name(request: &PutMetricAlarmInputBuilder) -> Option<AlarmName> {
 }
 
 /// CloudWatch may give a body back with other spaces or another order of members.
-fn same_json(a: &str, b: &str) -> bool {
+pub(super) fn same_json(a: &str, b: &str) -> bool {
     match (serde_json::from_str::<Value>(a), serde_json::from_str::<Value>(b)) {
         (Ok(a), Ok(b)) => a == b,
         _ => a == b,
