@@ -14,7 +14,7 @@ use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigIn
 pub use endpoint_config::{PlanError, name as endpoint_config_name};
 pub use ownership::{Owner, Ownership};
 
-use crate::spec::{DashboardName, Deployment, EndpointName, GpuDimension, Spec, Tag};
+use crate::spec::{AlarmName, DashboardName, Deployment, EndpointName, GpuDimension, Spec, Tag};
 
 /// The requests that make a spec real.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,4 +91,10 @@ pub fn plan(spec: &Spec, owner: &Owner, surroundings: &Surroundings) -> Result<P
     let mut tags = spec.tags.clone();
     tags.extend(Ownership::of(owner, &physical_id).tags());
     Ok(Plan { physical_id, endpoint_config, endpoint, dashboard, alarms, tags })
+}
+
+/// The name that an alarm's request gives it.
+#[must_use]
+pub fn alarm_name(request: &PutMetricAlarmInputBuilder) -> Option<AlarmName> {
+    AlarmName::parse(request.get_alarm_name().as_deref()?).ok()
 }

@@ -240,7 +240,11 @@ fn rename_frequency_alias(mut members: Map<String, Value>, problems: &Problems) 
         match metrics.get(FREQUENCY) {
             Some(given) if !same(given) => problems.conflict(
                 &format!("Properties.MetricsConfig.{FREQUENCY_ALIAS}"),
-                format!("contradicts {FREQUENCY}; keep {FREQUENCY} (the API's spelling) alone"),
+                format!(
+                    "{} contradicts {FREQUENCY}, which is {}; keep {FREQUENCY} (the API's spelling) alone",
+                    Node::root(&alias, problems).quoted(),
+                    Node::root(given, problems).quoted(),
+                ),
             ),
             Some(_) => {}
             None => drop(metrics.insert(FREQUENCY.to_owned(), alias)),

@@ -122,9 +122,17 @@ impl fmt::Display for Problems {
 #[must_use]
 pub(super) fn nearest<'k>(given: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     const NEAR_ENOUGH: f64 = 0.82;
-    let wanted = given.to_ascii_lowercase();
+    /// A name that is only missing its first or last words is nearer than any that shares letters.
+    const PART_OF_IT: f64 = 0.96;
+    let given = given.to_ascii_lowercase();
+    let likeness = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        let is_part = given.len() > 4 && (name.starts_with(&given) || name.ends_with(&given));
+        let likeness = strsim::jaro_winkler(&given, &name);
+        if is_part { likeness.max(PART_OF_IT) } else { likeness }
+    };
     known
-        .map(|name| (strsim::jaro_winkler(&wanted, &name.to_ascii_lowercase()), name))
+        .map(|name| (likeness(name), name))
         .filter(|(likeness, _)| *likeness >= NEAR_ENOUGH)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, name)| name)
@@ -163,6 +171,8 @@ mod tests {
         let known = ["EndpointName", "ProductionVariants", "MetricsConfig"];
         assert_eq!(nearest("endpointname", known.into_iter()), Some("EndpointName"));
         assert_eq!(nearest("ProductionVariant", known.into_iter()), Some("ProductionVariants"));
+        let variant = ["InstanceType", "InitialInstanceCount", "VariantName"];
+        assert_eq!(nearest("InstanceCount", variant.into_iter()), Some("InitialInstanceCount"));
         assert_eq!(nearest("Colour", known.into_iter()), None);
     }
 }

@@ -9,6 +9,7 @@ mod cleanup;
 mod cloudwatch;
 mod endpoint;
 mod error;
+mod look;
 mod outputs;
 mod reconcile;
 mod sagemaker;
@@ -17,6 +18,7 @@ mod undo;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
+use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
 
 pub use endpoint::Progress;
 pub use error::{Fault, ProvisionError, reason};
@@ -82,14 +84,24 @@ pub struct Cleanup<'a> {
     pub names: &'a NamesInUse,
 }
 
+/// Retries that don't run out over the life of the process. The SDK has a budget of retries for all calls together, which
+/// a Lambda that lives long and is throttled often would use up; here the attempts of each call and the deadline of each
+/// request are the limits.
+fn patient(service: &'static str) -> RetryPartition {
+    RetryPartition::custom(service).token_bucket(TokenBucket::unlimited()).build()
+}
+
 impl Provisioner {
     /// Clients for the services that `config` points at. `longest_pause` is the longest time between two looks at
     /// something that is changing.
     #[must_use]
     pub fn new(config: &SdkConfig, longest_pause: Duration) -> Self {
+        let sagemaker = aws_sdk_sagemaker::config::Builder::from(config).retry_partition(patient("SageMaker")).build();
+        let cloudwatch =
+            aws_sdk_cloudwatch::config::Builder::from(config).retry_partition(patient("CloudWatch")).build();
         Self {
-            sagemaker: SageMaker::new(aws_sdk_sagemaker::Client::new(config)),
-            cloudwatch: CloudWatch::new(aws_sdk_cloudwatch::Client::new(config)),
+            sagemaker: SageMaker::new(aws_sdk_sagemaker::Client::from_conf(sagemaker)),
+            cloudwatch: CloudWatch::new(aws_sdk_cloudwatch::Client::from_conf(cloudwatch)),
             region: config.region().map(ToString::to_string).unwrap_or_default(),
             longest_pause,
         }

@@ -3,43 +3,25 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
 use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
 use serde_json::Value;
 
-use super::alarm_definition::{definition, same};
-use super::claim::{is_owned, is_owned_as, owner_in_words, tag_changes};
-use super::cloudwatch::NamedAlarm;
+use super::alarm_definition::same;
+use super::claim::{is_owned, owner_in_words, tag_changes};
 use super::endpoint::Deployment;
 use super::error::ProvisionError;
+use super::look::{Found, Reality};
 use super::outputs::{self, Made};
 use super::undo::{Journal, Step, TagService};
 use super::{Apply, Provisioner};
 use crate::callback::Data;
-use crate::plan::{Plan, PlanError, PlannedDashboard};
+use crate::plan::{Plan, PlanError, PlannedDashboard, alarm_name};
 use crate::shape_json;
-use crate::spec::{AlarmName, DashboardName, EndpointName, Tag};
+use crate::spec::{EndpointName, Tag};
 
 /// How often what was just written is looked for. CloudWatch doesn't promise to show a write at once.
 const LOOKS: u32 = 6;
-
-/// Something that exists, with its tags.
-#[derive(Debug)]
-struct Found<T> {
-    arn: String,
-    tags: Vec<Tag>,
-    content: T,
-}
-
-/// What exists under the names that are wanted, and under earlier names.
-#[derive(Debug, Default)]
-struct Reality {
-    endpoint: Option<Found<()>>,
-    endpoint_config: Option<Found<DescribeEndpointConfigOutput>>,
-    dashboards: Vec<(DashboardName, Found<String>)>,
-    alarms: Vec<(AlarmName, Found<Option<PutMetricAlarmInputBuilder>>)>,
-}
 
 impl Provisioner {
     /// Moves reality to `plan`, which is `apply`'s. Notes in `journal` how to take each write back.
@@ -74,77 +56,8 @@ impl Provisioner {
         made.endpoint_arn = endpoint;
         made.dashboard = dashboard;
         made.unused_gpu_alarm = alarms.into_iter().next();
-        self.remove_obsolete(apply, plan, &reality).await?;
+        self.remove_obsolete(apply, plan, &reality, journal).await?;
         Ok(outputs::data(&made, &apply.spec.monitoring.endpoint_name, &self.region, &apply.owner.stack_id))
-    }
-
-    async fn look(&self, apply: &Apply<'_>, plan: &Plan) -> Result<Reality, ProvisionError> {
-        let mut dashboards: Vec<&DashboardName> = plan.dashboard.iter().map(|dashboard| &dashboard.name).collect();
-        dashboards.extend(&apply.earlier.dashboards);
-        dashboards.sort();
-        dashboards.dedup();
-        let wanted: Vec<AlarmName> = plan.alarms.iter().filter_map(alarm_name).collect();
-        let mut alarms: Vec<&AlarmName> = wanted.iter().chain(&apply.earlier.alarms).collect();
-        alarms.sort();
-        alarms.dedup();
-
-        let config_name = plan.endpoint_config.as_ref().and_then(|config| config.endpoint_config_name());
-        let (endpoint, endpoint_config, dashboards, alarms) = tokio::try_join!(
-            self.look_at_endpoint(apply, plan),
-            async {
-                match config_name {
-                    Some(name) => self.look_at_endpoint_config(name).await,
-                    None => Ok(None),
-                }
-            },
-            futures_util::future::try_join_all(dashboards.into_iter().map(|name| self.look_at_dashboard(name))),
-            futures_util::future::try_join_all(alarms.into_iter().map(|name| self.look_at_alarm(name))),
-        )?;
-        Ok(Reality {
-            endpoint,
-            endpoint_config,
-            dashboards: dashboards.into_iter().flatten().collect(),
-            alarms: alarms.into_iter().flatten().collect(),
-        })
-    }
-
-    async fn look_at_endpoint(&self, apply: &Apply<'_>, plan: &Plan) -> Result<Option<Found<()>>, ProvisionError> {
-        let Some(planned) = &plan.endpoint else { return Ok(None) };
-        let found = self.claim_endpoint(&planned.name, apply.owner).await?;
-        Ok(found.map(|(endpoint, tags)| Found { arn: endpoint.endpoint_arn.unwrap_or_default(), tags, content: () }))
-    }
-
-    async fn look_at_endpoint_config(
-        &self,
-        name: &str,
-    ) -> Result<Option<Found<DescribeEndpointConfigOutput>>, ProvisionError> {
-        let Some(content) = self.sagemaker.endpoint_config(name).await? else { return Ok(None) };
-        let arn = content.endpoint_config_arn.clone().unwrap_or_default();
-        let tags = self.sagemaker.tags(&arn).await?;
-        Ok(Some(Found { arn, tags, content }))
-    }
-
-    async fn look_at_dashboard(
-        &self,
-        name: &DashboardName,
-    ) -> Result<Option<(DashboardName, Found<String>)>, ProvisionError> {
-        let Some(dashboard) = self.cloudwatch.dashboard(name).await? else { return Ok(None) };
-        let arn = dashboard.dashboard_arn.unwrap_or_default();
-        let tags = self.cloudwatch.tags(&arn).await?;
-        Ok(Some((name.clone(), Found { arn, tags, content: dashboard.dashboard_body.unwrap_or_default() })))
-    }
-
-    async fn look_at_alarm(
-        &self,
-        name: &AlarmName,
-    ) -> Result<Option<(AlarmName, Found<Option<PutMetricAlarmInputBuilder>>)>, ProvisionError> {
-        let (arn, content) = match self.cloudwatch.alarm(name).await? {
-            None => return Ok(None),
-            Some(NamedAlarm::Composite { arn }) => (arn, None),
-            Some(NamedAlarm::Metric(alarm)) => (alarm.alarm_arn.clone().unwrap_or_default(), Some(definition(*alarm))),
-        };
-        let tags = self.cloudwatch.tags(&arn).await?;
-        Ok(Some((name.clone(), Found { arn, tags, content })))
     }
 
     /// Refuses what can't be had, while nothing has been written.
@@ -284,7 +197,7 @@ impl Provisioner {
                 }
                 let before = found.content.as_ref().filter(|existing| !same(existing, wanted));
                 if let Some(before) = before {
-                    journal.note(Step::RestoreAlarm { alarm: Box::new(before.clone()) });
+                    journal.note(Step::RestoreAlarm { name: name.clone(), alarm: Box::new(before.clone()) });
                     self.cloudwatch.put_alarm(wanted, &plan.tags).await?;
                     tracing::info!(alarm = %name, "alarm changed");
                 }
@@ -322,11 +235,19 @@ impl Provisioner {
         self.retag(service, &found.arn, &set, &remove).await
     }
 
-    /// Removes what is ours under earlier names, last of all: until here everything could be taken back.
-    async fn remove_obsolete(&self, apply: &Apply<'_>, plan: &Plan, reality: &Reality) -> Result<(), ProvisionError> {
+    /// Removes what is ours under earlier names, last of all: what has gone can only be made anew.
+    async fn remove_obsolete(
+        &self,
+        apply: &Apply<'_>,
+        plan: &Plan,
+        reality: &Reality,
+        journal: &Journal,
+    ) -> Result<(), ProvisionError> {
         for (name, found) in &reality.dashboards {
             let wanted = plan.dashboard.as_ref().is_some_and(|dashboard| dashboard.name == *name);
             if !wanted && is_owned(&found.tags, apply.owner) {
+                let dashboard = PlannedDashboard { name: name.clone(), body: found.content.clone() };
+                journal.note(Step::RecreateDashboard { dashboard, tags: found.tags.clone() });
                 self.cloudwatch.delete_dashboard(name).await?;
                 tracing::info!(dashboard = %name, "dashboard removed: no longer declared");
             }
@@ -334,6 +255,10 @@ impl Provisioner {
         for (name, found) in &reality.alarms {
             let wanted = plan.alarms.iter().filter_map(alarm_name).any(|wanted| wanted == *name);
             if !wanted && is_owned(&found.tags, apply.owner) {
+                if let Some(alarm) = found.content.clone() {
+                    let (name, tags) = (name.clone(), found.tags.clone());
+                    journal.note(Step::RecreateAlarm { name, alarm: Box::new(alarm), tags });
+                }
                 self.cloudwatch.delete_alarm(name).await?;
                 tracing::info!(alarm = %name, "alarm removed: no longer declared");
             }
@@ -358,30 +283,6 @@ impl Provisioner {
     }
 }
 
-impl Reality {
-    /// Whether something exists that was made under the plan's id: by an earlier try of the same request, if this is a
-    /// Create.
-    fn holds_anything_of(&self, apply: &Apply<'_>, plan: &Plan) -> bool {
-        let config = self.endpoint_config.iter().map(|found| &found.tags);
-        let dashboards = self.dashboards.iter().map(|(_, found)| &found.tags);
-        let alarms = self.alarms.iter().map(|(_, found)| &found.tags);
-        let endpoint = self.endpoint.iter().map(|found| &found.tags);
-        config
-            .chain(endpoint)
-            .chain(dashboards)
-            .chain(alarms)
-            .any(|tags| is_owned_as(tags, apply.owner, &plan.physical_id))
-    }
-
-    fn dashboard(&self, name: &DashboardName) -> Option<&Found<String>> {
-        self.dashboards.iter().find(|(found, _)| found == name).map(|(_, found)| found)
-    }
-
-    fn alarm(&self, name: &AlarmName) -> Option<&Found<Option<PutMetricAlarmInputBuilder>>> {
-        self.alarms.iter().find(|(found, _)| found == name).map(|(_, found)| found)
-    }
-}
-
 fn judge_endpoint_config(
     apply: &Apply<'_>,
     request: &CreateEndpointConfigInput,
@@ -399,12 +300,8 @@ fn judge_endpoint_config(
     Ok(())
 }
 
-fn alarm_name(request: &PutMetricAlarmInputBuilder) -> Option<AlarmName> {
-    AlarmName::parse(request.get_alarm_name().as_deref()?).ok()
-}
-
 /// CloudWatch may give a body back with other spaces or another order of members.
-fn same_json(a: &str, b: &str) -> bool {
+pub(super) fn same_json(a: &str, b: &str) -> bool {
     match (serde_json::from_str::<Value>(a), serde_json::from_str::<Value>(b)) {
         (Ok(a), Ok(b)) => a == b,
         _ => a == b,

@@ -1,7 +1,8 @@
 //! Taking back what a failed request made.
 //!
 //! Each write notes how to take it back *before* it is made: a write whose answer never came may have taken effect all
-//! the same. Taking back goes in reverse order, and again touches only what is ours.
+//! the same. Taking back goes in reverse order, looks before it writes (the noted write may have been refused), and again
+//! touches only what is ours.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -9,10 +10,12 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
 
 use super::Provisioner;
-use super::claim::is_owned;
+use super::alarm_definition::{definition, same};
+use super::claim::{is_owned, tag_changes};
 use super::cloudwatch::NamedAlarm;
 use super::endpoint::Progress;
 use super::error::{ProvisionError, reason};
+use super::reconcile::same_json;
 use crate::plan::{Owner, PlannedDashboard};
 use crate::spec::{AlarmName, DashboardName, EndpointName, Tag};
 
@@ -24,7 +27,9 @@ pub(super) enum Step {
     DeleteDashboard { name: DashboardName },
     RestoreDashboard { dashboard: PlannedDashboard },
     DeleteAlarm { name: AlarmName },
-    RestoreAlarm { alarm: Box<PutMetricAlarmInputBuilder> },
+    RestoreAlarm { name: AlarmName, alarm: Box<PutMetricAlarmInputBuilder> },
+    RecreateDashboard { dashboard: PlannedDashboard, tags: Vec<Tag> },
+    RecreateAlarm { name: AlarmName, alarm: Box<PutMetricAlarmInputBuilder>, tags: Vec<Tag> },
     Retag { service: TagService, arn: String, put_back: Vec<Tag>, remove: Vec<String> },
 }
 
@@ -114,9 +119,31 @@ impl Provisioner {
                 let tags = self.cloudwatch.tags(alarm.alarm_arn().unwrap_or_default()).await?;
                 if is_owned(&tags, owner) { self.cloudwatch.delete_alarm(name).await } else { Ok(()) }
             }
-            Step::RestoreDashboard { dashboard } => self.cloudwatch.put_dashboard(dashboard, &[]).await,
-            Step::RestoreAlarm { alarm } => self.cloudwatch.put_alarm(alarm, &[]).await,
-            Step::Retag { service, arn, put_back, remove } => self.retag(*service, arn, put_back, remove).await,
+            Step::RestoreDashboard { dashboard } => {
+                let now = self.cloudwatch.dashboard(&dashboard.name).await?.and_then(|now| now.dashboard_body);
+                let differs = now.is_some_and(|body| !same_json(&body, &dashboard.body));
+                if differs { self.cloudwatch.put_dashboard(dashboard, &[]).await } else { Ok(()) }
+            }
+            Step::RestoreAlarm { name, alarm } => {
+                let Some(NamedAlarm::Metric(now)) = self.cloudwatch.alarm(name).await? else { return Ok(()) };
+                if same(&definition(*now), alarm) { Ok(()) } else { self.cloudwatch.put_alarm(alarm, &[]).await }
+            }
+            Step::RecreateDashboard { dashboard, tags } => match self.cloudwatch.dashboard(&dashboard.name).await? {
+                None => self.cloudwatch.put_dashboard(dashboard, tags).await,
+                Some(_) => Ok(()),
+            },
+            Step::RecreateAlarm { name, alarm, tags } => match self.cloudwatch.alarm(name).await? {
+                None => self.cloudwatch.put_alarm(alarm, tags).await,
+                Some(_) => Ok(()),
+            },
+            Step::Retag { service, arn, put_back, remove } => {
+                let now = match service {
+                    TagService::SageMaker => self.sagemaker.tags(arn).await?,
+                    TagService::CloudWatch => self.cloudwatch.tags(arn).await?,
+                };
+                let (set, remove) = tag_changes(&now, put_back, remove);
+                self.retag(*service, arn, &set, &remove).await
+            }
         }
     }
 
@@ -153,6 +180,8 @@ impl Step {
             Self::RestoreDashboard { .. } => "restore the dashboard",
             Self::DeleteAlarm { .. } => "delete the new alarm",
             Self::RestoreAlarm { .. } => "restore the alarm",
+            Self::RecreateDashboard { .. } => "make the removed dashboard again",
+            Self::RecreateAlarm { .. } => "make the removed alarm again",
             Self::Retag { .. } => "restore tags",
         }
     }

@@ -147,9 +147,11 @@ impl Judge<'_> {
         if !(matches!(period, 10 | 20 | 30) || period > 0 && period % 60 == 0) {
             self.invalid("Period", format!("{period} is not a period; use 10, 20, 30 or a multiple of 60 seconds"));
         } else if period < publish {
-            let fix = format!("use {} or more", frequency.graph_period());
-            let message =
-                format!("{period} s is shorter than the {publish} s between two samples, which leaves gaps; {fix}");
+            let message = format!(
+                "{period} s is shorter than MetricsConfig.MetricPublishFrequencyInSeconds, which is {publish} s: there would be \
+                 periods without a sample; use {} or more",
+                frequency.graph_period()
+            );
             self.invalid("Period", message);
         }
         if evaluation_periods < 1 {

@@ -40,6 +40,7 @@ impl Judge<'_> {
         let (frequency, enhanced_metrics) = metrics?;
         let dashboard = self.dashboard(frequency);
         let variants = variants?;
+        self.copies_fit(&variants);
         let unused_gpu_alarm = self.unused_gpu_alarm(&variants, frequency);
         let endpoint_config = match endpoint_config {
             Some(config) => Some(config?),
@@ -170,6 +171,19 @@ impl Judge<'_> {
             components.push(InferenceComponent { name, label });
         }
         components
+    }
+
+    /// A copy of a model is placed on one instance.
+    fn copies_fit(&self, variants: &[Variant]) {
+        let Some(most) = variants.iter().filter_map(Variant::shared_gpus).max() else { return };
+        for (at, component) in self.declaration.inference_components.iter().enumerate() {
+            if let Some(gpus) = component.gpus_per_copy.filter(|gpus| *gpus > i64::from(most)) {
+                let message = format!(
+                    "{gpus} GPUs are more than an instance has ({most}), and a copy is placed on one instance; lower it"
+                );
+                self.problems.conflict(&format!("Properties.InferenceComponents[{at}].GpusPerCopy"), message);
+            }
+        }
     }
 
     fn gpu_dimension(&self) -> Option<GpuDimension> {

@@ -1,0 +1,196 @@
+"""The product in action, without an AWS account: `python -m local.demo`.
+
+Deploys the provider and an example stack to a local account, shows what CloudFormation does and what came of it, changes the
+stack, deletes it, and checks that nothing is left. It asserts nothing about the product beyond that: the scenarios do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from local import provider
+from local.account import Account
+from local.stack import Event, Stack
+from local.stand_in import REGION
+
+EXAMPLE = provider.ROOT / "examples" / "monitored-config.yaml"
+STACK_NAME = "shared-inference"
+# How long the stand-in lets an endpoint change, so that there is something to watch.
+TRANSITION_MS = 1500
+CONSOLE = f"https://{REGION}.console.aws.amazon.com"
+
+
+class Failed(Exception):
+    """The demo can't go on, or something is left at its end. The message says which."""
+
+
+class Screen:
+    """What the demo prints: paragraphs, and one line per stack event. Colours only on a terminal."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self._colours = sys.stdout.isatty()
+
+    def say(self, text: str = "") -> None:
+        print(text, flush=True)
+
+    def chapter(self, text: str) -> None:
+        self.say(f"\n{self._coloured('1', f'{self._seconds()}  {text}')}")
+
+    def fact(self, name: str, value: str) -> None:
+        self.say(f"           {name:<34}{value}")
+
+    def event(self, event: Event) -> None:
+        """One stack event, as it comes."""
+        status = event["ResourceStatus"]
+        good = "32" if status.endswith("_COMPLETE") else "33"
+        colour = "31" if status.endswith("_FAILED") or "ROLLBACK" in status else good
+        # The stack's own events name it as the resource; CloudFormation's "User Initiated" tells nothing.
+        reason = event.get("ResourceStatusReason", "").replace("User Initiated", "")
+        line = f"{event['LogicalResourceId']:<20.20} {event['ResourceType']:<34.34}"
+        self.say(f"{self._seconds()}  {self._coloured(colour, f'{status:<36}')} {line} {reason}".rstrip())
+
+    def _seconds(self) -> str:
+        return f"{time.monotonic() - self._started:7.1f} s"
+
+    def _coloured(self, code: str, text: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self._colours else text
+
+
+def show_what_exists(screen: Screen, account: Account, stack: Stack) -> None:
+    """The endpoint config, the endpoint, the dashboard and the alarms, as AWS's own APIs describe them."""
+    sagemaker, cloudwatch = account.stand_in.sagemaker, account.stand_in.cloudwatch
+    for endpoint in sagemaker.list_endpoints()["Endpoints"]:
+        described = sagemaker.describe_endpoint(EndpointName=endpoint["EndpointName"])
+        screen.say(f"\n           Endpoint {described['EndpointName']}: {described['EndpointStatus']}")
+        screen.fact("on the config", described["EndpointConfigName"])
+    for listed in sagemaker.list_endpoint_configs()["EndpointConfigs"]:
+        name = listed["EndpointConfigName"]
+        metrics = sagemaker.describe_endpoint_config(EndpointConfigName=name).get("MetricsConfig", {})
+        screen.say(f"\n           Endpoint config {name}")
+        for member, value in sorted(metrics.items()):
+            screen.fact(f"  {member}", json.dumps(value))
+        screen.fact("in the console", f"{CONSOLE}/sagemaker/home?region={REGION}#/endpointConfig/{name}")
+    for listed in cloudwatch.list_dashboards()["DashboardEntries"]:
+        name = listed["DashboardName"]
+        body = json.loads(cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"])
+        titles = [widget["properties"].get("title") for widget in body["widgets"]]
+        screen.say(f"\n           Dashboard {name}: {len(titles)} widgets, among them")
+        for title in filter(None, titles):
+            screen.say(f"             - {title}")
+        screen.fact("in the console", stack.outputs.get("DashboardUrl", "(no output DashboardUrl)"))
+    for alarm in cloudwatch.describe_alarms()["MetricAlarms"]:
+        screen.say(f"\n           Alarm {alarm['AlarmName']}: {alarm.get('AlarmDescription', 'no description')}")
+        screen.fact("fires at", _condition(alarm))
+        screen.fact("in the console", f"{CONSOLE}/cloudwatch/home?region={REGION}#alarmsV2:alarm/{alarm['AlarmName']}")
+
+
+def _condition(alarm: dict[str, Any]) -> str:
+    periods = {m["MetricStat"]["Period"] for m in alarm.get("Metrics", []) if "MetricStat" in m} or {alarm.get("Period", 0)}
+    window = alarm["EvaluationPeriods"] * max(periods)
+    needed = alarm.get("DatapointsToAlarm", alarm["EvaluationPeriods"])
+    return (
+        f"{alarm['ComparisonOperator']} {alarm['Threshold']:g}, for {needed} of {alarm['EvaluationPeriods']} "
+        f"periods ({window // 60} minutes)"
+    )
+
+
+def expect(status: str, wanted: str, stack: Stack) -> None:
+    """Raises Failed with the stack's failures unless the operation ended as it should."""
+    if status != wanted:
+        failures = [
+            f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}"
+            for event in stack.events
+            if event["ResourceStatus"].endswith("_FAILED")
+        ]
+        raise Failed("\n".join([f"stack {stack.name} ended {status} instead of {wanted}", *failures]))
+
+
+def left_over(account: Account) -> list[str]:
+    """What still exists in the account's SageMaker and CloudWatch, by name."""
+    sagemaker, cloudwatch = account.stand_in.sagemaker, account.stand_in.cloudwatch
+    return [
+        *(f"endpoint config {c['EndpointConfigName']}" for c in sagemaker.list_endpoint_configs()["EndpointConfigs"]),
+        *(f"endpoint {e['EndpointName']}" for e in sagemaker.list_endpoints()["Endpoints"]),
+        *(f"dashboard {d['DashboardName']}" for d in cloudwatch.list_dashboards()["DashboardEntries"]),
+        *(f"alarm {a['AlarmName']}" for a in cloudwatch.describe_alarms()["MetricAlarms"]),
+    ]
+
+
+def run(work: Path, pause: bool) -> None:
+    """The whole demo. Everything that it starts has ended when it returns or raises."""
+    screen = Screen()
+    screen.say("A monitored SageMaker endpoint, declared in one stack. Nothing here talks to AWS: CloudFormation and Lambda are")
+    screen.say("ministack's, SageMaker and CloudWatch the stand-in's, and the provider is the real Lambda package.")
+
+    screen.chapter("Starting the local account")
+    zip_file = provider.package()
+    with Account(work, TRANSITION_MS) as account:
+        screen.fact("AWS endpoint", f"{account.url} (CloudFormation, Lambda, SSM, SNS, IAM, …)")
+        screen.fact("stand-in", f"{account.stand_in.url} (SageMaker, CloudWatch)")
+
+        screen.chapter("Deploying the provider: template.yaml")
+        provider_stack = provider.deploy(account, zip_file)
+        screen.fact("package", f"{zip_file} ({zip_file.stat().st_size / 1e6:.1f} MB)")
+        screen.fact("ServiceToken", provider_stack.outputs["ServiceToken"])
+
+        stack = Stack(account.cloudformation, STACK_NAME, screen.event)
+        template = EXAMPLE.read_text()
+        screen.chapter(f"Creating the stack {STACK_NAME}: {EXAMPLE.relative_to(provider.ROOT)}")
+        expect(stack.create(template), "CREATE_COMPLETE", stack)
+        show_what_exists(screen, account, stack)
+
+        screen.chapter(
+            "Updating it: metrics every 10 seconds instead of 60. A config can't be changed, so a new one takes its place"
+        )
+        expect(stack.update(template, PublishFrequency="10"), "UPDATE_COMPLETE", stack)
+        show_what_exists(screen, account, stack)
+        if pause:
+            screen.say("\n           Have a look, for example:")
+            screen.say(f"             aws --endpoint-url {account.stand_in.url} --region {REGION} cloudwatch describe-alarms")
+            screen.say(f"             aws --endpoint-url {account.url} --region {REGION} cloudformation describe-stacks")
+            input("           Enter goes on. ")
+
+        screen.chapter("Deleting it, and the provider")
+        expect(stack.delete(), "DELETE_COMPLETE", stack)
+        expect(provider_stack.delete(), "DELETE_COMPLETE", provider_stack)
+        violations = [violation for exchange in account.exchanges() for violation in exchange["violations"]]
+        if violations:
+            raise Failed("CloudFormation would have refused an answer: " + "; ".join(violations))
+        left = left_over(account)
+        if left:
+            raise Failed("something is left: " + ", ".join(left))
+        screen.chapter("Nothing is left: no endpoint config, no endpoint, no dashboard, no alarm.")
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m local.demo", description=__doc__)
+    parser.add_argument("--pause", action="store_true", help="wait before deleting, so that you can look around")
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, _stop)
+    with tempfile.TemporaryDirectory(prefix="monitored-endpoint-demo-") as work:
+        try:
+            run(Path(work), options.pause)
+        except (Failed, FileNotFoundError, RuntimeError, TimeoutError) as error:
+            print(f"\nThe demo failed: {error}", file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            print("\nStopped; all that was started has ended.", file=sys.stderr)
+            return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""The provider's own stack: `template.yaml` with the real package, in a local account.
+
+Does what `sam build` and `sam deploy` do for an AWS account (the package goes to S3, CodeUri becomes its address) and adds to
+the function's environment what makes it talk to this machine. The template is otherwise taken as it is.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from samtranslator.yaml_helper import yaml_parse
+
+from local.account import Account
+from local.stack import Stack
+
+ROOT = Path(__file__).parent.parent
+FUNCTION = "ProviderFunction"
+BUCKET = "monitored-endpoint-packages"
+STACK_NAME = "monitored-endpoint-provider"
+
+
+def package() -> Path:
+    """The package to deploy: the zip that `PROVIDER_ZIP` names.
+
+    Raises FileNotFoundError that says how to make one.
+    """
+    given = os.environ.get("PROVIDER_ZIP")
+    if given and Path(given).is_file():
+        return Path(given)
+    raise FileNotFoundError(f"PROVIDER_ZIP is {given!r}: set it to the provider's package (make dev-zip or make package)")
+
+
+def template() -> dict[str, Any]:
+    """`template.yaml`, parsed, with CloudFormation's short forms spelled out."""
+    parsed: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
+    return parsed
+
+
+def deploy(account: Account, zip_file: Path, log_filter: str = "info") -> Stack:
+    """The provider stack, CREATE_COMPLETE, with an output `ServiceToken`.
+
+    Raises RuntimeError with the stack's failures when it doesn't get there.
+    """
+    s3 = account.client("s3")
+    s3.create_bucket(Bucket=BUCKET)
+    s3.put_object(Bucket=BUCKET, Key="provider.zip", Body=zip_file.read_bytes())
+    local = template()
+    properties = local["Resources"][FUNCTION]["Properties"]
+    properties["CodeUri"] = {"Bucket": BUCKET, "Key": "provider.zip"}
+    properties.setdefault("Environment", {}).setdefault("Variables", {}).update(
+        AWS_ENDPOINT_URL_SAGEMAKER=account.stand_in.url,
+        AWS_ENDPOINT_URL_CLOUDWATCH=account.stand_in.url,
+        EXTRA_RESPONSE_HOSTS=account.host,
+        POLL_INTERVAL_MS="20",
+        RUST_LOG=log_filter,
+    )
+    stack = Stack(account.cloudformation, STACK_NAME)
+    status = stack.create(local)
+    if status != "CREATE_COMPLETE":
+        failures = [
+            f"{e['LogicalResourceId']}: {e.get('ResourceStatusReason')}" for e in stack.events if "FAILED" in e["ResourceStatus"]
+        ]
+        raise RuntimeError(f"the provider stack ended {status}: {'; '.join(failures)}")
+    return stack

@@ -1,0 +1,54 @@
+"""One local account with the deployed provider for the session; an empty one and a verdict on all that was said per test."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from scenario import Scenario
+
+from local import provider
+from local.account import Account
+
+_stack_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Account, str]]:
+    """The account and the provider's ServiceToken. The provider logs everything it can, so that a leak would show."""
+    work: Path = tmp_path_factory.mktemp("account")
+    with Account(work) as account:
+        yield account, provider.deploy(account, provider.package(), log_filter="trace").outputs["ServiceToken"]
+
+
+@pytest.fixture
+def aws(deployed: tuple[Account, str], request: pytest.FixtureRequest) -> Iterator[Scenario]:
+    """An empty account. Afterwards its stacks are deleted, and two things are checked that hold in every scenario:
+    CloudFormation would have taken each answer, and nothing secret of any request is in what the provider wrote."""
+    account, token = deployed
+    account.stand_in.reset()
+    name = re.sub(r"[^a-zA-Z0-9]+", "-", request.node.name).strip("-")[:40].strip("-")
+    scenario = Scenario(account, token, f"{name}-{next(_stack_numbers)}")
+    yield scenario
+
+    account.stand_in.clear_faults()
+    ends = {stack.name: stack.delete() for stack in scenario.stacks if stack.id and stack.exists}
+    assert set(ends.values()) <= {"DELETE_COMPLETE"}, ends
+    violations = [(e["event"].get("RequestType"), e["violations"]) for e in scenario.exchanges() if e["violations"]]
+    assert not violations, violations
+    assert_no_secret_in(scenario.output(), scenario)
+
+
+def assert_no_secret_in(text: str, scenario: Scenario) -> None:
+    """No ResponseURL, nor the part of one that grants access."""
+    for exchange in scenario.exchanges():
+        if not isinstance(exchange["event"], dict):
+            continue
+        url = exchange["event"]["ResponseURL"]
+        for signature in parse_qs(urlsplit(url).query).get("X-Amz-Signature", []):
+            assert signature not in text, f"the signature of {exchange['event'].get('RequestType')}'s ResponseURL was logged"
+        assert not url or url not in text, f"the ResponseURL of {exchange['event'].get('RequestType')} was logged"

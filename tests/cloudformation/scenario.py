@@ -1,0 +1,123 @@
+"""One test's view of the local account: its stacks, what exists, and what was said and called since the test began."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from local.account import Account
+from local.stack import Stack
+from local.stand_in import StandIn
+
+Picture = dict[str, dict[str, Any]]
+OWNERSHIP = ("stack-id", "logical-id", "physical-id")
+
+
+class Scenario:
+    """Made for each test by the fixture `aws`, with an empty account."""
+
+    def __init__(self, account: Account, token: str, name: str) -> None:
+        self.account = account
+        self.stand_in: StandIn = account.stand_in
+        self.token = token
+        self.name = name
+        self.stacks: list[Stack] = []
+        self._exchanges_before = len(account.exchanges())
+        self._output_before = account.functions_output.stat().st_size
+
+    def stack(self, suffix: str = "") -> Stack:
+        """A stack of this test's own, not yet created."""
+        stack = Stack(self.account.cloudformation, f"{self.name}{suffix}")
+        self.stacks.append(stack)
+        return stack
+
+    def exchanges(self) -> list[dict[str, Any]]:
+        """What CloudFormation and the provider said to each other in this test."""
+        return self.account.exchanges(self._exchanges_before)
+
+    def requests(self) -> list[str]:
+        """The request types of those, in order."""
+        return [exchange["event"]["RequestType"] for exchange in self.exchanges()]
+
+    def output(self) -> str:
+        """Every line that the provider wrote in this test."""
+        with self.account.functions_output.open("rb") as file:
+            file.seek(self._output_before)
+            return file.read().decode(errors="replace")
+
+    def picture(self) -> Picture:
+        """All that exists, as AWS's own APIs describe it, without times and states: two equal pictures are the same account.
+        An alarm's metrics are a set, told apart by their ids, so their order counts for nothing."""
+        sagemaker, cloudwatch = self.stand_in.sagemaker, self.stand_in.cloudwatch
+        configs = [
+            _without(sagemaker.describe_endpoint_config(EndpointConfigName=c["EndpointConfigName"]), "CreationTime")
+            for c in sagemaker.list_endpoint_configs()["EndpointConfigs"]
+        ]
+        endpoints = [sagemaker.describe_endpoint(EndpointName=e["EndpointName"]) for e in sagemaker.list_endpoints()["Endpoints"]]
+        dashboards = [
+            cloudwatch.get_dashboard(DashboardName=d["DashboardName"]) for d in cloudwatch.list_dashboards()["DashboardEntries"]
+        ]
+        alarms = cloudwatch.describe_alarms(AlarmTypes=["MetricAlarm", "CompositeAlarm"])["MetricAlarms"]
+        return {
+            "configs": {
+                c["EndpointConfigName"]: {**c, "Tags": _tags(sagemaker.list_tags(ResourceArn=c["EndpointConfigArn"]))}
+                for c in configs
+            },
+            "endpoints": {
+                e["EndpointName"]: {"status": e["EndpointStatus"], "config": e["EndpointConfigName"]} for e in endpoints
+            },
+            "dashboards": {
+                d["DashboardName"]: {
+                    "body": json.loads(d["DashboardBody"]),
+                    "Tags": _tags(cloudwatch.list_tags_for_resource(ResourceARN=d["DashboardArn"])),
+                }
+                for d in dashboards
+            },
+            "alarms": {
+                a["AlarmName"]: {
+                    **_without(a, *(key for key in a if key.startswith("State") or key.endswith("Timestamp"))),
+                    "Metrics": sorted(a.get("Metrics", []), key=lambda metric: metric["Id"]),
+                    "Tags": _tags(cloudwatch.list_tags_for_resource(ResourceARN=a["AlarmArn"])),
+                }
+                for a in alarms
+            },
+        }
+
+    def only(self, kind: str) -> dict[str, Any]:
+        """The one thing of a kind (`configs`, `endpoints`, `dashboards`, `alarms`) that there should be."""
+        things = self.picture()[kind]
+        assert len(things) == 1, f"{kind}: {sorted(things)}"
+        return next(iter(things.values()))
+
+    def empty(self) -> bool:
+        return not any(self.picture().values())
+
+    def make_endpoint(self, name: str, config: str) -> None:
+        """An endpoint made by somebody else, on a config that exists; returns when it is InService."""
+        self.stand_in.sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=config)
+        self.stand_in.advance(60_000)
+        assert self.picture()["endpoints"][name]["status"] == "InService"
+
+    def make_config(self, name: str, instance_type: str = "ml.g6.12xlarge", **members: Any) -> None:
+        """An endpoint config made by somebody else."""
+        variant = {"VariantName": "AllTraffic", "InstanceType": instance_type, "InitialInstanceCount": 1}
+        self.stand_in.sagemaker.create_endpoint_config(
+            EndpointConfigName=name,
+            ProductionVariants=[variant],
+            ExecutionRoleArn="arn:aws:iam::123456789012:role/inference",
+            **members,
+        )
+
+
+def owned_by(thing: dict[str, Any], stack: Stack, logical_id: str) -> bool:
+    """Whether the ownership tags say that `stack`'s resource made it."""
+    tags = thing["Tags"]
+    return tags.get("monitored-endpoint:stack-id") == stack.id and tags.get("monitored-endpoint:logical-id") == logical_id
+
+
+def _tags(response: dict[str, Any]) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in response["Tags"]}
+
+
+def _without(thing: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {key: value for key, value in thing.items() if key not in (*names, "ResponseMetadata")}

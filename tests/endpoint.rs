@@ -1,0 +1,349 @@
+//! `Custom::MonitoredEndpoint`: the endpoint itself, however long it takes and however it fails.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
+
+mod support;
+
+use std::time::Duration;
+
+use serde_json::json;
+use stand_in::{Outcome, Script};
+use support::chain::Chain;
+use support::declaration::{Declared, one_model, shared_gpus};
+use support::event::{ENDPOINT, Event};
+use support::scenario::ownership;
+
+/// A transition that is over at the next look.
+const QUICK: Duration = Duration::from_millis(20);
+/// A transition that takes as long as the stand-in's clock is not wound.
+const FOREVER: Duration = Duration::from_hours(1000);
+// Half of it is for work: enough for every call, and a wait that tests can afford.
+const LIFE: Duration = Duration::from_millis(1500);
+const NONE: [&str; 0] = [];
+
+fn faster(declared: &Declared) -> Declared {
+    declared
+        .clone()
+        .with("MetricsConfig", json!({"EnableEnhancedMetrics": true, "MetricPublishFrequencyInSeconds": 10}))
+}
+
+fn create(declared: &Declared) -> Event {
+    Event::create(ENDPOINT, declared)
+}
+
+fn update(id: &str, old: &Declared, new: &Declared) -> Event {
+    Event::update(ENDPOINT, id, old, new)
+}
+
+fn delete(id: &str, declared: &Declared) -> Event {
+    Event::delete(ENDPOINT, id, declared)
+}
+
+/// A chain in which `chat` has been made, with its config's name.
+fn made() -> (Chain, Declared, String) {
+    let chain = Chain::new(QUICK);
+    let declared = shared_gpus("chat");
+    chain.send(create(&declared)).succeeded();
+    let config = chain.configs()[0].clone();
+    (chain, declared, config)
+}
+
+impl Chain {
+    /// The next transition of `chat` comes to this.
+    fn next(&self, outcome: Outcome, reason: &str) {
+        self.stand_in.script("chat", Script { outcome, reason: Some(reason.to_owned()), after_ms: None });
+    }
+
+    /// The next transition of `chat` takes so long, and comes to this.
+    fn next_after(&self, after: Duration, outcome: Outcome, reason: &str) {
+        let after_ms = Some(u64::try_from(after.as_millis()).unwrap());
+        self.stand_in.script("chat", Script { outcome, reason: Some(reason.to_owned()), after_ms });
+    }
+}
+
+#[test]
+fn a_create_gives_the_whole_thing_in_service() {
+    let (chain, _, config) = made();
+    let endpoint = chain.endpoint("chat");
+    assert_eq!((endpoint["EndpointStatus"].as_str(), endpoint["EndpointConfigName"].as_str()), (Some("InService"), Some(config.as_str())));
+    assert_eq!(ownership(&endpoint, "physical-id"), "chat");
+    let state = chain.state();
+    assert_eq!(state["dashboards"][0]["DashboardName"], "chat-monitoring");
+    assert_eq!(state["alarms"][0]["AlarmName"], "chat-unused-gpu");
+}
+
+#[test]
+fn the_attributes_name_the_endpoint_and_the_id_is_its_name() {
+    let chain = Chain::new(QUICK);
+    let answer = chain.send(create(&shared_gpus("chat"))).succeeded();
+    assert_eq!(answer.id(), "chat");
+    assert_eq!(answer.data("EndpointArn"), chain.endpoint("chat")["EndpointArn"]);
+    assert_eq!(answer.data("EndpointConfigName"), chain.configs()[0]);
+}
+
+#[test]
+fn an_endpoint_without_a_name_gets_one_that_stays() {
+    let chain = Chain::new(QUICK);
+    let declared = shared_gpus("unused").without("EndpointName");
+    let answer = chain.send(create(&declared)).succeeded();
+    assert!(answer.id().starts_with("inference-Config-"), "{}", answer.id());
+    let again = chain.send(update(&answer.id(), &declared, &declared)).succeeded();
+    assert_eq!(again.id(), answer.id());
+    assert_eq!(chain.writes(), NONE);
+    chain.send(delete(&answer.id(), &declared)).succeeded();
+    assert!(chain.is_empty());
+}
+
+#[test]
+fn the_same_create_twice_and_an_unchanged_update_write_nothing() {
+    let (chain, declared, _) = made();
+    chain.send(create(&declared)).succeeded();
+    assert_eq!(chain.writes(), NONE);
+    chain.send(update("chat", &declared, &declared)).succeeded();
+    assert_eq!(chain.writes(), NONE);
+}
+
+#[test]
+fn fifty_minutes_pass_over_several_runs() {
+    let chain = Chain::new(Duration::from_mins(50));
+    let answer = chain.send_in_lives_of(LIFE, create(&shared_gpus("chat")), |_| {
+        chain.stand_in.advance(Duration::from_mins(14));
+    });
+    answer.succeeded();
+    assert_eq!(*chain.hops.lock().unwrap(), 4);
+    assert_eq!(chain.endpoint("chat")["EndpointStatus"], "InService");
+}
+
+#[test]
+fn an_endpoint_that_never_gets_there_is_given_up_within_service_timeout() {
+    let chain = Chain::new(FOREVER);
+    let declared = shared_gpus("chat").with("ServiceTimeout", 3);
+    let answer = chain.send_in_lives_of(LIFE, create(&declared), |_| {});
+    let reason = answer.failed();
+    assert!(reason.contains("gave up") && reason.contains("Creating"), "{reason}");
+    // The endpoint can't be deleted while it is created: the id lets the Delete that follows find it.
+    assert_eq!(answer.id(), "chat");
+    chain.stand_in.advance(FOREVER);
+    chain.next_after(QUICK, Outcome::Succeed, "");
+    chain.send(delete("chat", &declared)).succeeded();
+    assert!(chain.is_empty());
+}
+
+#[test]
+fn a_chain_of_runs_ends_before_lambda_cuts_it_off() {
+    let chain = Chain::new(FOREVER);
+    let answer = chain.send_in_lives_of(LIFE, create(&shared_gpus("chat")), |_| {});
+    assert!(answer.failed().contains("Timeout of 900 seconds"), "{}", answer.reason());
+    assert_eq!(*chain.hops.lock().unwrap(), 14);
+}
+
+#[test]
+fn without_the_right_to_invoke_itself_it_says_what_to_grant() {
+    let chain = Chain::new(FOREVER);
+    chain.deny_self_invocation();
+    let answer = chain.send_in_lives_of(LIFE, create(&shared_gpus("chat")), |_| {});
+    let reason = answer.failed();
+    assert!(reason.contains("lambda:InvokeFunction"), "{reason}");
+    assert!(reason.contains("Creating"), "{reason}");
+}
+
+#[test]
+fn a_failed_creation_answers_with_its_reason_and_leaves_nothing() {
+    let chain = Chain::new(QUICK);
+    chain.next(Outcome::Fail, "no ml.g6.12xlarge to be had");
+    let answer = chain.send(create(&shared_gpus("chat")));
+    assert!(answer.failed().contains("no ml.g6.12xlarge to be had"), "{}", answer.reason());
+    assert!(answer.id().starts_with("create-failed."), "{}", answer.id());
+    assert!(chain.is_empty(), "{}", chain.state());
+}
+
+#[test]
+fn a_creation_that_fails_in_a_later_run_leaves_nothing_either() {
+    let chain = Chain::new(QUICK);
+    chain.next_after(Duration::from_mins(30), Outcome::Fail, "the container died");
+    let answer = chain.send_in_lives_of(Duration::from_secs(2), create(&shared_gpus("chat")), |_| {
+        chain.stand_in.advance(Duration::from_mins(31));
+    });
+    assert!(answer.failed().contains("the container died"), "{}", answer.reason());
+    assert!(answer.id().starts_with("create-failed."), "{}", answer.id());
+    assert!(chain.is_empty(), "{}", chain.state());
+}
+
+#[test]
+fn a_model_that_does_not_exist_is_told_before_anything_is_made() {
+    let chain = Chain::new(QUICK);
+    let answer = chain.send(create(&one_model("forecast")));
+    assert!(answer.failed().contains("no model named \"m\""), "{}", answer.reason());
+    assert_eq!(chain.writes(), NONE);
+}
+
+#[test]
+fn another_config_moves_the_endpoint_and_the_old_config_goes() {
+    let (chain, declared, old) = made();
+    let answer = chain.send(update("chat", &declared, &faster(&declared))).succeeded();
+    assert_eq!(answer.id(), "chat");
+    let configs = chain.configs();
+    assert_eq!(configs.len(), 1);
+    assert_ne!(configs[0], old);
+    assert_eq!(chain.endpoint("chat")["EndpointConfigName"], configs[0]);
+}
+
+#[test]
+fn monitoring_alone_leaves_the_endpoint_alone() {
+    let (chain, declared, config) = made();
+    let new = declared.clone().with("Dashboard", json!({"Start": "-PT1H"}));
+    chain.send(update("chat", &declared, &new)).succeeded();
+    assert_eq!(chain.writes(), ["PutDashboard"]);
+    assert_eq!(chain.configs(), [config]);
+}
+
+#[test]
+fn autoscaled_instance_counts_survive_an_update() {
+    let (chain, declared, _) = made();
+    chain.stand_in.scale("chat", "AllTraffic", 4).unwrap();
+    chain.send(update("chat", &declared, &faster(&declared))).succeeded();
+    let variant = &chain.endpoint("chat")["ProductionVariants"][0];
+    assert_eq!(variant["CurrentInstanceCount"], 4, "{variant}");
+}
+
+#[test]
+fn an_update_that_is_rolled_back_is_a_failure_and_the_rollback_finds_its_way_back() {
+    for (outcome, reason) in [
+        (Outcome::Fail, "capacity"),
+        (Outcome::Rollback, "the alarm chat-unused-gpu fired"),
+        (Outcome::RollbackFailed, "both failed"),
+    ] {
+        let (chain, declared, old) = made();
+        let new = faster(&declared);
+        chain.next(outcome, reason);
+        let answer = chain.send(update("chat", &declared, &new));
+        assert!(answer.failed().contains(reason), "{outcome:?}: {}", answer.reason());
+        assert_eq!(answer.id(), "chat");
+        let serving = chain.endpoint("chat")["EndpointConfigName"].clone();
+        assert!(chain.configs().iter().any(|config| serving == **config), "it serves on a config that exists");
+
+        // CloudFormation goes back to the old properties, under the same id.
+        chain.send(update("chat", &new, &declared)).succeeded();
+        let endpoint = chain.endpoint("chat");
+        assert_eq!(endpoint["EndpointStatus"], "InService", "{outcome:?}");
+        assert_eq!(endpoint["EndpointConfigName"], *old, "{outcome:?}");
+        assert_eq!(chain.configs(), [old], "{outcome:?}");
+    }
+}
+
+#[test]
+fn an_update_that_is_rolled_back_in_a_later_run_is_not_tried_again() {
+    let (chain, declared, old) = made();
+    chain.next_after(Duration::from_mins(20), Outcome::Fail, "capacity");
+    let answer = chain.send_in_lives_of(LIFE, update("chat", &declared, &faster(&declared)), |_| {
+        chain.stand_in.advance(Duration::from_mins(14));
+    });
+    assert!(answer.failed().contains("capacity"), "{}", answer.reason());
+    assert_eq!(chain.writes().iter().filter(|write| *write == "UpdateEndpoint").count(), 1);
+    assert_eq!(chain.configs(), [old]);
+}
+
+#[test]
+fn an_endpoint_that_is_busy_is_waited_for() {
+    let (chain, declared, _) = made();
+    let own = chain.sagemaker.create_endpoint_config().endpoint_config_name("by-hand").execution_role_arn(support::declaration::ROLE);
+    let variant = aws_sdk_sagemaker::types::ProductionVariant::builder()
+        .variant_name("AllTraffic")
+        .instance_type(aws_sdk_sagemaker::types::ProductionVariantInstanceType::from("ml.g6.12xlarge"))
+        .initial_instance_count(1)
+        .build();
+    chain.block_on(own.production_variants(variant).send()).unwrap();
+    chain.next_after(Duration::from_millis(100), Outcome::Succeed, "");
+    let by_hand = chain.sagemaker.update_endpoint().endpoint_name("chat").endpoint_config_name("by-hand");
+    chain.block_on(by_hand.send()).unwrap();
+    chain.send(update("chat", &declared, &faster(&declared))).succeeded();
+    let serving = chain.endpoint("chat")["EndpointConfigName"].clone();
+    assert_ne!(serving, "by-hand");
+    // What was made by hand is left, and everything of ours but the config that serves is gone.
+    assert!(chain.configs().contains(&"by-hand".to_owned()));
+}
+
+#[test]
+fn another_name_is_another_endpoint_and_the_old_one_goes_in_cleanup() {
+    let (chain, declared, _) = made();
+    let new = declared.clone().with("EndpointName", "talk");
+    let answer = chain.send(update("chat", &declared, &new)).succeeded();
+    assert_eq!(answer.id(), "talk");
+    assert_eq!(chain.endpoints(), ["chat", "talk"]);
+    chain.send(delete("chat", &declared)).succeeded();
+    assert_eq!(chain.endpoints(), ["talk"]);
+    assert_eq!(chain.configs().len(), 1);
+    assert_eq!(chain.state()["dashboards"][0]["DashboardName"], "talk-monitoring");
+}
+
+#[test]
+fn a_replacement_that_is_rolled_back_leaves_the_old_endpoint_whole() {
+    let (chain, declared, _) = made();
+    let before = chain.state();
+    let new = declared.clone().with("EndpointName", "talk");
+    chain.send(update("chat", &declared, &new)).succeeded();
+    let back = chain.send(update("talk", &new, &declared)).succeeded();
+    assert_eq!(back.id(), "chat");
+    chain.send(delete("talk", &new)).succeeded();
+    assert_eq!(chain.state(), before);
+}
+
+#[test]
+fn a_delete_removes_everything_and_succeeds_again_when_all_has_gone() {
+    let (chain, declared, _) = made();
+    chain.send(delete("chat", &declared)).succeeded();
+    assert!(chain.is_empty());
+    chain.send(delete("chat", &declared)).succeeded();
+}
+
+#[test]
+fn a_deletion_is_waited_for_over_several_runs() {
+    let (chain, declared, _) = made();
+    chain.next_after(Duration::from_mins(20), Outcome::Succeed, "");
+    chain.send_in_lives_of(LIFE, delete("chat", &declared), |_| chain.stand_in.advance(Duration::from_mins(14))).succeeded();
+    assert_eq!(*chain.hops.lock().unwrap(), 2);
+    assert!(chain.is_empty());
+}
+
+#[test]
+fn inference_components_that_are_left_refuse_a_delete_by_name() {
+    use aws_sdk_sagemaker::types::{InferenceComponentRuntimeConfig, InferenceComponentSpecification};
+    let (chain, declared, _) = made();
+    let specification = InferenceComponentSpecification::builder().model_name("llama").build();
+    let component = chain
+        .sagemaker
+        .create_inference_component()
+        .inference_component_name("llama-3")
+        .endpoint_name("chat")
+        .variant_name("AllTraffic")
+        .specification(specification)
+        .runtime_config(InferenceComponentRuntimeConfig::builder().copy_count(1).build());
+    chain.block_on(component.send()).unwrap();
+    chain.stand_in.advance(Duration::from_secs(1));
+    let before = chain.state();
+    let answer = chain.send(delete("chat", &declared));
+    assert!(answer.failed().contains("llama-3"), "{}", answer.reason());
+    assert_eq!(chain.state(), before);
+}
+
+#[test]
+fn an_endpoint_of_somebody_else_is_neither_taken_nor_deleted() {
+    let (chain, declared, _) = made();
+    let before = chain.state();
+    let answer = chain.send(create(&declared).of_stack("other"));
+    assert!(answer.failed().contains("belongs to Config of stack"), "{}", answer.reason());
+    assert_eq!(chain.writes(), NONE);
+    chain.send(delete("chat", &declared).of_stack("other")).succeeded();
+    assert_eq!(chain.state(), before);
+}
+
+#[test]
+fn a_run_that_died_is_finished_by_the_same_event_delivered_again() {
+    let chain = Chain::new(Duration::from_mins(10));
+    let declared = shared_gpus("chat");
+    let event = create(&declared);
+    chain.run_once(&event, LIFE);
+    chain.stand_in.advance(Duration::from_mins(11));
+    chain.send(event).succeeded();
+    assert_eq!(chain.endpoint("chat")["EndpointStatus"], "InService");
+    assert_eq!(chain.configs().len(), 1);
+}
