@@ -157,7 +157,7 @@ impl Judge<'_> {
         if evaluation_periods < 1 {
             self.invalid("EvaluationPeriods", format!("{evaluation_periods} is less than 1; use 1 or more"));
         }
-        if !(1..=evaluation_periods.max(1)).contains(&datapoints) {
+        if evaluation_periods >= 1 && !(1..=evaluation_periods).contains(&datapoints) {
             let fix = format!("use 1 to EvaluationPeriods, which is {evaluation_periods}");
             self.invalid("DatapointsToAlarm", format!("{datapoints} is out of range; {fix}"));
         }

@@ -246,7 +246,7 @@ impl Judge<'_> {
             let role_known = request.execution_role_arn.is_some() || !problems.clean("Properties.ExecutionRoleArn");
             if variant.model_name.is_none()
                 && !role_known
-                && problems.clean(&format!("Properties.ProductionVariants[{at}]"))
+                && problems.clean(&format!("Properties.ProductionVariants[{at}].ModelName"))
             {
                 let message = format!(
                     "ProductionVariants[{at}] has no ModelName, so it hosts inference components, and SageMaker needs a role for that; \

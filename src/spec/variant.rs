@@ -126,7 +126,8 @@ impl VariantReader<'_> {
             return Some(Capacity::Serverless);
         }
         if types.is_empty() {
-            if self.problems.clean(path) {
+            let given = ["InstanceType", "InstancePools", "ServerlessConfig"];
+            if given.iter().all(|name| self.problems.clean(&format!("{path}.{name}"))) {
                 let fix = "give an InstanceType such as ml.g6.12xlarge, or a ServerlessConfig";
                 self.problems.missing(&format!("{path}.InstanceType"), fix);
             }
