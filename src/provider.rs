@@ -67,7 +67,7 @@ pub enum Reply {
 #[derive(Debug, Error)]
 #[error("the answer did not arrive: {answer}")]
 pub struct Undelivered {
-    /// The answer, as JSON.
+    /// The answer, as a log may show it.
     pub answer: String,
     /// What was in the way.
     #[source]
@@ -93,13 +93,9 @@ enum Failure {
         #[source]
         error: HandoverError,
     },
-    #[error(
-        "the time ran out while working on it; what had been made was taken back. Try again, or raise ServiceTimeout"
-    )]
+    #[error("the time ran out while working on it. Try again, or raise ServiceTimeout")]
     OutOfTime,
-    #[error(
-        "the provider met an error of its own (a panic); what had been made was taken back. The function's log says where"
-    )]
+    #[error("the provider met an error of its own (a panic). The function's log says where")]
     Panic,
 }
 
@@ -140,7 +136,7 @@ impl Provider {
         self
     }
 
-    /// Makes every Create and Update panic half-way, for the test that a packaged provider answers all the same.
+    /// Makes every Create and Update panic after its last write, for the test that a packaged provider answers all the same.
     #[must_use]
     pub fn with_panic_drill(mut self, on: bool) -> Self {
         self.panic_drill = on;
@@ -181,7 +177,9 @@ impl Provider {
         };
         let outcome = match outcome {
             Outcome::Failed { reason } => Outcome::Failed { reason: envelope.properties.shown(reason) },
-            success @ Outcome::Success { .. } => success,
+            Outcome::Success { data, remark } => {
+                Outcome::Success { data, remark: remark.map(|remark| envelope.properties.shown(remark)) }
+            }
         };
         let body = envelope.answer(physical_id, outcome, envelope.properties.no_echo()).body();
         tracing::info!(status = body.status(), reason = body.reason(), "answer");
@@ -192,13 +190,13 @@ impl Provider {
         let refused = match callback {
             Callback::At(url) => match self.delivery.put(url, &body, deadline.answer).await {
                 Ok(()) => return Ok(body),
-                Err(error) if error.is_passing() => return Err(Undelivered { answer: body.to_json(), error }),
+                Err(error) if error.is_passing() => return Err(Undelivered { answer: body.to_log(), error }),
                 Err(error) => error.to_string(),
             },
             Callback::Refused(error) => error.to_string(),
             Callback::Absent => "the event names no ResponseURL".to_owned(),
         };
-        tracing::error!(why = refused, answer = body.to_json(), "the answer was not delivered");
+        tracing::error!(why = refused, answer = body.to_log(), "the answer was not delivered");
         Ok(body)
     }
 
@@ -305,12 +303,12 @@ impl Provider {
     ) -> Result<(String, Data), Failure> {
         let envelope = run.envelope;
         let (declaration, spec) = match request::judge(envelope, resource_type, None) {
-            Judgement::Valid(declaration, spec) => (declaration, spec),
+            Judgement::Valid { declaration, spec } => (declaration, spec),
             Judgement::Refused(problems) => return Err(Failure::Declaration(problems)),
             Judgement::NeedsEndpoint { endpoint, supply } => {
                 let observed = self.provisioner.observe(&endpoint, supply).await?;
                 match request::judge(envelope, resource_type, Some(&observed)) {
-                    Judgement::Valid(declaration, spec) => (declaration, spec),
+                    Judgement::Valid { declaration, spec } => (declaration, spec),
                     Judgement::Refused(problems) => return Err(Failure::Declaration(problems)),
                     Judgement::NeedsEndpoint { endpoint, supply } => {
                         return Err(ProvisionError::EndpointMissing { name: endpoint.to_string(), supply }.into());
@@ -331,7 +329,8 @@ impl Provider {
             is_create: envelope.request_type == Some(RequestType::Create),
             progress: &run.progress,
         };
-        let applied = self.provisioner.apply(&apply, &plan, journal).await;
+        let work: Work<'_, _> = Box::pin(self.provisioner.apply(&apply, &plan, journal));
+        let applied = work.await;
         self.drill();
         Ok((plan.physical_id, applied?))
     }

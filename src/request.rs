@@ -12,7 +12,7 @@ use crate::spec::{DashboardName, EndpointConfigName, EndpointName, Judged, Names
 /// What became of a declaration.
 pub(crate) enum Judgement {
     /// It can be carried out.
-    Valid(Declaration, Box<Spec>),
+    Valid { declaration: Box<Declaration>, spec: Box<Spec> },
     /// It can't: all problems in words, worst first.
     Refused(String),
     /// It leaves out what this endpoint has to be asked for, or what the author has to `supply` instead.
@@ -42,7 +42,7 @@ pub(crate) fn judge(envelope: &Envelope, resource_type: ResourceType, observed: 
         return Judgement::Refused(problems.to_string());
     };
     match Spec::judge(resource_type, &declaration, observed, &problems) {
-        Judged::Valid(spec) => Judgement::Valid(declaration, spec),
+        Judged::Valid(spec) => Judgement::Valid { declaration: Box::new(declaration), spec },
         Judged::Invalid => Judgement::Refused(problems.to_string()),
         Judged::NeedsEndpoint(endpoint) => Judgement::NeedsEndpoint { endpoint, supply: left_out_of(&declaration) },
     }

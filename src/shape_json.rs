@@ -36,13 +36,27 @@ pub fn to_json(schema: &Schema<'_>, shape: &dyn SerializableStruct) -> Result<Va
 pub fn contains(whole: &Value, part: &Value) -> bool {
     match (whole, part) {
         (Value::Object(whole), Value::Object(part)) => {
-            part.iter().all(|(name, part)| whole.get(name).is_some_and(|whole| contains(whole, part)))
+            // A service doesn't give back what is empty.
+            part.iter().all(|(name, part)| match whole.get(name) {
+                Some(whole) => contains(whole, part),
+                None => is_empty(part),
+            })
         }
         (Value::Array(whole), Value::Array(part)) => {
             whole.len() == part.len() && whole.iter().zip(part).all(|(whole, part)| contains(whole, part))
         }
         (Value::Number(whole), Value::Number(part)) => whole.as_f64() == part.as_f64(),
         _ => whole == part,
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
@@ -60,6 +74,7 @@ mod tests {
         assert!(!contains(&described, &json!({"a": [{"b": 2}]})));
         assert!(!contains(&described, &json!({"a": []})));
         assert!(!contains(&described, &json!({"e": 1})));
+        assert!(contains(&described, &json!({"e": [], "f": "", "g": {}})));
     }
 
     proptest! {

@@ -64,7 +64,10 @@ impl Chain {
 fn a_create_gives_the_whole_thing_in_service() {
     let (chain, _, config) = made();
     let endpoint = chain.endpoint("chat");
-    assert_eq!((endpoint["EndpointStatus"].as_str(), endpoint["EndpointConfigName"].as_str()), (Some("InService"), Some(config.as_str())));
+    assert_eq!(
+        (endpoint["EndpointStatus"].as_str(), endpoint["EndpointConfigName"].as_str()),
+        (Some("InService"), Some(config.as_str()))
+    );
     assert_eq!(ownership(&endpoint, "physical-id"), "chat");
     let state = chain.state();
     assert_eq!(state["dashboards"][0]["DashboardName"], "chat-monitoring");
@@ -245,7 +248,11 @@ fn an_update_that_is_rolled_back_in_a_later_run_is_not_tried_again() {
 #[test]
 fn an_endpoint_that_is_busy_is_waited_for() {
     let (chain, declared, _) = made();
-    let own = chain.sagemaker.create_endpoint_config().endpoint_config_name("by-hand").execution_role_arn(support::declaration::ROLE);
+    let own = chain
+        .sagemaker
+        .create_endpoint_config()
+        .endpoint_config_name("by-hand")
+        .execution_role_arn(support::declaration::ROLE);
     let variant = aws_sdk_sagemaker::types::ProductionVariant::builder()
         .variant_name("AllTraffic")
         .instance_type(aws_sdk_sagemaker::types::ProductionVariantInstanceType::from("ml.g6.12xlarge"))
@@ -299,7 +306,9 @@ fn a_delete_removes_everything_and_succeeds_again_when_all_has_gone() {
 fn a_deletion_is_waited_for_over_several_runs() {
     let (chain, declared, _) = made();
     chain.next_after(Duration::from_mins(20), Outcome::Succeed, "");
-    chain.send_in_lives_of(LIFE, delete("chat", &declared), |_| chain.stand_in.advance(Duration::from_mins(14))).succeeded();
+    chain
+        .send_in_lives_of(LIFE, delete("chat", &declared), |_| chain.stand_in.advance(Duration::from_mins(14)))
+        .succeeded();
     assert_eq!(*chain.hops.lock().unwrap(), 2);
     assert!(chain.is_empty());
 }

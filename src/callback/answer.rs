@@ -101,6 +101,13 @@ impl Body {
         serde_json::to_string(self).unwrap_or_default()
     }
 
+    /// The body as a log may show it: under `NoEcho` without the attributes.
+    #[must_use]
+    pub fn to_log(&self) -> String {
+        let shown = Self { data: if self.no_echo { Data::new() } else { self.data.clone() }, ..self.clone() };
+        shown.to_json()
+    }
+
     /// `SUCCESS` or `FAILED`.
     #[must_use]
     pub fn status(&self) -> &str {

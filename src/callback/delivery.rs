@@ -75,10 +75,10 @@ impl Default for Delivery {
 }
 
 impl Delivery {
-    /// Puts `body` to `url`, trying again on 5xx answers and connection troubles until `until`.
+    /// Puts `body` to `url`, trying again on answers that pass (5xx, 408, 429) and connection troubles until `until`.
     ///
     /// # Errors
-    /// [`DeliveryError::Refused`] at once on any other answer than 2xx or 5xx; the others after the last attempt.
+    /// [`DeliveryError::Refused`] at once on an answer that trying again would not change; the others after the last attempt.
     pub async fn put(&self, url: &ResponseUrl, body: &Body, until: Instant) -> Result<(), DeliveryError> {
         let json = body.to_json();
         let mut pause = FIRST_PAUSE;

@@ -1,7 +1,6 @@
 //! From what is wanted to the exact requests: the endpoint config, the dashboard body, the alarms.
 //!
-//! Pure: the same spec gives the same plan, byte by byte, so that a preview shows what a stack will do and a repeated
-//! request finds nothing to change.
+//! Pure: the same spec gives the same plan, byte by byte, so that a repeated request finds nothing to change.
 
 mod dashboard;
 mod endpoint_config;

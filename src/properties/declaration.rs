@@ -10,7 +10,7 @@ use super::scalar;
 use super::shape::ShapeReader;
 use crate::envelope::ResourceType;
 
-/// Properties of ours that every type takes (and the two that CloudFormation puts there itself).
+/// Properties that every type takes: CloudFormation's own two, and ours.
 const COMMON: [&str; 15] = [
     "ServiceToken",
     "ServiceTimeout",
@@ -222,7 +222,11 @@ fn divide(root: &Node<'_>, all: &Map<String, Value>, resource_type: ResourceType
                 "Custom::EndpointMonitoring makes no endpoint config; leave it out, or use Custom::MonitoredEndpointConfig"
                     .to_owned(),
             ),
-            other => root.unknown(other, member_names().chain(COMMON).chain([PREFIX])),
+            other => {
+                let names = member_names().filter(|name| makes_config || MONITORING_MEMBERS.contains(name));
+                let names: Vec<&str> = names.chain(COMMON).chain(makes_config.then_some(PREFIX)).collect();
+                root.unknown(other, names.into_iter());
+            }
         }
     }
     divided

@@ -78,15 +78,15 @@ impl Provisioner {
             tracing::info!(endpoint_config = name, "endpoint config left: it is not this id's");
             return Ok(None);
         }
-        if let Some(endpoint) = endpoint {
-            if self.sagemaker.serves_on(endpoint, name).await? {
-                let remark = format!(
-                    "Endpoint config {name} was left: endpoint {endpoint} still uses it, and would be crippled without it. \
-                     Delete it when the endpoint is gone or uses another."
-                );
-                tracing::warn!(endpoint_config = name, endpoint = %endpoint, "endpoint config left: a live endpoint uses it");
-                return Ok(Some(remark));
-            }
+        if let Some(endpoint) = endpoint
+            && self.sagemaker.serves_on(endpoint, name).await?
+        {
+            let remark = format!(
+                "Endpoint config {name} was left: endpoint {endpoint} still uses it, and would be crippled without it. Delete it \
+                 when the endpoint is gone or uses another."
+            );
+            tracing::warn!(endpoint_config = name, endpoint = %endpoint, "endpoint config left: a live endpoint uses it");
+            return Ok(Some(remark));
         }
         self.sagemaker.delete_endpoint_config(name).await?;
         tracing::info!(endpoint_config = name, "endpoint config removed");

@@ -50,6 +50,14 @@ pub enum ProvisionError {
         /// Whose it is, in words.
         owner: String,
     },
+    /// An alarm of another kind has that name.
+    #[error(
+        "Properties.UnusedGpuAlarm.AlarmName: a composite alarm named {name:?} exists, and can't become a metric alarm; choose another name"
+    )]
+    AlarmIsComposite {
+        /// The alarm.
+        name: String,
+    },
     /// An endpoint config of that name belongs to somebody else.
     #[error(
         "an endpoint config named {name:?} exists and {owner}; choose another EndpointConfigName or EndpointConfigNamePrefix"
@@ -128,6 +136,17 @@ pub enum ProvisionError {
     /// The spec could not be planned.
     #[error("the declaration could not be planned")]
     Plan(#[from] PlanError),
+}
+
+impl ProvisionError {
+    /// AWS's error code, where AWS refused.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::Denied { source, .. } | Self::Call { source, .. } => source.code.as_deref(),
+            _ => None,
+        }
+    }
 }
 
 /// What an AWS service said, or why it said nothing.

@@ -73,8 +73,11 @@ impl Provisioner {
             return Err(ProvisionError::DashboardTaken { name, owner: owner_in_words(&found.tags) });
         }
         for name in plan.alarms.iter().filter_map(alarm_name) {
-            let taken = |found: &&Found<Option<_>>| found.content.is_none() || !may_have(&found.tags);
-            if let Some(found) = reality.alarm(&name).filter(taken) {
+            let Some(found) = reality.alarm(&name) else { continue };
+            if found.content.is_none() {
+                return Err(ProvisionError::AlarmIsComposite { name: name.to_string() });
+            }
+            if !may_have(&found.tags) {
                 let name = name.to_string();
                 return Err(ProvisionError::AlarmTaken { name, owner: owner_in_words(&found.tags) });
             }

@@ -200,3 +200,33 @@ fn present<T>(answer: Result<T, Fault>, action: &'static str) -> Result<Option<T
 fn shape(tag: &Tag) -> TagShape {
     TagShape::builder().key(&tag.key).value(&tag.value).build()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The SDK sends a request member by member, so [`SageMaker::create_endpoint_config`] lists them. One that a newer
+    /// SDK adds would be read, be part of the name, and never be sent.
+    #[test]
+    fn every_member_of_create_endpoint_config_is_sent() {
+        let members = CreateEndpointConfigInput::SCHEMA.members();
+        let names: Vec<&str> = members.iter().filter_map(|member| member.member_name()).collect();
+        assert_eq!(
+            names,
+            [
+                "EndpointConfigName",
+                "ProductionVariants",
+                "DataCaptureConfig",
+                "Tags",
+                "KmsKeyId",
+                "AsyncInferenceConfig",
+                "ExplainerConfig",
+                "ShadowProductionVariants",
+                "ExecutionRoleArn",
+                "VpcConfig",
+                "EnableNetworkIsolation",
+                "MetricsConfig",
+            ]
+        );
+    }
+}

@@ -14,7 +14,7 @@ use super::alarm_definition::{definition, same};
 use super::claim::{is_owned, tag_changes};
 use super::cloudwatch::NamedAlarm;
 use super::endpoint::Progress;
-use super::error::{ProvisionError, reason};
+use super::error::ProvisionError;
 use super::reconcile::same_json;
 use crate::plan::{Owner, PlannedDashboard};
 use crate::spec::{AlarmName, DashboardName, EndpointName, Tag};
@@ -90,7 +90,8 @@ impl Provisioner {
         let mut clean = true;
         for step in journal.newest_first() {
             if let Err(error) = self.take_back_step(owner, &step).await {
-                tracing::error!(step = step.in_words(), error = reason(&error), "could not be taken back");
+                // Without AWS's own words: they may quote a value that the declaration wants kept out of sight.
+                tracing::error!(step = step.in_words(), error = %error, code = error.code(), "could not be taken back");
                 clean = false;
             }
         }

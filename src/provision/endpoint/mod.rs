@@ -10,6 +10,7 @@ mod progress;
 use std::time::Instant;
 
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
+use aws_sdk_sagemaker::types::EndpointStatus;
 
 pub use progress::Progress;
 
@@ -30,6 +31,18 @@ pub(super) struct Deployment<'a> {
     pub(super) tags: &'a [Tag],
     pub(super) journal: &'a Journal,
     pub(super) progress: &'a Progress,
+}
+
+impl Deployment<'_> {
+    /// A deployment under way to the wanted config is this request's, from a run whose facts were lost.
+    fn recognise(&self, observed: Option<&Observed>) {
+        let wanted = &self.endpoint.config;
+        let Some(endpoint) = observed else { return };
+        let creating = endpoint.status == EndpointStatus::Creating;
+        if endpoint.pending_config.as_ref() == Some(wanted) || creating && endpoint.config == *wanted {
+            self.progress.facts().submitted = Some(wanted.clone());
+        }
+    }
 }
 
 impl Provisioner {
@@ -55,7 +68,7 @@ impl Provisioner {
         loop {
             let found = self.sagemaker.endpoint(planned.name.as_str()).await?;
             let observed = found.as_ref().map(Observed::from);
-            self.recognise(deployment, observed.as_ref());
+            deployment.recognise(observed.as_ref());
             let submitted = progress.facts().submitted.as_deref() == Some(&planned.config);
             let step = next::deploy(observed.as_ref(), &planned.config, submitted);
             tracing::info!(
@@ -78,16 +91,6 @@ impl Provisioner {
                     observed.map_or_else(|| "being created".to_owned(), |endpoint| endpoint.status.to_string());
                 return Err(ProvisionError::StillWaiting { name: planned.name.to_string(), status });
             }
-        }
-    }
-
-    /// A deployment under way to the wanted config is this request's, from a run whose facts were lost.
-    fn recognise(&self, deployment: &Deployment<'_>, observed: Option<&Observed>) {
-        let wanted = &deployment.endpoint.config;
-        let Some(endpoint) = observed else { return };
-        let creating = endpoint.status == aws_sdk_sagemaker::types::EndpointStatus::Creating;
-        if endpoint.pending_config.as_ref() == Some(wanted) || creating && endpoint.config == *wanted {
-            deployment.progress.facts().submitted = Some(wanted.clone());
         }
     }
 

@@ -46,9 +46,10 @@ pub(super) enum Deploy {
 /// The next step towards serving on `wanted`. `submitted` says whether this request has already asked for that.
 pub(super) fn deploy(observed: Option<&Observed>, wanted: &str, submitted: bool) -> Deploy {
     let Some(endpoint) = observed else {
-        return match submitted {
-            true => Deploy::Fail("it disappeared while it was being deployed".to_owned()),
-            false => Deploy::Create,
+        return if submitted {
+            Deploy::Fail("it disappeared while it was being deployed".to_owned())
+        } else {
+            Deploy::Create
         };
     };
     let reason = || endpoint.failure_reason.clone().unwrap_or_else(|| "SageMaker gives no reason".to_owned());
