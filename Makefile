@@ -22,7 +22,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test fmt lint unit scenarios scenarios-dev templates events package package-arm64 package-x86_64 dev-zip stand-in deny tools clean-tools
+.PHONY: help demo test fmt lint unit packaged scenarios scenarios-dev templates events package package-arm64 package-x86_64 dev-zip stand-in deny tools clean-tools
 
 help: ## list the targets
 	@echo 'make <target>, where <target> is one of'
@@ -64,13 +64,13 @@ templates: $(TOOLS)/sam/installed $(TOOLS)/checkov/installed ## sam validate, cf
 events: PROVIDER ?= $(CARGO_TARGET_DIR)/debug/provider
 events: $(TOOLS)/package/installed $(TOOLS)/local/installed ## send every file in events/ to the provider through cargo-lambda and show the answers
 	$(CARGO_BUILD) --bin provider --bin stand-in
-	@$(TOOLS)/local/bin/python scripts/events.py --cargo-lambda $(TOOLS)/package/bin/cargo-lambda --provider $(PROVIDER) --stand-in $(STAND_IN)
+	@$(TOOLS)/local/bin/python scripts/events.py --cargo-lambda $(TOOLS)/package/bin/cargo-lambda --provider $(PROVIDER)
 
 # The only builds without --workspace: nothing of the stand-in's features may get into what is deployed. They have a profile, and so a cache, of their own.
 package: $(TOOLS)/package/installed ## the release zip for Lambda, for this machine's instruction set
 	PATH="$(CURDIR)/$(TOOLS)/package/bin:$$PATH" cargo lambda build --release --locked --bin provider \
 		--compiler cargo --output-format zip --lambda-dir $(PACKAGES)
-	@$(PYTHON) scripts/package.py check $(RELEASE_ZIP)
+	@$(PYTHON) scripts/package.py check --this-machine $(RELEASE_ZIP)
 
 package-arm64: $(TOOLS)/zig/installed ## the release zip for arm64, linked by zig; cargo-lambda has rustup fetch the target
 package-x86_64: $(TOOLS)/zig/installed ## the release zip for x86_64, linked by zig: for machines whose C library is newer than Lambda's
@@ -78,6 +78,11 @@ package-arm64 package-x86_64: package-%:
 	PATH="$(CURDIR)/$(TOOLS)/zig/bin:$$PATH" cargo lambda build --release --locked --bin provider \
 		--$(subst _,-,$*) --output-format zip --lambda-dir $(PACKAGES)/$*
 	@$(PYTHON) scripts/package.py check $(PACKAGES)/$*/provider/bootstrap.zip
+
+packaged: ## the tests of the provider as a process, on the release zip's own binary
+	@test -f "$(RELEASE_ZIP)" || { echo "$(RELEASE_ZIP) is not there: run 'make package' first"; exit 1; }
+	@$(PYTHON) scripts/package.py extract $(RELEASE_ZIP) $(PACKAGES)/provider
+	PROVIDER_BIN=$(PACKAGES)/provider/bootstrap cargo test --workspace --locked --test answers
 
 dev-zip: ## a zip of the development build, for demo and scenarios-dev
 	$(CARGO_BUILD) --bin provider --bin stand-in

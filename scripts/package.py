@@ -38,8 +38,17 @@ def zip_binary(binary: Path, package: Path) -> None:
         unfinished.replace(package)
 
 
-def problems(package: Path) -> list[str]:
-    """What would keep Lambda from starting `package`; also prints its size and what it asks for."""
+def extract_binary(package: Path, folder: Path) -> None:
+    """Takes `bootstrap` out of `package` into `folder`, executable."""
+    with zipfile.ZipFile(package) as archive:
+        Path(archive.extract("bootstrap", folder)).chmod(0o755)
+
+
+def problems(package: Path, this_machine: bool) -> list[str]:
+    """What would keep Lambda from starting `package`; also prints its size and what it asks for.
+
+    A C library newer than Lambda's is only remarked on where the package is for `this_machine`'s own use.
+    """
     if not package.is_file():
         return ["it is not there"]
     with zipfile.ZipFile(package) as archive:
@@ -58,10 +67,14 @@ def problems(package: Path) -> list[str]:
     versions = {(int(major), int(minor)) for major, minor in re.findall(rb"GLIBC_(\d+)\.(\d+)", binary)}
     needed = max(versions, default=(0, 0))
     if needed > LAMBDA_GLIBC:
-        found.append(
+        remark = (
             f"it needs glibc {needed[0]}.{needed[1]}, and provided.al2023 has {LAMBDA_GLIBC[0]}.{LAMBDA_GLIBC[1]}: "
-            "build it on an older system, or with zig (make package-x86_64)"
+            "to deploy it, build it on an older system, or with zig (make package-x86_64)"
         )
+        if this_machine:
+            print(f"{package}: {remark}")
+        else:
+            found.append(remark)
     print(
         f"{package}: {package.stat().st_size / 1e6:.1f} MB, bootstrap {len(binary) / 1e6:.1f} MB, {machine}, "
         f"glibc {needed[0]}.{needed[1]} or newer"
@@ -77,11 +90,17 @@ def main() -> int:
     zipping.add_argument("package", type=Path)
     checking = commands.add_parser("check", help="is this a package that Lambda can start?")
     checking.add_argument("package", type=Path)
+    checking.add_argument("--this-machine", action="store_true", help="it need not start anywhere else")
+    extracting = commands.add_parser("extract", help="take the binary out of a package")
+    extracting.add_argument("package", type=Path)
+    extracting.add_argument("folder", type=Path)
     arguments = parser.parse_args()
 
     if arguments.command == "zip":
         zip_binary(arguments.binary, arguments.package)
-    found = problems(arguments.package)
+    if arguments.command == "extract":
+        extract_binary(arguments.package, arguments.folder)
+    found = problems(arguments.package, this_machine=arguments.command != "check" or arguments.this_machine)
     for problem in found:
         print(f"{arguments.package}: {problem}", file=sys.stderr)
     return 1 if found else 0

@@ -13,8 +13,8 @@ tools_log=$(mktemp)
 tools=$!
 trap 'kill "$tools" 2>/dev/null; rm -f "$tools_log"' EXIT
 
-# Quick and telling ones first. `events` and `scenarios` want the zip that `package` makes.
-parts=(fmt lint templates unit package events scenarios deny)
+# Quick and telling ones first. `packaged`, `events` and `scenarios` want the zip that `package` makes.
+parts=(fmt lint templates unit package packaged events scenarios deny)
 summary=()
 failed=0
 packaged=1
@@ -26,7 +26,7 @@ for part in "${parts[@]}"; do
         wait "$tools" || { failed=1; echo 'make tools failed'; }
         cat "$tools_log"
     fi
-    if [[ $part =~ ^(events|scenarios)$ && $packaged == 0 ]]; then
+    if [[ $part =~ ^(packaged|events|scenarios)$ && $packaged == 0 ]]; then
         result='not run: there is no package'
     elif [[ $part == deny ]] && ! cargo deny --version >/dev/null 2>&1; then
         result='skipped: cargo-deny is not installed here'
