@@ -122,26 +122,12 @@ impl Properties {
         (1..=3600).contains(&seconds).then(|| Duration::from_secs(seconds))
     }
 
-    /// Whether the declaration asks for its values to be kept out of sight.
-    #[must_use]
-    pub fn no_echo(&self) -> bool {
+    fn no_echo(&self) -> bool {
         match self.value().and_then(|properties| properties.get("NoEcho")) {
             Some(Value::Bool(flag)) => *flag,
             Some(Value::String(text)) => text.eq_ignore_ascii_case("true"),
             _ => false,
         }
-    }
-
-    /// `text` as it may be shown: under `NoEcho` no value of the declaration is left in it, whoever quoted it.
-    #[must_use]
-    pub fn shown(&self, text: String) -> String {
-        if !self.no_echo() {
-            return text;
-        }
-        let mut values = Vec::new();
-        collect_texts(self.value(), &mut values);
-        values.sort_by_key(|value| std::cmp::Reverse(value.len()));
-        values.into_iter().fold(text, |text, value| text.replace(value, "***"))
     }
 }
 
@@ -189,6 +175,25 @@ impl Envelope {
     #[must_use]
     pub fn known_type(&self) -> Option<ResourceType> {
         ResourceType::named(&self.resource_type)
+    }
+
+    /// Whether the declaration, or the one before it, asks for its values to be kept out of sight.
+    #[must_use]
+    pub fn no_echo(&self) -> bool {
+        self.properties.no_echo() || self.old_properties.no_echo()
+    }
+
+    /// `text` as it may be shown: under `NoEcho` no value of the declarations is left in it, whoever quoted it.
+    #[must_use]
+    pub fn shown(&self, text: String) -> String {
+        if !self.no_echo() {
+            return text;
+        }
+        let mut values = Vec::new();
+        collect_texts(self.properties.value(), &mut values);
+        collect_texts(self.old_properties.value(), &mut values);
+        values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+        values.into_iter().fold(text, |text, value| text.replace(value, "***"))
     }
 
     /// Whether the request says which resource of which stack it is about.
@@ -282,11 +287,17 @@ mod tests {
 
     #[test]
     fn under_no_echo_no_value_is_left_in_a_text() {
-        let properties =
-            |no_echo: &str| Properties::from(json!({"NoEcho": no_echo, "A": [{"B": "hush-hush"}], "C": "hush-hush-2"}));
+        let event = |now: &str, before: &str| {
+            salvage(&json!({
+                "ResourceProperties": {"NoEcho": now, "A": [{"B": "hush-hush"}]},
+                "OldResourceProperties": {"NoEcho": before, "C": "hush-hush-2"},
+            }))
+        };
         let text = || "Value 'hush-hush-2' and hush-hush".to_owned();
-        assert_eq!(properties("true").shown(text()), "Value '***' and ***");
-        assert_eq!(properties("false").shown(text()), text());
+        for (now, before) in [("true", "false"), ("false", "true"), ("True", "true")] {
+            assert_eq!(event(now, before).shown(text()), "Value '***' and ***");
+        }
+        assert_eq!(event("false", "false").shown(text()), text());
     }
 
     #[test]

@@ -176,12 +176,12 @@ impl Provider {
             Err(HandedOver { waiting_for }) => return Ok(Reply::HandedOver { waiting_for }),
         };
         let outcome = match outcome {
-            Outcome::Failed { reason } => Outcome::Failed { reason: envelope.properties.shown(reason) },
+            Outcome::Failed { reason } => Outcome::Failed { reason: envelope.shown(reason) },
             Outcome::Success { data, remark } => {
-                Outcome::Success { data, remark: remark.map(|remark| envelope.properties.shown(remark)) }
+                Outcome::Success { data, remark: remark.map(|remark| envelope.shown(remark)) }
             }
         };
-        let body = envelope.answer(physical_id, outcome, envelope.properties.no_echo()).body();
+        let body = envelope.answer(physical_id, outcome, envelope.no_echo()).body();
         tracing::info!(status = body.status(), reason = body.reason(), "answer");
         self.deliver(&envelope.callback, body, &deadline).await.map(Reply::Answered)
     }
