@@ -27,6 +27,15 @@ pub(super) enum NamedAlarm {
     },
 }
 
+impl NamedAlarm {
+    pub(super) fn into_arn(self) -> String {
+        match self {
+            Self::Metric(alarm) => alarm.alarm_arn.unwrap_or_default(),
+            Self::Composite { arn } => arn,
+        }
+    }
+}
+
 impl CloudWatch {
     pub(super) fn new(client: Client) -> Self {
         Self { client }

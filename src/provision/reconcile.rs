@@ -30,13 +30,14 @@ impl Provisioner {
     /// Before the first write for everything that can be seen by looking; later only where AWS refuses a write.
     pub async fn apply(&self, apply: &Apply<'_>, plan: &Plan, journal: &Journal) -> Result<Data, ProvisionError> {
         journal.note_plan(&plan.physical_id);
-        let reality = self.look(apply, plan).await?;
+        let (reality, models) = tokio::join!(self.look(apply, plan), self.judge_models(apply, plan));
+        let reality = reality?;
         if !apply.made_what_exists() && reality.holds_anything_of(apply, plan) {
             journal.note_earlier_try();
         }
         Self::judge(apply, plan, &reality)?;
-        if plan.endpoint.is_some() && reality.endpoint_config.is_none() {
-            self.judge_models(apply).await?;
+        if reality.endpoint_config.is_none() {
+            models?;
         }
 
         let mut made = Made::default();
@@ -85,8 +86,12 @@ impl Provisioner {
         Ok(())
     }
 
-    /// An endpoint fails minutes later for want of a model; a look now says so at once.
-    async fn judge_models(&self, apply: &Apply<'_>) -> Result<(), ProvisionError> {
+    /// An endpoint fails minutes later for want of a model; a look now says so at once. Made beside the other looks, and
+    /// of no account where the config exists already.
+    async fn judge_models(&self, apply: &Apply<'_>, plan: &Plan) -> Result<(), ProvisionError> {
+        if plan.endpoint.is_none() {
+            return Ok(());
+        }
         let variants = apply.spec.endpoint_config.iter().flat_map(|config| config.request.production_variants());
         let models: BTreeSet<&str> = variants.filter_map(|variant| variant.model_name()).collect();
         let exist = models.iter().map(|name| self.sagemaker.model_exists(name));
@@ -117,15 +122,17 @@ impl Provisioner {
         }
         let endpoint: EndpointName = apply.spec.monitoring.endpoint_name.clone();
         journal.note(Step::DeleteEndpointConfig { name: name.to_owned(), endpoint });
-        let created = self.sagemaker.create_endpoint_config(request, &plan.tags).await?;
-        tracing::info!(endpoint_config = name, new = created, "endpoint config made");
-        apply.progress.facts().made_config = Some(name.to_owned());
-        let found = self.look_again("the endpoint config", || self.look_at_endpoint_config(name)).await?;
-        if !created {
+        let arn = if let Some(arn) = self.sagemaker.create_endpoint_config(request, &plan.tags).await? {
+            arn
+        } else {
             // Somebody was faster: an earlier try of ours whose answer was lost, or a stranger.
+            let found = self.look_again("the endpoint config", || self.look_at_endpoint_config(name)).await?;
             judge_endpoint_config(apply, request, &found)?;
-        }
-        Ok((name.to_owned(), found.arn))
+            found.arn
+        };
+        tracing::info!(endpoint_config = name, "endpoint config made");
+        apply.progress.facts().made_config = Some(name.to_owned());
+        Ok((name.to_owned(), arn))
     }
 
     /// Deploys the endpoint, then removes the configs that it served on before. Gives its ARN.
@@ -180,8 +187,8 @@ impl Provisioner {
         journal.note(Step::DeleteDashboard { name: wanted.name.clone() });
         self.cloudwatch.put_dashboard(wanted, &plan.tags).await?;
         tracing::info!(dashboard = name, "dashboard made");
-        let (_, found) = self.look_again("the dashboard", || self.look_at_dashboard(&wanted.name)).await?;
-        Ok(Some((name, found.arn)))
+        let made = self.look_again("the dashboard", || self.cloudwatch.dashboard(&wanted.name)).await?;
+        Ok(Some((name, made.dashboard_arn.unwrap_or_default())))
     }
 
     async fn make_alarms(
@@ -211,8 +218,8 @@ impl Provisioner {
             journal.note(Step::DeleteAlarm { name: name.clone() });
             self.cloudwatch.put_alarm(wanted, &plan.tags).await?;
             tracing::info!(alarm = %name, "alarm made");
-            let (_, found) = self.look_again("the alarm", || self.look_at_alarm(&name)).await?;
-            made.push((name.to_string(), found.arn));
+            let arn = self.look_again("the alarm", || self.cloudwatch.alarm(&name)).await?.into_arn();
+            made.push((name.to_string(), arn));
         }
         Ok(made)
     }

@@ -34,12 +34,12 @@ impl SageMaker {
         present(found.map_err(Fault::from), "sagemaker:DescribeEndpoint")
     }
 
-    /// Creates an endpoint config. `false` when one of that name exists already.
+    /// Creates an endpoint config and gives its ARN; `None` when one of that name exists already.
     pub(super) async fn create_endpoint_config(
         &self,
         request: &CreateEndpointConfigInput,
         tags: &[Tag],
-    ) -> Result<bool, ProvisionError> {
+    ) -> Result<Option<String>, ProvisionError> {
         let request = request.clone();
         let created = self
             .client
@@ -59,8 +59,8 @@ impl SageMaker {
             .send()
             .await;
         match created.map_err(Fault::from) {
-            Ok(_) => Ok(true),
-            Err(fault) if fault.is_already_existing() => Ok(false),
+            Ok(created) => Ok(Some(created.endpoint_config_arn.unwrap_or_default())),
+            Err(fault) if fault.is_already_existing() => Ok(None),
             Err(fault) => Err(failed("sagemaker:CreateEndpointConfig")(fault)),
         }
     }
