@@ -1,0 +1,272 @@
+//! What is planned from a declaration: golden dashboards and alarms, and what must hold for any of them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
+
+mod support;
+
+use monitored_endpoint::spec::{EndpointConfigName, GpuDimension};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use support::declaration::{Declared, TOPIC, one_model, shared_gpus};
+use support::planning::{alarm, dashboard, planned};
+use support::scenario::Scenario;
+
+const KNOWN: &[GpuDimension] = &[GpuDimension::GpuId];
+const UNKNOWN: &[GpuDimension] = &GpuDimension::ALL;
+
+fn two_models() -> Declared {
+    shared_gpus("chat")
+        .with("CostPerHour", 5.752)
+        .with("InferenceComponents", json!([{"Name": "llama", "Label": "Llama 70B"}, {"Name": "embeddings"}]))
+}
+
+fn metrics(enhanced: bool, seconds: u32) -> Value {
+    json!({"EnableEnhancedMetrics": enhanced, "MetricPublishFrequencyInSeconds": seconds})
+}
+
+fn two_variants() -> Declared {
+    two_models()
+        .with(
+            "ProductionVariants",
+            json!([
+                {"VariantName": "Big", "InstanceType": "ml.p5.48xlarge", "InitialInstanceCount": 1},
+                {"VariantName": "Small", "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": 2},
+            ]),
+        )
+        .with("Variants", json!([{"VariantName": "Big", "CostPerHour": 63.296}]))
+}
+
+fn model_on_gpus() -> Declared {
+    one_model("chat").with("ProductionVariants/0/InstanceType", "ml.g6.12xlarge").with("CostPerHour", 5.752)
+}
+
+fn serverless() -> Declared {
+    let config = json!({"MemorySizeInMB": 2048, "MaxConcurrency": 5});
+    one_model("forecast")
+        .with("ProductionVariants", json!([{"VariantName": "V", "ModelName": "m", "ServerlessConfig": config}]))
+}
+
+fn many_models() -> Declared {
+    let models: Value = (0..120).map(|at| json!({"Name": format!("model-{at}")})).collect();
+    two_models().with("InferenceComponents", models)
+}
+
+/// Every situation that a dashboard is drawn for, by name.
+fn situations() -> Vec<(&'static str, Declared, &'static [GpuDimension])> {
+    vec![
+        ("two_models_every_60_s", two_models(), KNOWN),
+        ("two_models_every_10_s", two_models().with("MetricsConfig", metrics(true, 10)), KNOWN),
+        ("two_models_every_300_s", two_models().with("MetricsConfig", metrics(true, 300)), KNOWN),
+        ("gpu_dimension_unknown", two_models(), UNKNOWN),
+        ("no_price", two_models().without("CostPerHour"), KNOWN),
+        ("enhanced_metrics_off", two_models().with("MetricsConfig", metrics(false, 60)), UNKNOWN),
+        ("two_variants", two_variants(), KNOWN),
+        ("one_model_on_gpus", model_on_gpus(), UNKNOWN),
+        ("one_model_on_cpus", one_model("forecast").with("CostPerHour", 0.23), UNKNOWN),
+        ("serverless", serverless(), UNKNOWN),
+    ]
+}
+
+#[test]
+fn dashboards_are_as_they_were_agreed_on() {
+    for (name, declared, dimensions) in situations() {
+        insta::assert_compact_json_snapshot!(format!("dashboard_{name}"), dashboard(&planned(&declared, dimensions)));
+    }
+}
+
+#[test]
+fn alarms_are_as_they_were_agreed_on() {
+    let own = two_models().with("MetricsConfig", metrics(true, 10)).with("AlarmActions", json!([TOPIC])).with(
+        "UnusedGpuAlarm",
+        json!({"Threshold": 2, "Period": 30, "EvaluationPeriods": 10, "DatapointsToAlarm": 8, "AlarmName": "idle"}),
+    );
+    let mut all = situations();
+    all.push(("settings_of_its_own", own, KNOWN));
+    for (name, declared, dimensions) in all {
+        let alarms: Value = planned(&declared, dimensions).alarms.iter().map(alarm).collect();
+        if name.starts_with("one_model") || name == "serverless" {
+            assert_eq!(alarms, json!([]), "{name}: there is nothing to watch");
+        } else {
+            insta::assert_compact_json_snapshot!(format!("alarm_{name}"), alarms);
+        }
+    }
+}
+
+#[test]
+fn of_120_models_every_one_is_shown() {
+    let body = dashboard(&planned(&many_models(), KNOWN));
+    let outline: Vec<String> = widgets(&body)
+        .iter()
+        .map(|widget| {
+            let at = |name: &str| widget[name].as_u64().unwrap();
+            let title = widget["properties"]["title"].as_str().unwrap_or("(text)");
+            format!("{:>2},{:>3}  {:>2}x{}  {title}", at("x"), at("y"), at("width"), at("height"))
+        })
+        .collect();
+    insta::assert_snapshot!("dashboard_outline_of_120_models", outline.join("\n"));
+    for model in 0..120 {
+        let wanted = format!("InferenceComponentName=\"model-{model}\"");
+        let times = expressions(&body).iter().filter(|expression| expression.contains(&wanted)).count();
+        assert_eq!(times, 2, "model-{model}: its dollars and their running sum");
+    }
+}
+
+#[test]
+fn cloudwatch_takes_every_dashboard_without_a_remark_and_every_alarm() {
+    let scenario = Scenario::new();
+    let mut all = situations();
+    all.push(("many_models", many_models(), UNKNOWN));
+    for (name, declared, dimensions) in all {
+        let plan = planned(&declared, dimensions);
+        let body = &plan.dashboard.as_ref().unwrap().body;
+        let put = scenario.cloudwatch.put_dashboard().dashboard_name(name).dashboard_body(body);
+        let remarks = scenario.block_on(put.send()).unwrap();
+        assert!(remarks.dashboard_validation_messages().is_empty(), "{name}: {remarks:?}");
+        for alarm in plan.alarms {
+            scenario.block_on(alarm.send_with(&scenario.cloudwatch)).unwrap();
+        }
+    }
+}
+
+/// Changing this value replaces every user's endpoint config at their next update. Don't.
+#[test]
+fn the_name_of_an_endpoint_config_stays_what_it_is() {
+    assert_eq!(planned(&shared_gpus("chat"), UNKNOWN).physical_id, "chat-92491c6c20");
+}
+
+#[test]
+fn tags_monitoring_and_the_gpu_dimension_have_no_part_in_the_name() {
+    let name = planned(&shared_gpus("chat"), UNKNOWN).physical_id;
+    let same = [
+        shared_gpus("chat").with("Tags", json!([{"Key": "a", "Value": "b"}])),
+        shared_gpus("chat").with("CostPerHour", 2),
+        shared_gpus("chat").with("Dashboard/Enabled", false),
+        shared_gpus("chat").with("UnusedGpuAlarm/Threshold", 2),
+        shared_gpus("chat").with("MetricsConfig", metrics(true, 60)),
+    ];
+    for declared in same {
+        assert_eq!(planned(&declared, KNOWN).physical_id, name, "{declared:?}");
+    }
+    let other = [
+        shared_gpus("chat").with("ProductionVariants/0/InitialInstanceCount", 2),
+        shared_gpus("chat").with("MetricsConfig", metrics(true, 10)),
+        shared_gpus("chat").with("EnableNetworkIsolation", true),
+    ];
+    for declared in other {
+        assert_ne!(planned(&declared, KNOWN).physical_id, name, "{declared:?}");
+    }
+}
+
+fn widgets(body: &Value) -> &[Value] {
+    body["widgets"].as_array().unwrap()
+}
+
+fn expressions(body: &Value) -> Vec<&str> {
+    let lines = widgets(body).iter().filter_map(|widget| widget["properties"]["metrics"].as_array()).flatten();
+    lines.filter_map(|line| line[0]["expression"].as_str()).collect()
+}
+
+/// Widgets that overlap, or leave the dashboard's 24 columns.
+fn misplaced(body: &Value) -> Option<String> {
+    let boxes: Vec<[u64; 4]> = widgets(body)
+        .iter()
+        .map(|widget| ["x", "y", "width", "height"].map(|side| widget[side].as_u64().unwrap()))
+        .collect();
+    for (at, &[x, y, width, height]) in boxes.iter().enumerate() {
+        if width == 0 || height == 0 || x + width > 24 {
+            return Some(format!("widget {at} leaves the columns"));
+        }
+        let overlaps = |&&[x2, y2, width2, height2]: &&[u64; 4]| {
+            x < x2 + width2 && x2 < x + width && y < y2 + height2 && y2 < y + height
+        };
+        if boxes[..at].iter().any(|other| overlaps(&other)) {
+            return Some(format!("widget {at} lies over another"));
+        }
+    }
+    None
+}
+
+/// A declaration of any size and shape.
+fn any_declaration() -> impl Strategy<Value = Declared> {
+    let types = prop::sample::select(vec![
+        "ml.g6.12xlarge",
+        "ml.p5.48xlarge",
+        "ml.g5.xlarge",
+        "ml.m5.xlarge",
+        "ml.inf2.xlarge",
+    ]);
+    let variants = prop::collection::vec((types, any::<bool>()), 1..=5);
+    let frequency = prop::sample::select(vec![10_u32, 30, 60, 120, 180, 240, 300]);
+    let price = prop::option::of(0.01_f64..200.0);
+    (variants, 0_usize..110, frequency, price, any::<bool>()).prop_map(
+        |(variants, models, frequency, price, enhanced)| {
+            let variant = |(at, (kind, shares)): (usize, (&str, bool))| {
+                let mut variant =
+                    json!({"VariantName": format!("v{at}"), "InstanceType": kind, "InitialInstanceCount": 1});
+                if !shares {
+                    variant["ModelName"] = json!("m");
+                }
+                variant
+            };
+            let models: Value = (0..models).map(|at| json!({"Name": format!("m{at}")})).collect();
+            let declared = shared_gpus("chat")
+                .with("ProductionVariants", variants.into_iter().enumerate().map(variant).collect::<Value>())
+                .with("MetricsConfig", metrics(enhanced, frequency))
+                .with("InferenceComponents", models);
+            match price {
+                Some(price) => declared.with("CostPerHour", price),
+                None => declared,
+            }
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn any_dashboard_is_within_cloudwatch_s_limits(declared in any_declaration(), known in any::<bool>()) {
+        let body = dashboard(&planned(&declared, if known { KNOWN } else { UNKNOWN }));
+        prop_assert_eq!(misplaced(&body), None);
+        prop_assert!(widgets(&body).len() <= 500);
+        let lines = |widget: &Value| widget["properties"]["metrics"].as_array().map_or(0, Vec::len);
+        prop_assert!(widgets(&body).iter().all(|widget| lines(widget) <= 500));
+        let total: usize = widgets(&body).iter().map(lines).sum();
+        prop_assert!(total <= 2500, "{} metrics on one dashboard", total);
+        prop_assert!(body.to_string().len() < 1_000_000);
+    }
+
+    #[test]
+    fn any_search_leaves_its_period_to_the_widget(declared in any_declaration()) {
+        let body = dashboard(&planned(&declared, KNOWN));
+        for expression in expressions(&body) {
+            prop_assert_eq!(expression.matches("SEARCH(").count(), expression.matches(", 'SampleCount')").count(), "{}", expression);
+            prop_assert!(!expression.contains("PERIOD(SUM") && !expression.contains("PERIOD(SEARCH"), "{}", expression);
+        }
+    }
+
+    #[test]
+    fn any_alarm_is_one_that_cloudwatch_takes(declared in any_declaration()) {
+        for request in planned(&declared, UNKNOWN).alarms {
+            let alarm = alarm(&request);
+            let queries = alarm["Metrics"].as_array().unwrap();
+            prop_assert!(queries.len() <= 11, "ten metrics and one expression at most: {}", queries.len());
+            prop_assert!(queries.iter().filter(|query| query.get("Metric").is_some()).count() <= 10);
+            prop_assert_eq!(queries.iter().filter(|query| query["ReturnData"] == true).count(), 1);
+            let text = alarm.to_string();
+            prop_assert!(!text.contains("SEARCH") && !text.contains("SELECT"), "{}", text);
+            let expression = queries[0]["Expression"].as_str().unwrap();
+            prop_assert!(expression.len() <= 2048, "{}", expression);
+            let periods: Vec<&Value> = queries.iter().filter_map(|query| query.get("Period")).collect();
+            prop_assert!(periods.windows(2).all(|pair| pair[0] == pair[1]), "one period: {:?}", periods);
+        }
+    }
+
+    #[test]
+    fn any_endpoint_name_makes_a_valid_config_name(name in "[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?") {
+        let id = planned(&shared_gpus(&name), UNKNOWN).physical_id;
+        prop_assert!(EndpointConfigName::parse(&id).is_ok(), "{}", id);
+        prop_assert!(id.len() <= 63);
+        let kept = id.rsplit_once('-').unwrap().0;
+        prop_assert!(name.starts_with(kept), "{} of {}", id, name);
+    }
+}

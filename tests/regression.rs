@@ -1,0 +1,104 @@
+//! One test for each bug that was found, named after it.
+//!
+//! The retry quota that a process used up has its test in `throttling.rs`, since it needs a process of its own.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use monitored_endpoint::spec::GpuDimension;
+use serde_json::json;
+use stand_in::{Config, Fault, StandIn};
+use support::declaration::shared_gpus;
+use support::event::{CONFIG, Event};
+use support::lambda::{Lambda, Returned};
+use support::metric_math::{Datapoints, evaluate};
+use support::planning::{alarm, planned};
+use support::receiver::AnswerReceiver;
+use support::scenario::Scenario;
+
+/// cargo-lambda's emulator sends how long there is, in milliseconds, where Lambda sends a point in time.
+#[test]
+fn a_duration_in_place_of_the_deadline_is_not_1970() {
+    let aws = StandIn::start(Config::default()).unwrap();
+    let receiver = AnswerReceiver::start();
+    let mut lambda = Lambda::start(aws.url(), &[]);
+    let event = Event::create(CONFIG, &shared_gpus("chat")).answered_at(&receiver.url()).0.to_string();
+    for header in ["600000", "3000"] {
+        let started = Instant::now();
+        let Returned::Value(answer) = lambda.invoke_until(&event, header) else { panic!("no answer") };
+        assert_eq!(answer["Status"], "SUCCESS", "{answer}");
+        assert!(started.elapsed() < Duration::from_secs(10));
+        assert_eq!(receiver.take_one(), answer);
+    }
+}
+
+/// 18 of 19 GPUs reserved, each on an instance of its own: a mean of 94.7368421… %, and what it leaves of 19 GPUs is a
+/// little less than one, so that an alarm at 1 stayed silent.
+#[test]
+fn the_mean_of_percentages_is_not_rounded_away() {
+    let declared = shared_gpus("chat")
+        .with("ProductionVariants/0/InstanceType", "ml.g5.xlarge")
+        .with("UnusedGpuAlarm", json!({"Period": 60, "EvaluationPeriods": 1}));
+    let request = alarm(&planned(&declared, &GpuDimension::ALL).alarms[0]);
+    let expression = request["Metrics"][0]["Expression"].as_str().unwrap();
+    let reserved = 18.0 * 100.0 / 19.0;
+    assert!(19.0 * 100.0 - 19.0 * reserved < 100.0, "the trap is still one");
+    let by_id = [("i0".to_owned(), 19.0), ("r0".to_owned(), reserved)].into();
+    let value = evaluate(expression, &Datapoints { by_id, period: 60.0, ..Datapoints::default() }).unwrap();
+    assert!(value >= 1.0, "{value}");
+}
+
+/// The queries of an alarm that was put back came in the order of their ids.
+#[test]
+fn a_restored_alarm_is_the_alarm_that_was_there() {
+    let scenario = Scenario::new();
+    let (old, new) = (shared_gpus("chat"), shared_gpus("chat").with("UnusedGpuAlarm/Threshold", 2));
+    let made = scenario.create(&old).succeeded();
+    let before = scenario.alarm("chat-unused-gpu");
+    scenario.let_fail("PutMetricAlarm", Some(1), Fault::Drop {});
+    scenario.let_fail("TagResource", None, Fault::AccessDenied {});
+    scenario.update(&made.id(), &old, &new.with("Tags", json!([{"Key": "a", "Value": "b"}]))).failed();
+    assert!(scenario.writes().iter().filter(|call| *call == "PutMetricAlarm").count() >= 2, "changed and put back");
+    assert_eq!(scenario.alarm("chat-unused-gpu"), before);
+}
+
+/// Removals came last "because until then everything could be taken back"; the second one could still be refused.
+#[test]
+fn a_removal_is_taken_back_when_the_next_one_is_refused() {
+    let scenario = Scenario::new();
+    let old = shared_gpus("chat");
+    let off = old.clone().with("Dashboard/Enabled", false).with("UnusedGpuAlarm/Enabled", false);
+    let made = scenario.create(&old).succeeded();
+    let before = scenario.state();
+    scenario.let_fail("DeleteAlarms", None, Fault::AccessDenied {});
+    scenario.update(&made.id(), &old, &off).failed();
+    assert!(scenario.calls().contains(&"DeleteDashboards".to_owned()));
+    assert_eq!(scenario.state(), before);
+}
+
+/// A Put that was denied is noted as one that may have been made; taking it back was denied as well, and the author
+/// was told that something had been left.
+#[test]
+fn a_write_that_never_happened_is_not_said_to_be_left() {
+    let scenario = Scenario::new();
+    let old = shared_gpus("chat");
+    let made = scenario.create(&old).succeeded();
+    scenario.let_fail("PutDashboard", None, Fault::AccessDenied {});
+    let reason = scenario.update(&made.id(), &old, &old.clone().with("CostPerHour", 2)).failed();
+    assert!(reason.contains("cloudwatch:PutDashboard") && !reason.contains("taken back"), "{reason}");
+}
+
+/// Anything wrong in a variant hid that its type, or the role it needs, was missing.
+#[test]
+fn one_problem_of_a_variant_does_not_hide_another() {
+    let scenario = Scenario::new();
+    let declared = shared_gpus("chat")
+        .without("ExecutionRoleArn")
+        .with("ProductionVariants/0", json!({"VariantName": "V", "InitialInstanceCount": "two"}));
+    let reason = scenario.create(&declared).failed();
+    for part in ["[0].InitialInstanceCount: expected", "[0].InstanceType: give", "ExecutionRoleArn: "] {
+        assert!(reason.contains(part), "{part} is not in {reason}");
+    }
+}

@@ -1,0 +1,81 @@
+//! The events that CloudFormation sends for a custom resource.
+//!
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html>
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use super::declaration::Declared;
+
+pub(crate) const CONFIG: &str = "Custom::MonitoredEndpointConfig";
+pub(crate) const ENDPOINT: &str = "Custom::MonitoredEndpoint";
+pub(crate) const MONITORING: &str = "Custom::EndpointMonitoring";
+
+/// One event. Sent twice, it is the same event: the same request id.
+#[derive(Clone, Debug)]
+pub(crate) struct Event(pub(crate) Value);
+
+impl Event {
+    fn new(request_type: &str, resource_type: &str) -> Self {
+        static NUMBER: AtomicU64 = AtomicU64::new(1);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        Self(json!({
+            "RequestType": request_type,
+            "ServiceToken": "arn:aws:lambda:us-east-1:123456789012:function:provider",
+            "StackId": stack_id("inference"),
+            "RequestId": format!("00000000-0000-4000-8000-{number:012}"),
+            "LogicalResourceId": "Config",
+            "ResourceType": resource_type,
+        }))
+    }
+
+    pub(crate) fn create(resource_type: &str, properties: &Declared) -> Self {
+        Self::new("Create", resource_type).with("ResourceProperties", properties.as_sent())
+    }
+
+    /// An Update of what `id` is, from `old` to `new`.
+    pub(crate) fn update(resource_type: &str, id: &str, old: &Declared, new: &Declared) -> Self {
+        Self::new("Update", resource_type)
+            .with("PhysicalResourceId", id)
+            .with("ResourceProperties", new.as_sent())
+            .with("OldResourceProperties", old.as_sent())
+    }
+
+    pub(crate) fn delete(resource_type: &str, id: &str, properties: &Declared) -> Self {
+        Self::new("Delete", resource_type)
+            .with("PhysicalResourceId", id)
+            .with("ResourceProperties", properties.as_sent())
+    }
+
+    /// The same event with a field of its own.
+    pub(crate) fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
+        self.0[field] = value.into();
+        self
+    }
+
+    pub(crate) fn of_stack(self, name: &str) -> Self {
+        self.with("StackId", stack_id(name))
+    }
+
+    pub(crate) fn of_resource(self, logical_id: &str) -> Self {
+        self.with("LogicalResourceId", logical_id)
+    }
+
+    pub(crate) fn answered_at(self, url: &str) -> Self {
+        self.with("ResponseURL", url)
+    }
+
+    pub(crate) fn text(&self, field: &str) -> &str {
+        self.0[field].as_str().unwrap_or_default()
+    }
+
+    pub(crate) fn raw(&self) -> Box<RawValue> {
+        RawValue::from_string(self.0.to_string()).unwrap()
+    }
+}
+
+pub(crate) fn stack_id(name: &str) -> String {
+    format!("arn:aws:cloudformation:us-east-1:123456789012:stack/{name}/5d7cf2b0-c8a1-11f0-9d1e-0e6f6a1c2b3d")
+}

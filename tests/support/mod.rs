@@ -1,0 +1,17 @@
+//! What the tests of the provider share: declarations, the events CloudFormation sends, the place where answers
+//! arrive, the provider in this process and the real one behind a Lambda Runtime API.
+//!
+//! Nothing here talks to AWS, and nothing outlives its test: servers stop and processes end when they are dropped.
+#![allow(dead_code, reason = "each test file uses its own part of this")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
+
+pub(crate) mod chain;
+pub(crate) mod declaration;
+pub(crate) mod event;
+pub(crate) mod http;
+pub(crate) mod lambda;
+pub(crate) mod metric_math;
+pub(crate) mod mistakes;
+pub(crate) mod planning;
+pub(crate) mod receiver;
+pub(crate) mod scenario;
