@@ -1,10 +1,12 @@
 //! Looks at what exists under a plan's names, then writes what differs.
 
 use std::collections::BTreeSet;
+use std::pin::pin;
 use std::time::Duration;
 
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
 use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
+use futures_util::future::{Either, select};
 use serde_json::Value;
 
 use super::alarm_definition::same;
@@ -52,8 +54,17 @@ impl Provisioner {
             );
             Ok::<_, ProvisionError>((dashboard?, alarms?))
         };
-        let ((dashboard, alarms), endpoint) =
-            tokio::try_join!(monitoring, self.make_endpoint(apply, plan, &reality, journal))?;
+        // An endpoint may fail while a dashboard is being written: that write is waited for, or it would come after it was
+        // taken back. The other way round the wait could take an hour, so a deployment is left alone and taken back.
+        let deployment = self.make_endpoint(apply, plan, &reality, journal);
+        let ((dashboard, alarms), endpoint) = match select(pin!(monitoring), pin!(deployment)).await {
+            Either::Left((monitoring, deployment)) => (monitoring?, deployment.await?),
+            Either::Right((deployment, monitoring)) => {
+                let monitoring = monitoring.await;
+                let endpoint = deployment?;
+                (monitoring?, endpoint)
+            }
+        };
         made.endpoint_arn = endpoint;
         made.dashboard = dashboard;
         made.unused_gpu_alarm = alarms.into_iter().next();
