@@ -5,6 +5,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use aws_smithy_types::DateTime;
 
+use crate::telemetry::Timestamp;
+
 /// Milliseconds since the Unix epoch, on the stand-in's clock.
 pub(crate) type Millis = u64;
 
@@ -35,12 +37,17 @@ impl Clock {
     }
 }
 
+/// The same time as metric data has it.
+pub(crate) fn timestamp(at: Millis) -> Timestamp {
+    Timestamp::try_from(at).unwrap_or(Timestamp::MAX)
+}
+
 fn whole_millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 pub(crate) fn date_time(at: Millis) -> DateTime {
-    DateTime::from_millis(i64::try_from(at).unwrap_or(i64::MAX))
+    DateTime::from_millis(timestamp(at))
 }
 
 /// Seconds since the epoch as AWS's JSON protocols write a timestamp.

@@ -1,4 +1,4 @@
-//! `CloudWatch`'s dashboards, alarms, tags and the listing of metrics.
+//! `CloudWatch`'s dashboards, alarms, tags, and the listing and reading of metrics.
 //! Requests and answers are JSON values here; which protocol they travel in is `wire`'s business.
 
 mod alarm;
@@ -6,8 +6,9 @@ mod alarm_rules;
 mod composite_alarm;
 mod dashboard;
 mod dashboard_body;
-pub(crate) mod metric;
-mod metric_math;
+mod metric;
+mod metric_data;
+mod simulation;
 mod tagging;
 
 use std::collections::BTreeMap;
@@ -15,11 +16,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use self::{alarm::Alarm, dashboard::Dashboard, metric::MetricStream};
+use self::{alarm::Alarm, dashboard::Dashboard, simulation::Simulation};
 use crate::{
+    clock::Millis,
     error::ServiceError,
     model::Model,
     tag::{self, TagError, Tags},
+    telemetry::{Fleet, FleetError, Metric, MetricStore},
     wire::{self, Protocol},
     world::{Config, World},
 };
@@ -29,15 +32,29 @@ use crate::{
 pub(crate) struct State {
     dashboards: BTreeMap<String, Dashboard>,
     alarms: BTreeMap<String, Alarm>,
-    streams: Vec<MetricStream>,
+    store: MetricStore,
+    simulation: Simulation,
 }
 
 impl State {
-    pub(crate) fn publish(&mut self, streams: impl IntoIterator<Item = MetricStream>) {
-        for stream in streams {
-            if !self.streams.contains(&stream) {
-                self.streams.push(stream);
-            }
+    /// Makes metrics known without data.
+    pub(crate) fn declare(&mut self, metrics: impl IntoIterator<Item = Metric>) {
+        for metric in metrics {
+            self.store.declare(metric);
+        }
+    }
+
+    /// Simulates a fleet that started so many milliseconds ago, and from now on.
+    pub(crate) fn simulate(&mut self, fleet: Fleet, started_ago: Millis, now: Millis) -> Result<(), FleetError> {
+        self.simulation.begin(&mut self.store, fleet, started_ago, now)
+    }
+
+    /// Brings data and alarms up to the present: fleets publish what is due, and alarms look at it. Without a simulated
+    /// fleet alarms keep the state of a new one.
+    pub(crate) fn settle(&mut self, config: &Config, now: Millis) {
+        if self.simulation.is_running() {
+            self.simulation.advance(&mut self.store, now);
+            alarm::evaluate(&mut self.alarms, &self.store, config, now);
         }
     }
 
@@ -52,7 +69,8 @@ impl State {
                 described
             })
             .collect();
-        json!({ "dashboards": dashboards, "alarms": alarms, "metrics": self.streams })
+        let metrics: Vec<_> = self.store.metrics().collect();
+        json!({ "dashboards": dashboards, "alarms": alarms, "metrics": metrics })
     }
 }
 
@@ -71,6 +89,10 @@ pub(crate) fn call(
     if let Some(violations) = model.violations(input, request) {
         return Err(invalid(violations));
     }
+    if matches!(operation, "DescribeAlarms" | "GetMetricData" | "ListMetrics") {
+        let now = world.clock.now();
+        world.cloudwatch.settle(&world.config, now);
+    }
     let output = match operation {
         "PutDashboard" => dashboard::put(world, request),
         "GetDashboard" => dashboard::get(world, request),
@@ -81,6 +103,7 @@ pub(crate) fn call(
         "DescribeAlarms" => alarm::list(world, request),
         "DeleteAlarms" => alarm::delete(world, request),
         "ListMetrics" => metric::list(world, request),
+        "GetMetricData" => metric_data::get(world, request),
         "TagResource" => tagging::tag(world, request),
         "UntagResource" => tagging::untag(world, request),
         "ListTagsForResource" => tagging::list(world, request),

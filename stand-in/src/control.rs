@@ -11,6 +11,7 @@
 //! | `POST /endpoints/NAME/next` | scripts the next transition of an endpoint |
 //! | `POST /endpoints/NAME/scale` `{"variant": "v", "instances": 2}` | sets an instance count, as autoscaling would |
 //! | `POST /metrics` `[{"namespace": …, "name": …, "dimensions": {…}}]` | declares metric streams |
+//! | `POST /fleet` `{"fleet": {…}, "started_ago_s": 10800}` | simulates a fleet, from then on and until another of its endpoint |
 
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ use axum::{
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use crate::{MetricStream, fault::FaultRule, sagemaker::transition::Script, server::Shared};
+use crate::{MetricStream, fault::FaultRule, sagemaker::transition::Script, server::Shared, telemetry::Fleet};
 
 /// Where the control interface begins.
 pub(crate) const PREFIX: &str = "/_stand-in/";
@@ -37,6 +38,14 @@ struct Wind {
 struct Scale {
     variant: String,
     instances: i32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Simulate {
+    fleet: Fleet,
+    #[serde(default)]
+    started_ago_s: u64,
 }
 
 /// A refusal: the status and why.
@@ -83,7 +92,13 @@ fn act(shared: &Shared, method: &Method, path: &str, body: &[u8]) -> Result<Valu
         }
         ("POST", ["metrics"]) => {
             let streams: Vec<MetricStream> = read(body)?;
-            world.cloudwatch.publish(streams);
+            world.cloudwatch.declare(streams);
+        }
+        ("POST", ["fleet"]) => {
+            let simulate: Simulate = read(body)?;
+            let started_ago = simulate.started_ago_s.saturating_mul(1000);
+            let now = world.clock.now();
+            world.cloudwatch.simulate(simulate.fleet, started_ago, now).map_err(bad_request)?;
         }
         _ => {
             return Err((StatusCode::NOT_FOUND, format!("there is no {method} {PREFIX}{path}")));

@@ -18,8 +18,8 @@
 //! `server` accepts connections, `wire` turns bytes into a call and an answer into bytes, `model` checks a request
 //! against AWS's published model, `sagemaker` and `cloudwatch` hold what exists and what may be done to it, `fault`
 //! and `journal` belong to whoever tests, and `control` offers all of that over HTTP under `/_stand-in/`.
-//! The evaluation of metric math over a simulated fleet has its place in `cloudwatch::metric_math`, beside the reading
-//! of expressions that is there now.
+//! `telemetry` is metric data and the simulated fleet that publishes it, `evaluation` metric math, dashboards and alarms
+//! over it; both are pure and can be used without a server.
 #![forbid(unsafe_code)]
 #![warn(clippy::pedantic)]
 
@@ -27,6 +27,7 @@ mod clock;
 mod cloudwatch;
 mod control;
 mod error;
+pub mod evaluation;
 mod fault;
 mod journal;
 mod model;
@@ -34,12 +35,13 @@ mod page;
 mod sagemaker;
 mod server;
 mod tag;
+pub mod telemetry;
 mod wire;
 mod world;
 
-pub use cloudwatch::metric::MetricStream;
 pub use fault::{Fault, FaultRule};
 pub use journal::CallRecord;
 pub use sagemaker::transition::{Outcome, Script};
 pub use server::StandIn;
+pub use telemetry::Metric as MetricStream;
 pub use world::{Config, ControlError};

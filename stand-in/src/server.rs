@@ -30,6 +30,7 @@ use crate::{
     fault::{self, Fault, FaultRule},
     journal::{CallRecord, is_write},
     sagemaker::transition::Script,
+    telemetry::{Fleet, FleetError},
     wire::{self, Call},
     world::{self, Config, ControlError, Models, World},
 };
@@ -149,7 +150,19 @@ impl StandIn {
 
     /// Declares metric streams, for `ListMetrics` to find.
     pub fn publish(&self, streams: impl IntoIterator<Item = MetricStream>) {
-        self.shared.world().cloudwatch.publish(streams);
+        self.shared.world().cloudwatch.declare(streams);
+    }
+
+    /// Simulates a fleet that started so long ago: it has published since, and goes on as the clock does. Another one of
+    /// the same endpoint ends it.
+    ///
+    /// # Errors
+    /// The fleet contradicts itself.
+    pub fn simulate(&self, fleet: Fleet, started_ago: Duration) -> Result<(), FleetError> {
+        let started_ago = u64::try_from(started_ago.as_millis()).unwrap_or(u64::MAX);
+        let mut world = self.shared.world();
+        let now = world.clock.now();
+        world.cloudwatch.simulate(fleet, started_ago, now)
     }
 }
 

@@ -113,6 +113,7 @@ impl World {
     pub(crate) fn describe(&mut self) -> Result<Value, ServiceError> {
         let now = self.clock.now();
         self.sagemaker.settle(now);
+        self.cloudwatch.settle(&self.config, now);
         let mut all = json!({
             "region": self.config.region,
             "account": self.config.account,

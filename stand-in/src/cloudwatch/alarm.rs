@@ -1,16 +1,24 @@
 //! Alarms and their operations. What `PutMetricAlarm` refuses is in `alarm_rules`.
-//! Alarms are never evaluated here: they keep the state CloudWatch gives a new one.
+//! Once a fleet is simulated they are evaluated whenever somebody looks, for every minute that has passed; until then
+//! they keep the state CloudWatch gives a new one.
 //! See <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html>.
+
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{TagPair, alarm_arn, alarm_rules, invalid, invalid_token, merge_tags, read};
 use crate::{
-    clock::{Millis, epoch_seconds},
+    clock::{Millis, epoch_seconds, timestamp},
     error::ServiceError,
+    evaluation::{
+        Reading,
+        alarm::{AlarmRule, AlarmState, MetricAlarm},
+    },
     page,
     tag::Tags,
+    telemetry::MetricStore,
     world::{Config, World},
 };
 
@@ -40,7 +48,11 @@ pub(super) struct Alarm {
     /// The request that made it, without its tags and with the defaults filled in.
     declared: Map<String, Value>,
     state: &'static str,
+    reason: &'static str,
     updated: Millis,
+    /// When the state changed.
+    changed: Millis,
+    evaluated: Millis,
     tags: Tags,
 }
 
@@ -58,15 +70,15 @@ impl Alarm {
     }
 
     pub(super) fn describe(&self, config: &Config) -> Value {
-        let updated = epoch_seconds(self.updated);
+        let (updated, changed) = (epoch_seconds(self.updated), epoch_seconds(self.changed));
         let mut described = self.declared.clone();
         described.extend([
             ("AlarmArn".to_owned(), alarm_arn(config, &self.name).into()),
             ("AlarmConfigurationUpdatedTimestamp".to_owned(), updated.into()),
             ("StateValue".to_owned(), self.state.into()),
-            ("StateReason".to_owned(), "Unchecked: Initial alarm creation".into()),
-            ("StateUpdatedTimestamp".to_owned(), updated.into()),
-            ("StateTransitionedTimestamp".to_owned(), updated.into()),
+            ("StateReason".to_owned(), self.reason.into()),
+            ("StateUpdatedTimestamp".to_owned(), changed.into()),
+            ("StateTransitionedTimestamp".to_owned(), changed.into()),
         ]);
         Value::Object(described)
     }
@@ -107,16 +119,71 @@ pub(super) fn store(
         declared.entry(list).or_insert(json!([]));
     }
     let updated = world.clock.now();
-    let (state, tags) = match world.cloudwatch.alarms.get(&name) {
+    let (state, reason, changed, tags) = match world.cloudwatch.alarms.get(&name) {
         Some(existing) if existing.kind != kind => {
             return Err(invalid(format!("An alarm of another type has the name {name}.")));
         }
         // Tags of a request count only when it makes the alarm.
-        Some(existing) => (existing.state, existing.tags.clone()),
-        None => (state, merge_tags(&Tags::new(), tags).map_err(|error| invalid(error.to_string()))?),
+        Some(existing) => (existing.state, existing.reason, existing.changed, existing.tags.clone()),
+        None => {
+            let tags = merge_tags(&Tags::new(), tags).map_err(|error| invalid(error.to_string()))?;
+            (state, "Unchecked: Initial alarm creation", updated, tags)
+        }
     };
-    world.cloudwatch.alarms.insert(name.clone(), Alarm { kind, name, declared, state, updated, tags });
+    let alarm = Alarm { kind, name: name.clone(), declared, state, reason, updated, changed, evaluated: updated, tags };
+    world.cloudwatch.alarms.insert(name, alarm);
     Ok(json!({}))
+}
+
+/// Evaluates every alarm at each time that was due since the last look. One that can't be evaluated, such as a `PromQL`
+/// alarm, keeps its state.
+pub(super) fn evaluate(alarms: &mut BTreeMap<String, Alarm>, store: &MetricStore, config: &Config, now: Millis) {
+    for alarm in alarms.values_mut().filter(|alarm| alarm.kind == Kind::Metric) {
+        alarm.catch_up(store, now);
+    }
+    let states: BTreeMap<String, AlarmState> = alarms
+        .values()
+        .flat_map(|alarm| [alarm.name.clone(), alarm_arn(config, &alarm.name)].map(|name| (name, alarm.state())))
+        .collect();
+    let state_of = |name: &str| states.get(name).copied().unwrap_or_default();
+    for alarm in alarms.values_mut().filter(|alarm| alarm.kind == Kind::Composite) {
+        if let Ok(rule) = AlarmRule::read(alarm.text("AlarmRule")) {
+            let state = if rule.holds(&state_of) { AlarmState::Alarm } else { AlarmState::Ok };
+            alarm.go_to(state, now);
+        }
+    }
+}
+
+impl Alarm {
+    fn state(&self) -> AlarmState {
+        let all = [AlarmState::Ok, AlarmState::Alarm, AlarmState::InsufficientData];
+        all.into_iter().find(|state| state.name() == self.state).unwrap_or_default()
+    }
+
+    fn go_to(&mut self, state: AlarmState, at: Millis) {
+        if state.name() != self.state {
+            self.state = state.name();
+            self.reason = "Evaluated by the stand-in over its simulated fleet";
+            self.changed = at;
+        }
+    }
+
+    fn catch_up(&mut self, store: &MetricStore, now: Millis) {
+        let Ok(metric_alarm) = MetricAlarm::read(&Value::Object(self.declared.clone())) else { return };
+        let interval = u64::try_from(metric_alarm.interval()).unwrap_or(60_000);
+        let mut at = (self.evaluated / interval + 1) * interval;
+        while at <= now {
+            let age = timestamp(at.saturating_sub(self.updated));
+            let due = metric_alarm.is_warm(store, Reading::default(), timestamp(at), age);
+            if due == Ok(true)
+                && let Ok(state) = metric_alarm.evaluate(store, Reading::default(), timestamp(at), self.state())
+            {
+                self.go_to(state, at);
+            }
+            self.evaluated = at;
+            at += interval;
+        }
+    }
 }
 
 #[derive(Deserialize)]

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 pub(super) use self::request::MetricAlarmRequest;
 use self::request::MetricQuery;
-use super::metric_math::{self, Expression, ValueKind};
+use crate::evaluation::{self, Expression, ValueKind};
 
 const MOST_METRICS: usize = 10;
 const MOST_EXPRESSIONS: usize = 10;
@@ -203,7 +203,7 @@ fn check_query(query: &MetricQuery, all: &[MetricQuery]) -> Result<Option<i64>, 
 
 fn check_expression(id: &str, text: &str, all: &[MetricQuery]) -> Result<(), String> {
     let refuse = |why: String| Err(format!("Error in expression '{id}': {why}"));
-    let expression = match metric_math::read(text) {
+    let expression = match evaluation::read(text) {
         Ok(expression) => expression,
         Err(error) => return refuse(error.to_string()),
     };
@@ -229,7 +229,7 @@ fn check_expression(id: &str, text: &str, all: &[MetricQuery]) -> Result<(), Str
 fn value_kind(query: &MetricQuery, all: &[MetricQuery], depth: usize) -> Option<ValueKind> {
     let depth = depth.checked_sub(1)?;
     let Some(text) = &query.expression else { return Some(ValueKind::Series) };
-    let Ok(expression) = metric_math::read(text) else { return Some(ValueKind::Series) };
+    let Ok(expression) = evaluation::read(text) else { return Some(ValueKind::Series) };
     let mut kinds = std::collections::HashMap::new();
     for id in expression.ids() {
         let referred = all.iter().find(|query| query.id == id)?;
@@ -240,7 +240,7 @@ fn value_kind(query: &MetricQuery, all: &[MetricQuery], depth: usize) -> Option<
 }
 
 fn is_insights(query: &MetricQuery) -> bool {
-    query.expression.as_deref().is_some_and(|text| matches!(metric_math::read(text), Ok(Expression::Query(_))))
+    query.expression.as_deref().is_some_and(|text| matches!(evaluation::read(text), Ok(Expression::Query(_))))
 }
 
 fn check_evaluation(request: &MetricAlarmRequest, period: i64) -> Result<(), String> {

@@ -1,29 +1,13 @@
-//! Metric streams and `ListMetrics`.
-//! Streams are declared by whoever tests; that they carry data is for the simulated fleet to come.
+//! `ListMetrics`: names of what reported data in the last two weeks, and of what whoever tests has declared.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{invalid_token, read};
-use crate::{error::ServiceError, page, world::World};
+use crate::{clock::timestamp, error::ServiceError, page, telemetry::Metric, world::World};
 
 /// What `CloudWatch` gives at most per page.
 const PAGE: usize = 500;
-
-/// One metric: a namespace, a name and an exact set of dimensions.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct MetricStream {
-    /// Such as `/aws/sagemaker/InferenceComponents`.
-    pub namespace: String,
-    /// Such as `GPUUtilizationNormalized`.
-    pub name: String,
-    /// Dimension values by name.
-    #[serde(default)]
-    pub dimensions: BTreeMap<String, String>,
-}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
@@ -33,7 +17,7 @@ struct ListMetrics {
     #[serde(default)]
     dimensions: Vec<DimensionFilter>,
     next_token: Option<String>,
-    // Every declared stream counts as recently active, and as this account's own.
+    // Whatever is found counts as recently active, and as this account's own.
     #[serde(rename = "RecentlyActive")]
     _recently_active: Option<String>,
     #[serde(rename = "IncludeLinkedAccounts")]
@@ -51,7 +35,7 @@ struct DimensionFilter {
 }
 
 impl ListMetrics {
-    fn finds(&self, stream: &MetricStream) -> bool {
+    fn finds(&self, stream: &Metric) -> bool {
         self.namespace.as_ref().is_none_or(|namespace| *namespace == stream.namespace)
             && self.metric_name.as_ref().is_none_or(|name| *name == stream.name)
             && self.dimensions.iter().all(|filter| {
@@ -67,8 +51,8 @@ pub(super) fn list(world: &World, request: &Value) -> Result<Value, ServiceError
     let wanted: ListMetrics = read(request)?;
     let found: Vec<_> = world
         .cloudwatch
-        .streams
-        .iter()
+        .store
+        .recent(timestamp(world.clock.now()))
         .filter(|stream| wanted.finds(stream))
         .map(|stream| {
             let dimensions: Vec<_> =

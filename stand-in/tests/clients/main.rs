@@ -9,6 +9,7 @@ mod dashboards;
 mod endpoint_configs;
 mod endpoints;
 mod faults;
+mod metric_data;
 mod program;
 mod setup;
 mod signatures;

@@ -101,13 +101,13 @@ fn expressions_are_checked() {
     };
     assert_eq!(with("SUM(SEARCH('x', 'Sum', 60))"), "SEARCH is not supported on Metric Alarms");
     assert_eq!(with("m1 + m2"), "Error in expression 'e1': undefined Id 'm2'");
-    assert_eq!(with("m1 +"), "Error in expression 'e1': the expression ends too early");
+    assert_eq!(with("m1 +"), "Error in expression 'e1': the expression ends too early at position 5");
     assert_eq!(with("e1 + 1"), "Error in expression 'e1': it refers to itself");
     assert_eq!(with("m1 * PERIOD(e1)"), "Error in expression 'e1': PERIOD takes the Id of a metric");
     assert_eq!(with("PERIOD(m1)"), "Error in expression 'e1': its result is a number, not a time series");
     assert_eq!(with("[m1, m1]"), "Error in expression 'e1': an alarm watches one time series only");
     assert_eq!(with("m1 * PERIOD(m1 + 1)"), "Error in expression 'e1': PERIOD takes the Id of a metric");
-    assert_eq!(with("TOTAL(m1)"), "Error in expression 'e1': unknown function TOTAL");
+    assert_eq!(with("TOTAL(m1)"), "Error in expression 'e1': unknown function TOTAL at position 1");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::{
     Findings,
     field::{self, Field, Place},
 };
-use crate::cloudwatch::{alarm_rules::is_id, metric_math};
+use crate::{cloudwatch::alarm_rules::is_id, evaluation};
 
 const MOST_DIMENSIONS: usize = 30;
 
@@ -30,7 +30,7 @@ pub(super) struct Row {
     /// Namespace, name, then dimension names and values; empty for an expression.
     pub(super) words: Vec<String>,
     pub(super) id: Option<String>,
-    pub(super) expression: Option<metric_math::Expression>,
+    pub(super) expression: Option<evaluation::Expression>,
 }
 
 /// Reads a row; `before` are the words of the metric before it.
@@ -86,7 +86,7 @@ fn read_rendering(rendering: &Map<String, Value>, path: &str, read: &mut Row, fi
         }
     }
     if let Some(text) = rendering.get("expression").and_then(Value::as_str) {
-        match metric_math::read(text) {
+        match evaluation::read(text) {
             Ok(expression) => read.expression = Some(expression),
             Err(error) => {
                 findings.warn(&format!("{path}/expression"), format!("The expression can't be read: {error}"));

@@ -9,7 +9,7 @@ use super::{
     field::{self, Field, Place},
     metric_row::{self, Row},
 };
-use crate::cloudwatch::metric_math::ValueKind;
+use crate::evaluation::ValueKind;
 
 const MOST_METRICS: usize = 500;
 

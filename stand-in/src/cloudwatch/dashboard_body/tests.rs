@@ -173,7 +173,10 @@ fn mistakes_in_expressions_are_warnings() {
     assert_eq!(expression("SUM(m1)"), one(path, "The expression's result is a number, not a time series"));
     assert_eq!(
         expression("SUM(m1"),
-        one(&format!("{path}/0/expression"), "The expression can't be read: the expression ends too early")
+        one(
+            &format!("{path}/0/expression"),
+            "The expression can't be read: the expression ends too early at position 7"
+        )
     );
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::SyntaxError;
+use super::{SyntaxError, SyntaxProblem};
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Token {
@@ -38,14 +38,17 @@ impl fmt::Display for Token {
 const SYMBOLS: [&str; 19] =
     ["==", "!=", "<=", ">=", "&&", "||", "<", ">", "+", "-", "*", "/", "^", "(", ")", "[", "]", ",", "="];
 
-pub(super) fn tokens(text: &str) -> Result<Vec<Token>, SyntaxError> {
+/// The tokens, each with its position from 1.
+pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, SyntaxError> {
     let mut tokens = Vec::new();
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
+        let position = text[..text.len() - rest.len()].chars().count() + 1;
+        let at = |problem| SyntaxError { position, problem };
         let (token, length) = if first == '\'' || first == '"' {
-            quoted(rest, first)?
+            quoted(rest, first).map_err(at)?
         } else if first.is_ascii_digit() || first == '.' {
-            number(rest)?
+            number(rest).map_err(at)?
         } else if first.is_ascii_alphabetic() || first == '_' {
             let length = length_of(rest, |c| c.is_ascii_alphanumeric() || c == '_');
             (Token::Name(rest[..length].to_owned()), length)
@@ -53,10 +56,10 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, SyntaxError> {
             let symbol = SYMBOLS
                 .iter()
                 .find(|symbol| rest.starts_with(**symbol))
-                .ok_or_else(|| SyntaxError::Unexpected(first.to_string()))?;
+                .ok_or_else(|| at(SyntaxProblem::Unexpected(first.to_string())))?;
             (Token::Symbol(symbol), symbol.len())
         };
-        tokens.push(token);
+        tokens.push((position, token));
         rest = rest[length..].trim_start();
     }
     Ok(tokens)
@@ -66,8 +69,9 @@ fn length_of(text: &str, belongs: impl Fn(char) -> bool) -> usize {
     text.find(|c| !belongs(c)).unwrap_or(text.len())
 }
 
-/// A text in quotes; a backslash takes the next character as it is.
-fn quoted(text: &str, quote: char) -> Result<(Token, usize), SyntaxError> {
+/// A text in quotes; a backslash takes the quote or backslash after it as it is. Before anything else it stays: the
+/// text may be a search, which has escapes of its own.
+fn quoted(text: &str, quote: char) -> Result<(Token, usize), SyntaxProblem> {
     let mut content = String::new();
     let mut characters = text.char_indices().skip(1);
     while let Some((at, character)) = characters.next() {
@@ -75,16 +79,19 @@ fn quoted(text: &str, quote: char) -> Result<(Token, usize), SyntaxError> {
             return Ok((Token::Text(content), at + quote.len_utf8()));
         }
         if character == '\\' {
-            let (_, escaped) = characters.next().ok_or(SyntaxError::Unfinished)?;
+            let (_, escaped) = characters.next().ok_or(SyntaxProblem::Unfinished)?;
+            if escaped != quote {
+                content.push('\\');
+            }
             content.push(escaped);
         } else {
             content.push(character);
         }
     }
-    Err(SyntaxError::Unfinished)
+    Err(SyntaxProblem::Unfinished)
 }
 
-fn number(text: &str) -> Result<(Token, usize), SyntaxError> {
+fn number(text: &str) -> Result<(Token, usize), SyntaxProblem> {
     let mut length = length_of(text, |c| c.is_ascii_digit() || c == '.');
     let exponent = text[length..].strip_prefix(['e', 'E']).map(|rest| rest.strip_prefix(['+', '-']).unwrap_or(rest));
     if let Some(exponent) = exponent {
@@ -93,7 +100,7 @@ fn number(text: &str) -> Result<(Token, usize), SyntaxError> {
             length = text.len() - exponent.len() + digits;
         }
     }
-    let number = text[..length].parse().map_err(|_| SyntaxError::Unexpected(text[..length].to_owned()))?;
+    let number = text[..length].parse().map_err(|_| SyntaxProblem::Unexpected(text[..length].to_owned()))?;
     Ok((Token::Number(number), length))
 }
 
@@ -103,18 +110,22 @@ mod tests {
 
     #[test]
     fn numbers_texts_and_symbols() {
+        let found: Vec<Token> =
+            tokens("1e3<=.5 'it\\'s \\\"q\\\"' ||x_1").unwrap().into_iter().map(|(_, token)| token).collect();
         assert_eq!(
-            tokens("1e3<=.5 'it\\'s' ||x_1").unwrap(),
+            found,
             [
                 Token::Number(1000.0),
                 Token::Symbol("<="),
                 Token::Number(0.5),
-                Token::Text("it's".into()),
+                Token::Text("it's \\\"q\\\"".into()),
                 Token::Symbol("||"),
                 Token::Name("x_1".into()),
             ]
         );
-        assert_eq!(tokens("1.2.3"), Err(SyntaxError::Unexpected("1.2.3".into())));
-        assert_eq!(tokens("2ex").unwrap(), [Token::Number(2.0), Token::Name("ex".into())]);
+        let positions: Vec<usize> = tokens("ä'é' + b").unwrap_or_default().into_iter().map(|(at, _)| at).collect();
+        assert!(positions.is_empty(), "a letter beyond ASCII begins no token");
+        let positions: Vec<usize> = tokens("'é' + b").unwrap().into_iter().map(|(at, _)| at).collect();
+        assert_eq!(positions, [1, 5, 7], "characters are counted, not bytes");
     }
 }

@@ -1,51 +1,77 @@
 //! Metric math expressions, read into a tree.
-//! Reading checks syntax and that functions exist; it knows no metrics and computes nothing. Evaluation over a
-//! simulated fleet belongs beside it, on the same tree.
+//!
+//! Reading checks syntax and that functions exist; it knows no metrics and computes nothing. Written by hand: the grammar
+//! is a dozen rules, and the errors should name the place.
 //! See <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html>.
 
 mod parser;
 mod token;
-mod value_kind;
-
-pub(super) use self::value_kind::ValueKind;
 
 /// An expression of a `MetricDataQuery` or of a dashboard's metric.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Expression {
+pub enum Expression {
+    /// Metric math.
     Math(Node),
-    /// A Metrics Insights query (`SELECT …`), which isn't read any further.
+    /// A Metrics Insights query (`SELECT …`), which `InsightsQuery` reads further.
     Query(String),
 }
 
+/// A part of a metric math expression.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Node {
+pub enum Node {
+    /// A constant.
     Number(f64),
+    /// A text in quotes.
     Text(String),
     /// The id of a metric or of another expression.
     Id(String),
     /// A bare word that some functions take, such as `REPEAT` in `FILL(m1, REPEAT)`.
     Word(String),
+    /// A function and its arguments.
     Call(String, Vec<Node>),
+    /// An array in square brackets.
     List(Vec<Node>),
+    /// Unary minus.
     Negative(Box<Node>),
+    /// An operator between two operands, in its symbol form (`&&` and `||` read as `AND` and `OR`).
     Binary(&'static str, Box<Node>, Box<Node>),
 }
 
-/// Why an expression can't be read.
+/// Why an expression can't be read, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum SyntaxError {
+#[error("{problem} at position {position}")]
+pub struct SyntaxError {
+    /// Characters before the place, from 1.
+    pub position: usize,
+    /// What is wrong there.
+    pub problem: SyntaxProblem,
+}
+
+/// What can be wrong with an expression.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SyntaxProblem {
+    /// Something that can't stand there.
     #[error("unexpected {0}")]
     Unexpected(String),
+    /// Something is missing at the end.
     #[error("the expression ends too early")]
     Unfinished,
+    /// There is no such function. Functions are written in capitals only.
     #[error("unknown function {0}")]
     UnknownFunction(String),
+    /// A word in capitals that isn't the name of anything.
     #[error("{0} stands alone: ids begin with a lower-case letter")]
     UnknownWord(String),
+    /// More parentheses within parentheses than anybody writes.
+    #[error("the expression is nested too deep")]
+    TooDeep,
 }
 
 /// Reads an expression.
-pub(super) fn read(text: &str) -> Result<Expression, SyntaxError> {
+///
+/// # Errors
+/// The first place where it can't be read on.
+pub fn read(text: &str) -> Result<Expression, SyntaxError> {
     if text.trim_start().get(..6).is_some_and(|start| start.eq_ignore_ascii_case("SELECT")) {
         return Ok(Expression::Query(text.trim().to_owned()));
     }
@@ -53,7 +79,6 @@ pub(super) fn read(text: &str) -> Result<Expression, SyntaxError> {
 }
 
 impl Expression {
-    /// Every node of the tree.
     fn visit<'a>(&'a self, look: &mut dyn FnMut(&'a Node)) {
         if let Self::Math(node) = self {
             node.visit(look);
@@ -61,7 +86,8 @@ impl Expression {
     }
 
     /// The ids it refers to, in order, each once.
-    pub(super) fn ids(&self) -> Vec<&str> {
+    #[must_use]
+    pub fn ids(&self) -> Vec<&str> {
         let mut ids = Vec::new();
         self.visit(&mut |node| {
             if let Node::Id(id) = node
@@ -73,14 +99,17 @@ impl Expression {
         ids
     }
 
-    pub(super) fn calls(&self, function: &str) -> bool {
+    /// Whether it calls a function anywhere.
+    #[must_use]
+    pub fn calls(&self, function: &str) -> bool {
         let mut found = false;
         self.visit(&mut |node| found |= matches!(node, Node::Call(name, _) if name == function));
         found
     }
 
-    /// The arguments of `PERIOD(…)` that are no ids; it takes nothing else.
-    pub(super) fn has_period_of_no_id(&self) -> bool {
+    /// Whether `PERIOD(…)` is asked about anything but an id; it takes nothing else.
+    #[must_use]
+    pub fn has_period_of_no_id(&self) -> bool {
         let mut found = false;
         self.visit(&mut |node| {
             found |= matches!(node, Node::Call(name, arguments) if name == "PERIOD" && !matches!(arguments[..], [Node::Id(_)]));
@@ -89,7 +118,8 @@ impl Expression {
     }
 
     /// The ids that `PERIOD(…)` is asked about.
-    pub(super) fn period_ids(&self) -> Vec<&str> {
+    #[must_use]
+    pub fn period_ids(&self) -> Vec<&str> {
         let mut ids = Vec::new();
         self.visit(&mut |node| {
             if let Node::Call(name, arguments) = node
@@ -142,6 +172,7 @@ mod tests {
         let left = Node::Binary("-", id("a"), id("b"));
         assert_eq!(math("a-b-c"), Node::Binary("-", Box::new(left), id("c")), "subtraction goes from the left");
         assert_eq!(math("-1.5"), Node::Negative(Box::new(Node::Number(1.5))));
+        assert_eq!(math("a && b || c"), math("(a AND b) OR c"));
     }
 
     #[test]
@@ -162,20 +193,24 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_refused() {
-        for (text, error) in [
-            ("m1 +", SyntaxError::Unfinished),
-            ("", SyntaxError::Unfinished),
-            ("SUM(m1", SyntaxError::Unfinished),
-            ("m1 m2", SyntaxError::Unexpected("m2".into())),
-            ("m1)", SyntaxError::Unexpected(")".into())),
-            ("TOTAL(m1)", SyntaxError::UnknownFunction("TOTAL".into())),
-            ("sum(m1)", SyntaxError::UnknownFunction("sum".into())),
-            ("M1 + 1", SyntaxError::UnknownWord("M1".into())),
-            ("'open", SyntaxError::Unfinished),
-            ("m1 % 2", SyntaxError::Unexpected("%".into())),
+    fn what_cannot_be_read_is_refused_where_it_stands() {
+        use SyntaxProblem::{TooDeep, Unexpected, Unfinished, UnknownFunction, UnknownWord};
+        let deep = "(".repeat(1000);
+        for (text, position, problem) in [
+            ("m1 +", 5, Unfinished),
+            ("", 1, Unfinished),
+            ("SUM(m1", 7, Unfinished),
+            ("m1 m2", 4, Unexpected("m2".into())),
+            ("m1)", 3, Unexpected(")".into())),
+            ("TOTAL(m1)", 1, UnknownFunction("TOTAL".into())),
+            ("1 + sum(m1)", 5, UnknownFunction("sum".into())),
+            ("M1 + 1", 1, UnknownWord("M1".into())),
+            ("'open", 1, Unfinished),
+            ("m1 % 2", 4, Unexpected("%".into())),
+            ("1.2.3", 1, Unexpected("1.2.3".into())),
+            (&deep, 65, TooDeep),
         ] {
-            assert_eq!(read(text), Err(error), "{text}");
+            assert_eq!(read(text), Err(SyntaxError { position, problem }), "{text}");
         }
     }
 }

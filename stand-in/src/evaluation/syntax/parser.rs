@@ -1,7 +1,7 @@
 //! The grammar of metric math: from tokens to a tree.
 
 use super::{
-    Node, SyntaxError,
+    Node, SyntaxError, SyntaxProblem,
     token::{Token, tokens},
 };
 
@@ -16,13 +16,19 @@ const FUNCTIONS: [&str; 39] = [
 /// What `FILL` and `SORT` take bare.
 const WORDS: [&str; 8] = ["REPEAT", "LINEAR", "ASC", "DESC", "AVG", "MAX", "MIN", "SUM"];
 
+/// Nobody writes more parentheses within parentheses, and each costs stack.
+const DEEPEST: usize = 64;
+
 /// Reads one expression that takes up the whole text.
 pub(super) fn parse(text: &str) -> Result<Node, SyntaxError> {
-    let mut parser = Parser { tokens: tokens(text)?, at: 0 };
+    let end = text.chars().count() + 1;
+    let mut parser = Parser { tokens: tokens(text)?, at: 0, depth: 0, end };
     let node = parser.binary(0)?;
-    match parser.peek() {
+    match parser.tokens.get(parser.at) {
         None => Ok(node),
-        Some(token) => Err(SyntaxError::Unexpected(token.to_string())),
+        Some((position, token)) => {
+            Err(SyntaxError { position: *position, problem: SyntaxProblem::Unexpected(token.to_string()) })
+        }
     }
 }
 
@@ -31,19 +37,21 @@ const LEVELS: [&[&str]; 5] =
     [&["OR", "||"], &["AND", "&&"], &["==", "!=", "<=", ">=", "<", ">"], &["+", "-"], &["*", "/"]];
 
 struct Parser {
-    tokens: Vec<Token>,
+    tokens: Vec<(usize, Token)>,
     at: usize,
+    depth: usize,
+    end: usize,
 }
 
 impl Parser {
     fn peek(&self) -> Option<&Token> {
-        self.tokens.get(self.at)
+        self.tokens.get(self.at).map(|(_, token)| token)
     }
 
-    fn next(&mut self) -> Result<Token, SyntaxError> {
-        let token = self.tokens.get(self.at).cloned().ok_or(SyntaxError::Unfinished)?;
+    fn next(&mut self) -> Result<(usize, Token), SyntaxError> {
+        let token = self.tokens.get(self.at).cloned();
         self.at += 1;
-        Ok(token)
+        token.ok_or(SyntaxError { position: self.end, problem: SyntaxProblem::Unfinished })
     }
 
     fn take(&mut self, symbol: &str) -> bool {
@@ -54,8 +62,8 @@ impl Parser {
 
     fn expect(&mut self, symbol: &'static str) -> Result<(), SyntaxError> {
         match self.next()? {
-            token if token.is(symbol) => Ok(()),
-            token => Err(SyntaxError::Unexpected(token.to_string())),
+            (_, token) if token.is(symbol) => Ok(()),
+            (position, token) => Err(SyntaxError { position, problem: SyntaxProblem::Unexpected(token.to_string()) }),
         }
     }
 
@@ -68,6 +76,11 @@ impl Parser {
         {
             self.at += 1;
             let right = self.binary(level + 1)?;
+            let operator = match *operator {
+                "&&" => "AND",
+                "||" => "OR",
+                operator => operator,
+            };
             left = Node::Binary(operator, Box::new(left), Box::new(right));
         }
         Ok(left)
@@ -82,11 +95,21 @@ impl Parser {
     }
 
     fn unary(&mut self) -> Result<Node, SyntaxError> {
-        if self.take("-") { Ok(Node::Negative(Box::new(self.unary()?))) } else { self.primary() }
+        let position = self.tokens.get(self.at).map_or(self.end, |(position, _)| *position);
+        if self.depth >= DEEPEST {
+            return Err(SyntaxError { position, problem: SyntaxProblem::TooDeep });
+        }
+        self.depth += 1;
+        let node =
+            if self.take("-") { self.unary().map(|inner| Node::Negative(Box::new(inner))) } else { self.primary() };
+        self.depth -= 1;
+        node
     }
 
     fn primary(&mut self) -> Result<Node, SyntaxError> {
-        match self.next()? {
+        let (position, token) = self.next()?;
+        let refuse = |problem| Err(SyntaxError { position, problem });
+        match token {
             Token::Number(number) => Ok(Node::Number(number)),
             Token::Text(text) => Ok(Node::Text(text)),
             Token::Symbol("(") => {
@@ -99,7 +122,7 @@ impl Parser {
                 if self.take("(") {
                     // Functions are written in capitals only.
                     if !FUNCTIONS.contains(&name.as_str()) {
-                        return Err(SyntaxError::UnknownFunction(name));
+                        return refuse(SyntaxProblem::UnknownFunction(name));
                     }
                     return Ok(Node::Call(name, self.arguments(")")?));
                 }
@@ -108,10 +131,10 @@ impl Parser {
                 } else if WORDS.contains(&name.as_str()) {
                     Ok(Node::Word(name))
                 } else {
-                    Err(SyntaxError::UnknownWord(name))
+                    refuse(SyntaxProblem::UnknownWord(name))
                 }
             }
-            token @ Token::Symbol(_) => Err(SyntaxError::Unexpected(token.to_string())),
+            token @ Token::Symbol(_) => refuse(SyntaxProblem::Unexpected(token.to_string())),
         }
     }
 

@@ -4,18 +4,22 @@
 
 use super::{Expression, Node};
 
-/// Ordered: an operation on two kinds gives the greater one.
+/// The kinds of the documentation. Ordered: an operation on two kinds gives the greater one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::cloudwatch) enum ValueKind {
+pub enum ValueKind {
+    /// S: a number.
     Scalar,
+    /// TS: one series.
     Series,
+    /// TS[]: an array of series.
     ManySeries,
 }
 
 impl Expression {
     /// The kind of the result; none for a Metrics Insights query, which isn't read. `of_id` tells what an id stands
     /// for.
-    pub(in crate::cloudwatch) fn value_kind(&self, of_id: &dyn Fn(&str) -> ValueKind) -> Option<ValueKind> {
+    #[must_use]
+    pub fn value_kind(&self, of_id: &dyn Fn(&str) -> ValueKind) -> Option<ValueKind> {
         match self {
             Self::Math(node) => Some(node.value_kind(of_id)),
             Self::Query(_) => None,

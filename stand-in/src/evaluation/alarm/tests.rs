@@ -1,0 +1,112 @@
+//! Alarms over time: what `PutMetricAlarm` takes, evaluated.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::telemetry::Metric;
+
+/// One value a minute; `-` for none.
+fn store(values: &str) -> MetricStore {
+    let mut store = MetricStore::default();
+    for (minute, value) in (0..).zip(values.chars()) {
+        if let Some(value) = value.to_digit(10) {
+            store.put(&Metric::new("NS", "M", &[("A", "1")]), minute * MINUTE, f64::from(value));
+        }
+    }
+    store
+}
+
+fn alarm() -> Value {
+    json!({
+        "AlarmName": "a", "Namespace": "NS", "MetricName": "M", "Dimensions": [{"Name": "A", "Value": "1"}],
+        "Statistic": "Sum", "Period": 60, "EvaluationPeriods": 3, "Threshold": 5.0,
+        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+    })
+}
+
+/// Changes of state as `minute:state`.
+fn history(alarm: &Value, values: &str) -> String {
+    let minutes = Timestamp::try_from(values.len()).unwrap();
+    let alarm = MetricAlarm::read(alarm).unwrap();
+    let changes = alarm.history(&store(values), Reading::default(), 0, minutes * MINUTE).unwrap();
+    let shown: Vec<String> = changes.iter().map(|(at, state)| format!("{}:{}", at / MINUTE, state.name())).collect();
+    shown.join(" ")
+}
+
+#[test]
+fn an_alarm_needs_as_many_breaching_periods_as_it_says() {
+    assert_eq!(history(&alarm(), "00559990"), "0:INSUFFICIENT_DATA 1:OK 5:ALARM 8:OK");
+    let mut two_of_three = alarm();
+    two_of_three["DatapointsToAlarm"] = json!(2);
+    assert_eq!(history(&two_of_three, "00505000"), "0:INSUFFICIENT_DATA 1:OK 5:ALARM 6:OK");
+}
+
+#[test]
+fn missing_data_counts_as_declared() {
+    let mut alarm = alarm();
+    assert_eq!(history(&alarm, "000------"), "0:INSUFFICIENT_DATA 1:OK 8:INSUFFICIENT_DATA");
+    alarm["TreatMissingData"] = json!("breaching");
+    assert_eq!(history(&alarm, "000------"), "0:INSUFFICIENT_DATA 1:OK 8:ALARM");
+    alarm["TreatMissingData"] = json!("notBreaching");
+    assert_eq!(history(&alarm, "999------"), "0:INSUFFICIENT_DATA 1:OK 3:ALARM 6:OK");
+    alarm["TreatMissingData"] = json!("ignore");
+    assert_eq!(history(&alarm, "999------"), "0:INSUFFICIENT_DATA 3:ALARM");
+}
+
+#[test]
+fn metric_math_is_watched_by_what_returns_data() {
+    let metric = json!({"Metric": {"Namespace": "NS", "MetricName": "M", "Dimensions": [{"Name": "A", "Value": "1"}]}, "Period": 60, "Stat": "Sum"});
+    let mut alarm = json!({
+        "Metrics": [
+            {"Id": "e1", "Expression": "FILL(m1, 0) * 2", "ReturnData": true},
+            {"Id": "m1", "MetricStat": metric, "ReturnData": false},
+        ],
+        "EvaluationPeriods": 1, "Threshold": 10.0, "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+    });
+    assert_eq!(history(&alarm, "0-599-0"), "0:INSUFFICIENT_DATA 1:OK 3:ALARM 6:OK");
+    alarm["Metrics"][0]["Expression"] = json!("SUM(SEARCH('M', 'Sum'))");
+    let refused = MetricAlarm::read(&alarm).unwrap().values(&store("0"), Reading::default(), MINUTE);
+    assert_eq!(refused, Err(EvaluationError::SearchInAlarm));
+}
+
+#[test]
+fn periods_end_at_the_evaluation_or_at_the_clock() {
+    let mut alarm = alarm();
+    alarm["Period"] = json!(300);
+    alarm["EvaluationPeriods"] = json!(1);
+    let sums = |alarm: &Value, minute| {
+        let values =
+            MetricAlarm::read(alarm).unwrap().values(&store("1111122222"), Reading::default(), minute * MINUTE);
+        values.unwrap().last().copied().flatten()
+    };
+    assert_eq!((sums(&alarm, 5), sums(&alarm, 6), sums(&alarm, 10)), (Some(5.0), Some(6.0), Some(10.0)));
+    alarm["EvaluationWindow"] = json!({"WallClockWindow": {}});
+    assert_eq!((sums(&alarm, 5), sums(&alarm, 6), sums(&alarm, 10)), (Some(5.0), Some(5.0), Some(10.0)));
+}
+
+#[test]
+fn a_warm_up_keeps_a_new_alarm_quiet() {
+    let mut alarm = alarm();
+    alarm["TreatMissingData"] = json!("breaching");
+    let cold = "------000";
+    assert_eq!(history(&alarm, cold), "0:INSUFFICIENT_DATA 1:ALARM 7:OK");
+    alarm["WarmUpConfiguration"] = json!({"WarmUpPeriodDurationInMinutes": 60});
+    assert_eq!(history(&alarm, cold), "0:INSUFFICIENT_DATA 9:OK", "ends early, with data for the window");
+    alarm["WarmUpConfiguration"]["OnlyStartEvaluatingAfterWarmUpPeriodEnds"] = json!(true);
+    assert_eq!(history(&alarm, cold), "0:INSUFFICIENT_DATA");
+}
+
+#[test]
+fn what_is_not_evaluated_is_refused() {
+    let mut promql = alarm();
+    promql["EvaluationCriteria"] = json!({"PromQLCriteria": {"Query": "up"}});
+    assert!(matches!(MetricAlarm::read(&promql), Err(EvaluationError::NotEvaluated(_))));
+    let mut band = alarm();
+    band["ComparisonOperator"] = json!("GreaterThanUpperThreshold");
+    assert!(matches!(MetricAlarm::read(&band), Err(EvaluationError::NotEvaluated(_))));
+    for member in ["Threshold", "Period", "EvaluationPeriods", "Namespace", "ComparisonOperator"] {
+        let mut incomplete = alarm();
+        incomplete[member] = Value::Null;
+        assert!(matches!(MetricAlarm::read(&incomplete), Err(EvaluationError::Structure(_))), "{member}");
+    }
+}
