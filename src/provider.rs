@@ -21,7 +21,7 @@ use crate::envelope::{Callback, Envelope, RequestType, ResourceType};
 use crate::handover::{Handover, HandoverError};
 use crate::plan::Owner;
 use crate::provision::{Apply, Cleanup, Journal, Progress, ProvisionError, Provisioner, reason};
-use crate::request::{self, Judgement};
+use crate::request::{self, Judgement, Removal};
 use crate::spec::NamesInUse;
 
 /// Answers custom resource requests. Made once per process.
@@ -319,7 +319,12 @@ impl Provider {
         let plan = self.provisioner.plan(&spec, owner).await?;
         let before = request::earlier_declaration(envelope, resource_type);
         let earlier = before.as_ref().map(NamesInUse::of).unwrap_or_default().and(NamesInUse::of(&declaration));
-        let earlier_config = before.as_ref().and_then(|before| request::config_name(resource_type, before, owner));
+        // Beside an endpoint of its own; the stack's own endpoint is moved by CloudFormation, which then sends a Delete.
+        let owns_endpoint = resource_type == ResourceType::MonitoredEndpoint;
+        let earlier_config = before
+            .as_ref()
+            .filter(|_| owns_endpoint)
+            .and_then(|before| request::config_name(resource_type, before, owner));
         let apply = Apply {
             spec: &spec,
             owner,
@@ -327,12 +332,18 @@ impl Provider {
             earlier_tag_keys: &before.as_ref().map(request::tag_keys).unwrap_or_default(),
             earlier_config: earlier_config.as_deref(),
             is_create: envelope.request_type == Some(RequestType::Create),
+            is_replacement: envelope.physical_resource_id.as_ref().is_some_and(|id| *id != plan.physical_id),
             progress: &run.progress,
         };
         let work: Work<'_, _> = Box::pin(self.provisioner.apply(&apply, &plan, journal));
         let applied = work.await;
         self.drill();
-        Ok((plan.physical_id, applied?))
+        let data = applied?;
+        if let Some(leftover) = request::leftover(envelope, resource_type, &plan.physical_id) {
+            tracing::info!(physical_id = leftover.physical_id, "removing what a failed replacement may have left");
+            self.remove(run, resource_type, &leftover).await?;
+        }
+        Ok((plan.physical_id, data))
     }
 
     async fn delete(&self, run: &Run<'_>, resource_type: ResourceType) -> Result<Outcome, HandedOver> {
@@ -354,6 +365,15 @@ impl Provider {
             tracing::info!("nothing was made under this id");
             return Ok(None);
         };
+        self.remove(run, resource_type, &removal).await
+    }
+
+    async fn remove(
+        &self,
+        run: &Run<'_>,
+        resource_type: ResourceType,
+        removal: &Removal,
+    ) -> Result<Option<String>, Failure> {
         let cleanup = Cleanup {
             owner: &request::owner(run.envelope),
             physical_id: &removal.physical_id,

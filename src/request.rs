@@ -53,11 +53,8 @@ pub(crate) fn earlier_declaration(envelope: &Envelope, resource_type: ResourceTy
     read(envelope, resource_type, envelope.old_properties.value()?, &Problems::default())
 }
 
-/// The endpoint config that a declaration makes beside its endpoint. It is found by its content, as it was named.
+/// The endpoint config that a declaration makes. It is found by its content, as it was named.
 pub(crate) fn config_name(resource_type: ResourceType, declaration: &Declaration, owner: &Owner) -> Option<String> {
-    if resource_type != ResourceType::MonitoredEndpoint {
-        return None;
-    }
     let Judged::Valid(spec) = Spec::judge(resource_type, declaration, None, &Problems::default()) else {
         return None;
     };
@@ -74,6 +71,34 @@ pub(crate) fn removal(envelope: &Envelope, resource_type: ResourceType) -> Optio
     let physical_id = envelope.physical_resource_id.clone()?;
     let properties = envelope.properties.value();
     let declaration = properties.and_then(|properties| read(envelope, resource_type, properties, &Problems::default()));
+    removal_of(envelope, resource_type, physical_id, declaration)
+}
+
+/// What a failed replacement may have left.
+///
+/// Where an Update to another id fails and can't be taken back, CloudFormation goes back with an Update from the new
+/// properties to the old ones, under the old id, and never sends a Delete for the new one. So an Update that stays at its
+/// id, from a declaration that means another, is the one chance to remove what was made under that other.
+pub(crate) fn leftover(envelope: &Envelope, resource_type: ResourceType, planned_id: &str) -> Option<Removal> {
+    let before = earlier_declaration(envelope, resource_type)?;
+    let other_id = match resource_type {
+        ResourceType::MonitoredEndpoint => before.endpoint_name.clone(),
+        ResourceType::MonitoredEndpointConfig => config_name(resource_type, &before, &owner(envelope)),
+        ResourceType::EndpointMonitoring => NamesInUse::of(&before).dashboards.first().map(ToString::to_string),
+    }?;
+    let stays = envelope.physical_resource_id.as_deref() == Some(planned_id);
+    if !stays || other_id == planned_id {
+        return None;
+    }
+    removal_of(envelope, resource_type, other_id, Some(before))
+}
+
+fn removal_of(
+    envelope: &Envelope,
+    resource_type: ResourceType,
+    physical_id: String,
+    declaration: Option<Declaration>,
+) -> Option<Removal> {
     let names = declaration.as_ref().map(NamesInUse::of).unwrap_or_default();
     let mut removal = Removal { physical_id, endpoint_configs: Vec::new(), endpoint: None, names };
     let id = &removal.physical_id;

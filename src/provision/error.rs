@@ -174,7 +174,9 @@ impl Fault {
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         match self.code.as_deref() {
-            Some("ValidationException") => self.message.starts_with("Could not find"),
+            Some("ValidationException") => {
+                self.message.starts_with("Could not find") || self.message.contains("does not exist")
+            }
             Some(code) => {
                 let code = code.strip_suffix("Exception").or(code.strip_suffix("Error")).unwrap_or(code);
                 matches!(code, "ResourceNotFound" | "DashboardNotFound")
@@ -260,6 +262,7 @@ mod tests {
     #[test]
     fn not_found_is_told_apart_from_other_validation_errors() {
         assert!(fault("ValidationException", "Could not find endpoint configuration \"arn\".").is_not_found());
+        assert!(fault("ValidationException", "Resource does not exist.").is_not_found());
         assert!(!fault("ValidationException", "1 validation error detected").is_not_found());
         assert!(fault("ResourceNotFound", "Dashboard chat does not exist").is_not_found());
         assert!(fault("ResourceNotFoundException", "no such alarm").is_not_found());

@@ -53,6 +53,8 @@ pub struct Apply<'a> {
     pub earlier_config: Option<&'a str>,
     /// Whether this is a Create: then everything that exists under its id was made by it.
     pub is_create: bool,
+    /// Whether an Update is a replacement: then endpoint and config under the new id were made by it.
+    pub is_replacement: bool,
     /// How far the request has come with its endpoint.
     pub progress: &'a Progress,
 }
@@ -62,6 +64,12 @@ impl Apply<'_> {
     /// this run's to take back.
     fn made_what_exists(&self) -> bool {
         self.is_create && self.progress.facts().resumes()
+    }
+
+    /// The same of the endpoint and its config, which a replacement never shares with what it replaces. (Dashboard and
+    /// alarms may go by the same names.)
+    fn made_the_endpoint(&self) -> bool {
+        (self.is_create || self.is_replacement) && self.progress.facts().resumes()
     }
 }
 

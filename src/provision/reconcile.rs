@@ -124,7 +124,7 @@ impl Provisioner {
         let name = request.endpoint_config_name().unwrap_or_default();
         let made_by_this_request = apply.progress.facts().made_config.as_deref() == Some(name);
         if let Some(found) = &reality.endpoint_config {
-            if apply.made_what_exists() || made_by_this_request {
+            if apply.made_the_endpoint() || made_by_this_request {
                 let endpoint = apply.spec.monitoring.endpoint_name.clone();
                 journal.note(Step::DeleteEndpointConfig { name: name.to_owned(), endpoint });
             }
@@ -156,7 +156,7 @@ impl Provisioner {
     ) -> Result<Option<String>, ProvisionError> {
         let Some(planned) = &plan.endpoint else { return Ok(None) };
         if let Some(found) = &reality.endpoint {
-            if apply.made_what_exists() {
+            if apply.made_the_endpoint() {
                 journal.note(Step::DeleteEndpoint { name: planned.name.clone() });
             }
             self.adjust_tags(TagService::SageMaker, apply, plan, found, journal).await?;
