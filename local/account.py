@@ -83,6 +83,11 @@ class Account:
         exchange: dict[str, Any] = self._local("POST", "events", {"function": function_arn, "event": event})
         return exchange
 
+    def crash(self) -> int:
+        """Kills the functions that are running; Lambda tries their events again. How many there were."""
+        killed: int = self._local("POST", "crashes")
+        return killed
+
     def _local(self, method: str, path: str, content: Any = None) -> Any:
         data = None if content is None else json.dumps(content).encode()
         request = urllib.request.Request(f"{self.url}/_local/{path}", method=method, data=data)

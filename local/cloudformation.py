@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from local.answer import request_problem
-from local.custom_resource import CustomResources, Exchange, Journal, deliver, function_record
+from local.custom_resource import CustomResources, Exchange, Journal, crash, deliver, function_record
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -66,6 +66,8 @@ class LocalRoutes:
             case "POST", ["exchanges", exchange_id, "again"]:
                 exchange = self._journal.find(exchange_id)
                 return (200, await self._deliver(exchange)) if exchange else (404, "no such exchange")
+            case "POST", ["crashes"]:
+                return 200, crash()
             case "POST", ["events"]:
                 request = json.loads(body)
                 record = function_record(request["function"])

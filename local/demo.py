@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 import tempfile
@@ -16,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from local import provider
+from local import picture, provider
 from local.account import Account
 from local.stack import Event, Stack
 from local.stand_in import REGION
@@ -25,6 +26,10 @@ EXAMPLE = provider.ROOT / "examples" / "monitored-config.yaml"
 STACK_NAME = "shared-inference"
 # How long the stand-in lets an endpoint change, so that there is something to watch.
 TRANSITION_MS = 1500
+# What is simulated on the example's endpoint for the picture: its two models while a second instance comes and goes.
+STARTED_AGO_S = 3 * 3600
+CHAT = {"gpu_percent": 62, "gpu_memory_percent": 81, "invocations_per_minute": 90, "model_latency_ms": 640, "share_4xx": 0.01}
+EMBEDDINGS = {"gpu_percent": 24, "gpu_memory_percent": 35, "invocations_per_minute": 240, "model_latency_ms": 45}
 CONSOLE = f"https://{REGION}.console.aws.amazon.com"
 
 
@@ -93,6 +98,37 @@ def show_what_exists(screen: Screen, account: Account, stack: Stack) -> None:
         screen.fact("in the console", f"{CONSOLE}/cloudwatch/home?region={REGION}#alarmsV2:alarm/{alarm['AlarmName']}")
 
 
+def simulate_fleet(account: Account, frequency: int) -> None:
+    """Gives the endpoint a past: three hours of metrics, as if the example's models had run on it all the time."""
+    endpoint = account.stand_in.sagemaker.list_endpoints()["Endpoints"][0]["EndpointName"]
+    variant = {"name": "AllTraffic", "instance_type": "ml.g6.12xlarge", "gpus_per_instance": 4}
+    components = [
+        {"name": "chat", "gpus_per_copy": 2, "copies": [[0, 1], [4500, 2], [9000, 1]], "load": CHAT},
+        {"name": "embeddings", "gpus_per_copy": 1, "copies": [[0, 1], [5400, 2], [8400, 1]], "load": EMBEDDINGS},
+    ]
+    fleet = {
+        "endpoint": endpoint,
+        "publish_frequency": frequency,
+        "enhanced_metrics": True,
+        "variants": [{**variant, "instances": [[0, 1], [4200, 2], [9600, 1]]}],
+        "components": [{**component, "variant": "AllTraffic"} for component in components],
+    }
+    picture.simulate(account.stand_in.url, fleet, STARTED_AGO_S)
+
+
+def draw_dashboards(screen: Screen, account: Account) -> None:
+    """The dashboards as pages that stay after the demo, and as PNGs where Chromium is installed."""
+    folder = Path(os.environ.get("CARGO_TARGET_DIR", provider.ROOT / "target")) / "demo"
+    # Alarms look at the data every minute.
+    account.stand_in.advance(60_000)
+    for listed in account.stand_in.cloudwatch.list_dashboards()["DashboardEntries"]:
+        page = folder / f"{listed['DashboardName']}.html"
+        picture.save_page(account.stand_in.url, listed["DashboardName"], page)
+        screen.fact("to open in a browser", page.as_uri())
+        png = page.with_suffix(".png")
+        screen.fact("as a picture", str(png) if picture.photograph(page, png) else "none: Chromium is not installed")
+
+
 def _condition(alarm: dict[str, Any]) -> str:
     periods = {m["MetricStat"]["Period"] for m in alarm.get("Metrics", []) if "MetricStat" in m} or {alarm.get("Period", 0)}
     window = alarm["EvaluationPeriods"] * max(periods)
@@ -148,11 +184,16 @@ def run(work: Path, pause: bool) -> None:
         expect(stack.create(template), "CREATE_COMPLETE", stack)
         show_what_exists(screen, account, stack)
 
+        # SageMaker begins to publish. The update then sees what its metrics look like.
+        simulate_fleet(account, frequency=10)
         screen.chapter(
             "Updating it: metrics every 10 seconds instead of 60. A config can't be changed, so a new one takes its place"
         )
         expect(stack.update(template, PublishFrequency="10"), "UPDATE_COMPLETE", stack)
         show_what_exists(screen, account, stack)
+
+        screen.chapter("Drawing its dashboard, over three simulated hours")
+        draw_dashboards(screen, account)
         if pause:
             screen.say("\n           Have a look, for example:")
             screen.say(f"             aws --endpoint-url {account.stand_in.url} --region {REGION} cloudwatch describe-alarms")

@@ -38,8 +38,18 @@ def template() -> dict[str, Any]:
     return parsed
 
 
-def deploy(account: Account, zip_file: Path, log_filter: str = "info") -> Stack:
+def deploy(
+    account: Account,
+    zip_file: Path,
+    log_filter: str = "info",
+    name: str = STACK_NAME,
+    timeout: int | None = None,
+    lambda_url: str | None = None,
+) -> Stack:
     """The provider stack, CREATE_COMPLETE, with an output `ServiceToken`.
+
+    `timeout` is how many seconds a run of it may live, where the template's fifteen minutes are too long for a test. A second
+    provider in the same account needs a `name` of its own. `lambda_url` is where it invokes itself, if not at the account.
 
     Raises RuntimeError with the stack's failures when it doesn't get there.
     """
@@ -49,15 +59,20 @@ def deploy(account: Account, zip_file: Path, log_filter: str = "info") -> Stack:
     local = template()
     properties = local["Resources"][FUNCTION]["Properties"]
     properties["CodeUri"] = {"Bucket": BUCKET, "Key": "provider.zip"}
+    if timeout is not None:
+        properties["Timeout"] = timeout
     properties.setdefault("Environment", {}).setdefault("Variables", {}).update(
         AWS_ENDPOINT_URL_SAGEMAKER=account.stand_in.url,
         AWS_ENDPOINT_URL_CLOUDWATCH=account.stand_in.url,
+        # Where it invokes itself, to go on with what takes longer than one run.
+        AWS_ENDPOINT_URL_LAMBDA=lambda_url or account.url,
         EXTRA_RESPONSE_HOSTS=account.host,
         POLL_INTERVAL_MS="20",
         RUST_LOG=log_filter,
     )
-    stack = Stack(account.cloudformation, STACK_NAME)
-    status = stack.create(local)
+    stack = Stack(account.cloudformation, name)
+    own_names = {} if name == STACK_NAME else {"FunctionName": name, "ServiceTokenParameterName": f"/{name}/service-token"}
+    status = stack.create(local, **own_names)
     if status != "CREATE_COMPLETE":
         failures = [
             f"{e['LogicalResourceId']}: {e.get('ResourceStatusReason')}" for e in stack.events if "FAILED" in e["ResourceStatus"]

@@ -1,7 +1,7 @@
 """The native SageMaker resource types that our example stacks use, as CloudFormation would run them against the stand-in.
 
-ministack has no `AWS::SageMaker::*` types. These are the two that a stack with a `Custom::MonitoredEndpointConfig` needs;
-they do what the CloudFormation template reference says and nothing else (no drift, no import, no tag updates).
+ministack has no `AWS::SageMaker::*` types. These are the ones that stand beside our own in a stack; they do what the
+CloudFormation template reference says and nothing else (no drift, no import, no tag updates).
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ class SageMakerTypes:
                 "delete": self.delete_endpoint,
             },
             "AWS::SageMaker::Model": {"create": self.create_model, "delete": self.delete_model},
+            "AWS::SageMaker::InferenceComponent": {"create": self.create_component, "delete": self.delete_component},
         }
 
     # --- AWS::SageMaker::Endpoint (template reference, aws-resource-sagemaker-endpoint.html): Ref is the ARN ---
@@ -78,11 +79,7 @@ class SageMakerTypes:
         name = _name(physical_id)
         try:
             self._sagemaker.delete_endpoint(EndpointName=name)
-            deadline = time.monotonic() + PATIENCE_SECONDS
-            while time.monotonic() < deadline:
-                self._describe(name)
-                time.sleep(POLL_SECONDS)
-            raise TimeoutError(f"endpoint {name} is still there {PATIENCE_SECONDS:.0f} s after DeleteEndpoint")
+            _until_gone(lambda: self._describe(name), f"endpoint {name}")
         except ClientError as error:
             if "Could not find" not in str(error):
                 raise
@@ -91,14 +88,7 @@ class SageMakerTypes:
         return self._sagemaker.describe_endpoint(EndpointName=name)
 
     def _settled(self, name: str) -> Properties:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            endpoint = self._describe(name)
-            if not endpoint["EndpointStatus"].endswith(("ing", "RollingBack")):
-                return endpoint
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"endpoint {name} is still {endpoint['EndpointStatus']} after {PATIENCE_SECONDS:.0f} s")
-            time.sleep(POLL_SECONDS)
+        return _settled(lambda: self._describe(name), "EndpointStatus", f"endpoint {name}")
 
     # --- AWS::SageMaker::Model (aws-resource-sagemaker-model.html): Ref is the ARN ---
 
@@ -109,6 +99,51 @@ class SageMakerTypes:
 
     def delete_model(self, physical_id: str, props: Properties) -> None:
         self._sagemaker.delete_model(ModelName=_name(physical_id))
+
+    # --- AWS::SageMaker::InferenceComponent (aws-resource-sagemaker-inferencecomponent.html): Ref is the ARN ---
+    # Without update: the stand-in has no UpdateInferenceComponent.
+
+    def create_component(self, logical_id: str, props: Properties, stack_name: str) -> tuple[str, Properties]:
+        name = props.get("InferenceComponentName") or f"{stack_name}-{logical_id}"
+        arn = self._sagemaker.create_inference_component(**{**props, "InferenceComponentName": name})["InferenceComponentArn"]
+        component = _settled(lambda: self._component(name), "InferenceComponentStatus", f"inference component {name}")
+        if component["InferenceComponentStatus"] != "InService":
+            failed_creates[stack_name, logical_id] = FailedCreate(arn, "AWS::SageMaker::InferenceComponent", props)
+            raise RuntimeError(f'Resource handler returned message: "{component.get("FailureReason", "no reason given")}"')
+        return arn, {"InferenceComponentName": name, "InferenceComponentArn": arn}
+
+    def delete_component(self, physical_id: str, props: Properties) -> None:
+        name = _name(physical_id)
+        try:
+            self._sagemaker.delete_inference_component(InferenceComponentName=name)
+            _until_gone(lambda: self._component(name), f"inference component {name}")
+        except ClientError as error:
+            if "Could not find" not in str(error):
+                raise
+
+    def _component(self, name: str) -> Properties:
+        return self._sagemaker.describe_inference_component(InferenceComponentName=name)
+
+
+def _settled(describe: Callable[[], Properties], status: str, what: str) -> Properties:
+    """What `describe` says once it has come to rest."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        described = describe()
+        if not described[status].endswith(("ing", "RollingBack")):
+            return described
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what} is still {described[status]} after {PATIENCE_SECONDS:.0f} s")
+        time.sleep(POLL_SECONDS)
+
+
+def _until_gone(describe: Callable[[], Properties], what: str) -> None:
+    """Ends with the ClientError of `describe` that there is no such thing any more."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        describe()
+        time.sleep(POLL_SECONDS)
+    raise TimeoutError(f"{what} is still there {PATIENCE_SECONDS:.0f} s after it was to be deleted")
 
 
 def _name(name_or_arn: str) -> str:

@@ -23,6 +23,8 @@ class Stack:
         self.name = name
         self.id: str | None = None
         self._watch = watch
+        # Called between two looks at a running operation: what has to happen meanwhile, outside the stack.
+        self.meanwhile: Callable[[], None] | None = None
         self._seen: set[str] = set()
 
     def create(self, template: dict[str, Any] | str, **parameters: str) -> str:
@@ -53,6 +55,8 @@ class Stack:
             for event in self._new_events():
                 if self._watch:
                     self._watch(event)
+            if self.meanwhile:
+                self.meanwhile()
             if not status.endswith("_IN_PROGRESS"):
                 return status
             if time.monotonic() > deadline:

@@ -95,8 +95,12 @@ class StandIn:
         self._control("DELETE", "faults")
 
     def next_transition(self, endpoint: str, outcome: str, reason: str, after_ms: int = 50) -> None:
-        """The next create or update of an endpoint ends in `fail`, `rollback` or `rollback_failed`."""
+        """The next create, update or delete of an endpoint ends in `succeed`, `fail`, `rollback` or `rollback_failed`."""
         self._control("POST", f"endpoints/{endpoint}/next", {"outcome": outcome, "reason": reason, "after_ms": after_ms})
+
+    def scale(self, endpoint: str, variant: str, instances: int) -> None:
+        """Sets a variant's instance count, as autoscaling would."""
+        self._control("POST", f"endpoints/{endpoint}/scale", {"variant": variant, "instances": instances})
 
     def advance(self, milliseconds: int) -> None:
         """Winds the stand-in's clock forward, so that endpoints arrive where they were going."""

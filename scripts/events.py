@@ -31,6 +31,12 @@ EVENTS = ROOT / "events"
 # A table row that names a file: | `create.json` | what happens | SUCCESS |
 ROW = re.compile(r"^\| `(?P<file>[\w-]+\.json)` \|.*\| (?P<status>SUCCESS|FAILED|none) \|$", re.MULTILINE)
 PATIENCE_SECONDS = 30
+# What is sent before an event, where it takes up what another has made.
+BEFORE = {
+    "monitored-endpoint-update.json": ["monitored-endpoint.json"],
+    "monitored-endpoint-delete.json": ["monitored-endpoint.json", "monitored-endpoint-update.json"],
+    "continuation.json": ["monitored-endpoint.json"],
+}
 
 
 def expected_statuses() -> dict[str, str]:
@@ -177,6 +183,8 @@ def main() -> int:
         for name, status in wanted.items():
             stand_in.reset()
             furnish(stand_in, json.loads((EVENTS / name).read_text()))
+            for earlier in BEFORE.get(name, []):
+                invoke(arguments.cargo_lambda, port, EVENTS / earlier)
             returned = invoke(arguments.cargo_lambda, port, EVENTS / name)
             right = status_of(returned) == status
             wrong += not right

@@ -53,6 +53,37 @@ def config_alone(token: str, endpoint: str, **changes: Any) -> Template:
     return template
 
 
+def endpoint_stack(token: str, endpoint: str, **changes: Any) -> Template:
+    """Our resource that is the endpoint, too."""
+    return {"Resources": {"Chat": _resource("Custom::MonitoredEndpoint", config_properties(token, endpoint, **changes))}}
+
+
+def with_components(template: Template, *names: str) -> Template:
+    """Models that share the endpoint `Chat`."""
+    components = {
+        name.title().replace("-", ""): _resource(
+            "AWS::SageMaker::InferenceComponent",
+            {
+                "InferenceComponentName": name,
+                "EndpointName": {"Ref": "Chat"},
+                "VariantName": "AllTraffic",
+                "Specification": component_specification(),
+                "RuntimeConfig": {"CopyCount": 1},
+            },
+        )
+        for name in names
+    }
+    return {**template, "Resources": {**template["Resources"], **components}}
+
+
+def component_specification() -> Properties:
+    """A model in a container on one GPU."""
+    return {
+        "Container": {"Image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/serving:1"},
+        "ComputeResourceRequirements": {"NumberOfAcceleratorDevicesRequired": 1, "MinMemoryRequiredInMb": 1024},
+    }
+
+
 def monitoring_stack(token: str, endpoint: str, **changes: Any) -> Template:
     """The monitoring of an endpoint made elsewhere."""
     properties = {

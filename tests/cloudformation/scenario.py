@@ -10,6 +10,8 @@ from local.stack import Stack
 from local.stand_in import StandIn
 
 Picture = dict[str, dict[str, Any]]
+HANDED_OVER = "handed over to the next run"
+WAITING = "next=Wait"
 OWNERSHIP = ("stack-id", "logical-id", "physical-id")
 
 
@@ -22,6 +24,7 @@ class Scenario:
         self.token = token
         self.name = name
         self.stacks: list[Stack] = []
+        self.crashes = 0
         self._exchanges_before = len(account.exchanges())
         self._output_before = account.functions_output.stat().st_size
 
@@ -30,6 +33,38 @@ class Scenario:
         stack = Stack(self.account.cloudformation, f"{self.name}{suffix}")
         self.stacks.append(stack)
         return stack
+
+    def wind_at_each_hop(self, stack: Stack, minutes: int) -> None:
+        """Each time the provider hands a request of `stack` over to itself, so much time has passed for SageMaker."""
+        seen = self.hops()
+
+        def wind() -> None:
+            nonlocal seen
+            for _ in range(seen, self.hops()):
+                self.stand_in.advance(minutes * 60_000)
+                seen += 1
+
+        stack.meanwhile = wind
+
+    def crash_in(self, stack: Stack, hop: int) -> None:
+        """Kills the provider once, while it waits for an endpoint after `hop` hand-overs."""
+
+        def crash() -> None:
+            if self.crashes == 0 and self.hops() >= hop and WAITING in self._after_last_hop():
+                self.crashes = self.account.crash()
+
+        stack.meanwhile = crash
+
+    def hops(self) -> int:
+        """How often the provider has handed a request over to itself in this test."""
+        return self.output().count(HANDED_OVER)
+
+    def _after_last_hop(self) -> str:
+        return self.output().rsplit(HANDED_OVER, 1)[-1]
+
+    def foresaw(self, violation: str) -> bool:
+        """Whether the test brought this about itself."""
+        return self.crashes > 0 and violation.startswith("the invocation ended in an error: ") and "exited" in violation
 
     def exchanges(self) -> list[dict[str, Any]]:
         """What CloudFormation and the provider said to each other in this test."""

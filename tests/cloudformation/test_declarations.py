@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from declaring import TOPIC, config_alone, config_properties
+from declaring import TOPIC, Template, config_alone, config_properties, endpoint_stack
 from scenario import Scenario
 
 VARIANT: dict[str, Any] = {"VariantName": "AllTraffic", "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": 1}
@@ -89,12 +90,16 @@ BAD: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("declared", "words"), BAD.values(), ids=BAD)
-def test_a_bad_declaration_fails_at_once_and_makes_nothing(
-    aws: Scenario, declared: dict[str, Any], words: tuple[str, ...]
-) -> None:
+KINDS: dict[str, Callable[..., Template]] = {"config": config_alone, "endpoint": endpoint_stack}
+# A MonitoredEndpoint may leave its name out.
+CASES = [(kind, bad) for kind in KINDS for bad in BAD if (kind, bad) != ("endpoint", "no endpoint name")]
+
+
+@pytest.mark.parametrize(("kind", "bad"), CASES, ids=[f"{kind}, {bad}" for kind, bad in CASES])
+def test_a_bad_declaration_fails_at_once_and_makes_nothing(aws: Scenario, kind: str, bad: str) -> None:
+    declared, words = BAD[bad]
     stack = aws.stack()
-    assert stack.create(config_alone(aws.token, "chat", **declared)) == "ROLLBACK_COMPLETE"
+    assert stack.create(KINDS[kind](aws.token, "chat", **declared)) == "ROLLBACK_COMPLETE"
     create = aws.exchanges()[0]
     reason = create["answers"][0]["Reason"]
     assert [word for word in words if word not in reason] == [], reason
@@ -128,13 +133,13 @@ def test_hundreds_of_problems_still_make_one_answer(aws: Scenario) -> None:
     assert aws.stand_in.writes() == []
 
 
-def test_monitored_endpoint_says_that_it_is_not_there_yet(aws: Scenario) -> None:
+def test_monitored_endpoint_may_leave_its_name_to_the_stack_and_nothing_else(aws: Scenario) -> None:
+    """Without a name and without variants, only the variants are missed."""
     stack = aws.stack()
-    properties = config_properties(aws.token, "chat")
-    template = {"Resources": {"Chat": {"Type": "Custom::MonitoredEndpoint", "Properties": properties}}}
+    template = endpoint_stack(aws.token, "chat", EndpointName=None, ProductionVariants=None)
     assert stack.create(template) == "ROLLBACK_COMPLETE"
     reason = stack.reason("Chat")
-    assert "Custom::MonitoredEndpoint" in reason and "Custom::MonitoredEndpointConfig" in reason, reason
+    assert "ProductionVariants" in reason and "Properties.EndpointName" not in reason, reason
     assert aws.stand_in.writes() == []
 
 

@@ -1,0 +1,67 @@
+//! Random lives of a resource, of each type: created, changed, rolled back, deleted, with something going wrong at any
+//! step. Whatever happens, the account ends up holding exactly what the last successful request declared, or nothing of
+//! ours; each request gets one answer; and no endpoint is ever left without the config that it serves on.
+//!
+//! The lives are the same in every run. `SEQUENCES=500 cargo test --workspace --test sequences` tries so many others of
+//! each type.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod account;
+mod life;
+mod stack;
+
+use std::env;
+
+use proptest::collection::vec;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+use stack::{Kind, Reference, Stack};
+
+/// Lives of each type, and the changes that one has at most.
+const LIVES: u32 = 20;
+const LONGEST: usize = 5;
+
+fn every_life_ends_well(kind: Kind) {
+    let explored = env::var("SEQUENCES").ok().and_then(|lives| lives.parse().ok());
+    let config = Config {
+        cases: explored.unwrap_or(LIVES),
+        failure_persistence: None,
+        // A shorter life that fails is worth a minute, not an hour.
+        max_shrink_iters: 120,
+        ..Config::default()
+    };
+    let mut runner = match explored {
+        Some(_) => TestRunner::new(config),
+        None => TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha)),
+    };
+    let reference = Reference::new(kind);
+    let lived = runner.run(&vec(life::change(), 1..=LONGEST), |changes| {
+        let mut stack = Stack::new(kind, &reference);
+        for change in &changes {
+            stack.make(change);
+        }
+        stack.remove();
+        Ok(())
+    });
+    if let Err(failure) = lived {
+        panic!("{failure}");
+    }
+}
+
+#[test]
+fn every_life_of_a_monitored_endpoint_ends_well() {
+    every_life_ends_well(Kind::Endpoint);
+}
+
+#[test]
+fn every_life_of_a_monitored_endpoint_config_ends_well() {
+    every_life_ends_well(Kind::Config);
+}
+
+#[test]
+fn every_life_of_endpoint_monitoring_ends_well() {
+    every_life_ends_well(Kind::Monitoring);
+}
