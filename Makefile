@@ -22,7 +22,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test fmt lint unit packaged scenarios scenarios-dev templates events package package-arm64 package-x86_64 dev-zip stand-in deny tools clean-tools
+.PHONY: help demo test fmt lint unit packaged scenarios scenarios-dev templates events package package-arm64 package-x86_64 dev-zip stand-in pictures deny tools clean-tools
 
 help: ## list the targets
 	@echo 'make <target>, where <target> is one of'
@@ -91,6 +91,10 @@ dev-zip: ## a zip of the development build, for demo and scenarios-dev
 stand-in: ## the local stand-in for SageMaker and CloudWatch
 	$(CARGO_BUILD) --bin provider --bin stand-in
 
+pictures: $(TOOLS)/pictures/installed ## draw the dashboards of docs/pictures/*.json into docs/ (PNGs where Chromium is installed)
+	$(CARGO_BUILD) --bin stand-in --example dashboard
+	@$(TOOLS)/pictures/bin/python scripts/pictures.py --stand-in $(STAND_IN) --dashboard $(CARGO_TARGET_DIR)/debug/examples/dashboard $(PICTURES)
+
 deny: ## licences, advisories and sources of all crates, where cargo-deny is installed
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny --workspace --locked check; \
 	else echo 'skipped: cargo-deny is not installed (cargo install --locked cargo-deny)'; fi
@@ -115,4 +119,5 @@ $(eval $(call environment,local,local/requirements.txt,))
 $(eval $(call environment,sam,local/requirements-sam.txt,--no-deps))
 $(eval $(call environment,checkov,local/requirements-checkov.txt,--no-deps))
 $(eval $(call environment,package,local/requirements-package.txt,--no-deps))
+$(eval $(call environment,pictures,local/requirements-pictures.txt,--no-deps))
 $(eval $(call environment,zig,local/requirements-zig.txt,--no-deps))

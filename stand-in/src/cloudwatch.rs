@@ -44,6 +44,11 @@ impl State {
         }
     }
 
+    /// Everything that was published.
+    pub(crate) fn store(&self) -> &MetricStore {
+        &self.store
+    }
+
     /// Simulates a fleet that started so many milliseconds ago, and from now on.
     pub(crate) fn simulate(&mut self, fleet: Fleet, started_ago: Millis, now: Millis) -> Result<(), FleetError> {
         self.simulation.begin(&mut self.store, fleet, started_ago, now)

@@ -12,6 +12,7 @@
 //! | `POST /endpoints/NAME/scale` `{"variant": "v", "instances": 2}` | sets an instance count, as autoscaling would |
 //! | `POST /metrics` `[{"namespace": …, "name": …, "dimensions": {…}}]` | declares metric streams |
 //! | `POST /fleet` `{"fleet": {…}, "started_ago_s": 10800}` | simulates a fleet, from then on and until another of its endpoint |
+//! | `GET /dashboards/NAME?from=-PT3H&to=…&theme=dark` | a dashboard drawn as an HTML page; further parameters choose in its drop-downs, by their ids |
 
 use std::time::Duration;
 
@@ -22,10 +23,18 @@ use axum::{
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use crate::{MetricStream, fault::FaultRule, sagemaker::transition::Script, server::Shared, telemetry::Fleet};
+use crate::{
+    MetricStream,
+    fault::FaultRule,
+    render::served::{self, PageError},
+    sagemaker::transition::Script,
+    server::Shared,
+    telemetry::Fleet,
+};
 
 /// Where the control interface begins.
 pub(crate) const PREFIX: &str = "/_stand-in/";
+const JSON: &str = "application/json";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -51,14 +60,28 @@ struct Simulate {
 /// A refusal: the status and why.
 type Refusal = (StatusCode, String);
 
-pub(crate) fn respond(shared: &Shared, method: &Method, path: &str, body: &[u8]) -> Response<Body> {
+pub(crate) fn respond(shared: &Shared, method: &Method, path: &str, query: &str, body: &[u8]) -> Response<Body> {
+    if let (&Method::GET, Some(name)) = (method, path.strip_prefix("dashboards/")) {
+        return match served::page(&mut shared.world(), name, query) {
+            Ok(page) => answer(StatusCode::OK, "text/html; charset=utf-8", page),
+            Err(error) => {
+                let unknown = matches!(error, PageError::Unknown(_));
+                let status = if unknown { StatusCode::NOT_FOUND } else { StatusCode::BAD_REQUEST };
+                answer(status, JSON, json!({ "error": error.to_string() }).to_string())
+            }
+        };
+    }
     let (status, value) = match act(shared, method, path, body) {
         Ok(value) => (StatusCode::OK, value),
         Err((status, error)) => (status, json!({ "error": error })),
     };
-    let mut response = Response::new(Body::from(value.to_string()));
+    answer(status, JSON, value.to_string())
+}
+
+fn answer(status: StatusCode, kind: &'static str, body: String) -> Response<Body> {
+    let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(kind));
     response
 }
 

@@ -19,7 +19,7 @@
 //! against AWS's published model, `sagemaker` and `cloudwatch` hold what exists and what may be done to it, `fault`
 //! and `journal` belong to whoever tests, and `control` offers all of that over HTTP under `/_stand-in/`.
 //! `telemetry` is metric data and the simulated fleet that publishes it, `evaluation` metric math, dashboards and alarms
-//! over it; both are pure and can be used without a server.
+//! over it; both are pure and can be used without a server. `render` draws dashboards from them.
 #![forbid(unsafe_code)]
 #![warn(clippy::pedantic)]
 
@@ -32,6 +32,7 @@ mod fault;
 mod journal;
 mod model;
 mod page;
+pub mod render;
 mod sagemaker;
 mod server;
 mod tag;

@@ -4,11 +4,12 @@
 
 use std::{
     io::{self, Read, Write},
+    process::ExitCode,
     time::Duration,
 };
 
-use clap::Parser;
-use stand_in::{Config, StandIn};
+use clap::{Parser, Subcommand};
+use stand_in::{Config, StandIn, render::command::Render};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::oneshot,
@@ -18,8 +19,11 @@ use tokio::{
 ///
 /// Prints one line of JSON once it answers: {"ready":true,"url":"http://127.0.0.1:PORT"}.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(version, args_conflicts_with_subcommands = true)]
 struct Arguments {
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    instead: Option<Instead>,
     /// The port on 127.0.0.1; 0 takes any free one.
     #[arg(long, default_value_t = 0)]
     port: u16,
@@ -40,6 +44,11 @@ struct Arguments {
     exit_with_stdin: bool,
 }
 
+#[derive(Debug, Subcommand)]
+enum Instead {
+    Render(Render),
+}
+
 fn account(text: &str) -> Result<String, String> {
     if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
         Ok(text.to_owned())
@@ -49,12 +58,15 @@ fn account(text: &str) -> Result<String, String> {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> io::Result<()> {
+async fn main() -> io::Result<ExitCode> {
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
         .with_writer(io::stderr)
         .init();
     let arguments = Arguments::parse();
+    if let Some(Instead::Render(render)) = arguments.instead {
+        return Ok(drawn(render));
+    }
     // Before the ready line: whoever has read it may send a signal at once.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -73,7 +85,17 @@ async fn main() -> io::Result<()> {
         _ = interrupt.recv() => {}
         () = parent_is_gone => {}
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
+}
+
+fn drawn(render: Render) -> ExitCode {
+    match render.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("stand-in render: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Waits for the end of standard input, or for ever where that isn't wanted.

@@ -188,7 +188,7 @@ async fn respond(
         return plain(StatusCode::PAYLOAD_TOO_LARGE, "the body can't be read, or is too large");
     };
     if let Some(path) = parts.uri.path().strip_prefix(control::PREFIX) {
-        return control::respond(&shared, &parts.method, path, &body);
+        return control::respond(&shared, &parts.method, path, parts.uri.query().unwrap_or_default(), &body);
     }
     let Some(call) = wire::identify(parts.uri.path(), &parts.headers) else {
         return plain(

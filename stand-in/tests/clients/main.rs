@@ -10,6 +10,7 @@ mod endpoint_configs;
 mod endpoints;
 mod faults;
 mod metric_data;
+mod pictures;
 mod program;
 mod setup;
 mod signatures;

@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+"""Draws the dashboards in docs/: from a declaration and a fleet to a page, and to a PNG where Chromium is installed.
+
+Every docs/pictures/NAME.json is a declaration, NAME.fleet.json what is simulated on it; docs/NAME.html and docs/NAME.png are made. The same
+input gives the same page, since the pictures' clock stands still.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from local import picture
+
+DOCS = Path(__file__).parent.parent / "docs"
+NOW = "2026-11-24T12:00:00Z"
+# How far loads rise and fall.
+SWAY = "0.3"
+LARGEST_PNG = 600 * 1024
+# The first that makes a picture small enough is taken.
+COLOURS = (128, 64, 48, 32, 24, 16)
+# Two colours that differ by less, of 255, in each of red, green and blue count as one.
+ALIKE = 8
+
+
+def draw(declaration: Path, dashboard: Path, stand_in: Path) -> Path:
+    """The page of one declaration."""
+    page = DOCS / f"{declaration.stem}.html"
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as body:
+        subprocess.run([dashboard, declaration], check=True, stdout=body)
+        fleet = declaration.with_suffix(".fleet.json")
+        command = [stand_in, "render", "--body", body.name, "--fleet", fleet, "--out", page]
+        subprocess.run([*command, "--now", NOW, "--from", "-PT3H", "--sway", SWAY], check=True)
+    return page
+
+
+def shrink(png: Path) -> None:
+    """Writes a picture with as few colours as make it small enough: the most frequent ones, so that lines keep theirs."""
+    from PIL import Image  # only here: the pages need no library
+
+    with Image.open(png) as opened:
+        whole = opened.convert("RGB")
+    chosen: list[tuple[int, int, int]] = []
+    for _, colour in sorted(whole.getcolors(whole.width * whole.height), reverse=True):
+        # Shades that nobody can tell apart would only take the place of others.
+        if all(max(abs(one - other) for one, other in zip(colour, taken, strict=True)) >= ALIKE for taken in chosen):
+            chosen.append(colour)
+        if len(chosen) == COLOURS[0]:
+            break
+    for colours in COLOURS:
+        palette = Image.new("P", (1, 1))
+        palette.putpalette([part for colour in chosen[:colours] for part in colour])
+        whole.quantize(palette=palette, dither=Image.Dither.NONE).save(png, optimize=True)
+        if png.stat().st_size < LARGEST_PNG:
+            return
+    raise SystemExit(f"{png.name} is larger than {LARGEST_PNG} bytes with {COLOURS[-1]} colours, too")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dashboard", type=Path, required=True, help="the built example `dashboard`")
+    parser.add_argument("--stand-in", type=Path, required=True, help="the built stand-in")
+    parser.add_argument("names", nargs="*", help="which ones; all by default")
+    options = parser.parse_args()
+    declarations = sorted(path for path in (DOCS / "pictures").glob("*.json") if ".fleet" not in path.suffixes)
+    for declaration in declarations:
+        if options.names and declaration.stem not in options.names:
+            continue
+        page = draw(declaration, options.dashboard, options.stand_in)
+        print(f"docs/{page.name}: {page.stat().st_size / 1024:.0f} KiB")
+        png = page.with_suffix(".png")
+        if picture.photograph(page, png):
+            shrink(png)
+            print(f"docs/{png.name}: {png.stat().st_size / 1024:.0f} KiB")
+        else:
+            print(f"docs/{png.name} was not made: Chromium is not installed, or failed (CHROMIUM names its program)")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+//! `GET /_stand-in/dashboards/NAME`: a dashboard that exists, drawn over what has been published.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::{
+    clock::timestamp,
+    evaluation::{
+        Reading,
+        dashboard::{TimeRange, Viewer},
+    },
+    world::World,
+};
+
+use super::{AlarmCondition, Dashboard, RenderError, Theme};
+
+/// Why there is no page.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PageError {
+    #[error("there is no dashboard {0:?}")]
+    Unknown(String),
+    #[error("{0}")]
+    Query(String),
+    #[error(transparent)]
+    Render(#[from] RenderError),
+}
+
+/// The page of a dashboard. `query` is the address's: `from` and `to` such as `-PT3H`, `theme`, and values of variables by
+/// their ids.
+pub(crate) fn page(world: &mut World, name: &str, query: &str) -> Result<String, PageError> {
+    let all = world.describe().map_err(|error| PageError::Query(error.message))?;
+    let list = |kind: &str| all.get(kind).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let named = |one: &&Value| one.get("DashboardName").and_then(Value::as_str) == Some(name);
+    let found = list("dashboards").iter().find(named).ok_or_else(|| PageError::Unknown(name.to_owned()))?;
+    let body = found.get("DashboardBody").and_then(Value::as_str).unwrap_or_default();
+    let body: Value = serde_json::from_str(body).map_err(|error| RenderError::Body(error.to_string()))?;
+    let mut ends = body.clone();
+    let mut theme = Theme::default();
+    let mut chosen = BTreeMap::new();
+    for (key, value) in form_urlencoded::parse(query.as_bytes()) {
+        match &*key {
+            "from" => ends["start"] = Value::String(value.into_owned()),
+            "to" => ends["end"] = Value::String(value.into_owned()),
+            "theme" => theme = value.parse().map_err(PageError::Query)?,
+            id => drop(chosen.insert(id.to_owned(), value.into_owned())),
+        }
+    }
+    let now = timestamp(world.clock.now());
+    let range = TimeRange::of_body(&ends, now).map_err(RenderError::from)?;
+    let alarms: Vec<AlarmCondition> = list("alarms").iter().filter_map(AlarmCondition::described).collect();
+    let dashboard = Dashboard { name, body: &body, range: Some(range), alarms: &alarms, chosen, theme };
+    Ok(dashboard.html(Viewer { store: world.cloudwatch.store(), reading: Reading::default(), now })?)
+}
