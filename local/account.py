@@ -13,10 +13,8 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-import boto3
-
 from local.child import Child
-from local.stand_in import ACCOUNT, REGION, StandIn
+from local.stand_in import ACCOUNT, REGION, StandIn, local_client
 
 
 class Account:
@@ -59,14 +57,7 @@ class Account:
 
     def client(self, service: str) -> Any:
         """A boto3 client of a service that ministack serves."""
-        return boto3.client(
-            service,
-            endpoint_url=self.url,
-            region_name=REGION,
-            # ministack takes a key of twelve digits as the account's id.
-            aws_access_key_id=ACCOUNT,
-            aws_secret_access_key="local",
-        )
+        return local_client(service, self.url)
 
     def exchanges(self, after: int = 0) -> list[dict[str, Any]]:
         """What CloudFormation asked the provider and what it answered, without the first `after` exchanges."""

@@ -35,6 +35,17 @@ def binary() -> Path:
     raise FileNotFoundError("the stand-in isn't built: cargo build --workspace --bin stand-in (or set STAND_IN to it)")
 
 
+def local_client(service: str, url: str) -> Any:
+    """A boto3 client of `service` as it is served at `url`. ministack takes a key of twelve digits as the account's id."""
+    return boto3.client(
+        service,
+        endpoint_url=url,
+        region_name=REGION,
+        aws_access_key_id=ACCOUNT,
+        aws_secret_access_key="local",
+    )
+
+
 class StandIn:
     """A running stand-in."""
 
@@ -50,20 +61,11 @@ class StandIn:
 
     @cached_property
     def sagemaker(self) -> Any:
-        return self._client("sagemaker")
+        return local_client("sagemaker", self.url)
 
     @cached_property
     def cloudwatch(self) -> Any:
-        return self._client("cloudwatch")
-
-    def _client(self, service: str) -> Any:
-        return boto3.client(
-            service,
-            endpoint_url=self.url,
-            region_name=REGION,
-            aws_access_key_id=ACCOUNT,
-            aws_secret_access_key="local",
-        )
+        return local_client("cloudwatch", self.url)
 
     def calls(self) -> list[dict[str, Any]]:
         """Every AWS call since the start or the last `forget_calls`, in order."""

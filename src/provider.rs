@@ -339,7 +339,8 @@ impl Provider {
         let applied = work.await;
         self.drill();
         let data = applied?;
-        if let Some(leftover) = request::leftover(envelope, resource_type, &plan.physical_id) {
+        let leftover = before.and_then(|before| request::leftover(envelope, resource_type, &plan.physical_id, before));
+        if let Some(leftover) = leftover {
             tracing::info!(physical_id = leftover.physical_id, "removing what a failed replacement may have left");
             self.remove(run, resource_type, &leftover).await?;
         }

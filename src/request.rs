@@ -79,18 +79,21 @@ pub(crate) fn removal(envelope: &Envelope, resource_type: ResourceType) -> Optio
 /// Where an Update to another id fails and can't be taken back, CloudFormation goes back with an Update from the new
 /// properties to the old ones, under the old id, and never sends a Delete for the new one. So an Update that stays at its
 /// id, from a declaration that means another, is the one chance to remove what was made under that other.
-pub(crate) fn leftover(envelope: &Envelope, resource_type: ResourceType, planned_id: &str) -> Option<Removal> {
-    let before = earlier_declaration(envelope, resource_type)?;
+pub(crate) fn leftover(
+    envelope: &Envelope,
+    resource_type: ResourceType,
+    planned_id: &str,
+    before: Declaration,
+) -> Option<Removal> {
+    if envelope.physical_resource_id.as_deref() != Some(planned_id) {
+        return None;
+    }
     let other_id = match resource_type {
         ResourceType::MonitoredEndpoint => before.endpoint_name.clone(),
         ResourceType::MonitoredEndpointConfig => config_name(resource_type, &before, &owner(envelope)),
         ResourceType::EndpointMonitoring => NamesInUse::of(&before).dashboards.first().map(ToString::to_string),
     }?;
-    let stays = envelope.physical_resource_id.as_deref() == Some(planned_id);
-    if !stays || other_id == planned_id {
-        return None;
-    }
-    removal_of(envelope, resource_type, other_id, Some(before))
+    if other_id == planned_id { None } else { removal_of(envelope, resource_type, other_id, Some(before)) }
 }
 
 fn removal_of(
