@@ -33,7 +33,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             .to_owned(),
         logical_id: "Config".to_owned(),
     };
-    let surroundings = Surroundings { region: "us-east-1".to_owned(), gpu_dimensions: vec![GpuDimension::GpuId] };
+    let surroundings = Surroundings {
+        region: "us-east-1".to_owned(),
+        gpu_dimensions: vec![GpuDimension::GpuId],
+        ..Surroundings::default()
+    };
     let plan = plan(&spec, &owner, &surroundings)?;
     let dashboard = plan.dashboard.ok_or("the declaration wants no dashboard")?;
     let printed = json!({

@@ -15,6 +15,7 @@ pub mod handover;
 pub mod logging;
 pub mod metrics;
 pub mod plan;
+pub mod pricing;
 pub mod properties;
 pub mod provider;
 pub mod provision;

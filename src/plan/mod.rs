@@ -13,6 +13,7 @@ use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigIn
 pub use endpoint_config::{PlanError, name as endpoint_config_name};
 pub use ownership::{Owner, Ownership};
 
+use crate::pricing::ListPrices;
 use crate::spec::{AlarmName, DashboardName, Deployment, EndpointName, GpuDimension, Spec, Tag};
 
 /// The requests that make a spec real.
@@ -53,12 +54,14 @@ pub struct PlannedDashboard {
 }
 
 /// What a plan depends on beside the spec.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Surroundings {
     /// The Region whose metrics panels show.
     pub region: String,
     /// Dimensions that tell GPUs apart: the one that is known to be published, or both while nothing is.
     pub gpu_dimensions: Vec<GpuDimension>,
+    /// List prices that were looked up.
+    pub prices: ListPrices,
 }
 
 /// Plans what makes `spec` real.
@@ -86,7 +89,7 @@ pub fn plan(spec: &Spec, owner: &Owner, surroundings: &Surroundings) -> Result<P
         name: monitoring.dashboard_name.clone(),
         body: dashboard::body(monitoring, settings, surroundings),
     });
-    let alarms = monitoring.unused_gpu_alarm.iter().map(|alarm| unused_gpu_alarm::request(alarm, monitoring)).collect();
+    let alarms = monitoring.alarms.iter().map(|alarm| unused_gpu_alarm::request(alarm, monitoring)).collect();
     let mut tags = spec.tags.clone();
     tags.extend(Ownership::of(owner, &physical_id).tags());
     Ok(Plan { physical_id, endpoint_config, endpoint, dashboard, alarms, tags })

@@ -1,9 +1,12 @@
 //! A declaration as its author wrote it, with types restored and nothing judged yet.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
 use aws_sdk_sagemaker::operation::update_endpoint::UpdateEndpointInput;
 use serde_json::{Map, Value};
 
+use super::alarm_kind::AlarmKind;
 use super::node::{Fields, Node};
 use super::problem::Problems;
 use super::scalar;
@@ -65,8 +68,8 @@ pub struct Declaration {
     pub gpu_dimension: Option<String>,
     /// The dashboard's settings.
     pub dashboard: DeclaredDashboard,
-    /// The unused-GPU alarm's settings, where there are any.
-    pub unused_gpu_alarm: Option<DeclaredAlarm>,
+    /// Settings of the alarms that are mentioned.
+    pub alarms: BTreeMap<AlarmKind, DeclaredAlarm>,
     /// Actions of every alarm that has none of its own.
     pub actions: Actions,
     /// Whether a dashboard or alarm that this resource didn't make may be taken over.
@@ -172,7 +175,10 @@ impl Declaration {
             variants: entries(&fields, "Variants", variant),
             gpu_dimension: fields.text("GpuDimension"),
             dashboard: fields.get("Dashboard").map(|node| dashboard(&node)).unwrap_or_default(),
-            unused_gpu_alarm: fields.get("UnusedGpuAlarm").map(|node| alarm(&node)),
+            alarms: AlarmKind::ALL
+                .into_iter()
+                .filter_map(|kind| Some((kind, alarm(&fields.get(kind.property())?))))
+                .collect(),
             actions: actions(&fields),
             adopt_existing: fields.boolean("AdoptExisting").unwrap_or_default(),
             no_echo,

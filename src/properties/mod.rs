@@ -4,12 +4,14 @@
 //! Nothing here judges whether the values make sense together; that is [`crate::spec`]'s part. Reading never stops at
 //! the first problem, so that one answer can name them all.
 
+mod alarm_kind;
 mod declaration;
 mod node;
 mod problem;
 mod scalar;
 mod shape;
 
+pub use alarm_kind::AlarmKind;
 pub use declaration::{
     Actions, Cost, Declaration, DeclaredAlarm, DeclaredComponent, DeclaredDashboard, DeclaredVariant,
 };

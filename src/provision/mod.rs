@@ -132,8 +132,11 @@ impl Provisioner {
     /// # Errors
     /// Where CloudWatch can't be asked, or the spec not be planned.
     pub async fn plan(&self, spec: &Spec, owner: &Owner) -> Result<Plan, ProvisionError> {
-        let surroundings =
-            Surroundings { region: self.region.clone(), gpu_dimensions: self.gpu_dimensions(spec).await? };
+        let surroundings = Surroundings {
+            region: self.region.clone(),
+            gpu_dimensions: self.gpu_dimensions(spec).await?,
+            ..Surroundings::default()
+        };
         Ok(plan(spec, owner, &surroundings)?)
     }
 

@@ -6,7 +6,8 @@ use aws_sdk_cloudwatch::types::ComparisonOperator;
 
 use super::frequency::PublishFrequency;
 use super::names::AlarmName;
-use super::names_in_use::{UNUSED_GPU_SUFFIX, name_or_default};
+use super::names_in_use::name_or_default;
+use crate::properties::AlarmKind;
 use crate::properties::{Actions, Declaration, DeclaredAlarm, Problems};
 
 /// How long GPUs must have been unused before anybody is told, by default, in seconds.
@@ -20,6 +21,8 @@ const MISSING_DATA: [&str; 4] = ["breaching", "notBreaching", "ignore", "missing
 /// A valid alarm, without what it measures.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlarmSpec {
+    /// What it watches.
+    pub kind: AlarmKind,
     /// Unique in the account and Region.
     pub name: AlarmName,
     /// The author's own words, where there are any.
@@ -53,11 +56,12 @@ impl AlarmSpec {
         frequency: PublishFrequency,
         problems: &Problems,
     ) -> Option<Self> {
+        let kind = AlarmKind::UnusedGpu;
         let defaults = DeclaredAlarm::default();
-        let declared = declaration.unused_gpu_alarm.as_ref().unwrap_or(&defaults);
+        let declared = declaration.alarms.get(&kind).unwrap_or(&defaults);
         let judge = Judge { path: "Properties.UnusedGpuAlarm", declared, problems };
         judge.source();
-        let name = judge.name(&name_or_default(declared.alarm_name.as_deref(), declaration, UNUSED_GPU_SUFFIX)?);
+        let name = judge.name(&name_or_default(declared.alarm_name.as_deref(), declaration, kind.suffix())?);
         let threshold = judge.threshold(1.0);
         let comparison = judge.one_of("ComparisonOperator", declared.comparison_operator.as_deref(), &COMPARISONS);
         let treat_missing_data =
@@ -65,6 +69,7 @@ impl AlarmSpec {
         let (period, evaluation_periods, datapoints_to_alarm) = judge.window(frequency);
         let actions = judge.actions(&declaration.actions);
         Some(Self {
+            kind,
             name: name?,
             description: declared.alarm_description.clone(),
             threshold,

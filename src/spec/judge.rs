@@ -7,9 +7,9 @@ use aws_sdk_sagemaker::types::MetricsConfig;
 use super::names_in_use::{DASHBOARD_SUFFIX, name_or_default};
 use super::variant::VariantReader;
 use super::{
-    AlarmSpec, DashboardName, DashboardSpec, Deployment, EndpointConfigName, EndpointConfigSpec, EndpointName,
-    GpuDimension, InferenceComponent, InferenceComponentName, Monitoring, NameRule, Naming, ObservedConfig,
-    PublishFrequency, Spec, Variant, quote, tags,
+    AlarmKind, AlarmSpec, DashboardName, DashboardSpec, Deployment, EndpointConfigName, EndpointConfigSpec,
+    EndpointName, GpuDimension, InferenceComponent, InferenceComponentName, Monitoring, NameRule, Naming,
+    ObservedConfig, PublishFrequency, Spec, Variant, quote, tags,
 };
 use crate::envelope::ResourceType;
 use crate::properties::{Cost, Declaration, DeclaredComponent, Problems};
@@ -41,7 +41,7 @@ impl Judge<'_> {
         let dashboard = self.dashboard(frequency);
         let variants = variants?;
         self.copies_fit(&variants);
-        let unused_gpu_alarm = self.unused_gpu_alarm(&variants, frequency);
+        let alarms = self.unused_gpu_alarm(&variants, frequency).into_iter().collect();
         let endpoint_config = match endpoint_config {
             Some(config) => Some(config?),
             None => None,
@@ -56,11 +56,9 @@ impl Judge<'_> {
                 variants,
                 components,
                 gpu_dimension,
-                price_lookup_wanted: declaration.cost_per_hour == Some(Cost::Auto)
-                    || declaration.variants.iter().any(|variant| variant.cost_per_hour == Some(Cost::Auto)),
                 dashboard_name: dashboard_name?,
                 dashboard,
-                unused_gpu_alarm,
+                alarms,
             },
             tags,
             adopt_existing: declaration.adopt_existing,
@@ -318,7 +316,7 @@ impl Judge<'_> {
     }
 
     fn unused_gpu_alarm(&self, variants: &[Variant], frequency: PublishFrequency) -> Option<AlarmSpec> {
-        let declared = self.declaration.unused_gpu_alarm.as_ref();
+        let declared = self.declaration.alarms.get(&AlarmKind::UnusedGpu);
         let enabled = declared.and_then(|alarm| alarm.enabled);
         let path = "Properties.UnusedGpuAlarm";
         let shared = variants.iter().filter(|variant| variant.shared_gpus().is_some()).count();

@@ -14,6 +14,7 @@ mod variant;
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
 use aws_sdk_sagemaker::types::{DeploymentConfig, MetricsConfig, ProductionVariant, VariantProperty};
 
+pub use crate::properties::AlarmKind;
 pub use alarm::AlarmSpec;
 pub use frequency::PublishFrequency;
 pub use names::{
@@ -21,7 +22,7 @@ pub use names::{
 };
 pub use names_in_use::NamesInUse;
 pub use tags::{OWNERSHIP_PREFIX, Tag};
-pub use variant::{Capacity, Dollars, Variant};
+pub use variant::{Capacity, Dollars, PriceBasis, Variant};
 
 use crate::envelope::ResourceType;
 use crate::properties::{Declaration, Problems};
@@ -89,14 +90,20 @@ pub struct Monitoring {
     pub components: Vec<InferenceComponent>,
     /// Name of the metric dimension that tells one GPU from another, where declared.
     pub gpu_dimension: Option<GpuDimension>,
-    /// Whether prices were to be looked up.
-    pub price_lookup_wanted: bool,
     /// Name of the dashboard, also where it is switched off: it is the physical id of `Custom::EndpointMonitoring`.
     pub dashboard_name: DashboardName,
     /// The dashboard to make, unless it is switched off.
     pub dashboard: Option<DashboardSpec>,
-    /// The alarm on GPUs that no model holds, unless it is switched off.
-    pub unused_gpu_alarm: Option<AlarmSpec>,
+    /// The alarms that are switched on, in the order of their kinds, at most one of each.
+    pub alarms: Vec<AlarmSpec>,
+}
+
+impl Monitoring {
+    /// The alarm of this kind, where it is switched on.
+    #[must_use]
+    pub fn alarm(&self, kind: AlarmKind) -> Option<&AlarmSpec> {
+        self.alarms.iter().find(|alarm| alarm.kind == kind)
+    }
 }
 
 /// A model to show by name.

@@ -4,6 +4,7 @@
 //! is found under these names is touched only when its tags say that it belongs to the resource.
 
 use super::names::{AlarmName, DashboardName};
+use crate::properties::AlarmKind;
 use crate::properties::Declaration;
 
 /// Names of dashboards and of alarms.
@@ -19,12 +20,14 @@ impl NamesInUse {
     /// The names that `declaration` uses, given or by default; also of what it switches off.
     #[must_use]
     pub fn of(declaration: &Declaration) -> Self {
-        let alarm = declaration.unused_gpu_alarm.as_ref().and_then(|alarm| alarm.alarm_name.as_deref());
-        let alarm = name_or_default(alarm, declaration, UNUSED_GPU_SUFFIX);
+        let alarms = AlarmKind::ALL.into_iter().filter_map(|kind| {
+            let given = declaration.alarms.get(&kind).and_then(|alarm| alarm.alarm_name.as_deref());
+            AlarmName::parse(&name_or_default(given, declaration, kind.suffix())?).ok()
+        });
         let dashboard = name_or_default(declaration.dashboard.dashboard_name.as_deref(), declaration, DASHBOARD_SUFFIX);
         Self {
             dashboards: dashboard.and_then(|name| DashboardName::parse(&name).ok()).into_iter().collect(),
-            alarms: alarm.and_then(|name| AlarmName::parse(&name).ok()).into_iter().collect(),
+            alarms: alarms.collect(),
         }
     }
 
@@ -38,7 +41,6 @@ impl NamesInUse {
 }
 
 pub(super) const DASHBOARD_SUFFIX: &str = "monitoring";
-pub(super) const UNUSED_GPU_SUFFIX: &str = "unused-gpu";
 
 /// The given name, or `<EndpointName>-<suffix>`.
 pub(super) fn name_or_default(given: Option<&str>, declaration: &Declaration, suffix: &str) -> Option<String> {

@@ -13,6 +13,17 @@ use crate::properties::{Cost, Declaration, DeclaredVariant, Problems};
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct Dollars(pub f64);
 
+/// Where a price per instance-hour comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum PriceBasis {
+    /// None was given, and none is looked up.
+    None,
+    /// Dollars per instance-hour, as declared.
+    Declared(Dollars),
+    /// The Region's on-demand list price is to be looked up.
+    ListPrice,
+}
+
 /// A production or shadow variant, as monitoring sees it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Variant {
@@ -31,8 +42,10 @@ pub enum Capacity {
     Instances {
         /// GPUs of one instance; 0 where it has none that SageMaker's GPU metrics count.
         gpus: u32,
-        /// Dollars for one instance for one hour, where known.
-        cost_per_hour: Option<Dollars>,
+        /// The instance types it may have: one, or those of its pools, in alphabetical order.
+        instance_types: Vec<String>,
+        /// Where its price comes from.
+        price: PriceBasis,
         /// Whether models are placed on it as inference components (the variant itself has no model). Only then are
         /// there metrics about GPUs that are free.
         hosts_components: bool,
@@ -46,15 +59,6 @@ impl Variant {
         match self.capacity {
             Capacity::Instances { gpus, hosts_components: true, .. } if gpus > 0 => Some(gpus),
             _ => None,
-        }
-    }
-
-    /// Dollars for one instance for one hour, where there are instances and their price is known.
-    #[must_use]
-    pub fn cost_per_hour(&self) -> Option<Dollars> {
-        match self.capacity {
-            Capacity::Instances { cost_per_hour, .. } => cost_per_hour,
-            Capacity::Serverless => None,
         }
     }
 }
@@ -135,11 +139,13 @@ impl VariantReader<'_> {
         }
         let gpus = self.gpus(path, name, &types)?;
         let own = self.entry_for(name).and_then(|entry| entry.cost_per_hour);
-        let cost_per_hour = match own.or(self.declaration.cost_per_hour) {
-            Some(Cost::Dollars(dollars)) => Some(Dollars(dollars)),
-            Some(Cost::Auto) | None => None,
+        let price = match own.or(self.declaration.cost_per_hour) {
+            Some(Cost::Dollars(dollars)) => PriceBasis::Declared(Dollars(dollars)),
+            Some(Cost::Auto) => PriceBasis::ListPrice,
+            None => PriceBasis::None,
         };
-        Some(Capacity::Instances { gpus, cost_per_hour, hosts_components: variant.model_name.is_none() })
+        let instance_types = types.into_iter().map(str::to_owned).collect();
+        Some(Capacity::Instances { gpus, instance_types, price, hosts_components: variant.model_name.is_none() })
     }
 
     /// GPUs of one instance: from the variant's own entry, from the declaration, or from the catalogue.

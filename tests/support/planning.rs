@@ -20,7 +20,8 @@ pub(crate) fn planned(declared: &Declared, dimensions: &[GpuDimension]) -> Plan 
         panic!("{declared:?} is not valid: {problems}")
     };
     let owner = Owner { stack_id: stack_id("inference"), logical_id: "Config".to_owned() };
-    let surroundings = Surroundings { region: "us-east-1".to_owned(), gpu_dimensions: dimensions.to_vec() };
+    let surroundings =
+        Surroundings { region: "us-east-1".to_owned(), gpu_dimensions: dimensions.to_vec(), ..Surroundings::default() };
     plan(&spec, &owner, &surroundings).unwrap()
 }
 

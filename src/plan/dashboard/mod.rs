@@ -15,7 +15,8 @@ use widget::Grid;
 /// The body of the dashboard, as JSON text:
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html>.
 pub(super) fn body(monitoring: &Monitoring, settings: &DashboardSpec, surroundings: &Surroundings) -> String {
-    let context = series::Context { monitoring, gpu_dimensions: &surroundings.gpu_dimensions };
+    let context =
+        series::Context { monitoring, gpu_dimensions: &surroundings.gpu_dimensions, prices: &surroundings.prices };
     let mut grid = Grid::new(&surroundings.region, monitoring.frequency.graph_period());
     panels::header(&mut grid, &context);
     panels::cluster(&mut grid, &context);

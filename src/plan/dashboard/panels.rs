@@ -1,6 +1,7 @@
 //! The panels, top to bottom.
 
 use crate::metrics::{Expr, Graph, MetricId, MetricStat, Stat, invocation_metric};
+use crate::pricing::Price;
 use crate::spec::{Capacity, InferenceComponent, Variant};
 
 use super::series::{Context, Numbered, instances_id, reserved_id};
@@ -17,16 +18,16 @@ pub(super) fn header(grid: &mut Grid<'_>, context: &Context<'_>) {
     let mut facts = vec![format!("Metrics every {}.", monitoring.frequency)];
     let mut priced: Vec<String> = Vec::new();
     for variant in &monitoring.variants {
-        if let Some(price) = variant.cost_per_hour() {
+        if let Some(price) = context.price(variant) {
             priced.push(context.label(&format!("${} per instance-hour", price.0), variant));
         }
     }
     if priced.is_empty() {
-        let why = if monitoring.price_lookup_wanted {
-            "this version can't look prices up; give CostPerHour in dollars"
-        } else {
-            "CostPerHour is not given"
-        };
+        let reasons = monitoring.variants.iter().find_map(|variant| match context.prices.of(variant) {
+            Price::Unknown(reason) => reason,
+            Price::Declared(_) | Price::Listed(_) => None,
+        });
+        let why = reasons.unwrap_or_else(|| "CostPerHour is not given".to_owned());
         facts.push(format!("No costs are shown: {why}."));
     } else {
         facts.push(format!("Costs are estimates from the price given: {}.", priced.join(", ")));
@@ -85,7 +86,7 @@ pub(super) fn costs(grid: &mut Grid<'_>, context: &Context<'_>) {
     let mut unallocated = Vec::new();
     let mut whole = Vec::new();
     for of in context.variants() {
-        let Some(price) = of.variant.cost_per_hour() else { continue };
+        let Some(price) = context.price(of.variant) else { continue };
         match of.variant.shared_gpus() {
             Some(gpus) if context.monitoring.enhanced_metrics => {
                 unallocated.push(hidden(instances_id(of), context.instance_samples(of.variant)));
@@ -121,7 +122,7 @@ pub(super) fn traffic(grid: &mut Grid<'_>, context: &Context<'_>) {
 fn models_cost(context: &Context<'_>, models: &[InferenceComponent]) -> Panel {
     let mut lines = Vec::new();
     for of in context.variants() {
-        let (Some(gpus), Some(price)) = (of.variant.shared_gpus(), of.variant.cost_per_hour()) else { continue };
+        let (Some(gpus), Some(price)) = (of.variant.shared_gpus(), context.price(of.variant)) else { continue };
         for model in models {
             for cost in context.model_cost(of, gpus, price, &model.name) {
                 lines.extend(cost_lines(cost, &shared_label(context, &model.label, of.variant)));

@@ -12,6 +12,7 @@
 //! The dollars of all models and the unallocated dollars add up to instances × price × P ÷ 3600, always.
 
 use crate::metrics::{Expr, Graph, IdLetter, MetricId, MetricStat, Stat, endpoint_metric, gpu_samples};
+use crate::pricing::ListPrices;
 use crate::spec::{Dollars, GpuDimension, InferenceComponentName, Monitoring, Variant};
 
 const SECONDS_PER_HOUR: f64 = 3600.0;
@@ -20,6 +21,7 @@ const SECONDS_PER_HOUR: f64 = 3600.0;
 pub(super) struct Context<'m> {
     pub(super) monitoring: &'m Monitoring,
     pub(super) gpu_dimensions: &'m [GpuDimension],
+    pub(super) prices: &'m ListPrices,
 }
 
 /// A variant and its number, which its ids carry.
@@ -32,6 +34,11 @@ pub(super) struct Numbered<'m> {
 impl<'m> Context<'m> {
     pub(super) fn variants(&self) -> impl Iterator<Item = Numbered<'m>> + use<'m> {
         self.monitoring.variants.iter().enumerate().map(|(number, variant)| Numbered { number, variant })
+    }
+
+    /// Dollars for one of the variant's instances for one hour, where known.
+    pub(super) fn price(&self, variant: &Variant) -> Option<Dollars> {
+        self.prices.of(variant).per_hour()
     }
 
     /// The label, with the variant's name where there are several.
