@@ -3,7 +3,11 @@
 //!
 //! A price that isn't known is never a price of 0: whoever asks gets the reason in its place.
 
+mod price_list;
+
 use std::collections::BTreeMap;
+
+pub use price_list::{NoPrice, hosting_price};
 
 use crate::spec::{Capacity, Dollars, PriceBasis, Variant};
 
@@ -29,6 +33,23 @@ pub enum Price {
     Listed(ListPrice),
     /// Not known; where one was asked for, why.
     Unknown(Option<String>),
+}
+
+/// The Region whose Price List endpoint to ask, from a stack in `region`: the nearest of the three there are. They all
+/// know the prices of every Region (<https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-the-aws-price-list-bulk-api.html>).
+///
+/// None outside the partition `aws`: credentials of AWS GovCloud (US) aren't valid at these endpoints, and China's prices are in
+/// yuan.
+#[must_use]
+pub fn price_list_region(region: &str) -> Option<&'static str> {
+    let continent = region.split('-').next().unwrap_or_default();
+    match continent {
+        "us" if region.starts_with("us-gov-") || region.starts_with("us-iso") => None,
+        "us" | "ca" | "mx" | "sa" => Some("us-east-1"),
+        "eu" | "af" | "il" | "me" if !region.starts_with("eu-isoe-") => Some("eu-central-1"),
+        "ap" => Some("ap-south-1"),
+        _ => None,
+    }
 }
 
 impl Price {
@@ -67,5 +88,57 @@ impl ListPrices {
             }
         }
         price.map_or(Price::Unknown(None), |price| Price::Listed(price.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_price_list_is_asked_nearby_and_in_its_own_partition_only() {
+        for (region, asked) in [
+            ("us-east-1", Some("us-east-1")),
+            ("us-west-2", Some("us-east-1")),
+            ("ca-central-1", Some("us-east-1")),
+            ("mx-central-1", Some("us-east-1")),
+            ("sa-east-1", Some("us-east-1")),
+            ("eu-west-1", Some("eu-central-1")),
+            ("af-south-1", Some("eu-central-1")),
+            ("il-central-1", Some("eu-central-1")),
+            ("me-central-1", Some("eu-central-1")),
+            ("ap-northeast-1", Some("ap-south-1")),
+            ("cn-northwest-1", None),
+            ("us-gov-west-1", None),
+            ("us-iso-east-1", None),
+            ("us-isob-east-1", None),
+            ("eu-isoe-west-1", None),
+            ("eusc-de-east-1", None),
+            ("", None),
+        ] {
+            assert_eq!(price_list_region(region), asked, "{region}");
+        }
+    }
+
+    fn listed(dollars: f64) -> Result<ListPrice, String> {
+        Ok(ListPrice { per_hour: Dollars(dollars), effective: "2026-11-01".to_owned() })
+    }
+
+    fn pools(prices: &[(&str, Result<ListPrice, String>)]) -> Price {
+        let instance_types: Vec<String> = ["ml.a", "ml.b"].map(str::to_owned).to_vec();
+        let prices = prices.iter().map(|(name, price)| ((*name).to_owned(), price.clone())).collect();
+        ListPrices(prices).listed(&instance_types)
+    }
+
+    #[test]
+    fn pools_have_a_price_only_where_all_their_types_have_the_same() {
+        assert_eq!(pools(&[("ml.a", listed(2.0)), ("ml.b", listed(2.0))]).per_hour(), Some(Dollars(2.0)));
+        let unknown = |price: Price| match price {
+            Price::Unknown(Some(reason)) => reason,
+            known => panic!("{known:?}"),
+        };
+        assert!(unknown(pools(&[("ml.a", listed(2.0)), ("ml.b", listed(3.0))])).contains("different prices"));
+        assert_eq!(unknown(pools(&[("ml.a", listed(2.0)), ("ml.b", Err("denied".to_owned()))])), "denied");
+        assert_eq!(unknown(pools(&[("ml.a", listed(2.0))])), "the price of ml.b was not looked up");
     }
 }
