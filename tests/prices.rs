@@ -212,7 +212,7 @@ fn an_instance_type_that_is_not_listed_has_no_price() {
     scenario.create(&declared).succeeded();
     assert_no_costs_because(
         &scenario,
-        "the price of ml.p4d.24xlarge in us-east-1 is not known, because the Price List has no on-demand price for hosting",
+        "the price of ml.p4d.24xlarge in us-east-1 is not known, because the Price List has no on-demand price",
     );
 }
 

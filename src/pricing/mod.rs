@@ -35,11 +35,12 @@ pub enum Price {
     Unknown(Option<String>),
 }
 
-/// The Region whose Price List endpoint to ask, from a stack in `region`: the nearest of the three there are. They all
-/// know the prices of every Region (<https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-the-aws-price-list-bulk-api.html>).
+/// The Region whose Price List endpoint to ask, from a stack in `region`: the nearest of the three there are, which all
+/// know the prices of every Region:
+/// <https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-the-aws-price-list-bulk-api.html>.
 ///
-/// None outside the partition `aws`: credentials of AWS GovCloud (US) aren't valid at these endpoints, and China's prices are in
-/// yuan.
+/// None outside the partition `aws`: credentials of the US government's Regions aren't valid at these endpoints, and
+/// China's prices are in yuan.
 #[must_use]
 pub fn price_list_region(region: &str) -> Option<&'static str> {
     let continent = region.split('-').next().unwrap_or_default();
@@ -120,8 +121,8 @@ mod tests {
         }
     }
 
-    fn listed(dollars: f64) -> Result<ListPrice, String> {
-        Ok(ListPrice { per_hour: Dollars(dollars), effective: "2026-11-01".to_owned() })
+    fn listed(dollars: f64) -> ListPrice {
+        ListPrice { per_hour: Dollars(dollars), effective: "2026-11-01".to_owned() }
     }
 
     fn pools(prices: &[(&str, Result<ListPrice, String>)]) -> Price {
@@ -132,13 +133,13 @@ mod tests {
 
     #[test]
     fn pools_have_a_price_only_where_all_their_types_have_the_same() {
-        assert_eq!(pools(&[("ml.a", listed(2.0)), ("ml.b", listed(2.0))]).per_hour(), Some(Dollars(2.0)));
+        assert_eq!(pools(&[("ml.a", Ok(listed(2.0))), ("ml.b", Ok(listed(2.0)))]).per_hour(), Some(Dollars(2.0)));
         let unknown = |price: Price| match price {
             Price::Unknown(Some(reason)) => reason,
             known => panic!("{known:?}"),
         };
-        assert!(unknown(pools(&[("ml.a", listed(2.0)), ("ml.b", listed(3.0))])).contains("different prices"));
-        assert_eq!(unknown(pools(&[("ml.a", listed(2.0)), ("ml.b", Err("denied".to_owned()))])), "denied");
-        assert_eq!(unknown(pools(&[("ml.a", listed(2.0))])), "the price of ml.b was not looked up");
+        assert!(unknown(pools(&[("ml.a", Ok(listed(2.0))), ("ml.b", Ok(listed(3.0)))])).contains("different prices"));
+        assert_eq!(unknown(pools(&[("ml.a", Ok(listed(2.0))), ("ml.b", Err("denied".to_owned()))])), "denied");
+        assert_eq!(unknown(pools(&[("ml.a", Ok(listed(2.0)))])), "the price of ml.b was not looked up");
     }
 }

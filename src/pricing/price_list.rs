@@ -1,4 +1,4 @@
-//! The products that `GetProducts` of the Price List gives, and the one price among them that hosting on an instance has.
+//! The products that the Price List's `GetProducts` gives, and the one price among them that hosting on an instance has.
 //!
 //! Pure, and it guesses nothing: what isn't one positive price in US dollars per hour is no price.
 
@@ -10,8 +10,8 @@ use thiserror::Error;
 use super::ListPrice;
 use crate::spec::Dollars;
 
-/// What SageMaker's price list calls instances that serve endpoints; the same instances are listed for training, notebooks
-/// and more, at other prices.
+/// What SageMaker's price list calls instances that serve endpoints. The same instances are listed for training,
+/// notebooks and more, at other prices.
 const HOSTING: &str = "Hosting";
 const DOLLARS: &str = "USD";
 
@@ -155,8 +155,8 @@ mod tests {
         product(&json!({"component": "Hosting"}), "Hrs", "USD", price, DAY)
     }
 
-    fn found(dollars: f64) -> Result<ListPrice, NoPrice> {
-        Ok(ListPrice { per_hour: Dollars(dollars), effective: DAY.to_owned() })
+    fn priced(dollars: f64) -> ListPrice {
+        ListPrice { per_hour: Dollars(dollars), effective: DAY.to_owned() }
     }
 
     #[test]
@@ -164,7 +164,7 @@ mod tests {
         let of = |name: &str, value: &str, price: &str| product(&json!({name: value}), "Hrs", "USD", price, DAY);
         for name in ["component", "platoinstancetype"] {
             let products = [of(name, "Training", "1"), of(name, "Hosting", "5.7520000000"), of(name, "Notebook", "2")];
-            assert_eq!(hosting_price(&products), found(5.752), "{name}");
+            assert_eq!(hosting_price(&products), Ok(priced(5.752)), "{name}");
         }
         assert_eq!(hosting_price([of("component", "Training", "1")]), Err(NoPrice::NotListed));
         assert_eq!(hosting_price([of("component", "AsyncInf", "1")]), Err(NoPrice::NotListed));
@@ -196,7 +196,7 @@ mod tests {
     #[test]
     fn what_was_paid_for_beforehand_does_not_hide_the_price() {
         for products in [[hosting("0"), hosting("5.752")], [hosting("5.752"), hosting("0")]] {
-            assert_eq!(hosting_price(&products), found(5.752));
+            assert_eq!(hosting_price(&products), Ok(priced(5.752)));
         }
     }
 
@@ -204,13 +204,13 @@ mod tests {
     fn of_equal_offers_the_latest_gives_the_day() {
         let on = |day: &str| product(&json!({"component": "Hosting"}), "Hrs", "USD", "5.752", day);
         for products in [[on("2026-10-01"), on(DAY)], [on(DAY), on("2026-10-01")]] {
-            assert_eq!(hosting_price(&products), found(5.752));
+            assert_eq!(hosting_price(&products), Ok(priced(5.752)));
         }
     }
 
     proptest! {
         #[test]
-        fn no_answer_makes_it_panic(text in any::<String>(), unit in any::<String>(), price in any::<String>(), day in any::<String>()) {
+        fn no_answer_makes_it_panic([text, unit, price, day] in any::<[String; 4]>()) {
             let _ = hosting_price([&text]);
             let listed = product(&json!({"component": "Hosting"}), &unit, "USD", &price, &day);
             let _ = hosting_price([&listed]);
@@ -219,7 +219,9 @@ mod tests {
         }
 
         #[test]
-        fn whatever_is_listed_a_price_is_above_zero(prices in prop::collection::vec("-?[0-9]{1,3}(\\.[0-9]{1,10})?|NaN|inf", 0..4)) {
+        fn whatever_is_listed_a_price_is_above_zero(
+            prices in prop::collection::vec("-?[0-9]{1,3}(\\.[0-9]{1,10})?|NaN|inf", 0..4),
+        ) {
             if let Ok(price) = hosting_price(prices.iter().map(|price| hosting(price))) {
                 prop_assert!(price.per_hour > Dollars(0.0) && price.per_hour.0.is_finite());
             }
@@ -228,7 +230,7 @@ mod tests {
         #[test]
         fn every_price_is_read_as_it_is_written(micros in 1_u32..1_000_000_000) {
             let dollars = f64::from(micros) / 1e6;
-            prop_assert_eq!(hosting_price([hosting(&format!("{dollars:.10}"))]), found(dollars));
+            prop_assert_eq!(hosting_price([hosting(&format!("{dollars:.10}"))]), Ok(priced(dollars)));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The Price List, asked what hosting on instances costs.
 //!
-//! A price is good to have and no more: looking it up never fails a request and takes a few seconds at most. Where there is
-//! no price, the reason stands in its place, for the dashboard to say.
+//! A price is good to have and no more: looking it up never fails a request and takes a few seconds at most. Where there
+//! is no price, the reason stands in its place, for the dashboard to say.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

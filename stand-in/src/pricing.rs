@@ -1,6 +1,6 @@
 //! The Price List's one operation, over on-demand prices for hosting on `SageMaker`'s instances.
-//! It starts with those of `data/price-list.csv`; whoever tests adds others. Prices are the world's, not an account's: the
-//! state that is shown doesn't hold them.
+//! It starts with those of `data/price-list.csv`; whoever tests adds others. Prices are the world's, not an account's:
+//! the state that is shown doesn't hold them.
 
 mod filter;
 mod product;

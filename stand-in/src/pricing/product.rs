@@ -33,8 +33,8 @@ pub(super) fn attribute<'a>(product: &'a Value, field: &str) -> &'a str {
     of.as_str().unwrap_or_default()
 }
 
-/// What instances of the type are sold for: hosting, and training. On AWS both often cost the same; here they never do, so
-/// that whoever takes one for the other is found out.
+/// What instances of the type are sold for: hosting, and training. On AWS both often cost the same; here they never do,
+/// so that whoever takes one for the other is found out.
 pub(super) fn products(price: &HostingPrice) -> [Value; 2] {
     [product(price, "Hosting", &price.per_hour), product(price, "Training", "99.0000000000")]
 }
