@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Two instances; one model on four GPUs, the others unused.
-fn fleet(frequency: u32, gpus: u32) -> Fleet {
+pub(crate) fn fleet(frequency: u32, gpus: u32) -> Fleet {
     Fleet::new(scenario::ENDPOINT, frequency, scenario::variant(gpus, Steps::always(2))).with(scenario::model(
         "llama",
         4,
@@ -61,7 +61,7 @@ fn both(frequency: u32, gpus: u32, period: u32) -> [f64; 4] {
     ]
 }
 
-fn ratio(one: f64, other: f64) -> f64 {
+pub(crate) fn ratio(one: f64, other: f64) -> f64 {
     (one / other * 1000.0).round() / 1000.0
 }
 

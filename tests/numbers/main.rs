@@ -10,4 +10,5 @@ mod alarms;
 mod article;
 mod dashboards;
 mod fleets;
+mod helper;
 mod planned;
