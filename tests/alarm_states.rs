@@ -20,7 +20,8 @@ use stand_in::telemetry::{
 use support::declaration::{Declared, one_model, shared_gpus};
 use support::planning::{alarms, planned};
 
-const FREQUENCIES: [u32; 7] = [10, 30, 60, 120, 180, 240, 300];
+/// The extremes, the default, and the one that no whole number of goes into half an hour.
+const FREQUENCIES: [u32; 4] = [10, 60, 240, 300];
 const START: Timestamp = 1_795_507_200_000;
 
 /// An alarm on a fleet, and how long it is looked at.
@@ -249,7 +250,8 @@ fn an_endpoint_that_nobody_calls_is_told_of_after_three_hours() {
     for frequency in [10, 60, 300] {
         watch(scenario::idle(frequency), "NoTrafficAlarm").for_hours(5).fires(180..=181);
         let last_call_after_an_hour = hosting(frequency, 4, Steps::always(1), (4, then(1, 3600, 0)));
-        watch(last_call_after_an_hour, "NoTrafficAlarm").for_hours(5).fires(239..=242);
+        // The last sample that has calls is up to a publish interval old when they end.
+        watch(last_call_after_an_hour, "NoTrafficAlarm").for_hours(5).fires(235..=241);
     }
 }
 

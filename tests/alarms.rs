@@ -83,11 +83,11 @@ fn more_variants_than_fit_get_an_alarm_each_and_one_for_all() {
 
 #[test]
 fn the_sample_count_of_up_to_ten_variants_fits_into_one_alarm() {
-    for (count, planned_alarms) in [(5, 1), (10, 1)] {
+    for count in [1, 5, 10] {
         let declared = with("UnusedGpuAlarm", json!({"Source": "SampleCount"}))
             .with("GpuDimension", "GpuId")
             .with("ProductionVariants", variants(count));
-        assert_eq!(planned(&declared, &GpuDimension::ALL).alarms.len(), planned_alarms, "{count} variants");
+        assert_eq!(planned(&declared, &GpuDimension::ALL).alarms.len(), 1, "{count} variants");
     }
 }
 
@@ -98,7 +98,7 @@ fn enabled_alone_is_enough_for_each_and_the_others_stay_off() {
         scenario.start_over();
         let answer = scenario.create(&with(alarm, json!({"Enabled": true}))).succeeded();
         let name = answer.data(&format!("{alarm}Name")).to_owned();
-        assert_eq!(scenario.alarm_names(), [name.clone()], "{alarm}");
+        assert_eq!(scenario.alarm_names(), std::slice::from_ref(&name), "{alarm}");
         assert_eq!(answer.data(&format!("{alarm}Arn")), scenario.alarm(&name)["AlarmArn"]);
         for other in FOUR.iter().filter(|other| **other != alarm) {
             assert_eq!((answer.data(&format!("{other}Name")), answer.data(&format!("{other}Arn"))), ("", ""));

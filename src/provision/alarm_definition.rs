@@ -68,16 +68,16 @@ pub(super) fn same(existing: &AlarmRequest, wanted: &AlarmRequest) -> bool {
     }
 }
 
-fn present(list: &Option<Vec<String>>) -> Option<Vec<String>> {
-    list.clone().filter(|list| !list.is_empty())
+fn present(list: Option<&Vec<String>>) -> Option<Vec<String>> {
+    list.filter(|list| !list.is_empty()).cloned()
 }
 
 /// One spelling for each meaning: CloudWatch describes an empty list where none was given, and names no default.
 fn normal_composite(request: PutCompositeAlarmInputBuilder) -> PutCompositeAlarmInputBuilder {
     let (ok, alarm, insufficient) = (
-        present(request.get_ok_actions()),
-        present(request.get_alarm_actions()),
-        present(request.get_insufficient_data_actions()),
+        present(request.get_ok_actions().as_ref()),
+        present(request.get_alarm_actions().as_ref()),
+        present(request.get_insufficient_data_actions().as_ref()),
     );
     let actions_enabled = request.get_actions_enabled().unwrap_or(true);
     request
@@ -91,9 +91,9 @@ fn normal_composite(request: PutCompositeAlarmInputBuilder) -> PutCompositeAlarm
 /// The same of a metric alarm.
 fn normal(request: PutMetricAlarmInputBuilder) -> PutMetricAlarmInputBuilder {
     let (ok, alarm, insufficient) = (
-        present(request.get_ok_actions()),
-        present(request.get_alarm_actions()),
-        present(request.get_insufficient_data_actions()),
+        present(request.get_ok_actions().as_ref()),
+        present(request.get_alarm_actions().as_ref()),
+        present(request.get_insufficient_data_actions().as_ref()),
     );
     let dimensions = request.get_dimensions().clone().filter(|list| !list.is_empty());
     let mut metrics = request.get_metrics().clone().filter(|list| !list.is_empty());

@@ -23,13 +23,13 @@ pub(super) type MadeAlarms = BTreeMap<AlarmKind, (String, String)>;
 pub(super) fn judge(apply: &Apply<'_>, plan: &Plan, reality: &Reality) -> Result<(), ProvisionError> {
     for PlannedAlarm { kind, name, request } in &plan.alarms {
         let Some(found) = reality.alarm(name) else { continue };
-        let (kind, owned) = (*kind, is_owned(&found.tags, apply.owner));
+        let (kind, ours) = (*kind, is_owned(&found.tags, apply.owner));
         // One of ours makes way for the other type; what was somebody else's could not be given back.
-        if found.content.is_composite() != request.is_composite() && !owned {
+        if found.content.is_composite() != request.is_composite() && !ours {
             let (existing, wanted) = (type_in_words(&found.content), type_in_words(request));
             return Err(ProvisionError::AlarmOfAnotherType { kind, name: name.to_string(), existing, wanted });
         }
-        if !owned && !apply.spec.adopt_existing {
+        if !ours && !apply.spec.adopt_existing {
             let owner = owner_in_words(&found.tags);
             return Err(ProvisionError::AlarmTaken { kind, name: name.to_string(), owner });
         }

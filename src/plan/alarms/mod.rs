@@ -103,7 +103,7 @@ pub(super) fn planned(alarm: &AlarmSpec, context: &Context<'_>) -> Vec<PlannedAl
 /// The alarm on these variants together.
 fn on(alarm: &AlarmSpec, scope: &Scope<'_>, context: &Context<'_>) -> PlannedAlarm {
     let measure: Measure = match alarm.kind {
-        AlarmKind::UnusedGpu | AlarmKind::GpuBuffer => unused_gpu::measure(alarm, scope, context),
+        AlarmKind::UnusedGpu | AlarmKind::GpuBuffer => unused_gpu::measure(alarm, scope),
         AlarmKind::IdleGpu => idle_gpu::measure(alarm, scope),
         AlarmKind::NoTraffic => no_traffic::measure(alarm, scope),
     };

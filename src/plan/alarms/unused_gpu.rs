@@ -9,9 +9,9 @@
 
 use aws_sdk_cloudwatch::types::{ComparisonOperator, MetricDataQuery};
 
+use super::Scope;
 use super::description::{compared, for_how_long};
 use super::request::{Measure, metric_query, sample_count_query};
-use super::{Context, Scope};
 use crate::metrics::{Alarm, Expr, IdLetter, MetricId, MetricStat, Stat, endpoint_metric, gpu_sample_count};
 use crate::spec::{AlarmSource, AlarmSpec, Monitoring, Variant};
 
@@ -19,9 +19,9 @@ use crate::spec::{AlarmSource, AlarmSpec, Monitoring, Variant};
 /// billionth of a GPU keeps a whole number on its own side of the threshold.
 const ROUNDING: f64 = 1e-9;
 
-pub(super) fn measure(alarm: &AlarmSpec, scope: &Scope<'_>, context: &Context<'_>) -> Measure {
-    // Known wherever the spec has this source.
-    let dimension = context.surroundings.gpu_dimensions.first().copied();
+pub(super) fn measure(alarm: &AlarmSpec, scope: &Scope<'_>) -> Measure {
+    // Declared wherever the spec has this source.
+    let dimension = scope.monitoring.gpu_dimension;
     let (queries, samples) = match dimension.filter(|_| alarm.source == AlarmSource::SampleCount) {
         Some(dimension) => {
             let variant = scope.variants.first().filter(|_| scope.single).map(|variant| &variant.name);
