@@ -206,7 +206,8 @@ impl Fault {
         self.message.contains("in-progress") || self.code.as_deref() == Some("ConflictException")
     }
 
-    fn is_denied(&self) -> bool {
+    /// Whether the service refused for want of a permission.
+    pub(super) fn is_denied(&self) -> bool {
         matches!(
             self.code.as_deref(),
             Some("AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" | "NotAuthorized")
