@@ -22,3 +22,4 @@ pub mod provision;
 mod request;
 pub mod shape_json;
 pub mod spec;
+pub mod usage;
