@@ -23,3 +23,4 @@ mod request;
 pub mod shape_json;
 pub mod spec;
 pub mod usage;
+pub mod widgets;
