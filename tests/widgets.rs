@@ -5,7 +5,7 @@ mod support;
 
 use std::time::Duration;
 
-use monitored_endpoint::widgets::Widgets;
+use monitored_endpoint::widgets::{Invocation, Widgets};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use stand_in::telemetry::{Fleet, Steps, scenario};
@@ -33,7 +33,12 @@ fn event(account: &Account, panel: &str) -> Value {
 }
 
 fn answer(account: &Account, event: &Value) -> String {
-    account.block_on(Widgets::new(&account.config).answer(event, ARN, account.now))
+    answer_within(account, event, Duration::from_mins(1))
+}
+
+fn answer_within(account: &Account, event: &Value, time_left: Duration) -> String {
+    let invocation = Invocation { function_arn: ARN, now: account.now, time_left };
+    account.block_on(Widgets::new(&account.config).answer(event, invocation))
 }
 
 /// The figure of a headline.
@@ -241,6 +246,15 @@ fn whatever_goes_wrong_is_a_panel_that_says_it() {
     assert!(html.contains("there is no endpoint named &quot;nothing-there&quot;"), "{html}");
     let html = answer(&account, &json!({}));
     assert!(html.contains("give Cluster or Cost") && html.contains("give the endpoint's name"), "{html}");
+}
+
+#[test]
+fn a_panel_comes_before_lambda_cuts_the_function_off() {
+    let account = Account::with(&scenario::steady(60), HOUR);
+    let rule = FaultRule { operation: "ListMetrics".into(), on_call: None, times: None, fault: Fault::DelayMs(5000) };
+    account.stand_in.add_fault(rule).unwrap();
+    let html = answer_within(&account, &event(&account, "Cost"), Duration::from_millis(1100));
+    assert!(html.contains("have not answered in time"), "{html}");
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! The widgets Lambda: makes the clients once, then hands each event to [`Widgets::answer`].
 
+use std::time::SystemTime;
+
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use monitored_endpoint::usage::Moment;
-use monitored_endpoint::widgets::Widgets;
+use monitored_endpoint::widgets::{Invocation, Widgets};
 use monitored_endpoint::{aws, logging};
 use serde_json::Value;
 
@@ -12,8 +14,12 @@ async fn main() -> Result<(), Error> {
     let widgets = Widgets::new(&aws::config().await);
     let widgets = &widgets;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
-        let function_arn = &event.context.invoked_function_arn;
-        Ok::<_, Error>(widgets.answer(&event.payload, function_arn, Moment::now()).await)
+        let invocation = Invocation {
+            function_arn: &event.context.invoked_function_arn,
+            now: Moment::now(),
+            time_left: event.context.deadline().duration_since(SystemTime::now()).unwrap_or_default(),
+        };
+        Ok::<_, Error>(widgets.answer(&event.payload, invocation).await)
     }))
     .await
 }

@@ -17,12 +17,14 @@ mod map;
 mod params;
 
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use aws_config::{Region, SdkConfig};
 use futures_util::FutureExt as _;
 use maud::Markup;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use thiserror::Error;
+use tokio::time::timeout;
 
 pub use params::Panel;
 
@@ -42,6 +44,20 @@ pub struct Widgets {
     reader: Reader,
 }
 
+/// One call of the function.
+#[derive(Clone, Copy, Debug)]
+pub struct Invocation<'a> {
+    /// The function that is called, as its ARN was given: what buttons are to call again.
+    pub function_arn: &'a str,
+    /// The present.
+    pub now: Moment,
+    /// How long the call may take.
+    pub time_left: Duration,
+}
+
+/// Time for drawing and sending, which waiting for AWS must not use up: a function that is cut off shows nothing.
+const RESERVE: Duration = Duration::from_secs(1);
+
 /// Why a panel shows a sentence in place of numbers.
 #[derive(Debug, Error)]
 enum WidgetError {
@@ -51,6 +67,8 @@ enum WidgetError {
     Choice(#[from] BadChoice),
     #[error(transparent)]
     Usage(#[from] UsageError),
+    #[error("SageMaker and CloudWatch have not answered in time; try again, or choose a shorter time range")]
+    OutOfTime,
 }
 
 impl Widgets {
@@ -60,39 +78,38 @@ impl Widgets {
         Self { config: config.clone(), reader: Reader::new(config) }
     }
 
-    /// Answers one event, with HTML or, where documentation is asked for, with Markdown. `function_arn` is whom buttons
-    /// call; `now` is the present.
-    pub async fn answer(&self, event: &Value, function_arn: &str, now: Moment) -> String {
+    /// Answers one event, with HTML or, where documentation is asked for, with Markdown.
+    pub async fn answer(&self, event: &Value, invocation: Invocation<'_>) -> String {
         if event["describe"] == Value::Bool(true) {
             return DOCUMENTATION.to_owned();
         }
         let context = Context::read(event);
-        let panel = AssertUnwindSafe(self.panel(event, &context, function_arn, now)).catch_unwind().await;
+        let forwarded = Params::forwarded(event);
+        let panel = AssertUnwindSafe(self.panel(event, &context, invocation)).catch_unwind().await;
         let body = match panel {
             Ok(Ok(body)) => body,
             Ok(Err(error)) => {
                 let reason = reason(&error);
                 tracing::warn!(reason, "a panel could not be drawn");
-                frame::error(&reason, function_arn, &Params::forwarded(event))
+                frame::error(&reason, invocation.function_arn, &forwarded)
             }
-            Err(_) => frame::error("the panel failed; the function's log says where", function_arn, &Map::new()),
+            Err(_) => {
+                frame::error("the panel failed; the function's log says where", invocation.function_arn, &forwarded)
+            }
         };
         frame::frame(&context, &body).into_string()
     }
 
-    async fn panel(
-        &self,
-        event: &Value,
-        context: &Context,
-        function_arn: &str,
-        now: Moment,
-    ) -> Result<Markup, WidgetError> {
+    async fn panel(&self, event: &Value, context: &Context, invocation: Invocation<'_>) -> Result<Markup, WidgetError> {
         let params = Params::read(event).map_err(WidgetError::Params)?;
         let choice = Choice::read(event);
         let range = choice.range(context)?;
-        let question = Question { endpoint: params.endpoint.clone(), range, now, terms: params.terms.clone() };
-        let usage = self.reader(&params).read(&question).await?;
-        Ok(draw(&usage, &params, context, &choice, function_arn))
+        let question =
+            Question { endpoint: params.endpoint.clone(), range, now: invocation.now, terms: params.terms.clone() };
+        let reader = self.reader(&params);
+        let patience = invocation.time_left.saturating_sub(RESERVE);
+        let usage = timeout(patience, reader.read(&question)).await.map_err(|_| WidgetError::OutOfTime)??;
+        Ok(draw(&usage, &params, context, &choice, invocation.function_arn))
     }
 
     /// Asks in the widget's Region: a dashboard shows endpoints of any.
