@@ -7,8 +7,10 @@ use serde_json::Value;
 /// One call as the journal keeps it.
 #[derive(Debug, Clone, Serialize)]
 pub struct CallRecord {
-    /// `sagemaker` or `cloudwatch`.
+    /// `sagemaker`, `cloudwatch` or `pricing`.
     pub service: &'static str,
+    /// Who called, as its `User-Agent` says: tells one SDK from another.
+    pub user_agent: String,
     /// The operation's name, such as `PutDashboard`.
     pub operation: String,
     /// Whether the operation may change something: everything but `Describe…`, `List…` and `Get…`.

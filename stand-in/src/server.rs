@@ -18,14 +18,14 @@ use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
     extract::{ConnectInfo, Request, State},
-    http::{Response, StatusCode},
+    http::{Response, StatusCode, header::USER_AGENT},
 };
 use serde_json::Value;
 use tokio::sync::oneshot;
 
 use self::connection::{Cut, Listener};
 use crate::{
-    MetricStream, control,
+    HostingPrice, MetricStream, control,
     error::ServiceError,
     fault::{self, Fault, FaultRule},
     journal::{CallRecord, is_write},
@@ -89,7 +89,7 @@ impl StandIn {
         Ok(Self { url, shared, stop: Some(stop), thread: Some(thread) })
     }
 
-    /// Where it listens, such as `http://127.0.0.1:40123`; the endpoint URL of both services.
+    /// Where it listens, such as `http://127.0.0.1:40123`; the endpoint URL of all services.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
@@ -125,7 +125,7 @@ impl StandIn {
         self.shared.world().describe().unwrap_or_default()
     }
 
-    /// Forgets every resource, metric and script; keeps faults, journal and clock.
+    /// Forgets every resource, metric and script, and prices that were set; keeps faults, journal and clock.
     pub fn reset(&self) {
         self.shared.world().reset();
     }
@@ -146,6 +146,11 @@ impl StandIn {
     /// There is no such endpoint or variant.
     pub fn scale(&self, endpoint: &str, variant: &str, instances: i32) -> Result<(), ControlError> {
         self.shared.world().sagemaker.scale(endpoint, variant, instances)
+    }
+
+    /// Puts prices on the Price List, in the place of those for the same Region and instance type.
+    pub fn set_prices(&self, prices: impl IntoIterator<Item = HostingPrice>) {
+        self.shared.world().pricing.set(prices);
     }
 
     /// Declares metric streams, for `ListMetrics` to find.
@@ -193,12 +198,13 @@ async fn respond(
     let Some(call) = wire::identify(parts.uri.path(), &parts.headers) else {
         return plain(
             StatusCode::NOT_FOUND,
-            "no call to SageMaker (awsJson1.1) or CloudWatch (rpcv2Cbor, awsJson1.0), and no control path",
+            "no call to SageMaker or the Price List (awsJson1.1) or CloudWatch (rpcv2Cbor, awsJson1.0), and no control path",
         );
     };
     let region = shared.world().config.region.clone();
     let signed = wire::check_signature(call.service, &region, &parts.headers);
-    serve(&shared, &cut, &call, signed, body).await
+    let user_agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    serve(&shared, &cut, &call, user_agent, signed, body).await
 }
 
 /// Serves one call: journal, faults, the operation itself.
@@ -206,6 +212,7 @@ async fn serve(
     shared: &Shared,
     cut: &Cut,
     call: &Call,
+    user_agent: &str,
     signed: Result<(), ServiceError>,
     body: Bytes,
 ) -> Response<Body> {
@@ -216,6 +223,7 @@ async fn serve(
         let mut world = shared.world();
         let record = CallRecord {
             service: call.service.name(),
+            user_agent: user_agent.to_owned(),
             operation: call.operation.clone(),
             write: is_write(&call.operation),
             status: None,
