@@ -3,6 +3,7 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use monitored_endpoint::widgets::{Invocation, Widgets};
@@ -197,11 +198,7 @@ fn both_themes_and_the_widget_s_size_are_kept_to() {
 #[test]
 fn markup_in_names_and_labels_is_text() {
     // SageMaker's names are harmless; what publishes under them, and what a widget is told, need not be.
-    let mut fleet = scenario::steady(60);
-    for name in ["llama", "mistral"] {
-        let component = fleet.components.iter_mut().find(|component| component.name == name).unwrap();
-        component.copies = Steps::always(1);
-    }
+    let fleet = scenario::steady(60);
     let account = Account::with(&fleet, HOUR);
     let hostile = scenario::model(HOSTILE, 1, Steps::always(1));
     account.stand_in.simulate(fleet.with(hostile), HOUR).unwrap();
@@ -255,6 +252,25 @@ fn a_panel_comes_before_lambda_cuts_the_function_off() {
     account.stand_in.add_fault(rule).unwrap();
     let html = answer_within(&account, &event(&account, "Cost"), Duration::from_millis(1100));
     assert!(html.contains("have not answered in time"), "{html}");
+}
+
+/// The role in `template.yaml` grants what the panels call, and nothing else.
+#[test]
+fn the_role_may_read_what_the_panels_read() {
+    let template = include_str!("../template.yaml");
+    let role = template.split_once("\n  WidgetsRole:\n").unwrap().1.split_once("PolicyName: own-log").unwrap().0;
+    let granted: BTreeSet<&str> = role
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("- "))
+        .filter(|item| item.starts_with("sagemaker:") || item.starts_with("cloudwatch:"))
+        .collect();
+    let account = Account::with(&scenario::steady(60), HOUR);
+    answer(&account, &event(&account, "Cluster"));
+    answer(&account, &event(&account, "Cost"));
+    let calls = account.stand_in.calls();
+    let called: BTreeSet<String> =
+        calls.iter().map(|call| format!("{}:{}", call.service.to_lowercase(), call.operation)).collect();
+    assert_eq!(called.iter().map(String::as_str).collect::<BTreeSet<_>>(), granted);
 }
 
 #[test]

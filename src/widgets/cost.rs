@@ -130,7 +130,7 @@ fn bar(share: Option<f64>) -> Markup {
                 rect.all width="60" height="10" {}
                 rect.part width=(format!("{:.1}", 60.0 * share.clamp(0.0, 1.0))) height="10" {}
             }
-            " " (percent(share * 100.0))
+            span.share { (percent(share * 100.0)) }
         }
     }
 }

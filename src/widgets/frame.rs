@@ -21,19 +21,19 @@ pub(super) fn frame(context: &Context, body: &Markup) -> Markup {
 
 /// A panel with its controls, and the moments that its numbers are from.
 pub(super) fn panel(usage: &Usage, context: &Context, controls: &Markup, panel: &Markup) -> Markup {
-    let time = |moment: Moment| clock(context, moment, usage.window.period);
+    let span = |from: Moment, until: Moment| span(context, from, until, usage.window.period);
     html! {
         (controls)
         p.moments {
             span.endpoint { (usage.endpoint) }
             " is " span.status { (usage.status) } ". "
             @if usage.has_data {
-                "At the end: mean of " span.end { (time(usage.end.from)) " – " (time(usage.end.until)) }
-                ". Over: " span.range { (time(usage.window.from)) " – " (time(usage.window.until)) }
+                "At the end: mean of " span.end { (span(usage.end.from, usage.end.until)) }
+                ". Over: " span.range { (span(usage.window.from, usage.window.until)) }
                 " (" (duration(usage.window.seconds())) "), " (context.zone.label()) ". "
                 "Published every " (usage.publish_frequency_seconds) "."
             } @else {
-                "Nothing was published between " span.range { (time(usage.window.from)) " and " (time(usage.window.until)) }
+                "Nothing was published in " span.range { (span(usage.window.from, usage.window.until)) }
                 ", " (context.zone.label()) ". Choose another time range, or see whether the endpoint has instances."
             }
         }
@@ -71,10 +71,16 @@ pub(super) fn note(text: &str) -> Markup {
     html! { p.note { (text) } }
 }
 
-fn clock(context: &Context, moment: Moment, period: i64) -> String {
-    let local = context.zone.local(moment).replacen('T', " ", 1);
-    match local.get(..16) {
-        Some(minutes) if period >= 60 => minutes.to_owned(),
-        _ => local,
-    }
+/// `2026-11-24 08:29 – 08:30`, with seconds where periods are shorter than a minute.
+fn span(context: &Context, from: Moment, until: Moment, period: i64) -> String {
+    let length = if period < 60 { 19 } else { 16 };
+    let [from, until] = [from, until].map(|moment| {
+        let local = context.zone.local(moment).replacen('T', " ", 1);
+        local.get(..length).map(str::to_owned).unwrap_or(local)
+    });
+    let until = match (from.get(..11), until.strip_prefix(from.get(..11).unwrap_or_default())) {
+        (Some(_), Some(time)) => time.to_owned(),
+        _ => until,
+    };
+    format!("{from} – {until}")
 }

@@ -13,8 +13,9 @@ const NAME: u32 = 13;
 /// Pixels of a square: smaller ones can't be told apart, larger ones say no more.
 const SMALLEST: u32 = 8;
 const LARGEST: u32 = 30;
-/// From here on there is room for a number in a square.
-const NUMBERED: u32 = 15;
+/// Pixels of a digit, and of the margin around a number.
+const DIGIT: u32 = 6;
+const AROUND: u32 = 3;
 /// Percent of each step of the scale.
 const STEP: f64 = 20.0;
 /// Steps of the scale, from idle to busy.
@@ -113,7 +114,10 @@ fn square(
         (Some(model), Some(utilization)) => format!("{}, {} busy", params.label(model), percent(utilization)),
         (Some(model), None) => params.label(model).to_owned(),
     };
-    let number = gpu.model.as_deref().and_then(number).filter(|_| size >= NUMBERED);
+    let number = gpu.model.as_deref().and_then(number).map(|number| number.to_string());
+    // A number that doesn't fit would be read as its neighbour's.
+    let fits = |number: &String| u32::try_from(number.len()).is_ok_and(|digits| AROUND + digits * DIGIT <= size);
+    let number = number.filter(fits);
     html! {
         g.gpu.(class(gpu)) data-model=[gpu.model.as_deref()] {
             title { (which) (instance.id) ": " (held) }
