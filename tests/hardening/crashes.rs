@@ -24,8 +24,8 @@ fn cells(peer: &mut Peer) -> Vec<Cell> {
         peer.start_over();
         let event = (situation.prepare)(peer);
         peer.send(&event).unwrap().succeeded();
-        let calls = peer.scenario.stand_in.calls().len();
-        cells.extend((1..=calls).map(|call| Cell { situation, call, calls }));
+        let total = peer.scenario.stand_in.calls().len();
+        cells.extend((1..=total).map(|call| Cell { situation, call, calls: total }));
     }
     cells
 }

@@ -78,9 +78,9 @@ fn cells(peer: &mut Peer) -> Vec<Cell> {
         peer.start_over();
         let event = (situation.prepare)(peer);
         peer.send(&event).unwrap().succeeded();
-        let calls = peer.scenario.stand_in.calls();
-        for (at, call) in calls.iter().enumerate() {
-            let number = calls[..=at].iter().filter(|other| other.operation == call.operation).count();
+        let journal = peer.scenario.stand_in.calls();
+        for (at, call) in journal.iter().enumerate() {
+            let number = journal[..=at].iter().filter(|other| other.operation == call.operation).count();
             let number = u32::try_from(number).unwrap();
             let (service, operation) = (call.service, call.operation.clone());
             cells.extend(TROUBLES.iter().map(|trouble| Cell {
@@ -132,7 +132,8 @@ fn try_one(peer: &mut Peer, cell: &Cell) -> Result<(), String> {
     }
     // A thing said to be missing leads to conclusions that have sentences of their own.
     let named = answer.reason().contains(&cell.operation) || cell.trouble.name == "not found";
-    if !succeeded && !(named && answer.reason().len() > 40) {
+    let helps = named && answer.reason().len() > 40;
+    if !succeeded && !helps {
         return Err(format!("the reason doesn't say which call went wrong: {}", answer.reason()));
     }
     if cell.trouble.name == "denied" && !answer.reason().contains(&format!("{}:{}", cell.service, cell.operation)) {

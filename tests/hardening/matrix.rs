@@ -15,10 +15,9 @@ pub(crate) fn part<T>(cells: Vec<T>, at_most: usize) -> Vec<T> {
     if is_full() || cells.len() <= at_most {
         return cells;
     }
-    // A stride that has no factor in common with the number of faults or situations would favour none of them.
-    let step = cells.len() as f64 / at_most as f64;
-    let wanted: Vec<usize> = (0..at_most).map(|at| (at as f64 * step) as usize).collect();
-    cells.into_iter().enumerate().filter(|(at, _)| wanted.binary_search(at).is_ok()).map(|(_, cell)| cell).collect()
+    let count = cells.len();
+    let is_wanted = |at: usize| at * at_most / count != (at + 1) * at_most / count;
+    cells.into_iter().enumerate().filter(|(at, _)| is_wanted(*at)).map(|(_, cell)| cell).collect()
 }
 
 /// One cell's row and column in the table, and what was wrong with it.
