@@ -4,12 +4,15 @@
 //! an alarm may not ("SEARCH is not supported on Metric Alarms"), so [`Expr<Alarm>`] has no way to make one.
 
 mod expr;
+mod insights;
 mod sagemaker;
 mod search;
 
-pub use expr::{Alarm, Expr, Graph, IdLetter, MetricId};
+pub use expr::{Alarm, Expr, Graph, IdLetter, MetricId, Order};
+pub use insights::{SHORTEST_INSIGHTS_PERIOD, SampleQuery};
 pub use sagemaker::{
-    ENDPOINTS, INFERENCE_COMPONENTS, INVOCATIONS, Metric, MetricStat, Stat, endpoint_metric, gpu_samples,
-    invocation_metric,
+    ComponentMetric, ENDPOINTS, INFERENCE_COMPONENTS, INVOCATIONS, Metric, MetricStat, Stat, container_invocations,
+    copy_metric, endpoint_metric, held_gpus, instance_gpus, invocation_metric, samples_by_component,
+    samples_of_copies_by_component,
 };
 pub use search::Search;

@@ -2,6 +2,7 @@
 //!
 //! Pure: the same spec gives the same plan, byte by byte, so that a repeated request finds nothing to change.
 
+mod console;
 mod dashboard;
 mod endpoint_config;
 mod ownership;
@@ -10,10 +11,14 @@ mod unused_gpu_alarm;
 use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
 
-pub use endpoint_config::{PlanError, name as endpoint_config_name};
+pub use dashboard::DashboardTooLarge;
+pub use endpoint_config::name as endpoint_config_name;
 pub use ownership::{Owner, Ownership};
 
+use thiserror::Error;
+
 use crate::pricing::ListPrices;
+use crate::shape_json::ShapeJsonError;
 use crate::spec::{AlarmName, DashboardName, Deployment, EndpointName, GpuDimension, Spec, Tag};
 
 /// The requests that make a spec real.
@@ -64,10 +69,22 @@ pub struct Surroundings {
     pub prices: ListPrices,
 }
 
+/// Why a spec can't be planned.
+#[derive(Debug, Error)]
+pub enum PlanError {
+    /// The name's hash is made from the request's JSON, and there is none.
+    #[error("the endpoint config could not be written as JSON")]
+    HashEndpointConfig(#[from] ShapeJsonError),
+    /// CloudWatch has limits, and the declaration asks for more.
+    #[error("the dashboard does not fit")]
+    Dashboard(#[from] DashboardTooLarge),
+}
+
 /// Plans what makes `spec` real.
 ///
 /// # Errors
-/// Where the endpoint config can't be written as JSON, which its name's hash is made from.
+/// Where the endpoint config can't be written as JSON, which its name's hash is made from, or where a dashboard can't hold
+/// all that is to be shown.
 pub fn plan(spec: &Spec, owner: &Owner, surroundings: &Surroundings) -> Result<Plan, PlanError> {
     let endpoint_config = match &spec.endpoint_config {
         Some(config) => Some(endpoint_config::request(config, owner)?),
@@ -85,10 +102,13 @@ pub fn plan(spec: &Spec, owner: &Owner, surroundings: &Surroundings) -> Result<P
         (None, Some(config)) => config.to_owned(),
         (None, None) => monitoring.dashboard_name.to_string(),
     };
-    let dashboard = monitoring.dashboard.as_ref().map(|settings| PlannedDashboard {
-        name: monitoring.dashboard_name.clone(),
-        body: dashboard::body(monitoring, settings, surroundings),
-    });
+    let dashboard = match &monitoring.dashboard {
+        Some(settings) => Some(PlannedDashboard {
+            name: monitoring.dashboard_name.clone(),
+            body: dashboard::body(monitoring, settings, owner, surroundings)?,
+        }),
+        None => None,
+    };
     let alarms = monitoring.alarms.iter().map(|alarm| unused_gpu_alarm::request(alarm, monitoring)).collect();
     let mut tags = spec.tags.clone();
     tags.extend(Ownership::of(owner, &physical_id).tags());

@@ -14,6 +14,17 @@ use super::{
 use crate::envelope::ResourceType;
 use crate::properties::{Cost, Declaration, DeclaredComponent, Problems};
 
+/// What an endpoint publishes, by its `MetricsConfig`
+/// (<https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MetricsConfig.html>).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Metrics {
+    pub(super) frequency: PublishFrequency,
+    /// Per instance, container and GPU.
+    pub(super) enhanced: bool,
+    /// As OpenTelemetry metrics too, for PromQL.
+    pub(super) detailed: bool,
+}
+
 /// Judges one declaration, noting every problem on the way.
 pub(super) struct Judge<'d> {
     pub(super) resource_type: ResourceType,
@@ -37,11 +48,11 @@ impl Judge<'_> {
         let endpoint_config = makes_config.then(|| self.endpoint_config());
         let variants = self.variants();
         // Everything that can be judged without these two has been; what follows needs both.
-        let (frequency, enhanced_metrics) = metrics?;
-        let dashboard = self.dashboard(frequency);
+        let metrics = metrics?;
+        let dashboard = self.dashboard(metrics.frequency);
         let variants = variants?;
         self.copies_fit(&variants);
-        let alarms = self.unused_gpu_alarm(&variants, frequency).into_iter().collect();
+        let alarms = self.unused_gpu_alarm(&variants, metrics.frequency).into_iter().collect();
         let endpoint_config = match endpoint_config {
             Some(config) => Some(config?),
             None => None,
@@ -51,8 +62,9 @@ impl Judge<'_> {
             deployment: self.deployment(),
             monitoring: Monitoring {
                 endpoint_name: endpoint_name?,
-                frequency,
-                enhanced_metrics,
+                frequency: metrics.frequency,
+                enhanced_metrics: metrics.enhanced,
+                detailed_observability: metrics.detailed,
                 variants,
                 components,
                 gpu_dimension,
@@ -83,17 +95,21 @@ impl Judge<'_> {
         parse(text).map_err(refuse).ok()
     }
 
-    /// The publish frequency, and whether enhanced metrics are on. `None` where they have to be observed first.
-    fn metrics_config(&self, makes_config: bool) -> Option<(PublishFrequency, bool)> {
+    /// What is published, and how often. `None` where it has to be observed first.
+    fn metrics_config(&self, makes_config: bool) -> Option<Metrics> {
         let declared = self.declaration.config.metrics_config();
         let metrics = match (declared, self.observed) {
             (Some(metrics), _) => metrics,
             (None, Some(observed)) if !makes_config => match &observed.metrics_config {
                 Some(metrics) => metrics,
                 // A config from before MetricsConfig existed.
-                None => return Some((PublishFrequency::DEFAULT, false)),
+                None => {
+                    return Some(Metrics { frequency: PublishFrequency::DEFAULT, enhanced: false, detailed: false });
+                }
             },
-            (None, _) if makes_config => return Some((PublishFrequency::DEFAULT, true)),
+            (None, _) if makes_config => {
+                return Some(Metrics { frequency: PublishFrequency::DEFAULT, enhanced: true, detailed: true });
+            }
             (None, _) => return None,
         };
         let path = "Properties.MetricsConfig.MetricPublishFrequencyInSeconds";
@@ -104,8 +120,13 @@ impl Judge<'_> {
             let message = format!("{seconds} is not a publish frequency; use 10, 30, 60, 120, 180, 240 or 300 seconds");
             self.problems.invalid(path, message);
         }
-        // A frequency that is refused still has to let the rest be judged.
-        Some((frequency.unwrap_or(PublishFrequency::DEFAULT), metrics.enable_enhanced_metrics.unwrap_or_default()))
+        Some(Metrics {
+            // A frequency that is refused still has to let the rest be judged.
+            frequency: frequency.unwrap_or(PublishFrequency::DEFAULT),
+            enhanced: metrics.enable_enhanced_metrics.unwrap_or_default(),
+            // On by default in a new config, and off in one from before it existed.
+            detailed: metrics.enable_detailed_observability.unwrap_or(makes_config),
+        })
     }
 
     fn numbers(&self) {
@@ -224,6 +245,13 @@ impl Judge<'_> {
         if !["auto", "inherit"].contains(&period_override) {
             let message = format!("{} is not allowed; use auto or inherit", quote(period_override, self.problems));
             self.problems.invalid("Properties.Dashboard.PeriodOverride", message);
+        }
+        if period_override == "auto" && frequency.seconds() > 60 {
+            let message = format!(
+                "auto may draw graphs by the minute, and metrics come every {frequency}: most minutes would be empty and the others \
+                 too high; use inherit, or leave it out"
+            );
+            self.problems.conflict("Properties.Dashboard.PeriodOverride", message);
         }
         let spec = DashboardSpec { start: start.to_owned(), period_override: period_override.to_owned() };
         declared.enabled.unwrap_or(true).then_some(spec)

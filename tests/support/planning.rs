@@ -3,7 +3,7 @@
 use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
 use aws_sdk_cloudwatch::types::{ComparisonOperator, MetricDataQuery};
 use monitored_endpoint::envelope::ResourceType;
-use monitored_endpoint::plan::{Owner, Plan, Surroundings, plan};
+use monitored_endpoint::plan::{Owner, Plan, PlanError, Surroundings, plan};
 use monitored_endpoint::properties::{Declaration, Problems};
 use monitored_endpoint::spec::{GpuDimension, Judged, Spec};
 use serde_json::{Value, json};
@@ -13,6 +13,11 @@ use super::event::stack_id;
 
 /// What is planned where `dimensions` may tell GPUs apart.
 pub(crate) fn planned(declared: &Declared, dimensions: &[GpuDimension]) -> Plan {
+    try_planned(declared, dimensions).unwrap()
+}
+
+/// The same of a declaration that may be more than CloudWatch takes.
+pub(crate) fn try_planned(declared: &Declared, dimensions: &[GpuDimension]) -> Result<Plan, PlanError> {
     let problems = Problems::default();
     let kind = ResourceType::MonitoredEndpointConfig;
     let declaration = Declaration::read(kind, &declared.as_sent(), &problems).unwrap();
@@ -22,7 +27,7 @@ pub(crate) fn planned(declared: &Declared, dimensions: &[GpuDimension]) -> Plan 
     let owner = Owner { stack_id: stack_id("inference"), logical_id: "Config".to_owned() };
     let surroundings =
         Surroundings { region: "us-east-1".to_owned(), gpu_dimensions: dimensions.to_vec(), ..Surroundings::default() };
-    plan(&spec, &owner, &surroundings).unwrap()
+    plan(&spec, &owner, &surroundings)
 }
 
 /// The dashboard's body.
