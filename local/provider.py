@@ -86,7 +86,10 @@ def deploy(
     panels = local["Resources"][WIDGETS]["Properties"]
     panels["CodeUri"] = {"Bucket": BUCKET, "Key": "widgets.zip"}
     panels["Environment"]["Variables"].update(
-        AWS_ENDPOINT_URL_SAGEMAKER=account.stand_in.url, AWS_ENDPOINT_URL_CLOUDWATCH=account.stand_in.url
+        AWS_ENDPOINT_URL_SAGEMAKER=account.stand_in.url,
+        AWS_ENDPOINT_URL_CLOUDWATCH=account.stand_in.url,
+        # Part of the user agent: whose a call is shows in the stand-in's journal.
+        AWS_SDK_UA_APP_ID="widgets",
     )
     stack = Stack(account.cloudformation, name)
     status = stack.create(local, **parameters)
