@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::grid::Grid;
-use super::series::Context;
+use super::series::{Context, Numbered};
 use crate::pricing::Price;
 use crate::spec::DashboardSpec;
 use crate::widgets::Panel;
@@ -16,7 +16,7 @@ use crate::widgets::Panel;
 /// Two panels side by side, where there is a function that draws them and an instance that they could show.
 pub(super) fn interactive(grid: &mut Grid<'_>, context: &Context<'_>, settings: &DashboardSpec) {
     let Some(function_arn) = &context.surroundings.widgets_function else { return };
-    let has_instances = context.variants().any(|of| of.has_instances());
+    let has_instances = context.variants().any(Numbered::has_instances);
     if !has_instances || settings.interactive == Some(false) {
         return;
     }
