@@ -55,8 +55,14 @@ impl IdLetter {
     pub const GPUS: Self = Self('g');
     /// Dollars.
     pub const DOLLARS: Self = Self('d');
+    /// Work that GPUs do, in percent.
+    pub const UTILIZATION: Self = Self('u');
+    /// Invocations.
+    pub const INVOCATIONS: Self = Self('v');
     /// A Metrics Insights query.
     pub const QUERY: Self = Self('q');
+    /// An expression.
+    pub const EXPRESSION: Self = Self('e');
 }
 
 /// A metric-math expression that may stand where `K` says.
@@ -110,12 +116,30 @@ impl<K> Expr<K> {
         Self::new(Node::Call("FILL", vec![self.node, Node::Number(value)]))
     }
 
+    /// `SUM([self, present * 0])`: 0 wherever the series has no datapoint and `present` has one.
+    ///
+    /// Not `FILL`: whether a series that has no datapoint at all is filled isn't said, and it would be filled where
+    /// `present` has none, too.
+    #[must_use]
+    pub fn or_zero_beside(self, present: &MetricId) -> Self {
+        Self::sum_of([self, Self::series(present) * 0.0])
+    }
+
     /// `SUM([…])`: at each time the sum of the series that have a datapoint then. Unlike `+`, a series without one
     /// doesn't take the sum away.
     #[must_use]
     pub fn sum_of(series: impl IntoIterator<Item = Self>) -> Self {
         let array = series.into_iter().map(|expr| expr.node).collect();
         Self::new(Node::Call("SUM", vec![Node::Array(array)]))
+    }
+
+    /// The sum of all: the series itself where there is one alone, else [`Self::sum_of`] them.
+    #[must_use]
+    pub fn total(mut series: Vec<Self>) -> Self {
+        match (series.pop(), series.is_empty()) {
+            (Some(only), true) => only,
+            (last, _) => Self::sum_of(series.into_iter().chain(last)),
+        }
     }
 
     fn binary(operator: Operator, left: Self, right: Self) -> Self {

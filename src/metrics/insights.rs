@@ -1,52 +1,64 @@
-//! Metrics Insights: one query over all metrics of a dimension set, which finds what nobody listed.
+//! Metrics Insights queries: samples of all metrics that match, by the name of their dimensions and some values. They
+//! find what nobody listed.
 //!
-//! Whatever period is asked for, it adds data up over whole minutes at least; a widget may hold one query
-//! (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-limits.html>).
+//! A query adds data up over whole minutes at least, and there is one in each alarm and in each widget. In an alarm it
+//! sees the last three hours: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.html>,
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-limits.html>. Syntax:
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-querylanguage.html>.
 
 use std::fmt;
 
 /// Seconds of the shortest period.
 pub const SHORTEST_INSIGHTS_PERIOD: u16 = 60;
 
-/// `SELECT COUNT(…) FROM SCHEMA(…) WHERE … GROUP BY …`: samples by the value of a dimension.
+/// `SELECT COUNT(…) FROM SCHEMA(…) WHERE … GROUP BY …`: the number of samples of all series that match.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SampleQuery {
-    metric_name: &'static str,
+pub struct SampleCountQuery {
     namespace: &'static str,
+    /// The whole dimension set: a series with one dimension more or less doesn't match.
     dimensions: Vec<&'static str>,
+    metric_name: &'static str,
     values: Vec<(&'static str, String)>,
-    group_by: &'static str,
+    group_by: Option<&'static str>,
 }
 
-impl SampleQuery {
-    /// Counts samples of `metric_name` over the metrics that have exactly `dimensions`, for each value of `group_by`.
+impl SampleCountQuery {
+    /// Counts the samples of the series of `metric_name` that have exactly `dimensions`.
     #[must_use]
-    pub fn new(
-        namespace: &'static str,
-        dimensions: &[&'static str],
-        metric_name: &'static str,
-        group_by: &'static str,
-    ) -> Self {
-        Self { metric_name, namespace, dimensions: dimensions.to_vec(), values: Vec::new(), group_by }
+    pub fn new(namespace: &'static str, dimensions: &[&'static str], metric_name: &'static str) -> Self {
+        Self { namespace, dimensions: dimensions.to_vec(), metric_name, values: Vec::new(), group_by: None }
     }
 
-    /// Narrows to metrics whose dimension has this value: letters, digits and hyphens, as in
-    /// [`Search::with`](super::Search::with).
+    /// Narrows to series whose dimension has this value. Values are names of endpoints and variants, which are letters,
+    /// digits and hyphens: nothing that would need escaping inside the quotes.
     #[must_use]
     pub fn with(mut self, dimension: &'static str, value: &str) -> Self {
         self.values.push((dimension, value.to_owned()));
         self
     }
+
+    /// Counts for each value of a dimension, in place of all together. For graphs: an alarm takes one series.
+    #[must_use]
+    pub fn by(self, dimension: &'static str) -> Self {
+        Self { group_by: Some(dimension), ..self }
+    }
 }
 
-impl fmt::Display for SampleQuery {
+impl fmt::Display for SampleCountQuery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { metric_name, namespace, dimensions, values, group_by } = self;
-        write!(f, "SELECT COUNT({metric_name}) FROM SCHEMA(\"{namespace}\", {})", dimensions.join(", "))?;
-        for (number, (dimension, value)) in values.iter().enumerate() {
-            write!(f, " {} {dimension} = '{value}'", if number == 0 { "WHERE" } else { "AND" })?;
+        write!(f, "SELECT COUNT({}) FROM SCHEMA(\"{}\"", self.metric_name, self.namespace)?;
+        for dimension in &self.dimensions {
+            write!(f, ", {dimension}")?;
         }
-        write!(f, " GROUP BY {group_by}")
+        f.write_str(")")?;
+        for (at, (dimension, value)) in self.values.iter().enumerate() {
+            let word = if at == 0 { "WHERE" } else { "AND" };
+            write!(f, " {word} {dimension} = '{value}'")?;
+        }
+        match self.group_by {
+            Some(dimension) => write!(f, " GROUP BY {dimension}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -55,11 +67,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_query_is_written_as_the_language_has_it() {
-        let query = SampleQuery::new("/aws/x", &["A", "B"], "M", "B").with("A", "chat").with("B", "c");
-        assert_eq!(
-            query.to_string(),
-            "SELECT COUNT(M) FROM SCHEMA(\"/aws/x\", A, B) WHERE A = 'chat' AND B = 'c' GROUP BY B"
-        );
+    fn a_query_names_its_whole_dimension_set() {
+        let query = SampleCountQuery::new("/aws/sagemaker/InferenceComponents", &["EndpointName", "GpuId"], "Gpu")
+            .with("EndpointName", "chat")
+            .with("GpuId", "0");
+        let counted = "SELECT COUNT(Gpu) FROM SCHEMA(\"/aws/sagemaker/InferenceComponents\", EndpointName, GpuId) \
+                       WHERE EndpointName = 'chat' AND GpuId = '0'";
+        assert_eq!(query.to_string(), counted);
+        assert_eq!(query.by("GpuId").to_string(), format!("{counted} GROUP BY GpuId"));
     }
 }

@@ -5,14 +5,15 @@
 
 mod expr;
 mod insights;
+mod promql;
 mod sagemaker;
 mod search;
 
 pub use expr::{Alarm, Expr, Graph, IdLetter, MetricId, Order};
-pub use insights::{SHORTEST_INSIGHTS_PERIOD, SampleQuery};
+pub use insights::{SHORTEST_INSIGHTS_PERIOD, SampleCountQuery};
+pub use promql::PromQl;
 pub use sagemaker::{
     ComponentMetric, ENDPOINTS, INFERENCE_COMPONENTS, INVOCATIONS, Metric, MetricStat, Stat, container_invocations,
-    copy_metric, endpoint_metric, held_gpus, instance_gpus, invocation_metric, samples_by_component,
-    samples_of_copies_by_component,
+    copy_metric, copy_sample_count, endpoint_metric, gpu_sample_count, held_gpus, instance_gpus, invocation_metric,
 };
 pub use search::Search;

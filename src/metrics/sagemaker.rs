@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html> and
 //! <https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch-enhanced-metrics.html>.
 
-use super::{SampleQuery, Search};
+use super::{SampleCountQuery, Search};
 use crate::spec::{EndpointName, GpuDimension, VariantName};
 
 /// Namespace of what instances do.
@@ -122,6 +122,7 @@ impl ComponentMetric {
 /// What each copy of a model publishes. Needs enhanced metrics.
 const OF_COPY: [&str; 5] = ["EndpointName", "VariantName", "InstanceId", "ContainerId", "InferenceComponentName"];
 
+/// What each GPU publishes that a copy holds.
 fn of_held_gpu(dimension: GpuDimension) -> Vec<&'static str> {
     OF_COPY.into_iter().chain([dimension.name()]).collect()
 }
@@ -138,23 +139,6 @@ pub fn held_gpus(name: &'static str, stat: Stat, dimension: GpuDimension, endpoi
 #[must_use]
 pub fn copy_metric(name: &'static str, stat: Stat, endpoint: &EndpointName) -> Search {
     Search::new(INFERENCE_COMPONENTS, &OF_COPY, name, stat).with("EndpointName", endpoint.as_str())
-}
-
-/// Samples of the GPUs that model copies on the endpoint hold, by model. Needs enhanced metrics.
-#[must_use]
-pub fn samples_by_component(dimension: GpuDimension, endpoint: &EndpointName) -> SampleQuery {
-    by_component(&of_held_gpu(dimension), "GPUUtilizationNormalized", endpoint)
-}
-
-/// Samples of the model copies on the endpoint, by model. Needs enhanced metrics.
-#[must_use]
-pub fn samples_of_copies_by_component(endpoint: &EndpointName) -> SampleQuery {
-    by_component(&OF_COPY, "CPUUtilizationNormalized", endpoint)
-}
-
-fn by_component(dimensions: &[&'static str], name: &'static str, endpoint: &EndpointName) -> SampleQuery {
-    SampleQuery::new(INFERENCE_COMPONENTS, dimensions, name, "InferenceComponentName")
-        .with("EndpointName", endpoint.as_str())
 }
 
 /// A metric of every GPU of a variant's instances, held or not, such as `GPUUtilization`. Needs enhanced metrics.
@@ -175,4 +159,27 @@ pub fn instance_gpus(
 #[must_use]
 pub fn container_invocations(endpoint: &EndpointName) -> Search {
     Search::new(INVOCATIONS, &OF_COPY[..4], "Invocations", Stat::Sum).with("EndpointName", endpoint.as_str())
+}
+
+/// Samples that GPUs held by model copies published, by a query: of the whole endpoint, and of one variant where
+/// `variant` names it. Needs enhanced metrics.
+#[must_use]
+pub fn gpu_sample_count(
+    dimension: GpuDimension,
+    endpoint: &EndpointName,
+    variant: Option<&VariantName>,
+) -> SampleCountQuery {
+    let query = SampleCountQuery::new(INFERENCE_COMPONENTS, &of_held_gpu(dimension), "GPUUtilizationNormalized")
+        .with("EndpointName", endpoint.as_str());
+    match variant {
+        Some(variant) => query.with("VariantName", variant.as_str()),
+        None => query,
+    }
+}
+
+/// Samples that model copies on the endpoint published, by a query. Needs enhanced metrics.
+#[must_use]
+pub fn copy_sample_count(endpoint: &EndpointName) -> SampleCountQuery {
+    SampleCountQuery::new(INFERENCE_COMPONENTS, &OF_COPY, "CPUUtilizationNormalized")
+        .with("EndpointName", endpoint.as_str())
 }

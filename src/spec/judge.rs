@@ -4,12 +4,13 @@
 
 use aws_sdk_sagemaker::types::MetricsConfig;
 
+use super::alarm_rules::AlarmRules;
 use super::names_in_use::{DASHBOARD_SUFFIX, name_or_default};
 use super::variant::VariantReader;
 use super::{
-    AlarmKind, AlarmSpec, DashboardName, DashboardSpec, Deployment, EndpointConfigName, EndpointConfigSpec,
-    EndpointName, GpuDimension, InferenceComponent, InferenceComponentName, Monitoring, NameRule, Naming,
-    ObservedConfig, PublishFrequency, Spec, Variant, quote, tags,
+    DashboardName, DashboardSpec, Deployment, EndpointConfigName, EndpointConfigSpec, EndpointName, GpuDimension,
+    InferenceComponent, InferenceComponentName, Monitoring, NameRule, Naming, ObservedConfig, PublishFrequency, Spec,
+    Variant, quote, tags,
 };
 use crate::envelope::ResourceType;
 use crate::properties::{Cost, Declaration, DeclaredComponent, Problems};
@@ -52,7 +53,7 @@ impl Judge<'_> {
         let dashboard = self.dashboard(metrics.frequency);
         let variants = variants?;
         self.copies_fit(&variants);
-        let alarms = self.unused_gpu_alarm(&variants, metrics.frequency).into_iter().collect();
+        let alarms = AlarmRules { declaration, metrics, variants: &variants, problems: self.problems }.judge();
         let endpoint_config = match endpoint_config {
             Some(config) => Some(config?),
             None => None,
@@ -344,32 +345,6 @@ impl Judge<'_> {
             }
             Some(observed) => Some(reader.read(&observed.production_variants, &observed.shadow_production_variants)),
             None => None,
-        }
-    }
-
-    fn unused_gpu_alarm(&self, variants: &[Variant], frequency: PublishFrequency) -> Option<AlarmSpec> {
-        let declared = self.declaration.alarms.get(&AlarmKind::UnusedGpu);
-        let enabled = declared.and_then(|alarm| alarm.enabled);
-        let path = "Properties.UnusedGpuAlarm";
-        let shared = variants.iter().filter(|variant| variant.shared_gpus().is_some()).count();
-        // Judged also where it is switched off: what is written down has to be right when it is switched on.
-        let spec = AlarmSpec::unused_gpu(self.declaration, frequency, self.problems);
-        match (enabled, declared.is_some(), shared) {
-            (Some(false), ..) | (None, false, 0) => None,
-            (_, _, 0) if self.problems.clean("Properties.ProductionVariants") => {
-                let message = "no variant hosts inference components on GPUs (a GPU InstanceType and no ModelName), and only for those does \
-                               SageMaker publish how many GPUs are free; leave the alarm out, or set Enabled to false";
-                self.problems.conflict(path, message);
-                None
-            }
-            (_, _, 6..) => {
-                let message = format!(
-                    "{shared} variants share GPUs, and an alarm takes the metrics of at most 5 (ten metrics in all); set Enabled to false"
-                );
-                self.problems.conflict(path, message);
-                None
-            }
-            _ => spec,
         }
     }
 }

@@ -103,7 +103,6 @@ fn full_instances_are_no_waste() {
 
 /// Instances that run and hold nothing are the worst waste, though `GPUReservation` isn't there to say so.
 #[test]
-#[ignore = "the alarm averages reservations, which an idle instance may not publish"]
 fn instances_without_any_model_fire() {
     for frequency in FREQUENCIES {
         assert_fires(&hosting(frequency, 4, Steps::always(2), (2, Steps::always(0))), HALF_AN_HOUR);
@@ -113,7 +112,6 @@ fn instances_without_any_model_fire() {
 
 /// An instance without a copy beside a full one.
 #[test]
-#[ignore = "the alarm averages reservations, which an idle instance may not publish"]
 fn an_empty_instance_beside_full_ones_fires() {
     for frequency in FREQUENCIES {
         assert_fires(&hosting(frequency, 4, Steps::always(2), (4, Steps::always(1))), HALF_AN_HOUR);
@@ -143,7 +141,6 @@ fn less_than_half_an_hour_is_not_told_of() {
 
 /// Placed again, the alarm is over.
 #[test]
-#[ignore = "the alarm averages reservations, which an idle instance may not publish"]
 fn the_alarm_ends_with_the_waste() {
     for frequency in FREQUENCIES {
         let fleet = hosting(frequency, 4, Steps::always(1), (4, Steps(vec![(0, 0), (3600, 1)])));

@@ -1,6 +1,5 @@
 //! The product's plan for a fleet: the body of its dashboard and the requests for its alarms, as CloudWatch gets them.
 
-use aws_sdk_cloudwatch::{operation::put_metric_alarm::PutMetricAlarmInput, types::ComparisonOperator};
 use monitored_endpoint::{
     envelope::ResourceType,
     plan::{Owner, Surroundings, plan},
@@ -72,7 +71,7 @@ pub(crate) fn planned(declaration: &Value, gpu_dimensions: &[GpuDimension]) -> P
         Surroundings { region: "us-east-1".into(), gpu_dimensions: gpu_dimensions.to_vec(), ..Surroundings::default() };
     let plan = plan(&spec, &owner, &surroundings).unwrap();
     let body = serde_json::from_str(&plan.dashboard.unwrap().body).unwrap();
-    let alarms = plan.alarms.into_iter().map(|alarm| request(&alarm.build().unwrap())).collect();
+    let alarms = plan.alarms.iter().map(|alarm| alarm.request.to_json()).collect();
     Planned { body, alarms }
 }
 
@@ -83,43 +82,4 @@ pub(crate) fn planned_for(fleet: &Fleet) -> Planned {
         stand_in::telemetry::GpuDimension::AcceleratorId => GpuDimension::AcceleratorId,
     };
     planned(&declaration(fleet), &[dimension])
-}
-
-/// An alarm's request as JSON, as far as its state depends on it. The CloudWatch crate has no schemas to write it with.
-fn request(alarm: &PutMetricAlarmInput) -> Value {
-    let queries: Vec<Value> = alarm
-        .metrics()
-        .iter()
-        .map(|query| {
-            let stat = query.metric_stat().map(|stat| {
-                let metric = stat.metric().unwrap();
-                let dimensions: Vec<Value> = metric
-                    .dimensions()
-                    .iter()
-                    .map(|dimension| json!({"Name": dimension.name(), "Value": dimension.value()}))
-                    .collect();
-                json!({
-                    "Metric": {
-                        "Namespace": metric.namespace(), "MetricName": metric.metric_name(), "Dimensions": dimensions,
-                    },
-                    "Period": stat.period(),
-                    "Stat": stat.stat(),
-                })
-            });
-            json!({
-                "Id": query.id(), "MetricStat": stat, "Expression": query.expression(), "Label": query.label(),
-                "ReturnData": query.return_data(), "Period": query.period(),
-            })
-        })
-        .collect();
-    assert!(alarm.evaluation_criteria().is_none() && alarm.metric_name().is_none(), "not written out here");
-    json!({
-        "AlarmName": alarm.alarm_name(),
-        "Metrics": queries,
-        "EvaluationPeriods": alarm.evaluation_periods(),
-        "DatapointsToAlarm": alarm.datapoints_to_alarm(),
-        "Threshold": alarm.threshold(),
-        "ComparisonOperator": alarm.comparison_operator().map(ComparisonOperator::as_str),
-        "TreatMissingData": alarm.treat_missing_data(),
-    })
 }

@@ -8,7 +8,7 @@ use super::widget::Threshold;
 
 /// The states of all alarms that are switched on.
 pub(super) fn states(grid: &mut Grid<'_>, context: &Context<'_>) {
-    let arn = |alarm: &AlarmSpec| context.console.alarm_arn(&alarm.name);
+    let arn = |alarm: &AlarmSpec| context.place.alarm_arn(&alarm.name);
     let arns: Vec<String> = context.monitoring.alarms.iter().map(arn).collect();
     if !arns.is_empty() {
         grid.heading("Alarms");

@@ -1,8 +1,6 @@
 //! Instances, GPUs and copies: how many there are, and who holds them.
 
-use crate::metrics::{
-    Expr, Graph, IdLetter, MetricId, Stat, copy_metric, samples_by_component, samples_of_copies_by_component,
-};
+use crate::metrics::{Expr, Graph, IdLetter, MetricId, Stat, copy_metric, copy_sample_count};
 use crate::spec::{AlarmKind, GpuDimension};
 
 use super::alarms::threshold;
@@ -79,7 +77,7 @@ pub(super) fn gpus_by_model(grid: &mut Grid<'_>, context: &Context<'_>) {
             title: format!("GPUs by model, listed or not (count{})", by_dimension(dimensions, *dimension)),
             lines: vec![
                 context.instance_samples(of),
-                Line::hidden_query(query_id(), samples_by_component(*dimension, &context.monitoring.endpoint_name)),
+                Line::hidden_query(query_id(), context.query_by_model(*dimension, None)),
                 Line::expression(context.count_of_query(Expr::series(&query_id()), of), MODEL_NAME),
             ],
             view: View::Stacked,
@@ -102,7 +100,7 @@ pub(super) fn copies(grid: &mut Grid<'_>, context: &Context<'_>) {
             Line::expression(copies_of(context, model.name.as_str(), of), format!("{} copies", model.label))
         }));
     } else {
-        let query = samples_of_copies_by_component(&context.monitoring.endpoint_name);
+        let query = copy_sample_count(&context.monitoring.endpoint_name).by("InferenceComponentName");
         lines.push(Line::hidden_query(query_id(), query));
         lines.push(Line::expression(context.count_of_query(Expr::series(&query_id()), of), MODEL_NAME));
     }

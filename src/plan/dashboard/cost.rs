@@ -43,7 +43,7 @@ fn models_per_hour(grid: &mut Grid<'_>, context: &Context<'_>) {
             grid.panel(&Panel {
                 lines: vec![
                     context.instance_samples(of),
-                    Line::hidden_query(query_id(), context.query_of_variant(*dimension, of)),
+                    Line::hidden_query(query_id(), context.query_by_model(*dimension, Some(&of.variant.name))),
                     Line::expression(gpus_now * price.0 / f64::from(gpus), MODEL_NAME),
                 ],
                 ..panel(format!("{title}{})", by_dimension(dimensions, *dimension)))

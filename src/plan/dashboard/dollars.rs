@@ -7,8 +7,8 @@
 //!
 //! Without a price there is no expression, never one of $0.
 
-use crate::metrics::{Expr, Graph, IdLetter, MetricId, SampleQuery, samples_by_component};
-use crate::spec::{Dollars, GpuDimension};
+use crate::metrics::{Expr, Graph, IdLetter, MetricId};
+use crate::spec::Dollars;
 
 use super::series::{Context, Numbered, unused_samples};
 use super::widget::Line;
@@ -96,11 +96,6 @@ impl<'p> Context<'p> {
         let total = Expr::sum_of((0..sums.len()).map(|part| Expr::series(&id(part))));
         let parts = sums.into_iter().enumerate().map(|(part, sum)| Line::hidden_expression(id(part), sum)).collect();
         Some(ModelDollars { parts, total })
-    }
-
-    /// Samples of the GPUs that models hold on one variant, by model.
-    pub(super) fn query_of_variant(&self, dimension: GpuDimension, of: Numbered<'_>) -> SampleQuery {
-        samples_by_component(dimension, &self.monitoring.endpoint_name).with("VariantName", of.variant.name.as_str())
     }
 
     /// Dollars for GPUs that published these samples.

@@ -16,18 +16,18 @@ pub(super) fn header(grid: &mut Grid<'_>, context: &Context<'_>) {
 }
 
 fn links(context: &Context<'_>) -> String {
-    let (console, endpoint) = (&context.console, &context.monitoring.endpoint_name);
+    let (place, owner, endpoint) = (&context.place, context.owner, &context.monitoring.endpoint_name);
     let link = |text: &str, url: String| format!("[{text}]({url})");
     let mut links =
-        vec![link("Endpoint", console.endpoint_url(endpoint)), link("Its logs", console.endpoint_logs_url(endpoint))];
+        vec![link("Endpoint", place.endpoint_url(endpoint)), link("Its logs", place.endpoint_logs_url(endpoint))];
     if context.hosts_components() {
-        links.push(link("Logs of inference components", console.component_logs_url()));
+        links.push(link("Logs of inference components", place.component_logs_url()));
     }
     if context.monitoring.detailed_observability {
-        links.push(link("SageMaker AI Insights, in CloudWatch's menu", console.cloudwatch_url()));
+        links.push(link("SageMaker AI Insights, in CloudWatch's menu", place.cloudwatch_url()));
     }
-    let stack = link(console.stack_name(), console.stack_url());
-    links.push(format!("Made by {} of stack {stack}: changes belong there", console.logical_id()));
+    let stack = link(owner.stack_name(), place.stack_url(&owner.stack_id));
+    links.push(format!("Made by {} of stack {stack}: changes belong there", owner.logical_id));
     links.join(" · ")
 }
 

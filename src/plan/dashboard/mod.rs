@@ -20,8 +20,8 @@ mod widget;
 
 pub use grid::DashboardTooLarge;
 
-use super::console::Console;
 use super::{Owner, Surroundings};
+use crate::place::Place;
 use crate::spec::{DashboardSpec, Monitoring};
 use grid::Grid;
 use series::Context;
@@ -37,8 +37,8 @@ pub(super) fn body(
     owner: &Owner,
     surroundings: &Surroundings,
 ) -> Result<String, DashboardTooLarge> {
-    let console = Console::of(owner, &surroundings.region);
-    let mut context = Context { monitoring, surroundings, console, line_each: true };
+    let place = Place::of(&owner.stack_id, &surroundings.region);
+    let mut context = Context { monitoring, surroundings, owner, place, line_each: true };
     context.line_each = context.has_room_for_lines();
     let mut grid = Grid::new(&surroundings.region, monitoring.frequency.graph_period());
     header::header(&mut grid, &context);

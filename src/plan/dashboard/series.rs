@@ -14,11 +14,12 @@
 //! tells GPUs apart, both are searched: only one of them has data, so their sum is right, too.
 
 use crate::metrics::{
-    Expr, Graph, IdLetter, MetricId, MetricStat, SHORTEST_INSIGHTS_PERIOD, Search, Stat, endpoint_metric, held_gpus,
+    Expr, Graph, IdLetter, MetricId, MetricStat, SHORTEST_INSIGHTS_PERIOD, SampleCountQuery, Search, Stat,
+    endpoint_metric, gpu_sample_count, held_gpus,
 };
-use crate::plan::Surroundings;
-use crate::plan::console::Console;
-use crate::spec::{Capacity, GpuDimension, Monitoring, Variant};
+use crate::place::Place;
+use crate::plan::{Owner, Surroundings};
+use crate::spec::{Capacity, GpuDimension, Monitoring, Variant, VariantName};
 
 use super::widget::Line;
 
@@ -26,7 +27,8 @@ use super::widget::Line;
 pub(super) struct Context<'p> {
     pub(super) monitoring: &'p Monitoring,
     pub(super) surroundings: &'p Surroundings,
-    pub(super) console: Console<'p>,
+    pub(super) owner: &'p Owner,
+    pub(super) place: Place<'p>,
     /// Whether there is room for a line of each listed model in every panel that compares models.
     pub(super) line_each: bool,
 }
@@ -136,7 +138,7 @@ impl<'p> Context<'p> {
         }
         // The sum of percentages, one for each instance and interval: an instance that publishes none adds none.
         let reserved = MetricId::numbered(IdLetter::RESERVED, of.number);
-        let percent = Expr::sum_of([Expr::series(&reserved), of.zero()]);
+        let percent = Expr::series(&reserved).or_zero_beside(&of.instances_id());
         vec![
             Line::hidden_metric(reserved, self.instance_metric("GPUReservation", Stat::Sum, of)),
             Line::hidden_expression(of.used_id(), percent * f64::from(gpus) / 100.0),
@@ -182,6 +184,11 @@ impl<'p> Context<'p> {
     /// Samples of every GPU that a model on the endpoint holds.
     pub(super) fn gpu_samples(&self, dimension: GpuDimension) -> Search {
         held_gpus("GPUUtilizationNormalized", Stat::SampleCount, dimension, &self.monitoring.endpoint_name)
+    }
+
+    /// Samples of the GPUs that models hold, by model: on the whole endpoint, or on one variant.
+    pub(super) fn query_by_model(&self, dimension: GpuDimension, variant: Option<&VariantName>) -> SampleCountQuery {
+        gpu_sample_count(dimension, &self.monitoring.endpoint_name, variant).by("InferenceComponentName")
     }
 
     /// One for each dimension that may tell GPUs apart.

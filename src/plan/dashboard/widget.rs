@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use crate::metrics::{Expr, Graph, MetricId, MetricStat, SampleQuery};
+use crate::metrics::{Expr, Graph, MetricId, MetricStat, SampleCountQuery};
 
 /// One line of a graph's `metrics`.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,7 +21,7 @@ pub(super) struct Line {
 enum Source {
     Metric(MetricStat),
     Expression(Expr<Graph>),
-    Query(SampleQuery),
+    Query(SampleCountQuery),
 }
 
 /// The side whose scale a line is read on.
@@ -58,7 +58,7 @@ impl Line {
     }
 
     /// A query that an expression refers to.
-    pub(super) fn hidden_query(id: MetricId, query: SampleQuery) -> Self {
+    pub(super) fn hidden_query(id: MetricId, query: SampleCountQuery) -> Self {
         Self::of(Source::Query(query), Some(id), None)
     }
 
