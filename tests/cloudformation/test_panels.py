@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from declaring import endpoint_stack, with_components
 from scenario import Scenario
 
 from local import picture, provider
+from local.account import Account
 
 pytestmark = pytest.mark.skipif(provider.widgets_package() is None, reason="WIDGETS_ZIP names no package of the panels")
 
@@ -40,12 +43,19 @@ def fleet(endpoint: str) -> dict[str, Any]:
     }
 
 
-def test_the_dashboard_s_panels_are_drawn_by_the_packaged_function(aws: Scenario) -> None:
+@pytest.fixture
+def on_time(tmp_path: Path) -> Iterator[Scenario]:
+    """An account of its own: other scenarios wind their stand-in's clock forward, and the function's goes as it goes."""
+    with Account(tmp_path) as account:
+        yield Scenario(account, provider.deploy(account, provider.package()).outputs["ServiceToken"], "panels")
+
+
+def test_the_dashboard_s_panels_are_drawn_by_the_packaged_function(on_time: Scenario) -> None:
+    aws = on_time
     stack = aws.stack()
     template = with_components(endpoint_stack(aws.token, "llms"), "llms-chat")
     assert stack.create(template) == "CREATE_COMPLETE", stack.reason("Chat")
-    # A day: other scenarios wind the stand-in's clock forward, and the function's goes as it goes.
-    picture.simulate(aws.stand_in.url, fleet("llms"), 86_400)
+    picture.simulate(aws.stand_in.url, fleet("llms"), 7200)
     cluster, cost = panels(aws)
     html = shown(aws, cluster)
     assert 'data-tile="Instances"><span class="value">2<' in html and 'data-tile="Free GPUs"><span class="value">5<' in html
