@@ -81,7 +81,9 @@ class Host:
         self._waiting.put((request, event))
         return answer.get(timeout=TIMEOUT_S)
 
-    def _handler(host: Host) -> type[BaseHTTPRequestHandler]:  # noqa: N805
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        host = self
+
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
