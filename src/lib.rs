@@ -23,3 +23,5 @@ pub mod provision;
 mod request;
 pub mod shape_json;
 pub mod spec;
+pub mod usage;
+pub mod widgets;

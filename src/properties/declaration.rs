@@ -121,6 +121,8 @@ pub struct DeclaredDashboard {
     pub start: Option<String>,
     /// `auto` or `inherit`.
     pub period_override: Option<String>,
+    /// Whether there are interactive panels.
+    pub interactive: Option<bool>,
 }
 
 /// One alarm, in CloudWatch's own words.
@@ -313,12 +315,13 @@ fn cost(fields: &Fields<'_>) -> Option<Cost> {
 }
 
 fn dashboard(node: &Node<'_>) -> DeclaredDashboard {
-    let fields = node.fields(&["Enabled", "DashboardName", "Start", "PeriodOverride"]);
+    let fields = node.fields(&["Enabled", "DashboardName", "Start", "PeriodOverride", "Interactive"]);
     DeclaredDashboard {
         enabled: fields.boolean("Enabled"),
         dashboard_name: fields.text("DashboardName"),
         start: fields.text("Start"),
         period_override: fields.text("PeriodOverride"),
+        interactive: fields.boolean("Interactive"),
     }
 }
 
