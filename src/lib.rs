@@ -8,6 +8,7 @@
 pub mod aws;
 pub mod callback;
 pub mod catalogue;
+pub mod cloudwatch_json;
 pub mod continuation;
 pub mod deadline;
 pub mod envelope;
@@ -19,6 +20,6 @@ pub mod pricing;
 pub mod properties;
 pub mod provider;
 pub mod provision;
-mod request;
+pub mod request;
 pub mod shape_json;
 pub mod spec;

@@ -16,6 +16,21 @@ pub enum PlanError {
     /// The name's hash is made from the request's JSON, and there is none.
     #[error("the endpoint config could not be written as JSON")]
     HashEndpointConfig(#[from] ShapeJsonError),
+    /// A planned request has no JSON.
+    #[error("the {operation} request could not be written as JSON")]
+    WriteRequest {
+        /// The operation.
+        operation: &'static str,
+        /// What the codec says.
+        #[source]
+        error: ShapeJsonError,
+    },
+    /// A planned request lacks a member that the SDK asks for.
+    #[error("the {operation} request is not complete")]
+    IncompleteRequest {
+        /// The operation.
+        operation: &'static str,
+    },
 }
 
 pub(super) fn request(spec: &EndpointConfigSpec, owner: &Owner) -> Result<CreateEndpointConfigInput, PlanError> {

@@ -5,6 +5,7 @@
 mod dashboard;
 mod endpoint_config;
 mod ownership;
+mod requests;
 mod unused_gpu_alarm;
 
 use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
@@ -12,6 +13,7 @@ use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigIn
 
 pub use endpoint_config::{PlanError, name as endpoint_config_name};
 pub use ownership::{Owner, Ownership};
+pub use requests::Request;
 
 use crate::pricing::ListPrices;
 use crate::spec::{AlarmName, DashboardName, Deployment, EndpointName, GpuDimension, Spec, Tag};
