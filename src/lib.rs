@@ -23,3 +23,4 @@ pub mod provision;
 pub mod request;
 pub mod shape_json;
 pub mod spec;
+pub mod usage;

@@ -8,5 +8,8 @@ mod sagemaker;
 mod search;
 
 pub use expr::{Alarm, Expr, Graph, IdLetter, MetricId};
-pub use sagemaker::{Metric, MetricStat, Stat, endpoint_metric, gpu_samples, invocation_metric};
+pub use sagemaker::{
+    ENDPOINTS, INFERENCE_COMPONENTS, INVOCATIONS, Metric, MetricStat, Stat, endpoint_metric, gpu_samples,
+    invocation_metric,
+};
 pub use search::Search;

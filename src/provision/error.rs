@@ -197,7 +197,9 @@ impl Fault {
         self.message.contains("in-progress") || self.code.as_deref() == Some("ConflictException")
     }
 
-    fn is_denied(&self) -> bool {
+    /// Whether the service refused for want of a permission.
+    #[must_use]
+    pub fn is_denied(&self) -> bool {
         matches!(
             self.code.as_deref(),
             Some("AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" | "NotAuthorized")
