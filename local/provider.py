@@ -64,6 +64,7 @@ def deploy(
     properties.setdefault("Environment", {}).setdefault("Variables", {}).update(
         AWS_ENDPOINT_URL_SAGEMAKER=account.stand_in.url,
         AWS_ENDPOINT_URL_CLOUDWATCH=account.stand_in.url,
+        AWS_ENDPOINT_URL_PRICING=account.stand_in.url,
         # Where it invokes itself, to go on with what takes longer than one run.
         AWS_ENDPOINT_URL_LAMBDA=lambda_url or account.url,
         EXTRA_RESPONSE_HOSTS=account.host,

@@ -1,4 +1,4 @@
-"""The stand-in for SageMaker and CloudWatch, seen from Python: started, told what to do next, asked what it saw.
+"""The stand-in for SageMaker, CloudWatch and the Price List, seen from Python: started, told what to do next, asked what it saw.
 
 Only the control side; its AWS side is for SDK clients (`sagemaker` and `cloudwatch` here are boto3's).
 """
@@ -111,6 +111,10 @@ class StandIn:
     def publish(self, metrics: list[dict[str, Any]]) -> None:
         """Declares metric streams for ListMetrics: `[{"namespace", "name", "dimensions"}]`."""
         self._control("POST", "metrics", metrics)
+
+    def set_prices(self, prices: list[dict[str, str]]) -> None:
+        """Puts prices on the Price List: `[{"region", "instance_type", "per_hour", "effective"}]`."""
+        self._control("POST", "prices", prices)
 
     def _control(self, method: str, path: str, content: Any = None) -> Any:
         request = urllib.request.Request(

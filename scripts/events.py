@@ -175,6 +175,7 @@ def main() -> int:
                     "AWS_SECRET_ACCESS_KEY": "local",
                     "AWS_ENDPOINT_URL_SAGEMAKER": stand_in.url,
                     "AWS_ENDPOINT_URL_CLOUDWATCH": stand_in.url,
+                    "AWS_ENDPOINT_URL_PRICING": stand_in.url,
                     "POLL_INTERVAL_MS": "20",
                     "RUST_LOG": "info",
                 },

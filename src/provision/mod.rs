@@ -11,6 +11,7 @@ mod endpoint;
 mod error;
 mod look;
 mod outputs;
+mod pricing;
 mod reconcile;
 mod sagemaker;
 mod undo;
@@ -27,6 +28,7 @@ pub use undo::Journal;
 use crate::plan::{Owner, Plan, Surroundings, plan};
 use crate::spec::{EndpointName, GpuDimension, NamesInUse, ObservedConfig, Spec};
 use cloudwatch::CloudWatch;
+use pricing::Pricing;
 use sagemaker::SageMaker;
 
 /// The AWS services, and the Region they are in. Made once per process.
@@ -34,6 +36,7 @@ use sagemaker::SageMaker;
 pub struct Provisioner {
     sagemaker: SageMaker,
     cloudwatch: CloudWatch,
+    pricing: Pricing,
     region: String,
     longest_pause: Duration,
 }
@@ -110,6 +113,7 @@ impl Provisioner {
         Self {
             sagemaker: SageMaker::new(aws_sdk_sagemaker::Client::from_conf(sagemaker)),
             cloudwatch: CloudWatch::new(aws_sdk_cloudwatch::Client::from_conf(cloudwatch)),
+            pricing: Pricing::new(config),
             region: config.region().map(ToString::to_string).unwrap_or_default(),
             longest_pause,
         }
@@ -127,16 +131,15 @@ impl Provisioner {
         self.sagemaker.observe(endpoint, supply).await
     }
 
-    /// Plans what makes a spec real, asking CloudWatch for what the plan depends on.
+    /// Plans what makes a spec real, asking CloudWatch and, for prices, the Price List for what the plan depends on.
     ///
     /// # Errors
-    /// Where CloudWatch can't be asked, or the spec not be planned.
+    /// Where CloudWatch can't be asked, or the spec not be planned. A price that can't be looked up is no error.
     pub async fn plan(&self, spec: &Spec, owner: &Owner) -> Result<Plan, ProvisionError> {
-        let surroundings = Surroundings {
-            region: self.region.clone(),
-            gpu_dimensions: self.gpu_dimensions(spec).await?,
-            ..Surroundings::default()
-        };
+        let (gpu_dimensions, prices) = tokio::try_join!(self.gpu_dimensions(spec), async {
+            Ok(self.pricing.list_prices(&spec.monitoring).await)
+        })?;
+        let surroundings = Surroundings { region: self.region.clone(), gpu_dimensions, prices };
         Ok(plan(spec, owner, &surroundings)?)
     }
 

@@ -4,7 +4,7 @@ Reads the models inside an installed botocore (`pip install botocore`) and write
 operations the stand-in serves, every shape reachable from them with its kind, members, required
 members, lengths, ranges, patterns and enum values. Documentation is left out.
 
-    python3 extract.py            # writes sagemaker.json and cloudwatch.json beside this file
+    python3 extract.py            # writes sagemaker.json, cloudwatch.json and pricing.json beside this file
 """
 
 import gzip
@@ -32,6 +32,7 @@ SERVICES = {
         "ListTagsForResource PutCompositeAlarm PutDashboard PutMetricAlarm TagResource UntagResource".split(),
         True,
     ),
+    "pricing": ("pricing/2017-10-15", ["GetProducts"], True),
 }
 
 # Sets that grow with every launch: a value unknown to this copy of the model is no mistake.

@@ -11,6 +11,7 @@
 //! | `POST /endpoints/NAME/next` | scripts the next transition of an endpoint |
 //! | `POST /endpoints/NAME/scale` `{"variant": "v", "instances": 2}` | sets an instance count, as autoscaling would |
 //! | `POST /metrics` `[{"namespace": …, "name": …, "dimensions": {…}}]` | declares metric streams |
+//! | `POST /prices` `[{"region": …, "instance_type": …, "per_hour": "5.752", "effective": "2026-11-01"}]` | puts prices on the Price List |
 //! | `POST /fleet` `{"fleet": {…}, "started_ago_s": 10800}` | simulates a fleet, from then on and until another of its endpoint |
 //! | `GET /dashboards/NAME?from=-PT3H&to=…&theme=dark` | a dashboard drawn as an HTML page; further parameters choose in its drop-downs, by their ids |
 
@@ -24,7 +25,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use crate::{
-    MetricStream,
+    HostingPrice, MetricStream,
     fault::FaultRule,
     render::served::{self, PageError},
     sagemaker::transition::Script,
@@ -116,6 +117,10 @@ fn act(shared: &Shared, method: &Method, path: &str, body: &[u8]) -> Result<Valu
         ("POST", ["metrics"]) => {
             let streams: Vec<MetricStream> = read(body)?;
             world.cloudwatch.declare(streams);
+        }
+        ("POST", ["prices"]) => {
+            let prices: Vec<HostingPrice> = read(body)?;
+            world.pricing.set(prices);
         }
         ("POST", ["fleet"]) => {
             let simulate: Simulate = read(body)?;

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-/// A refusal by one of the two services.
+/// A refusal by one of the services.
 ///
 /// `CloudWatch` names an error twice: by its shape (what `__type` holds) and by the code of its older query protocol,
 /// which the SDKs show to callers and which travels in the header `x-amzn-query-error`

@@ -131,7 +131,7 @@ pub(crate) fn error(
     config: &Config,
 ) -> Option<ServiceError> {
     match (fault, service) {
-        (Fault::Throttle {}, Service::SageMaker) => {
+        (Fault::Throttle {}, Service::SageMaker | Service::Pricing) => {
             Some(ServiceError::new(400, "ThrottlingException", "Rate exceeded"))
         }
         (Fault::Throttle {}, Service::CloudWatch) => {
@@ -147,7 +147,7 @@ pub(crate) fn error(
                 resource(operation, request, config),
             );
             Some(match service {
-                Service::SageMaker => ServiceError::new(400, "AccessDeniedException", message),
+                Service::SageMaker | Service::Pricing => ServiceError::new(400, "AccessDeniedException", message),
                 Service::CloudWatch => ServiceError::new(403, "AccessDenied", message).shaped("AccessDeniedException"),
             })
         }

@@ -7,7 +7,7 @@ use serde_json::Value;
 /// One call as the journal keeps it.
 #[derive(Debug, Clone, Serialize)]
 pub struct CallRecord {
-    /// `sagemaker` or `cloudwatch`.
+    /// `sagemaker`, `cloudwatch` or `pricing`.
     pub service: &'static str,
     /// The operation's name, such as `PutDashboard`.
     pub operation: String,

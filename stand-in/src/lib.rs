@@ -1,4 +1,4 @@
-//! A strict local stand-in for the `SageMaker` and `CloudWatch` operations this product calls.
+//! A strict local stand-in for the `SageMaker`, `CloudWatch` and Price List operations this product calls.
 //!
 //! It speaks the wire protocols of the AWS SDKs, refuses what AWS refuses with the same codes, plays endpoints that
 //! take their time, and injects faults by rule. It exists for development only: it never talks to AWS, listens on
@@ -9,15 +9,15 @@
 //!
 //! # fn main() -> std::io::Result<()> {
 //! let stand_in = StandIn::start(Config::default())?;
-//! println!("point AWS_ENDPOINT_URL_SAGEMAKER and AWS_ENDPOINT_URL_CLOUDWATCH at {}", stand_in.url());
+//! println!("point AWS_ENDPOINT_URL_SAGEMAKER, _CLOUDWATCH and _PRICING at {}", stand_in.url());
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! # The map
 //! `server` accepts connections, `wire` turns bytes into a call and an answer into bytes, `model` checks a request
-//! against AWS's published model, `sagemaker` and `cloudwatch` hold what exists and what may be done to it, `fault`
-//! and `journal` belong to whoever tests, and `control` offers all of that over HTTP under `/_stand-in/`.
+//! against AWS's published model, `sagemaker` and `cloudwatch` hold what exists and what may be done to it, `pricing` what
+//! things cost, `fault` and `journal` belong to whoever tests, and `control` offers all of that over HTTP under `/_stand-in/`.
 //! `telemetry` is metric data and the simulated fleet that publishes it, `evaluation` metric math, dashboards and alarms
 //! over it; both are pure and can be used without a server. `render` draws dashboards from them.
 #![forbid(unsafe_code)]
@@ -32,6 +32,7 @@ mod fault;
 mod journal;
 mod model;
 mod page;
+mod pricing;
 pub mod render;
 mod sagemaker;
 mod server;
@@ -42,6 +43,7 @@ mod world;
 
 pub use fault::{Fault, FaultRule};
 pub use journal::CallRecord;
+pub use pricing::HostingPrice;
 pub use sagemaker::transition::{Outcome, Script};
 pub use server::StandIn;
 pub use telemetry::Metric as MetricStream;

@@ -15,7 +15,7 @@ use tokio::{
     sync::oneshot,
 };
 
-/// A strict local stand-in for the `SageMaker` and `CloudWatch` operations that monitored-endpoint uses.
+/// A strict local stand-in for the `SageMaker`, `CloudWatch` and Price List operations that monitored-endpoint uses.
 ///
 /// Prints one line of JSON once it answers: {"ready":true,"url":"http://127.0.0.1:PORT"}.
 #[derive(Debug, Parser)]

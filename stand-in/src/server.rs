@@ -25,7 +25,7 @@ use tokio::sync::oneshot;
 
 use self::connection::{Cut, Listener};
 use crate::{
-    MetricStream, control,
+    HostingPrice, MetricStream, control,
     error::ServiceError,
     fault::{self, Fault, FaultRule},
     journal::{CallRecord, is_write},
@@ -89,7 +89,7 @@ impl StandIn {
         Ok(Self { url, shared, stop: Some(stop), thread: Some(thread) })
     }
 
-    /// Where it listens, such as `http://127.0.0.1:40123`; the endpoint URL of both services.
+    /// Where it listens, such as `http://127.0.0.1:40123`; the endpoint URL of all services.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
@@ -125,7 +125,7 @@ impl StandIn {
         self.shared.world().describe().unwrap_or_default()
     }
 
-    /// Forgets every resource, metric and script; keeps faults, journal and clock.
+    /// Forgets every resource, metric and script, and prices that were set; keeps faults, journal and clock.
     pub fn reset(&self) {
         self.shared.world().reset();
     }
@@ -146,6 +146,11 @@ impl StandIn {
     /// There is no such endpoint or variant.
     pub fn scale(&self, endpoint: &str, variant: &str, instances: i32) -> Result<(), ControlError> {
         self.shared.world().sagemaker.scale(endpoint, variant, instances)
+    }
+
+    /// Puts prices on the Price List, in the place of those for the same Region and instance type.
+    pub fn set_prices(&self, prices: impl IntoIterator<Item = HostingPrice>) {
+        self.shared.world().pricing.set(prices);
     }
 
     /// Declares metric streams, for `ListMetrics` to find.
@@ -193,7 +198,7 @@ async fn respond(
     let Some(call) = wire::identify(parts.uri.path(), &parts.headers) else {
         return plain(
             StatusCode::NOT_FOUND,
-            "no call to SageMaker (awsJson1.1) or CloudWatch (rpcv2Cbor, awsJson1.0), and no control path",
+            "no call to SageMaker or the Price List (awsJson1.1) or CloudWatch (rpcv2Cbor, awsJson1.0), and no control path",
         );
     };
     let region = shared.world().config.region.clone();

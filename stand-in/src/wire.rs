@@ -1,7 +1,7 @@
-//! The two services' wire protocols: which operation a request calls, in which protocol, and how an answer is written.
+//! The services' wire protocols: which operation a request calls, in which protocol, and how an answer is written.
 //! It knows nothing of what the operations do.
 //!
-//! `SageMaker` speaks awsJson1.1. `CloudWatch` speaks rpcv2Cbor to the Rust SDK and newer boto3, and awsJson1.0 too.
+//! `SageMaker` and the Price List speak awsJson1.1. `CloudWatch` speaks rpcv2Cbor to the Rust SDK and newer boto3, and awsJson1.0 too.
 //! Its older query protocol (XML) is not served.
 
 pub(crate) mod cbor;
@@ -12,9 +12,10 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::{error::ServiceError, model::Model};
+use crate::{error::ServiceError, model::Model, pricing};
 
 const SAGEMAKER_TARGET: &str = "SageMaker.";
+const PRICING_TARGET: &str = "AWSPriceListService.";
 const CLOUDWATCH_TARGET: &str = "GraniteServiceVersion20100801.";
 const CLOUDWATCH_PATH: &str = "/service/GraniteServiceVersion20100801/operation/";
 
@@ -22,6 +23,7 @@ const CLOUDWATCH_PATH: &str = "/service/GraniteServiceVersion20100801/operation/
 pub(crate) enum Service {
     SageMaker,
     CloudWatch,
+    Pricing,
 }
 
 impl Service {
@@ -30,6 +32,7 @@ impl Service {
         match self {
             Self::SageMaker => "sagemaker",
             Self::CloudWatch => "cloudwatch",
+            Self::Pricing => "pricing",
         }
     }
 
@@ -38,6 +41,15 @@ impl Service {
         match self {
             Self::SageMaker => "sagemaker",
             Self::CloudWatch => "monitoring",
+            Self::Pricing => "pricing",
+        }
+    }
+
+    /// Whether it has an endpoint in the Region. All but the Price List's are in the stand-in's own alone.
+    fn is_served_in(self, region: &str, own: &str) -> bool {
+        match self {
+            Self::SageMaker | Self::CloudWatch => region == own,
+            Self::Pricing => pricing::REGIONS.contains(&region),
         }
     }
 }
@@ -67,7 +79,7 @@ pub(crate) struct Call {
     pub(crate) protocol: Protocol,
 }
 
-/// Reads the call from a request's path and headers; none if it is no call to either service.
+/// Reads the call from a request's path and headers; none if it is no call to any service.
 pub(crate) fn identify(path: &str, headers: &HeaderMap) -> Option<Call> {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if let Some(operation) = path.strip_prefix(CLOUDWATCH_PATH) {
@@ -80,6 +92,8 @@ pub(crate) fn identify(path: &str, headers: &HeaderMap) -> Option<Call> {
     let target = header("x-amz-target");
     let (service, operation, protocol) = if let Some(operation) = target.strip_prefix(SAGEMAKER_TARGET) {
         (Service::SageMaker, operation, Protocol::AwsJson11)
+    } else if let Some(operation) = target.strip_prefix(PRICING_TARGET) {
+        (Service::Pricing, operation, Protocol::AwsJson11)
     } else {
         (Service::CloudWatch, target.strip_prefix(CLOUDWATCH_TARGET)?, Protocol::AwsJson10)
     };
@@ -90,7 +104,7 @@ pub(crate) fn identify(path: &str, headers: &HeaderMap) -> Option<Call> {
     })
 }
 
-/// Checks that the request is signed, for this service and Region. The signature itself is not verified.
+/// Checks that the request is signed, for this service and a Region that serves it; `region` is the stand-in's own. The signature itself is not verified.
 pub(crate) fn check_signature(service: Service, region: &str, headers: &HeaderMap) -> Result<(), ServiceError> {
     let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let Some((_, credential)) = authorization.split_once("Credential=") else {
@@ -104,7 +118,7 @@ pub(crate) fn check_signature(service: Service, region: &str, headers: &HeaderMa
             "InvalidSignatureException",
             format!("Credential should be scoped to correct service: '{}'.", service.signing_name()),
         )),
-        [_, _, signed_region, ..] if signed_region != region => Err(ServiceError::new(
+        [_, _, signed_region, ..] if !service.is_served_in(signed_region, region) => Err(ServiceError::new(
             403,
             "InvalidSignatureException",
             format!(
@@ -150,7 +164,7 @@ pub(crate) fn answer(protocol: Protocol, request_id: &str, body: Vec<u8>) -> Res
 pub(crate) fn refusal(call: &Call, model: &Model, request_id: &str, error: &ServiceError) -> Response<Body> {
     let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let (kind, query_error) = match call.service {
-        Service::SageMaker => (error.shape.clone(), None),
+        Service::SageMaker | Service::Pricing => (error.shape.clone(), None),
         Service::CloudWatch => {
             let whose = if error.status < 500 { "Sender" } else { "Receiver" };
             (format!("com.amazonaws.cloudwatch#{}", error.shape), Some(format!("{};{whose}", error.code)))
@@ -199,6 +213,13 @@ mod tests {
         assert_eq!((call.service, call.operation.as_str()), (Service::SageMaker, "CreateEndpoint"));
         assert_eq!(identify("/elsewhere", &sagemaker), None);
 
+        let pricing = headers(&[
+            ("x-amz-target", "AWSPriceListService.GetProducts"),
+            ("content-type", "application/x-amz-json-1.1"),
+        ]);
+        let call = identify("/", &pricing).unwrap();
+        assert_eq!((call.service, call.operation.as_str()), (Service::Pricing, "GetProducts"));
+
         let cbor = headers(&[("smithy-protocol", "rpc-v2-cbor")]);
         let call = identify("/service/GraniteServiceVersion20100801/operation/PutDashboard", &cbor).unwrap();
         assert_eq!((call.protocol, call.operation.as_str()), (Protocol::RpcV2Cbor, "PutDashboard"));
@@ -219,5 +240,8 @@ mod tests {
         assert_eq!(check(&signed("us-east-1/sagemaker/aws4_request")).as_deref(), Some("InvalidSignatureException"));
         assert_eq!(check(&signed("eu-west-1/monitoring/aws4_request")).as_deref(), Some("InvalidSignatureException"));
         assert_eq!(check(&headers(&[])).as_deref(), Some("MissingAuthenticationTokenException"));
+        let check = |headers: &HeaderMap| code(check_signature(Service::Pricing, "eu-west-1", headers));
+        assert_eq!(check(&signed("eu-central-1/pricing/aws4_request")), None);
+        assert_eq!(check(&signed("eu-west-1/pricing/aws4_request")).as_deref(), Some("InvalidSignatureException"));
     }
 }

@@ -1,5 +1,5 @@
 //! Everything the stand-in holds at one moment, behind one lock: time, resources, faults and the journal.
-//! It decides nothing about operations; `sagemaker` and `cloudwatch` do.
+//! It decides nothing about operations; `sagemaker`, `cloudwatch` and `pricing` do.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::{
     fault::{FaultRule, Faults},
     journal::Journal,
     model::Model,
-    sagemaker,
+    pricing, sagemaker,
     wire::{Protocol, Service},
 };
 
@@ -21,7 +21,8 @@ use crate::{
 pub struct Config {
     /// The port on 127.0.0.1; 0 takes any free one.
     pub port: u16,
-    /// The only Region it answers for: a request signed for another one is refused.
+    /// The only Region it answers for: a request signed for another one is refused (but for the Price List, which has
+    /// Regions of its own).
     pub region: String,
     /// The account that resources belong to, twelve digits.
     pub account: String,
@@ -81,6 +82,7 @@ pub(crate) struct World {
     pub(crate) journal: Journal,
     pub(crate) sagemaker: sagemaker::State,
     pub(crate) cloudwatch: cloudwatch::State,
+    pub(crate) pricing: pricing::State,
 }
 
 impl World {
@@ -92,6 +94,7 @@ impl World {
             journal: Journal::default(),
             sagemaker: sagemaker::State::default(),
             cloudwatch: cloudwatch::State::default(),
+            pricing: pricing::State::default(),
         }
     }
 
@@ -104,10 +107,11 @@ impl World {
         Ok(())
     }
 
-    /// Forgets every resource, metric and script. Faults, the journal and the clock stay as they are.
+    /// Forgets every resource, metric and script, and prices that were set. Faults, the journal and the clock stay as they are.
     pub(crate) fn reset(&mut self) {
         self.sagemaker = sagemaker::State::default();
         self.cloudwatch = cloudwatch::State::default();
+        self.pricing = pricing::State::default();
     }
 
     pub(crate) fn describe(&mut self) -> Result<Value, ServiceError> {
@@ -128,10 +132,11 @@ impl World {
     }
 }
 
-/// The models of both services.
+/// The models of the services.
 pub(crate) struct Models {
     sagemaker: Model,
     cloudwatch: Model,
+    pricing: Model,
 }
 
 impl Models {
@@ -139,6 +144,7 @@ impl Models {
         Ok(Self {
             sagemaker: Model::read(include_str!("../data/sagemaker.json"))?,
             cloudwatch: Model::read(include_str!("../data/cloudwatch.json"))?,
+            pricing: Model::read(include_str!("../data/pricing.json"))?,
         })
     }
 
@@ -146,11 +152,12 @@ impl Models {
         match service {
             Service::SageMaker => &self.sagemaker,
             Service::CloudWatch => &self.cloudwatch,
+            Service::Pricing => &self.pricing,
         }
     }
 
     fn operations(&self) -> impl Iterator<Item = &str> {
-        self.sagemaker.operations().chain(self.cloudwatch.operations())
+        self.sagemaker.operations().chain(self.cloudwatch.operations()).chain(self.pricing.operations())
     }
 }
 
@@ -166,5 +173,6 @@ pub(crate) fn carry_out(
     match service {
         Service::SageMaker => sagemaker::call(world, &models.sagemaker, operation, request),
         Service::CloudWatch => cloudwatch::call(world, &models.cloudwatch, operation, protocol, request),
+        Service::Pricing => pricing::call(world, &models.pricing, operation, protocol, request),
     }
 }

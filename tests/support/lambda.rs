@@ -73,6 +73,7 @@ impl Lambda {
             .env("AWS_SECRET_ACCESS_KEY", "secret")
             .env("AWS_ENDPOINT_URL_SAGEMAKER", aws)
             .env("AWS_ENDPOINT_URL_CLOUDWATCH", aws)
+            .env("AWS_ENDPOINT_URL_PRICING", aws)
             .env("EXTRA_RESPONSE_HOSTS", "127.0.0.1")
             .env("POLL_INTERVAL_MS", "5")
             .envs(variables.iter().copied())

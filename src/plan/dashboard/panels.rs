@@ -1,7 +1,7 @@
 //! The panels, top to bottom.
 
 use crate::metrics::{Expr, Graph, MetricId, MetricStat, Stat, invocation_metric};
-use crate::pricing::Price;
+use crate::pricing::{ListPrice, Price};
 use crate::spec::{Capacity, InferenceComponent, Variant};
 
 use super::series::{Context, Numbered, instances_id, reserved_id};
@@ -17,20 +17,28 @@ pub(super) fn header(grid: &mut Grid<'_>, context: &Context<'_>) {
     let monitoring = context.monitoring;
     let mut facts = vec![format!("Metrics every {}.", monitoring.frequency)];
     let mut priced: Vec<String> = Vec::new();
+    let mut unknown: Vec<String> = Vec::new();
     for variant in &monitoring.variants {
-        if let Some(price) = context.price(variant) {
-            priced.push(context.label(&format!("${} per instance-hour", price.0), variant));
-        }
+        let price = match context.prices.of(variant) {
+            Price::Declared(price) => format!("${} per instance-hour", price.0),
+            Price::Listed(ListPrice { per_hour, effective }) => {
+                format!("${} per instance-hour (on-demand list price since {effective})", per_hour.0)
+            }
+            Price::Unknown(reason) => {
+                unknown.extend(reason);
+                continue;
+            }
+        };
+        priced.push(context.label(&price, variant));
     }
-    if priced.is_empty() {
-        let reasons = monitoring.variants.iter().find_map(|variant| match context.prices.of(variant) {
-            Price::Unknown(reason) => reason,
-            Price::Declared(_) | Price::Listed(_) => None,
-        });
-        let why = reasons.unwrap_or_else(|| "CostPerHour is not given".to_owned());
-        facts.push(format!("No costs are shown: {why}."));
-    } else {
-        facts.push(format!("Costs are estimates from the price given: {}.", priced.join(", ")));
+    unknown.dedup();
+    match (priced.is_empty(), unknown.is_empty()) {
+        (true, true) => facts.push("No costs are shown: CostPerHour is not given.".to_owned()),
+        (true, false) => facts.push(format!("No costs are shown: {}.", unknown.join("; "))),
+        (false, _) => facts.push(format!("Costs are estimates from the price given: {}.", priced.join(", "))),
+    }
+    if !priced.is_empty() && !unknown.is_empty() {
+        facts.push(format!("Some costs are not shown: {}.", unknown.join("; ")));
     }
     if !monitoring.enhanced_metrics && monitoring.variants.iter().any(|variant| variant.shared_gpus().is_some()) {
         facts.push(

@@ -1,5 +1,5 @@
 //! Whether a request has the shape of its operation's input: known members and values of the right type.
-//! `SageMaker`'s requests are read by the SDK's schemas instead; this is for `CloudWatch`, whose SDK has none.
+//! `SageMaker`'s requests are read by the SDK's schemas instead; this is for `CloudWatch` and the Price List, whose SDKs have none.
 
 use serde_json::Value;
 

@@ -11,6 +11,7 @@ mod endpoints;
 mod faults;
 mod metric_data;
 mod pictures;
+mod prices;
 mod program;
 mod setup;
 mod signatures;

@@ -66,6 +66,21 @@ pub fn clients(url: &str, region: &str, attempts: u32) -> (aws_sdk_sagemaker::Cl
     (aws_sdk_sagemaker::Client::from_conf(sagemaker), aws_sdk_cloudwatch::Client::from_conf(cloudwatch))
 }
 
+/// A client of the Price List, for whose Regions a stand-in answers beside its own.
+pub fn pricing(url: &str, region: &str) -> aws_sdk_pricing::Client {
+    let http: SharedHttpClient =
+        aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
+    let config = aws_sdk_pricing::Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new(region.to_owned()))
+        .credentials_provider(Credentials::new("AKID", "secret", None, None, "test"))
+        .endpoint_url(url)
+        .retry_config(RetryConfig::standard().with_max_attempts(1))
+        .http_client(http)
+        .build();
+    aws_sdk_pricing::Client::from_conf(config)
+}
+
 impl Setup {
     pub async fn create_config(&self, name: &str) {
         self.sagemaker
