@@ -78,13 +78,42 @@ pub(crate) fn read_values(path: &Path) -> Result<Value, ReadError> {
     text::read(&text).map_err(|error| ReadError::Text { path: name(), error })
 }
 
-/// Reads the declarations of a file. Properties alone are of the type `alone`.
-pub(crate) fn read(path: &Path, stack: &Stack, alone: ResourceType) -> Result<Declarations, ReadError> {
-    let name = path.display().to_string();
-    let content = read_values(path)?;
+/// Where declarations come from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Source<'s> {
+    File(&'s Path),
+    /// Properties that the program brings along.
+    Sample(&'s str),
+}
+
+impl Source<'_> {
+    pub(crate) fn name(self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Sample(_) => "the sample".to_owned(),
+        }
+    }
+
+    fn values(self) -> Result<Value, ReadError> {
+        match self {
+            Self::File(path) => read_values(path),
+            Self::Sample(text) => text::read(text).map_err(|error| ReadError::Text { path: self.name(), error }),
+        }
+    }
+}
+
+/// Reads declarations. Properties alone are of the type `alone`.
+pub(crate) fn read(source: Source<'_>, stack: &Stack, alone: ResourceType) -> Result<Declarations, ReadError> {
+    let name = source.name();
+    let content = source.values()?;
     let shape = |message: &str| ReadError::Shape { path: name.clone(), message: message.to_owned() };
     let whole = content.get("Resources").is_some();
     let template = if whole {
+        let unknown =
+            stack.parameters.keys().find(|name| content.get("Parameters").and_then(|all| all.get(name)).is_none());
+        if let Some(unknown) = unknown {
+            return Err(shape(&format!("it has no parameter {unknown}, which --parameter gives")));
+        }
         content
     } else {
         if !content.is_object() {
@@ -154,9 +183,9 @@ fn beside(resolver: &Resolver<'_>, resources: &Map<String, Value>, endpoint: Opt
     };
     let components = of_type("AWS::SageMaker::InferenceComponent").filter_map(|(id, resource)| {
         let raw = resource.get("Properties")?.get("EndpointName");
-        let resolved = properties(id, resource)?;
+        let component = properties(id, resource)?;
         // Beside one endpoint a reference to a resource of ours can only mean this one.
-        (resolved.get("EndpointName") == Some(endpoint) || refers_to_ours(raw)).then_some(resolved)
+        (component.get("EndpointName") == Some(endpoint) || refers_to_ours(raw)).then_some(component)
     });
     let components = components.collect();
     let on_endpoint = of_type("AWS::SageMaker::Endpoint").find_map(|(id, resource)| {
@@ -189,28 +218,28 @@ mod tests {
 
     #[test]
     fn only_our_resources_are_found_and_only_those_that_are_made() {
-        let found = of(r#"
+        let found = of(r"
 Parameters: { Env: { Type: String, Default: test } }
 Conditions: { Prod: !Equals [!Ref Env, prod] }
 Resources:
   A: { Type: Custom::EndpointMonitoring, Properties: { EndpointName: a } }
   B: { Type: Custom::EndpointMonitoring, Condition: Prod, Properties: { EndpointName: b } }
   C: { Type: AWS::SNS::Topic }
-"#);
+");
         let names: Vec<&str> = found.resources.iter().map(|declared| declared.logical_id.as_str()).collect();
         assert_eq!(names, ["A"]);
     }
 
     #[test]
     fn what_other_resources_say_of_the_endpoint_is_known() {
-        let found = of(r#"
+        let found = of(r"
 Resources:
   Native: { Type: AWS::SageMaker::EndpointConfig, Properties: { ProductionVariants: [{ VariantName: v }] } }
   Endpoint: { Type: AWS::SageMaker::Endpoint, Properties: { EndpointName: e, EndpointConfigName: !GetAtt Native.EndpointConfigName } }
   Llama: { Type: AWS::SageMaker::InferenceComponent, Properties: { EndpointName: !GetAtt Endpoint.EndpointName, InferenceComponentName: llama } }
   Other: { Type: AWS::SageMaker::InferenceComponent, Properties: { EndpointName: f, InferenceComponentName: other } }
   Watch: { Type: Custom::EndpointMonitoring, Properties: { EndpointName: !GetAtt Endpoint.EndpointName } }
-"#);
+");
         let beside = &found.resources[0].beside;
         assert_eq!(beside.endpoint_config, Some(json!({"ProductionVariants": [{"VariantName": "v"}]})));
         assert_eq!(beside.components, [json!({"EndpointName": "e", "InferenceComponentName": "llama"})]);

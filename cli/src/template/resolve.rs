@@ -165,7 +165,7 @@ impl<'t> Resolver<'t> {
             return Ok(Some(self.parameter(name, parameter)));
         }
         if let Some(resource) = self.section("Resources", name) {
-            return self.of_resource(name, resource, None).map(Some);
+            return Ok(Some(self.of_resource(name, resource, None)));
         }
         if let Some(given) = self.stack.parameters.get(name) {
             return Ok(Some(given.as_str().into()));
@@ -196,7 +196,7 @@ impl<'t> Resolver<'t> {
     }
 
     /// What a resource's own declaration says of itself; otherwise a placeholder, of an ARN's form where it is one.
-    fn of_resource(&self, name: &str, resource: &Value, attribute: Option<&str>) -> Result<Value, TemplateError> {
+    fn of_resource(&self, name: &str, resource: &Value, attribute: Option<&str>) -> Value {
         let kind = resource.get("Type").and_then(Value::as_str).unwrap_or_default();
         let property = match (attribute, kind) {
             (Some(attribute), _) => Some(attribute),
@@ -208,7 +208,7 @@ impl<'t> Resolver<'t> {
             let resolved = self
                 .once(&format!("Resources.{name}"), || self.resolve(declared, &format!("Resources.{name}.Properties")));
             if let Ok(Some(value)) = resolved {
-                return Ok(value);
+                return value;
             }
         }
         let stands_for =
@@ -226,7 +226,7 @@ impl<'t> Resolver<'t> {
             ),
         };
         let service = kind.split("::").nth(1).unwrap_or("unknown").to_ascii_lowercase();
-        Ok(if is_arn { self.arn(&service, &text) } else { text }.into())
+        if is_arn { self.arn(&service, &text) } else { text }.into()
     }
 
     fn arn(&self, service: &str, name: &str) -> String {
@@ -239,15 +239,14 @@ impl<'t> Resolver<'t> {
     }
 
     fn attribute(&self, argument: &Value, path: &str) -> Result<Value, TemplateError> {
-        let (resource, attribute) = match argument {
-            Value::String(text) => text.split_once('.').unwrap_or((text, "")),
-            _ => {
-                let [resource, attribute] = parts(argument, "Fn::GetAtt", path)?;
-                (text(resource, "Fn::GetAtt", path)?, text(attribute, "Fn::GetAtt", path)?)
-            }
+        let (resource, attribute) = if let Value::String(text) = argument {
+            text.split_once('.').unwrap_or((text, ""))
+        } else {
+            let [resource, attribute] = parts(argument, "Fn::GetAtt", path)?;
+            (text(resource, "Fn::GetAtt", path)?, text(attribute, "Fn::GetAtt", path)?)
         };
         match self.section("Resources", resource) {
-            Some(found) => self.of_resource(resource, found, Some(attribute)),
+            Some(found) => Ok(self.of_resource(resource, found, Some(attribute))),
             None if self.whole => Err(error(path, &format!("the template has no resource {resource}"))),
             None => Ok(self.stand_in(resource, format!("Fn::GetAtt {resource}.{attribute}"))),
         }
@@ -269,7 +268,7 @@ impl<'t> Resolver<'t> {
             let end = after.find('}').ok_or_else(|| error(path, "Fn::Sub: a ${ has no }"))?;
             let name = after[2..end].trim();
             if let Some(literal) = name.strip_prefix('!') {
-                out.push_str(&format!("${{{literal}}}"));
+                out.extend(["${", literal, "}"]);
             } else {
                 let value = match own.get(name) {
                     Some(value) => value.clone(),

@@ -1,7 +1,7 @@
 //! A template's text, YAML or JSON, as values: short tags in their long form, every scalar the text that CloudFormation would
 //! send to a provider.
 
-use saphyr::{LoadableYamlNode, MappingOwned, ScalarOwned, ScalarStyle, YamlLoader, YamlOwned};
+use saphyr::{MappingOwned, ScalarOwned, ScalarStyle, YamlLoader, YamlOwned};
 use saphyr_parser::Parser;
 use serde_json::{Map, Value, json};
 use thiserror::Error;
