@@ -8,13 +8,13 @@
 pub mod aws;
 pub mod callback;
 pub mod catalogue;
-pub mod cloudwatch_json;
 pub mod continuation;
 pub mod deadline;
 pub mod envelope;
 pub mod handover;
 pub mod logging;
 pub mod metrics;
+pub mod place;
 pub mod plan;
 pub mod pricing;
 pub mod properties;

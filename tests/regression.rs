@@ -14,7 +14,7 @@ use support::declaration::shared_gpus;
 use support::event::{CONFIG, Event};
 use support::lambda::{Lambda, Returned};
 use support::metric_math::{Datapoints, evaluate};
-use support::planning::{alarm, planned};
+use support::planning::{alarms, planned};
 use support::receiver::AnswerReceiver;
 use support::scenario::Scenario;
 
@@ -41,8 +41,8 @@ fn the_mean_of_percentages_is_not_rounded_away() {
     let declared = shared_gpus("chat")
         .with("ProductionVariants/0/InstanceType", "ml.g5.xlarge")
         .with("UnusedGpuAlarm", json!({"Period": 60, "EvaluationPeriods": 1}));
-    let request = alarm(&planned(&declared, &GpuDimension::ALL).alarms[0]);
-    let expression = request["Metrics"][0]["Expression"].as_str().unwrap();
+    let requests = alarms(&planned(&declared, &GpuDimension::ALL));
+    let expression = requests[0]["Metrics"][0]["Expression"].as_str().unwrap();
     let reserved = 18.0 * 100.0 / 19.0;
     assert!(19.0 * 100.0 - 19.0 * reserved < 100.0, "the trap is still one");
     let by_id = [("i0".to_owned(), 19.0), ("r0".to_owned(), reserved)].into();

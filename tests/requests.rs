@@ -3,85 +3,82 @@
 
 mod support;
 
-use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
-use aws_sdk_cloudwatch::types::{
-    ActionConfiguration, AlarmPromQlCriteria, AlarmTagsPropagation, ComparisonOperator, Dimension, EvaluationCriteria,
-    EvaluationWindow, Metric, MetricDataQuery, MetricStat, StandardUnit, Statistic, WallClockWindow,
-    WarmUpConfiguration,
-};
-use monitored_endpoint::cloudwatch_json::put_metric_alarm;
+use monitored_endpoint::plan::{AlarmRequest, Owner, Surroundings, plan};
+use monitored_endpoint::properties::{Declaration, Problems};
+use monitored_endpoint::spec::{GpuDimension, Judged, Spec};
+use monitored_endpoint::{envelope::ResourceType, plan::Plan};
 use serde_json::{Value, json};
 use stand_in::{Config, StandIn};
 use support::scenario::sdk_config;
 
-/// Every member that a request may have, though never all at once.
-fn full() -> PutMetricAlarmInputBuilder {
-    let dimension = || Dimension::builder().name("EndpointName").value("chat").build();
-    let metric = Metric::builder().namespace("NS").metric_name("M").dimensions(dimension()).build();
-    let stat = MetricStat::builder().metric(metric).period(60).stat("Sum").unit(StandardUnit::Percent).build();
-    let propagation = AlarmTagsPropagation::builder()
-        .enabled(true)
-        .set_included_tag_keys(Some(vec!["team".to_owned()]))
-        .set_excluded_tag_keys(Some(vec!["cost".to_owned()]))
-        .build();
-    PutMetricAlarmInputBuilder::default()
-        .alarm_name("a")
-        .alarm_description("d")
-        .actions_enabled(true)
-        .ok_actions("arn:ok")
-        .alarm_actions("arn:alarm")
-        .insufficient_data_actions("arn:insufficient")
-        .metric_name("M")
-        .namespace("NS")
-        .statistic(Statistic::Sum)
-        .extended_statistic("p90")
-        .dimensions(dimension())
-        .period(60)
-        .unit(StandardUnit::Count)
-        .evaluation_periods(3)
-        .datapoints_to_alarm(2)
-        .threshold(1.5)
-        .comparison_operator(ComparisonOperator::GreaterThanThreshold)
-        .treat_missing_data("ignore")
-        .evaluate_low_sample_count_percentile("ignore")
-        .metrics(MetricDataQuery::builder().id("m0").metric_stat(stat).return_data(false).account_id("1").build())
-        .metrics(MetricDataQuery::builder().id("e0").expression("m0 * 2").label("Twice").period(60).build())
-        .threshold_metric_id("e0")
-        .evaluation_window(EvaluationWindow::WallClockWindow(WallClockWindow::builder().timezone("UTC").build()))
-        .warm_up_configuration(
-            WarmUpConfiguration::builder()
-                .warm_up_period_duration_in_minutes(15)
-                .only_start_evaluating_after_warm_up_period_ends(true)
-                .build(),
-        )
-        .evaluation_criteria(EvaluationCriteria::PromQlCriteria(
-            AlarmPromQlCriteria::builder().query("up").pending_period(60).recovery_period(120).build(),
-        ))
-        .evaluation_interval(60)
-        .action_configuration(ActionConfiguration::builder().alarm_tags_propagation(propagation).build())
+/// A plan with every alarm and many settings, of so many variants.
+fn planned(variants: usize, source: &str) -> Plan {
+    let variants = (0..variants).map(|number| {
+        json!({ "VariantName": format!("V{number}"), "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": "1" })
+    });
+    let properties = json!({
+        "EndpointName": "chat",
+        "ExecutionRoleArn": "arn:aws:iam::123456789012:role/r",
+        "ProductionVariants": variants.collect::<Value>(),
+        "MetricsConfig": { "EnableEnhancedMetrics": "true", "EnableDetailedObservability": "true" },
+        "UnusedGpuAlarm": { "AlarmDescription": "d", "Threshold": "2", "ActionsEnabled": "false" },
+        "GpuBufferAlarm": { "TreatMissingData": "ignore" },
+        "IdleGpuAlarm": { "Source": source },
+        "NoTrafficAlarm": { "OKActions": ["arn:aws:sns:us-east-1:123456789012:t"] },
+        "AlarmActions": ["arn:aws:sns:us-east-1:123456789012:t"],
+        "Tags": [{ "Key": "team", "Value": "ml" }],
+    });
+    let (problems, kind) = (Problems::default(), ResourceType::MonitoredEndpoint);
+    let declaration = Declaration::read(kind, &properties, &problems).unwrap();
+    let Judged::Valid(spec) = Spec::judge(kind, &declaration, None, &problems) else { panic!("{problems}") };
+    let owner = Owner { stack_id: support::event::stack_id("s"), logical_id: "L".to_owned() };
+    let surroundings = Surroundings {
+        region: "us-east-1".to_owned(),
+        gpu_dimensions: vec![GpuDimension::GpuId],
+        ..Surroundings::default()
+    };
+    plan(&spec, &owner, &surroundings).unwrap()
 }
 
-/// The request as the stand-in read it off the wire.
-fn sent(request: &PutMetricAlarmInputBuilder) -> Value {
+/// The requests for a plan's alarms as the stand-in read them off the wire.
+fn sent(plan: &Plan) -> Vec<Value> {
     let stand_in = StandIn::start(Config::default()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let client = aws_sdk_cloudwatch::Client::new(&sdk_config(stand_in.url()).await);
-        // Refused, as nothing may be a metric, a query and an expression at once; it has been sent all the same.
-        drop(request.clone().send_with(&client).await);
+        for alarm in plan.alarms.clone() {
+            match alarm.request {
+                AlarmRequest::Metric(request) => drop(request.send_with(&client).await.unwrap()),
+                AlarmRequest::Composite(request) => drop(request.send_with(&client).await.unwrap()),
+            }
+        }
     });
-    stand_in.calls().first().expect("a call").request.clone()
+    stand_in.calls().into_iter().map(|call| call.request).collect()
 }
 
 #[test]
 fn an_alarm_s_json_has_every_member_that_the_sdk_sends() {
-    let request = full();
-    assert_eq!(put_metric_alarm(&request), sent(&request));
+    let kinds = [planned(1, "PromQL"), planned(6, "PromQL")];
+    let mut operations = Vec::new();
+    for plan in &kinds {
+        let shown: Vec<Value> = plan.alarms.iter().map(|alarm| alarm.request.to_json()).collect();
+        assert_eq!(shown, sent(plan));
+        operations.extend(plan.requests().unwrap().into_iter().map(|request| request.operation));
+    }
+    for operation in ["CreateEndpointConfig", "CreateEndpoint", "PutDashboard", "PutMetricAlarm", "PutCompositeAlarm"] {
+        assert!(operations.contains(&operation), "{operation}");
+    }
 }
 
 #[test]
-fn what_isn_t_given_isn_t_written() {
-    let request = PutMetricAlarmInputBuilder::default().alarm_name("a");
-    assert_eq!(put_metric_alarm(&request), json!({ "AlarmName": "a" }));
-    assert_eq!(put_metric_alarm(&request), sent(&request));
+fn every_request_of_a_create_carries_all_tags() {
+    let plan = planned(1, "PromQL");
+    for request in plan.requests().unwrap() {
+        let tags = request.input["Tags"].as_array().unwrap();
+        assert_eq!(tags.len(), 4, "{}: the author's tag, and whose it is", request.operation);
+    }
+    let update = plan.update_endpoint().unwrap().unwrap();
+    assert_eq!(update.operation, "UpdateEndpoint");
+    assert_eq!(update.input["RetainAllVariantProperties"], true);
+    assert!(update.input.get("Tags").is_none(), "UpdateEndpoint takes none");
 }

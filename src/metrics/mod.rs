@@ -4,12 +4,16 @@
 //! an alarm may not ("SEARCH is not supported on Metric Alarms"), so [`Expr<Alarm>`] has no way to make one.
 
 mod expr;
+mod insights;
+mod promql;
 mod sagemaker;
 mod search;
 
 pub use expr::{Alarm, Expr, Graph, IdLetter, MetricId};
+pub use insights::SampleCountQuery;
+pub use promql::PromQl;
 pub use sagemaker::{
-    ENDPOINTS, INFERENCE_COMPONENTS, INVOCATIONS, Metric, MetricStat, Stat, endpoint_metric, gpu_samples,
-    invocation_metric,
+    ENDPOINTS, INFERENCE_COMPONENTS, INVOCATIONS, Metric, MetricStat, Stat, endpoint_metric, gpu_sample_count,
+    gpu_samples, invocation_metric,
 };
 pub use search::Search;

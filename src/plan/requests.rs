@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Plan, PlanError, PlannedEndpoint};
 use crate::shape_json;
-use crate::{cloudwatch_json, spec::Tag};
+use crate::spec::Tag;
 
 /// A request of AWS's API.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,11 +36,10 @@ impl Plan {
             let input = json!({ "DashboardName": dashboard.name.to_string(), "DashboardBody": dashboard.body });
             Request { operation: "PutDashboard", input }
         }));
-        requests.extend(
-            self.alarms
-                .iter()
-                .map(|alarm| Request { operation: "PutMetricAlarm", input: cloudwatch_json::put_metric_alarm(alarm) }),
-        );
+        requests.extend(self.alarms.iter().map(|alarm| Request {
+            operation: if alarm.request.is_composite() { "PutCompositeAlarm" } else { "PutMetricAlarm" },
+            input: alarm.request.to_json(),
+        }));
         let tags: Value = self.tags.iter().map(tag).collect();
         for request in &mut requests {
             request.input["Tags"] = tags.clone();

@@ -140,12 +140,8 @@ fn alarms(valid: &Valid) -> impl Iterator<Item = Alarm<'_>> {
         valid.requests.iter().filter(|request| ["PutMetricAlarm", "PutCompositeAlarm"].contains(&request.operation));
     planned.map(|request| {
         let name = request.input.get("AlarmName").and_then(Value::as_str).unwrap_or_default();
-        let declared = valid.spec.monitoring.alarms.iter();
-        // An alarm that had to be split goes by the declared name and the variant's.
-        let of = declared
-            .filter(|alarm| name.starts_with(alarm.name.as_str()))
-            .max_by_key(|alarm| alarm.name.as_str().len());
-        Alarm { request, kind: of.map(|alarm| alarm.kind) }
+        let found = valid.plan.alarms.iter().find(|alarm| alarm.name.as_str() == name);
+        Alarm { request, kind: found.map(|alarm| alarm.kind) }
     })
 }
 
