@@ -22,7 +22,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test fmt lint unit packaged scenarios scenarios-dev templates events package package-arm64 package-x86_64 dev-zip stand-in pictures deny tools clean-tools
+.PHONY: help cli demo test fmt lint unit packaged scenarios scenarios-dev templates events package package-arm64 package-x86_64 dev-zip stand-in pictures deny tools clean-tools
 
 help: ## list the targets
 	@echo 'make <target>, where <target> is one of'
@@ -90,6 +90,10 @@ dev-zip: ## a zip of the development build, for demo and scenarios-dev
 
 stand-in: ## the local stand-in for SageMaker and CloudWatch
 	$(CARGO_BUILD) --bin provider --bin stand-in
+
+cli: ## the command-line program monitored-endpoint, see cli/README.md
+	$(CARGO_BUILD) --bin monitored-endpoint
+	@echo $(CARGO_TARGET_DIR)/debug/monitored-endpoint
 
 pictures: $(TOOLS)/pictures/installed ## draw the dashboards of docs/pictures/*.json into docs/ (PNGs where Chromium is installed)
 	$(CARGO_BUILD) --bin stand-in --example dashboard

@@ -189,7 +189,9 @@ fn dashboard(judgement: &Judgement) -> Option<Value> {
     let requests = &judgement.valid.as_ref()?.requests;
     let of = |operation: &'static str| requests.iter().filter(move |request| request.operation == operation);
     let mut dashboard = of("PutDashboard").next()?.input.clone();
-    dashboard["MetricAlarms"] = of("PutMetricAlarm").map(|Request { input, .. }| input.clone()).collect();
+    for (list, operation) in [("MetricAlarms", "PutMetricAlarm"), ("CompositeAlarms", "PutCompositeAlarm")] {
+        dashboard[list] = of(operation).map(|Request { input, .. }| input.clone()).collect();
+    }
     Some(dashboard)
 }
 

@@ -64,6 +64,26 @@ fn scenarios_move_the_alarm() {
 }
 
 #[test]
+fn alarms_of_many_variants_are_told_with_the_one_that_speaks_for_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("page.html");
+    let variants = (0..6).map(|number| {
+        json!({ "VariantName": format!("V{number}"), "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": 1 })
+    });
+    let declared = folder.path().join("six.json");
+    let content = json!({
+        "EndpointName": "chat",
+        "ExecutionRoleArn": "arn:aws:iam::123456789012:role/r",
+        "ProductionVariants": variants.collect::<Value>(),
+    });
+    fs::write(&declared, content.to_string()).unwrap();
+    let ran = preview(declared.to_str().unwrap(), &page, &["--format", "json"]);
+    let alarms = ran.json()["Resources"][0]["Alarms"].as_array().unwrap().clone();
+    assert_eq!(alarms.len(), 7, "{alarms:?}");
+    assert_eq!(alarms[6], json!({ "AlarmName": "chat-unused-gpu", "StateValue": "ALARM" }), "a GPU of each is free");
+}
+
+#[test]
 fn a_fleet_of_one_s_own_is_drawn() {
     let folder = tempfile::tempdir().unwrap();
     let fleet = folder.path().join("fleet.json");

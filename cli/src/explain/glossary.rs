@@ -92,8 +92,9 @@ pub(super) fn panel(title: &str) -> Option<&'static str> {
 }
 
 /// What the parts of an expression mean, for those that are in it.
-const TERMS: [(&str, &str); 8] = [
+const TERMS: [(&str, &str); 9] = [
     ("SEARCH(", "SEARCH finds all series of a kind, whoever publishes them; SUM over it adds them up"),
+    ("SUM([", "SUM([a, b]) adds series up period by period; one without data there counts as nothing"),
     ("RUNNING_SUM(", "RUNNING_SUM adds up from the left edge of what is shown"),
     ("PERIOD(", "PERIOD is the seconds that one datapoint covers, which follows the time range"),
     ("FILL(", "FILL gives a value to periods in which nothing was published"),

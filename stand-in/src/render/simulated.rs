@@ -31,8 +31,8 @@ pub struct Simulation<'s> {
 /// What to show of a simulation.
 #[derive(Clone, Debug)]
 pub struct Picture<'p> {
-    /// The dashboard: its body, or the answer of `GetDashboard`. `MetricAlarms` beside it, as requests of `PutMetricAlarm` or
-    /// as `DescribeAlarms` answers them, are shown in its alarm widgets.
+    /// The dashboard: its body, or the answer of `GetDashboard`. `MetricAlarms` and `CompositeAlarms` beside it, as requests of
+    /// `PutMetricAlarm` and `PutCompositeAlarm` or as `DescribeAlarms` answers them, are shown in its alarm widgets.
     pub dashboard: &'p Value,
     /// Start of the time range, such as `-PT3H`; the body's own where there is none.
     pub from: Option<&'p str>,
@@ -108,13 +108,17 @@ impl Simulation<'_> {
             }
         }
         let range = TimeRange::of_body(&ends, now)?;
-        let requests =
-            picture.dashboard.get("MetricAlarms").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let list = |name: &str| {
+            picture.dashboard.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default().iter()
+        };
         let condition = |alarm: &Value| match alarm.get("StateValue") {
             Some(_) => AlarmCondition::described(alarm),
             None => AlarmCondition::evaluated(alarm, &store, range.start, range.end),
         };
-        let alarms: Vec<AlarmCondition> = requests.iter().filter_map(condition).collect();
+        let mut alarms: Vec<AlarmCondition> = list("MetricAlarms").filter_map(condition).collect();
+        for composite in list("CompositeAlarms") {
+            alarms.extend(AlarmCondition::combined(composite, &alarms));
+        }
         let drawn = Dashboard {
             name: picture.dashboard.get("DashboardName").and_then(Value::as_str).unwrap_or("Dashboard"),
             body: &body,
