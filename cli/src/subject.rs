@@ -55,11 +55,6 @@ pub(crate) fn read(
         gpu_dimensions: gpu_dimensions.to_vec(),
     };
     let declarations = template::read(source, &stack, surroundings.alone())?;
-    let notes = declarations
-        .assumed
-        .iter()
-        .map(|condition| format!("condition {condition} depends on what only a deployment knows, and is taken to hold"))
-        .collect();
     let wanted = surroundings.resource.as_deref();
     let mut judgements = Vec::new();
     for declared in declarations.resources.iter().filter(|one| wanted.is_none_or(|wanted| one.logical_id == wanted)) {
@@ -77,7 +72,7 @@ pub(crate) fn read(
         };
         return Err(SubjectError::Nothing { path: source.name(), message });
     }
-    Ok(Subject { judgements, notes })
+    Ok(Subject { judgements, notes: declarations.notes })
 }
 
 impl Subject {

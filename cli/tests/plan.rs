@@ -186,9 +186,9 @@ fn another_type_under_the_same_name_is_refused() {
 fn alarms_are_charged_by_metric_and_short_periods_more() {
     let cost = |change: fn(&mut Value)| {
         let (_, said) = update(change, &[]);
-        let lines = said["Resources"][0]["MonthlyCost"]["lines"].as_array().unwrap().clone();
-        let line = lines.iter().find(|line| line["what"].as_str().unwrap().starts_with("Alarm")).unwrap().clone();
-        (line["count"].as_u64().unwrap(), line["dollars_each"].as_f64().unwrap())
+        let lines = said["Resources"][0]["MonthlyCost"]["Lines"].as_array().unwrap().clone();
+        let line = lines.iter().find(|line| line["What"].as_str().unwrap().starts_with("Alarm")).unwrap().clone();
+        (line["Count"].as_u64().unwrap(), line["DollarsEach"].as_f64().unwrap())
     };
     assert_eq!(cost(|_| ()), (2, 0.10));
     let short = cost(|new| {

@@ -189,4 +189,6 @@ fn what_can_t_be_read_is_said_with_its_file() {
     assert!(ran.code == 2 && ran.err.contains("nowhere.yaml"), "{}", ran.err);
     let ran = preview("examples/monitored-config.yaml", &page, &["-p", "Nme=x"]);
     assert!(ran.code == 2 && ran.err.contains("no parameter Nme"), "{}", ran.err);
+    let ran = preview("examples/monitored-config.yaml", &page, &["-p", "PublishFrequency=20"]);
+    assert!(ran.code == 2 && ran.err.contains("use one of 10, 30"), "{}", ran.err);
 }

@@ -38,7 +38,7 @@ impl Effect {
 }
 
 /// One thing, and what happens to it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Change {
     pub(crate) effect: Effect,
     /// `endpoint config`, `endpoint`, `dashboard` or `alarm`.
@@ -47,7 +47,6 @@ pub(crate) struct Change {
     /// Why, and when.
     pub(crate) detail: String,
     /// What is sent.
-    #[serde(skip)]
     pub(crate) request: Option<Request>,
 }
 

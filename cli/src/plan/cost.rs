@@ -47,6 +47,7 @@ pub(crate) enum CostError {
 
 /// An estimate for a month.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub(crate) struct Estimate {
     pub(crate) lines: Vec<Line>,
     pub(crate) dollars_per_month: f64,
@@ -58,6 +59,7 @@ pub(crate) struct Estimate {
 
 /// One part of an estimate.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub(crate) struct Line {
     pub(crate) what: String,
     pub(crate) count: usize,

@@ -67,8 +67,8 @@ pub(crate) struct Beside {
 #[derive(Clone, Debug)]
 pub(crate) struct Declarations {
     pub(crate) resources: Vec<Declared>,
-    /// Conditions that were taken as true because only a deployment knows.
-    pub(crate) assumed: Vec<String>,
+    /// What was taken for granted, and what isn't read.
+    pub(crate) notes: Vec<String>,
 }
 
 /// Reads JSON or YAML without working anything out.
@@ -109,10 +109,8 @@ pub(crate) fn read(source: Source<'_>, stack: &Stack, alone: ResourceType) -> Re
     let shape = |message: &str| ReadError::Shape { path: name.clone(), message: message.to_owned() };
     let whole = content.get("Resources").is_some();
     let template = if whole {
-        let unknown =
-            stack.parameters.keys().find(|name| content.get("Parameters").and_then(|all| all.get(name)).is_none());
-        if let Some(unknown) = unknown {
-            return Err(shape(&format!("it has no parameter {unknown}, which --parameter gives")));
+        if let Some(message) = refused_parameter(&content, stack) {
+            return Err(shape(&message));
         }
         content
     } else {
@@ -152,7 +150,27 @@ fn declarations(template: &Value, stack: &Stack, whole: bool) -> Result<Declarat
         let beside = beside(&resolver, resources, properties.get("EndpointName"));
         found.push(Declared { logical_id: logical_id.clone(), resource_type, properties, open, beside });
     }
-    Ok(Declarations { resources: found, assumed: resolver.assumed_true().into_iter().collect() })
+    let assumed = resolver.assumed_true();
+    let notes = assumed.iter().map(|condition| {
+        format!("condition {condition} depends on what only a deployment knows, and is taken to hold")
+    });
+    let loops = resources.keys().filter(|name| name.starts_with("Fn::"));
+    let notes =
+        notes.chain(loops.map(|name| format!("{name} isn't expanded: resources that it makes aren't looked at")));
+    Ok(Declarations { resources: found, notes: notes.collect() })
+}
+
+/// A parameter's value that CloudFormation would refuse, in words.
+fn refused_parameter(template: &Value, stack: &Stack) -> Option<String> {
+    stack.parameters.iter().find_map(|(name, value)| {
+        let Some(parameter) = template.get("Parameters").and_then(|all| all.get(name)) else {
+            return Some(format!("it has no parameter {name}, which --parameter gives"));
+        };
+        let allowed = parameter.get("AllowedValues")?.as_array()?;
+        let allowed: Vec<&str> = allowed.iter().filter_map(Value::as_str).collect();
+        let refusal = || format!("{value:?} is not allowed for parameter {name}; use one of {}", allowed.join(", "));
+        (!allowed.contains(&value.as_str())).then(refusal)
+    })
 }
 
 fn ours(name: &str) -> Option<ResourceType> {

@@ -396,6 +396,8 @@ fn error(path: &str, message: &str) -> TemplateError {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::template::text;
 
@@ -495,6 +497,46 @@ Resources:
             ("a: ~", "P.a: null is no value in a template; leave it out, or use AWS::NoValue"),
         ] {
             assert_eq!(resolved(value, &[]).unwrap_err().to_string(), expected, "{value}");
+        }
+    }
+
+    /// Values with functions in them that nobody checked.
+    fn wild() -> impl Strategy<Value = Value> {
+        let name = prop::sample::select(vec![
+            "Ref",
+            "Fn::If",
+            "Fn::Sub",
+            "Fn::Join",
+            "Fn::Split",
+            "Fn::Select",
+            "Fn::FindInMap",
+            "Fn::GetAtt",
+            "Fn::Not",
+            "Fn::And",
+            "Fn::Equals",
+            "Condition",
+            "Fn::Length",
+            "Fn::Anything",
+            "Plain",
+        ]);
+        let words =
+            vec!["Name", "Topic", "HasTopic", "Circle", "${Name}", "${", "Endpoint.EndpointName", "-1", "0", ""];
+        let leaf = prop_oneof![prop::sample::select(words).prop_map(Value::from), Just(Value::Null)];
+        leaf.prop_recursive(4, 24, 3, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                (name.clone(), inner).prop_map(|(name, value)| json!({ name: value })),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_template_says_is_worked_out_or_refused(value in wild()) {
+            let (template, stack) = (text::read(TEMPLATE).unwrap(), stack(&[]));
+            for whole in [true, false] {
+                drop(Resolver::new(&template, &stack, whole).resolve(&value, "P"));
+            }
         }
     }
 }
