@@ -22,7 +22,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help cli demo test fmt lint unit packaged scenarios scenarios-dev templates events package package-arm64 package-x86_64 dev-zip stand-in pictures deny tools clean-tools
+.PHONY: help cli demo test fmt lint unit hardening packaged scenarios scenarios-dev templates events package package-arm64 package-x86_64 dev-zip stand-in pictures deny tools clean-tools
 
 help: ## list the targets
 	@echo 'make <target>, where <target> is one of'
@@ -42,6 +42,9 @@ lint: ## clippy over everything, warnings are errors
 
 unit: ## the Rust tests
 	cargo test --workspace --locked
+
+hardening: ## every call met by every fault, the process killed at each, 100 to 300 stacks at once: minutes of waiting (PROVIDER_BIN=... takes another binary)
+	HARDENING=full cargo test --workspace --locked --test hardening -- --nocapture --test-threads 1
 
 scenarios: PROVIDER_ZIP ?= $(RELEASE_ZIP)
 scenarios: stand-in $(TOOLS)/local/installed ## whole stack lifecycles with the packaged provider (PROVIDER_ZIP=... takes another zip)

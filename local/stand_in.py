@@ -55,6 +55,7 @@ class StandIn:
         self._child = Child([*command, "--transition-ms", str(transition_ms)], work / "stand-in.log")
         self.url = self._child.url
         self.log = self._child.log
+        self._forgotten: set[str] = set()
 
     def end(self) -> None:
         self._child.end()
@@ -77,7 +78,17 @@ class StandIn:
         return [call["operation"] for call in self.calls() if call["write"]]
 
     def forget_calls(self) -> None:
+        self._forgotten |= self._actions()
         self._control("DELETE", "calls")
+
+    def actions_ever(self) -> set[str]:
+        """The IAM actions of every operation that the provider ever called, such as `cloudwatch:PutDashboard`."""
+        return self._forgotten | self._actions()
+
+    def _actions(self) -> set[str]:
+        # Tests call too, with another SDK.
+        provider = (call for call in self.calls() if "aws-sdk-rust" in call["user_agent"])
+        return {f"{call['service']}:{call['operation']}" for call in provider}
 
     def state(self) -> dict[str, Any]:
         """Everything that exists in this account."""
@@ -86,7 +97,8 @@ class StandIn:
 
     def reset(self) -> None:
         """An empty account: nothing in it, no faults, no calls."""
-        for path in ("state", "faults", "calls"):
+        self.forget_calls()
+        for path in ("state", "faults"):
             self._control("DELETE", path)
 
     def fault(self, operation: str, fault: dict[str, Any], on_call: int | None = None, times: int | None = None) -> None:

@@ -11,9 +11,9 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 
-/// Attempts of one call, with jitter between them. The pauses add up to some 45 s on average, so that half a minute of
-/// throttling is sat out nearly always.
-const ATTEMPTS: u32 = 20;
+/// Attempts of one call, with jitter between them. The pauses add up to some three minutes on average: as long as a
+/// hundred stacks at once take to get their alarms at CloudWatch's three `PutMetricAlarm` a second, several times over.
+const ATTEMPTS: u32 = 60;
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(6);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);

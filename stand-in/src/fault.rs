@@ -2,7 +2,7 @@
 //! A rule counts the calls of its operation from the moment it is made, and never touches a call on its own: the
 //! server asks it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,10 @@ use crate::{error::ServiceError, wire::Service, world::Config};
 pub enum Fault {
     /// The service's own throttling error, "Rate exceeded".
     Throttle {},
+    /// The same, and for so long after the first time, in milliseconds of real time.
+    ThrottleMs(u64),
+    /// The same, for calls beyond so many a second: a quota that all callers share. One second's worth may come at once.
+    Quota(u32),
     /// An error of the rule's choosing.
     Error {
         /// The HTTP status; 500 and above are the service's fault and retried by the SDKs.
@@ -40,6 +44,8 @@ impl Fault {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Throttle {} => "throttle",
+            Self::ThrottleMs(_) => "throttle_ms",
+            Self::Quota(_) => "quota",
             Self::Error { .. } => "error",
             Self::AccessDenied {} => "access_denied",
             Self::DelayMs(_) => "delay_ms",
@@ -70,11 +76,41 @@ struct Armed {
     rule: FaultRule,
     seen: u32,
     struck: u32,
+    first_struck: Option<Instant>,
+    quota: TokenBucket,
+}
+
+/// Calls that a [`Fault::Quota`] still lets pass; filled up as time goes by.
+#[derive(Debug, Default)]
+struct TokenBucket {
+    tokens: f64,
+    filled: Option<Instant>,
+}
+
+impl TokenBucket {
+    /// Whether one more call may pass at this moment.
+    fn admits(&mut self, per_second: u32, now: Instant) -> bool {
+        let capacity = f64::from(per_second);
+        let filled = self.filled.map_or(capacity, |at| self.tokens + capacity * (now - at).as_secs_f64());
+        self.filled = Some(now);
+        self.tokens = filled.min(capacity);
+        let admitted = self.tokens >= 1.0;
+        if admitted {
+            self.tokens -= 1.0;
+        }
+        admitted
+    }
 }
 
 impl Armed {
-    fn is_due(&self) -> bool {
-        self.seen >= self.rule.on_call.unwrap_or(1) && self.rule.times.is_none_or(|times| self.struck < times)
+    fn is_due(&mut self) -> bool {
+        let now = Instant::now();
+        let lasts = match self.rule.fault {
+            Fault::ThrottleMs(ms) => self.first_struck.is_none_or(|first| now - first < Duration::from_millis(ms)),
+            Fault::Quota(per_second) => !self.quota.admits(per_second, now),
+            _ => true,
+        };
+        lasts && self.seen >= self.rule.on_call.unwrap_or(1) && self.rule.times.is_none_or(|times| self.struck < times)
     }
 }
 
@@ -90,7 +126,7 @@ pub(crate) struct Faults(Vec<Armed>);
 
 impl Faults {
     pub(crate) fn add(&mut self, rule: FaultRule) {
-        self.0.push(Armed { rule, seen: 0, struck: 0 });
+        self.0.push(Armed { rule, seen: 0, struck: 0, first_struck: None, quota: TokenBucket::default() });
     }
 
     pub(crate) fn clear(&mut self) {
@@ -117,6 +153,7 @@ impl Faults {
                 continue;
             }
             armed.struck += 1;
+            armed.first_struck.get_or_insert_with(Instant::now);
         }
         verdict
     }
@@ -131,10 +168,10 @@ pub(crate) fn error(
     config: &Config,
 ) -> Option<ServiceError> {
     match (fault, service) {
-        (Fault::Throttle {}, Service::SageMaker | Service::Pricing) => {
+        (Fault::Throttle {} | Fault::ThrottleMs(_) | Fault::Quota(_), Service::SageMaker | Service::Pricing) => {
             Some(ServiceError::new(400, "ThrottlingException", "Rate exceeded"))
         }
-        (Fault::Throttle {}, Service::CloudWatch) => {
+        (Fault::Throttle {} | Fault::ThrottleMs(_) | Fault::Quota(_), Service::CloudWatch) => {
             Some(ServiceError::new(400, "Throttling", "Rate exceeded").shaped("ThrottlingException"))
         }
         (Fault::AccessDenied {}, _) => {
@@ -199,6 +236,22 @@ mod tests {
         let seen: Vec<_> = (0..5).map(|_| struck(&mut faults, "PutDashboard")).collect();
         assert_eq!(seen, [None, Some("throttle"), Some("throttle"), None, None]);
         assert_eq!(struck(&mut faults, "GetDashboard"), None);
+    }
+
+    #[test]
+    fn a_throttling_of_no_time_is_over_with_its_first_call() {
+        let mut faults = Faults::default();
+        faults.add(rule("PutDashboard", None, None, Fault::ThrottleMs(0)));
+        let seen: Vec<_> = (0..2).map(|_| struck(&mut faults, "PutDashboard")).collect();
+        assert_eq!(seen, [Some("throttle_ms"), None]);
+    }
+
+    #[test]
+    fn a_quota_lets_a_second_s_worth_pass_and_fills_up_as_time_goes_by() {
+        let (mut bucket, start) = (TokenBucket::default(), Instant::now());
+        let at = |ms| start + Duration::from_millis(ms);
+        let admitted: Vec<bool> = [0, 0, 0, 0, 100, 400, 5_000].map(|ms| bucket.admits(3, at(ms))).into();
+        assert_eq!(admitted, [true, true, true, false, false, true, true]);
     }
 
     #[test]

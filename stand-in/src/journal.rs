@@ -9,6 +9,8 @@ use serde_json::Value;
 pub struct CallRecord {
     /// `sagemaker`, `cloudwatch` or `pricing`.
     pub service: &'static str,
+    /// Who called, as its `User-Agent` says: tells one SDK from another.
+    pub user_agent: String,
     /// The operation's name, such as `PutDashboard`.
     pub operation: String,
     /// Whether the operation may change something: everything but `Describe…`, `List…` and `Get…`.

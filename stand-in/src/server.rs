@@ -18,7 +18,7 @@ use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
     extract::{ConnectInfo, Request, State},
-    http::{Response, StatusCode},
+    http::{Response, StatusCode, header::USER_AGENT},
 };
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -203,7 +203,8 @@ async fn respond(
     };
     let region = shared.world().config.region.clone();
     let signed = wire::check_signature(call.service, &region, &parts.headers);
-    serve(&shared, &cut, &call, signed, body).await
+    let user_agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    serve(&shared, &cut, &call, user_agent, signed, body).await
 }
 
 /// Serves one call: journal, faults, the operation itself.
@@ -211,6 +212,7 @@ async fn serve(
     shared: &Shared,
     cut: &Cut,
     call: &Call,
+    user_agent: &str,
     signed: Result<(), ServiceError>,
     body: Bytes,
 ) -> Response<Body> {
@@ -221,6 +223,7 @@ async fn serve(
         let mut world = shared.world();
         let record = CallRecord {
             service: call.service.name(),
+            user_agent: user_agent.to_owned(),
             operation: call.operation.clone(),
             write: is_write(&call.operation),
             status: None,

@@ -42,6 +42,11 @@ def not_invocable(deployed: tuple[Account, str]) -> str:
     return stack.outputs["ServiceToken"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What looks at all that the scenarios did comes after them."""
+    items.sort(key=lambda item: item.get_closest_marker("after_all") is not None)
+
+
 @pytest.fixture
 def aws(deployed: tuple[Account, str], request: pytest.FixtureRequest) -> Iterator[Scenario]:
     """An empty account. Afterwards its stacks are deleted, and two things are checked that hold in every scenario:

@@ -94,18 +94,14 @@ impl Lambda {
 
     /// Runs any payload to its end.
     pub(crate) fn invoke_text(&mut self, payload: &str) -> Returned {
-        let deadline = (SystemTime::now() + LIFE).duration_since(SystemTime::UNIX_EPOCH).unwrap();
-        self.invoke_until(payload, &deadline.as_millis().to_string())
+        self.invoke_until(payload, &deadline())
     }
 
     /// Runs any payload to its end, with this deadline header.
     pub(crate) fn invoke_until(&mut self, payload: &str, deadline: &str) -> Returned {
+        let id = self.deliver(payload, deadline);
         let (state, changed) = &*self.shared;
         let mut state = state.lock().unwrap();
-        state.number += 1;
-        let id = format!("invocation-{}", state.number);
-        state.waiting.push_back((id.clone(), payload.to_owned(), deadline.to_owned()));
-        changed.notify_all();
         let started = Instant::now();
         loop {
             if let Some(returned) = state.ended.remove(&id) {
@@ -117,6 +113,33 @@ impl Lambda {
                 return Returned::Exited;
             }
         }
+    }
+
+    /// Hands over an event and waits until `condition` holds, then leaves the process to its fate. How the invocation ended,
+    /// where that came first.
+    pub(crate) fn invoke_until_true(&mut self, event: &Event, condition: impl Fn() -> bool) -> Option<Returned> {
+        let id = self.deliver(&event.0.to_string(), &deadline());
+        let started = Instant::now();
+        while !condition() {
+            let ended = self.shared.0.lock().unwrap().ended.remove(&id);
+            if ended.is_some() {
+                return ended;
+            }
+            assert!(started.elapsed() < PATIENCE, "what is waited for doesn't come: {}", self.output_so_far());
+            thread::sleep(Duration::from_millis(1));
+        }
+        None
+    }
+
+    /// Puts an invocation in line and gives its id.
+    fn deliver(&mut self, payload: &str, deadline: &str) -> String {
+        let (state, changed) = &*self.shared;
+        let mut state = state.lock().unwrap();
+        state.number += 1;
+        let id = format!("invocation-{}", state.number);
+        state.waiting.push_back((id.clone(), payload.to_owned(), deadline.to_owned()));
+        changed.notify_all();
+        id
     }
 
     fn output_so_far(&self) -> String {
@@ -145,6 +168,12 @@ impl Drop for Lambda {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// The deadline header of an invocation that is not about time.
+fn deadline() -> String {
+    let ends = (SystemTime::now() + LIFE).duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    ends.as_millis().to_string()
 }
 
 fn collect(mut stream: impl Read + Send + 'static, output: &Arc<Mutex<Vec<u8>>>) -> JoinHandle<()> {

@@ -15,8 +15,8 @@ use super::request::{Measure, metric_query, sample_count_query};
 use crate::metrics::{Alarm, Expr, IdLetter, MetricId, MetricStat, Stat, endpoint_metric, gpu_sample_count};
 use crate::spec::{AlarmSource, AlarmSpec, Monitoring, Variant};
 
-/// A sum of percentages is seldom exact: three instances with one of twelve GPUs free may give 0.9999999999999996. A
-/// billionth of a GPU keeps a whole number on its own side of the threshold.
+/// Percentages are seldom exact: an instance with one of six GPUs free gives 0.9999999999999994. A billionth of a GPU
+/// keeps a whole number on its own side of the threshold.
 const ROUNDING: f64 = 1e-9;
 
 pub(super) fn measure(alarm: &AlarmSpec, scope: &Scope<'_>) -> Measure {

@@ -1,0 +1,80 @@
+//! The process is killed between any two calls, and the event delivered again, as Lambda does after a crash.
+
+use stand_in::{Fault, FaultRule};
+
+use crate::matrix::{Outcome, is_full, part, report, try_all};
+use crate::peer::Peer;
+use crate::situations::{ALL, Situation};
+
+/// Cells that a short run tries.
+const SHORT_RUN: usize = 40;
+/// Holds the call at which the process is killed: it has not been carried out then, and never will be.
+const HELD: Fault = Fault::DelayMs(600_000);
+
+/// Killed when this call, counted from 1, has been sent and not carried out.
+struct Cell {
+    situation: Situation,
+    call: usize,
+    calls: usize,
+}
+
+fn cells(peer: &mut Peer) -> Vec<Cell> {
+    let mut cells = Vec::new();
+    for situation in ALL {
+        peer.start_over();
+        let event = (situation.prepare)(peer);
+        peer.send(&event).unwrap().succeeded();
+        let total = peer.scenario.stand_in.calls().len();
+        cells.extend((1..=total).map(|call| Cell { situation, call, calls: total }));
+    }
+    cells
+}
+
+fn attempt(peer: &mut Peer, cell: &Cell) -> Outcome {
+    Outcome {
+        row: cell.situation.name.to_owned(),
+        column: "killed".to_owned(),
+        result: try_one(peer, cell).map_err(|wrong| format!("at call {} of {}: {wrong}", cell.call, cell.calls)),
+    }
+}
+
+fn try_one(peer: &mut Peer, cell: &Cell) -> Result<(), String> {
+    peer.start_over();
+    let event = (cell.situation.prepare)(peer);
+    peer.send(&event)?.succeeded();
+    let wanted = peer.scenario.state();
+
+    peer.start_over();
+    let (theirs, nothing_of_ours) = (peer.theirs(), peer.names());
+    let event = (cell.situation.prepare)(peer);
+    let on_call = u32::try_from(cell.call).ok();
+    let rule = FaultRule { operation: "*".to_owned(), on_call, times: None, fault: HELD };
+    peer.scenario.stand_in.add_fault(rule).unwrap();
+    peer.kill_at_call(&event, cell.call)?;
+    peer.scenario.stand_in.clear_faults();
+    let answer = peer.send(&event)?;
+    if answer.0["Status"] != "SUCCESS" {
+        return Err(format!("delivered again it fails: {}", answer.reason()));
+    }
+    if peer.scenario.state() != wanted {
+        return Err("delivered again it ends in another state".to_owned());
+    }
+    peer.remove(&event, &answer)?;
+    if peer.names() != nothing_of_ours {
+        let left: Vec<String> = peer.names().difference(&nothing_of_ours).cloned().collect();
+        return Err(format!("{left:?} is left"));
+    }
+    if peer.theirs() != theirs {
+        return Err("something of others was touched".to_owned());
+    }
+    Ok(())
+}
+
+#[test]
+fn killed_between_any_two_calls_the_event_delivered_again_finishes_the_job() {
+    let cells = cells(&mut Peer::start());
+    let possible = cells.len();
+    let cells = part(cells, SHORT_RUN);
+    let threads = if is_full() { 8 } else { 4 };
+    report("Crash matrix", possible, &try_all(&cells, threads, Peer::start, attempt));
+}

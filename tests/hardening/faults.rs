@@ -1,0 +1,174 @@
+//! Every call that the provider makes, met by everything that AWS may do to it.
+
+use stand_in::{Fault, FaultRule};
+
+use crate::matrix::{Outcome, is_full, part, report, try_all};
+use crate::peer::Peer;
+use crate::situations::{ALL, Situation};
+
+/// Longer than the provider waits for one attempt (`ATTEMPT_TIMEOUT` in `src/aws.rs`).
+const TIMEOUT_MS: u64 = 16_000;
+
+/// Cells that a short run tries.
+const SHORT_RUN: usize = 120;
+
+/// What happens to a call.
+struct Trouble {
+    name: &'static str,
+    /// Whether it passes, so that the request must succeed all the same.
+    passes: bool,
+    /// Whether it takes real time, so that only a full run meets it.
+    is_slow: bool,
+    /// How often it happens from the first time on; none means as long as the fault says.
+    times: Option<u32>,
+    fault: fn(&str) -> Fault,
+}
+
+const TROUBLES: [Trouble; 9] = [
+    Trouble { name: "throttled once", passes: true, is_slow: false, times: Some(1), fault: |_| Fault::Throttle {} },
+    Trouble { name: "throttled 30 s", passes: true, is_slow: true, times: None, fault: |_| Fault::ThrottleMs(30_000) },
+    Trouble {
+        name: "500",
+        passes: true,
+        is_slow: false,
+        times: Some(1),
+        fault: |_| error(500, "InternalFailure", "try again"),
+    },
+    Trouble { name: "timeout", passes: true, is_slow: true, times: Some(1), fault: |_| Fault::DelayMs(TIMEOUT_MS) },
+    Trouble { name: "reset", passes: true, is_slow: false, times: Some(1), fault: |_| Fault::Drop {} },
+    Trouble { name: "answer lost", passes: true, is_slow: false, times: Some(1), fault: |_| Fault::DropAnswer {} },
+    Trouble { name: "denied", passes: false, is_slow: false, times: None, fault: |_| Fault::AccessDenied {} },
+    Trouble { name: "not found", passes: false, is_slow: false, times: Some(1), fault: not_found },
+    Trouble { name: "conflict", passes: false, is_slow: false, times: Some(1), fault: conflict },
+];
+
+fn error(status: u16, code: &str, message: &str) -> Fault {
+    Fault::Error { status, code: code.to_owned(), message: message.to_owned() }
+}
+
+/// In the words of the service: SageMaker says so in a `ValidationException`.
+fn not_found(operation: &str) -> Fault {
+    if operation.contains("Endpoint") {
+        error(400, "ValidationException", "Could not find it.")
+    } else {
+        error(404, "ResourceNotFoundException", "There is no such resource.")
+    }
+}
+
+fn conflict(operation: &str) -> Fault {
+    if operation.contains("Endpoint") {
+        error(400, "ResourceInUse", "It is in use.")
+    } else {
+        error(409, "ConcurrentModificationException", "More than one process tried to modify it at the same time.")
+    }
+}
+
+/// The how-manieth call of an operation meets a trouble.
+struct Cell {
+    situation: Situation,
+    service: &'static str,
+    operation: String,
+    number: u32,
+    trouble: &'static Trouble,
+}
+
+fn cells(peer: &mut Peer) -> Vec<Cell> {
+    let mut cells: Vec<Cell> = Vec::new();
+    for situation in ALL {
+        peer.start_over();
+        let event = (situation.prepare)(peer);
+        peer.send(&event).unwrap().succeeded();
+        let journal = peer.scenario.stand_in.calls();
+        for (at, call) in journal.iter().enumerate() {
+            let number = journal[..=at].iter().filter(|other| other.operation == call.operation).count();
+            let number = u32::try_from(number).unwrap();
+            let (service, operation) = (call.service, call.operation.clone());
+            cells.extend(TROUBLES.iter().map(|trouble| Cell {
+                situation,
+                service,
+                operation: operation.clone(),
+                number,
+                trouble,
+            }));
+        }
+    }
+    cells
+}
+
+fn attempt(peer: &mut Peer, cell: &Cell) -> Outcome {
+    Outcome {
+        row: cell.situation.name.to_owned(),
+        column: cell.trouble.name.to_owned(),
+        result: try_one(peer, cell)
+            .map_err(|wrong| format!("{}:{} no. {}: {wrong}", cell.service, cell.operation, cell.number)),
+    }
+}
+
+fn try_one(peer: &mut Peer, cell: &Cell) -> Result<(), String> {
+    peer.start_over();
+    let event = (cell.situation.prepare)(peer);
+    peer.send(&event)?.succeeded();
+    let wanted = peer.scenario.state();
+
+    peer.start_over();
+    let (theirs, nothing_of_ours) = (peer.theirs(), peer.names());
+    let event = (cell.situation.prepare)(peer);
+    let old = peer.scenario.state();
+    let rule = FaultRule {
+        operation: cell.operation.clone(),
+        on_call: Some(cell.number),
+        times: cell.trouble.times,
+        fault: (cell.trouble.fault)(&cell.operation),
+    };
+    peer.scenario.stand_in.add_fault(rule).unwrap();
+    let answer = peer.send(&event)?;
+    // A call that timed out has been given up, and so never got a status.
+    if !peer.scenario.stand_in.calls().iter().any(|call| call.fault.is_some() || call.status.is_none()) {
+        return Err("the fault struck nothing".to_owned());
+    }
+    let succeeded = answer.0["Status"] == "SUCCESS";
+    if cell.trouble.passes && !succeeded {
+        return Err(format!("a trouble that passes failed the request: {}", answer.reason()));
+    }
+    // A thing said to be missing leads to conclusions that have sentences of their own.
+    let named = answer.reason().contains(&cell.operation) || cell.trouble.name == "not found";
+    let helps = named && answer.reason().len() > 40;
+    if !succeeded && !helps {
+        return Err(format!("the reason doesn't say which call went wrong: {}", answer.reason()));
+    }
+    if cell.trouble.name == "denied" && !answer.reason().contains(&format!("{}:{}", cell.service, cell.operation)) {
+        return Err(format!("the reason doesn't name the permission: {}", answer.reason()));
+    }
+    if succeeded && cell.trouble.passes && peer.scenario.state() != wanted {
+        return Err("it ends in another state than without the fault".to_owned());
+    }
+    let answer = peer.settle(&cell.situation, &event, answer)?;
+    if !succeeded && event.text("RequestType") == "Update" {
+        let expected = if cell.situation.is_rollback { &wanted } else { &old };
+        if peer.scenario.state() != *expected {
+            return Err(format!("after what follows it is not as it was: {}", answer.reason()));
+        }
+    }
+    // Whatever it was: when the resource has gone, nothing of it is left.
+    peer.remove(&event, &answer)?;
+    // What AWS says is missing counts as removed, and what has no tags as somebody else's: that one thing may be left.
+    let believed = usize::from(cell.trouble.name == "not found");
+    let left: Vec<String> = peer.names().difference(&nothing_of_ours).cloned().collect();
+    if left.len() > believed {
+        return Err(format!("{left:?} is left: {}", answer.reason()));
+    }
+    if peer.theirs() != theirs {
+        return Err("something of others was touched".to_owned());
+    }
+    Ok(())
+}
+
+#[test]
+fn whatever_happens_to_any_call_there_is_one_answer_and_nothing_is_orphaned() {
+    let cells = cells(&mut Peer::start());
+    let possible = cells.len();
+    let cells: Vec<Cell> = cells.into_iter().filter(|cell| is_full() || !cell.trouble.is_slow).collect();
+    let cells = part(cells, SHORT_RUN);
+    let threads = if is_full() { 48 } else { 4 };
+    report("Fault matrix", possible, &try_all(&cells, threads, Peer::start, attempt));
+}

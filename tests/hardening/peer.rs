@@ -1,0 +1,155 @@
+//! A real provider process with everything around it, and CloudFormation's part: which event follows which answer.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::situations::Situation;
+use crate::support::event::Event;
+use crate::support::lambda::{Lambda, Returned};
+use crate::support::scenario::{Answer, Scenario};
+
+/// Names of what belongs to others; nothing of ours has one of them.
+const THEIRS: &str = "theirs";
+
+/// Provider process, stand-in and answer receiver.
+pub(crate) struct Peer {
+    /// Its stand-in and receiver are used, its provider only to prepare.
+    pub(crate) scenario: Scenario,
+    process: Lambda,
+}
+
+impl Peer {
+    pub(crate) fn start() -> Self {
+        let scenario = Scenario::new();
+        let process = Lambda::start(scenario.stand_in.url(), &[]);
+        Self { scenario, process }
+    }
+
+    /// Everything forgotten but what belongs to others.
+    pub(crate) fn start_over(&self) {
+        self.scenario.start_over();
+        self.scenario.foreign_endpoint(THEIRS, Some(60));
+        self.scenario.foreign_dashboard(&format!("{THEIRS}-monitoring"));
+        self.scenario.foreign_alarm(&format!("{THEIRS}-unused-gpu"));
+        self.scenario.stand_in.clear_calls();
+        self.scenario.receiver.take();
+    }
+
+    /// Has the process work on an event, and gives its one answer.
+    pub(crate) fn send(&mut self, event: &Event) -> Result<Answer, String> {
+        self.scenario.stand_in.clear_calls();
+        let returned = self.process.invoke(&event.clone().answered_at(&self.scenario.receiver.url()));
+        self.answer(event, &returned)
+    }
+
+    fn answer(&self, event: &Event, returned: &Returned) -> Result<Answer, String> {
+        let received = self.scenario.receiver.take();
+        let [put] = received.as_slice() else { return Err(format!("{} answers", received.len())) };
+        if put.body.len() > 4096 {
+            return Err(format!("an answer of {} bytes", put.body.len()));
+        }
+        let answer: Value = serde_json::from_str(&put.body).map_err(|error| error.to_string())?;
+        if *returned != Returned::Value(answer.clone()) {
+            return Err(format!("returned {returned:?} and answered {answer}"));
+        }
+        for echoed in ["StackId", "RequestId", "LogicalResourceId"] {
+            if answer[echoed] != event.0[echoed] {
+                return Err(format!("{echoed} is not echoed"));
+            }
+        }
+        Ok(Answer(answer))
+    }
+
+    /// Has the process work on an event until `calls` calls have arrived, then kills it and starts another.
+    pub(crate) fn kill_at_call(&mut self, event: &Event, calls: usize) -> Result<(), String> {
+        let stand_in = &self.scenario.stand_in;
+        stand_in.clear_calls();
+        let url = self.scenario.receiver.url();
+        let survived =
+            self.process.invoke_until_true(&event.clone().answered_at(&url), || stand_in.calls().len() >= calls);
+        self.process = Lambda::start(self.scenario.stand_in.url(), &[]);
+        match survived {
+            Some(returned) => Err(format!("it ended before call {calls}: {returned:?}")),
+            None if self.scenario.receiver.take().is_empty() => Ok(()),
+            None => Err(format!("it answered before call {calls}")),
+        }
+    }
+
+    /// Sends what CloudFormation sends after a failed `answer`: a Delete after a Create, the Update back after an Update,
+    /// the same again (when a person says so) after a Delete and after a failed rollback. Without faults it must succeed.
+    /// Gives the answer that counts in the end.
+    pub(crate) fn settle(&mut self, situation: &Situation, event: &Event, answer: Answer) -> Result<Answer, String> {
+        self.scenario.stand_in.clear_faults();
+        if answer.0["Status"] == "SUCCESS" {
+            return Ok(answer);
+        }
+        let next = match event.text("RequestType") {
+            "Create" => event.clone().with("RequestType", "Delete").with("PhysicalResourceId", answer.id()),
+            "Update" if !situation.is_rollback => {
+                if answer.id() != event.text("PhysicalResourceId") {
+                    return Err(format!("a failed Update answers another id: {}", answer.id()));
+                }
+                let (new, old) = (event.0["ResourceProperties"].clone(), event.0["OldResourceProperties"].clone());
+                event.clone().with("ResourceProperties", old).with("OldResourceProperties", new)
+            }
+            _ => event.clone(),
+        };
+        let is_again = next.text("RequestType") == event.text("RequestType")
+            && next.0["ResourceProperties"] == event.0["ResourceProperties"];
+        let next = next.with("RequestId", format!("{}-next", event.text("RequestId")));
+        let settled = self.send(&next)?;
+        if settled.0["Status"] != "SUCCESS" {
+            return Err(format!("the {} that follows failed: {}", next.text("RequestType"), settled.reason()));
+        }
+        Ok(if is_again { settled } else { answer })
+    }
+
+    /// Sends the Deletes that end the resource once `event` has been answered and [`Self::settle`]d: of what a replacement
+    /// left behind, then of the resource itself.
+    pub(crate) fn remove(&mut self, event: &Event, answer: &Answer) -> Result<(), String> {
+        let succeeded = answer.0["Status"] == "SUCCESS";
+        let (given, wanted) = (event.text("PhysicalResourceId").to_owned(), &event.0["ResourceProperties"]);
+        let old = event.0.get("OldResourceProperties").unwrap_or(wanted);
+        let mut last = Vec::new();
+        if !given.is_empty() && (!succeeded || given != answer.id()) {
+            last.push((given, old));
+        }
+        if succeeded {
+            last.push((answer.id(), wanted));
+        }
+        for (id, properties) in last {
+            let delete = event.clone().with("RequestType", "Delete").with("PhysicalResourceId", id.clone());
+            let delete =
+                delete.with("ResourceProperties", properties.clone()).with("RequestId", format!("delete-{id}"));
+            let answer = self.send(&delete)?;
+            if answer.0["Status"] != "SUCCESS" {
+                return Err(format!("the last Delete failed: {}", answer.reason()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Names of everything that exists.
+    pub(crate) fn names(&self) -> BTreeSet<String> {
+        let state = self.scenario.state();
+        let kinds = [
+            ("endpoint_configs", "EndpointConfigName"),
+            ("endpoints", "EndpointName"),
+            ("dashboards", "DashboardName"),
+            ("alarms", "AlarmName"),
+        ];
+        let named = |(kind, field): (&str, &str)| -> Vec<String> {
+            let all = state[kind].as_array().cloned().unwrap_or_default();
+            all.iter().filter_map(|one| Some(format!("{kind}/{}", one[field].as_str()?))).collect()
+        };
+        kinds.into_iter().flat_map(named).collect()
+    }
+
+    /// Everything that belongs to others, as it is.
+    pub(crate) fn theirs(&self) -> Vec<Value> {
+        let state = self.scenario.state();
+        let all = state.as_object().into_iter().flat_map(|kinds| kinds.values()).filter_map(Value::as_array).flatten();
+        all.filter(|one| one.to_string().contains(&format!("\"{THEIRS}"))).cloned().collect()
+    }
+}
