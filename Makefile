@@ -98,9 +98,9 @@ cli: ## the command-line program monitored-endpoint, see cli/README.md
 	$(CARGO_BUILD) --bin monitored-endpoint
 	@echo $(CARGO_TARGET_DIR)/debug/monitored-endpoint
 
-pictures: $(TOOLS)/pictures/installed ## draw the dashboards of docs/pictures/*.json into docs/ (PNGs where Chromium is installed)
-	$(CARGO_BUILD) --bin stand-in --example dashboard
-	@$(TOOLS)/pictures/bin/python scripts/pictures.py --stand-in $(STAND_IN) --dashboard $(CARGO_TARGET_DIR)/debug/examples/dashboard $(PICTURES)
+pictures: $(TOOLS)/pictures/installed ## draw the dashboards of docs/pictures/*.json into docs/ (Chromium has to be installed)
+	$(CARGO_BUILD) --bin monitored-endpoint
+	@$(TOOLS)/pictures/bin/python scripts/pictures.py --cli $(CARGO_TARGET_DIR)/debug/monitored-endpoint $(PICTURES)
 
 deny: ## licences, advisories and sources of all crates, where cargo-deny is installed
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny --workspace --locked check; \

@@ -67,9 +67,7 @@ const DIVIDE: Situation = Situation {
     name: "alarm divided among variants",
     prepare: |scenario| {
         let variants = |count| -> Value {
-            let variant = |at| {
-                json!({"VariantName": format!("v{at}"), "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": 1})
-            };
+            let variant = |at| json!({"VariantName": format!("v{at}"), "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": 1});
             (0..count).map(variant).collect()
         };
         let old = tagged("before").with("ProductionVariants", variants(5));

@@ -7,12 +7,14 @@ use std::collections::BTreeMap;
 
 use aws_sdk_sagemaker::types::ProductionVariant;
 use monitored_endpoint::envelope::ResourceType;
-use monitored_endpoint::plan::{Plan, PlanError, Request, Surroundings, plan};
+use monitored_endpoint::plan::{Plan, PlanError, Request, RequestError, Surroundings, plan};
 use monitored_endpoint::pricing::{ListPrice, ListPrices};
-use monitored_endpoint::properties::{Declaration, Problem, Problems};
+use monitored_endpoint::properties::{Declaration, Problem, Problems, Severity};
+use monitored_endpoint::provision::reason;
 use monitored_endpoint::request;
 use monitored_endpoint::spec::{Capacity, Dollars, GpuDimension, Judged, ObservedConfig, PriceBasis, Spec};
 use serde_json::{Value, json};
+use thiserror::Error;
 
 use crate::template::{Beside, Declared, Open, Stack};
 
@@ -66,11 +68,22 @@ impl Judgement {
     }
 }
 
+/// Why a valid declaration has no plan.
+#[derive(Debug, Error)]
+pub(crate) enum JudgeError {
+    /// It can't be planned.
+    #[error("{}", reason(.0))]
+    Plan(PlanError),
+    /// Its requests can't be shown.
+    #[error("{}", reason(.0))]
+    Requests(#[from] RequestError),
+}
+
 /// Judges one declared resource.
 ///
 /// # Errors
 /// Where a valid declaration can't be planned.
-pub(crate) fn judge(declared: &Declared, stack: &Stack, known: &Known) -> Result<Judgement, PlanError> {
+pub(crate) fn judge(declared: &Declared, stack: &Stack, known: &Known) -> Result<Judgement, JudgeError> {
     let mut judgement = Judgement {
         logical_id: declared.logical_id.clone(),
         resource_type: declared.resource_type,
@@ -94,13 +107,24 @@ pub(crate) fn judge(declared: &Declared, stack: &Stack, known: &Known) -> Result
                 observed = Some(observe(declared, known, endpoint.as_str(), &mut judgement.notes));
             }
             (Some(declaration), Some(Judged::Valid(spec))) => {
-                let plan = plan(&spec, &owner, &surroundings(&spec, stack, known))?;
+                judgement.notes.splice(0..0, open.into_iter().map(said));
+                let plan = match plan(&spec, &owner, &surroundings(&spec, stack, known)) {
+                    Ok(plan) => plan,
+                    Err(PlanError::Dashboard(too_large)) => {
+                        judgement.problems.push(Problem {
+                            path: "Properties.Dashboard".to_owned(),
+                            severity: Severity::Conflict,
+                            message: too_large.to_string(),
+                        });
+                        return Ok(judgement);
+                    }
+                    Err(error) => return Err(JudgeError::Plan(error)),
+                };
                 let requests = plan.requests()?;
                 let observed = observed.filter(|_| !declaration.declares_variants());
                 let variants = observed.map(|observed| observed.production_variants);
                 let variants = variants.unwrap_or_else(|| declaration.config.production_variants().to_vec());
                 let beside = declared.beside.clone();
-                judgement.notes.splice(0..0, open.into_iter().map(said));
                 judgement.valid = Some(Box::new(Valid { declaration, spec: *spec, plan, requests, variants, beside }));
                 return Ok(judgement);
             }

@@ -1,12 +1,11 @@
 //! What most commands are about: a file's declarations, judged.
 
-use monitored_endpoint::plan::PlanError;
 use monitored_endpoint::spec::GpuDimension;
 use serde_json::{Value, json};
 use thiserror::Error;
 
 use crate::arguments::Surroundings;
-use crate::judgement::{Judgement, Known, judge};
+use crate::judgement::{JudgeError, Judgement, Known, judge};
 use crate::output::{Status, lines};
 use crate::template::{self, ReadError, Source};
 
@@ -21,7 +20,7 @@ pub(crate) enum SubjectError {
     Nothing { path: String, message: String },
     /// A declaration can't be planned.
     #[error("{logical_id}: {error}")]
-    Plan { logical_id: String, error: PlanError },
+    Plan { logical_id: String, error: JudgeError },
 }
 
 impl SubjectError {

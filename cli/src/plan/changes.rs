@@ -3,7 +3,7 @@
 //! Compared are the requests. What has changed by itself since (a dashboard edited by hand, tags) isn't known here.
 
 use monitored_endpoint::envelope::ResourceType;
-use monitored_endpoint::plan::{PlanError, Request};
+use monitored_endpoint::plan::{Request, RequestError};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -54,7 +54,7 @@ pub(crate) struct Change {
 ///
 /// # Errors
 /// Where a request can't be written as JSON.
-pub(crate) fn changes(resource_type: ResourceType, old: &Valid, new: &Valid) -> Result<Vec<Change>, PlanError> {
+pub(crate) fn changes(resource_type: ResourceType, old: &Valid, new: &Valid) -> Result<Vec<Change>, RequestError> {
     let mut changes = Vec::new();
     changes.extend(endpoint_config(resource_type, old, new));
     changes.extend(endpoint(old, new)?);
@@ -90,7 +90,7 @@ fn endpoint_config(resource_type: ResourceType, old: &Valid, new: &Valid) -> Vec
     ]
 }
 
-fn endpoint(old: &Valid, new: &Valid) -> Result<Vec<Change>, PlanError> {
+fn endpoint(old: &Valid, new: &Valid) -> Result<Vec<Change>, RequestError> {
     const WHAT: &str = "endpoint";
     let (Some(before), Some(after)) = (&old.plan.endpoint, &new.plan.endpoint) else { return Ok(Vec::new()) };
     let (was, is) = (before.name.to_string(), after.name.to_string());

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use monitored_endpoint::plan::{PlanError, Request};
+use monitored_endpoint::plan::{Request, RequestError};
 use monitored_endpoint::spec::GpuDimension;
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -47,7 +47,7 @@ pub(crate) enum PlanCommandError {
     Subject(#[from] SubjectError),
     /// A request can't be written.
     #[error(transparent)]
-    Plan(#[from] PlanError),
+    Request(#[from] RequestError),
     /// The costs can't be estimated.
     #[error("the monthly cost can't be estimated: {0}")]
     Cost(#[from] CostError),
@@ -57,7 +57,7 @@ impl PlanCommandError {
     pub(crate) fn status(&self) -> Status {
         match self {
             Self::Subject(error) => error.status(),
-            Self::Plan(_) | Self::Cost(_) => Status::Unusable,
+            Self::Request(_) | Self::Cost(_) => Status::Unusable,
         }
     }
 }
