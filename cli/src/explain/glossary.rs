@@ -34,7 +34,7 @@ pub(super) fn alarm(kind: AlarmKind) -> AlarmWords {
 }
 
 /// What a panel shows, by a part of its title; the first that fits is taken.
-const PANELS: [(&str, &str); 24] = [
+const PANELS: [(&str, &str); 28] = [
     ("Now", "The newest values: how many instances and GPUs there are, and what an hour costs at this moment."),
     (
         "Instances and GPUs",
@@ -62,6 +62,7 @@ const PANELS: [(&str, &str); 24] = [
     ("Busiest copies", "The copies whose GPUs compute most. Above 80 % the next request may have to wait."),
     ("Idlest copies", "The copies whose GPUs compute least. Under 30 % for long, a copy less may do."),
     ("GPU utilization", "How much the GPUs compute, as a mean, with guide lines at 30 % (idle) and 80 % (busy)."),
+    ("CPU utilization by model", "How much of the processors that a model was given compute."),
     ("CPU", "How much the processors compute. Summed over cores, so that it may exceed 100 %."),
     ("Memory", "How much of the instances' memory (and disk) is in use."),
     (
@@ -83,6 +84,9 @@ const PANELS: [(&str, &str); 24] = [
     ("Invocations by instance", "Requests of each instance and container: lines far apart mean uneven routing."),
     ("Invocations by model", "Requests of each model."),
     ("latency", "Time that requests take, in microseconds: in the model, and in SageMaker around it (overhead)."),
+    ("Load on each model", "Requests under way at the same time, and requests of each instance."),
+    ("Model copies", "Copies of each model that were running."),
+    ("Alarms", "The alarms that the declaration has, and their states."),
     ("Concurrent requests", "Requests under way at the same time: near a copy's limit they begin to wait."),
 ];
 

@@ -219,3 +219,47 @@ fn explain_panel(of: &str, widget: &Value) -> Explained {
         lines.iter().map(|line| json!({ "Id": line.id, "Label": line.label, "Measure": line.measure })).collect();
     Explained { text, json: json!({ "Panel": title, "Shows": shows, "Lines": json_lines }) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        surroundings: Surroundings,
+    }
+
+    #[test]
+    fn every_panel_and_every_alarm_has_words() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let files = ["examples", "docs/pictures"].map(|folder| std::fs::read_dir(root.join(folder)).unwrap());
+        let files = files.into_iter().flatten().map(|entry| entry.unwrap().path());
+        let is_declaration = |path: &PathBuf| {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            path.is_file() && !name.contains(".fleet.")
+        };
+        let surroundings = Line::parse_from(["explain"]).surroundings;
+        let mut panels = 0;
+        for path in files.filter(is_declaration) {
+            let subject = subject::read(Source::File(&path), &surroundings, &[GpuDimension::GpuId]).unwrap();
+            for valid in subject.judgements.iter().filter_map(|judgement| judgement.valid.as_deref()) {
+                for title in widgets(valid).iter().map(title).filter(|title| !title.is_empty()) {
+                    assert!(glossary::panel(&title).is_some(), "{}: {title}", path.display());
+                    panels += 1;
+                }
+                for alarm in alarms(valid) {
+                    let explained = explain_alarm(&alarm).json;
+                    for part in ["Measures", "FiresWhen", "Expression", "Why"] {
+                        assert_ne!(explained[part], "", "{}: {part}", alarm.name());
+                    }
+                }
+            }
+        }
+        assert!(panels > 100, "{panels}");
+    }
+}
