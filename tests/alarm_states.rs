@@ -104,7 +104,7 @@ impl Watch {
         });
     }
 
-    fn is_quiet(self) {
+    fn stays_quiet(self) {
         self.each(|fired, _, told| assert!(fired.is_empty(), "{fired:?}: {told}"));
     }
 }
@@ -150,11 +150,11 @@ fn one_gpu_left_is_a_buffer_and_so_are_instances_without_a_model() {
     for frequency in FREQUENCIES {
         for source in COUNTED {
             let one_left = hosting(frequency, 4, Steps::always(3), (1, Steps::always(11)));
-            watch(one_left, "GpuBufferAlarm").from(source).is_quiet();
+            watch(one_left, "GpuBufferAlarm").from(source).stays_quiet();
             let nothing_placed = hosting(frequency, 4, Steps::always(1), (4, Steps::always(0)));
-            watch(nothing_placed, "GpuBufferAlarm").from(source).is_quiet();
+            watch(nothing_placed, "GpuBufferAlarm").from(source).stays_quiet();
             let emptied = hosting(frequency, 4, Steps::always(2), (4, then(1, 1800, 0)));
-            watch(emptied, "GpuBufferAlarm").from(source).is_quiet();
+            watch(emptied, "GpuBufferAlarm").from(source).stays_quiet();
         }
     }
 }
@@ -164,11 +164,11 @@ fn no_instance_needs_no_buffer_and_ten_minutes_without_one_are_a_scale_out() {
     for frequency in FREQUENCIES {
         for source in COUNTED {
             let zero = hosting(frequency, 4, Steps::always(0), (4, Steps::always(1)));
-            watch(zero, "GpuBufferAlarm").from(source).is_quiet();
+            watch(zero, "GpuBufferAlarm").from(source).stays_quiet();
             let gone = hosting(frequency, 4, then(1, 600, 0), (4, then(1, 600, 0)));
-            watch(gone, "GpuBufferAlarm").from(source).is_quiet();
+            watch(gone, "GpuBufferAlarm").from(source).stays_quiet();
             let scaling = hosting(frequency, 4, then(2, 3000, 3), (4, then(1, 2400, 2)));
-            watch(scaling, "GpuBufferAlarm").from(source).is_quiet();
+            watch(scaling, "GpuBufferAlarm").from(source).stays_quiet();
         }
     }
 }
@@ -187,7 +187,7 @@ fn unused_gpus_are_found_by_counting_samples_too() {
 #[test]
 fn counting_samples_finds_no_unused_gpu_where_there_is_none() {
     for frequency in FREQUENCIES {
-        let quiet = |fleet| watch(fleet, "UnusedGpuAlarm").from("SampleCount").is_quiet();
+        let quiet = |fleet| watch(fleet, "UnusedGpuAlarm").from("SampleCount").stays_quiet();
         quiet(hosting(frequency, 4, Steps::always(3), (2, Steps::always(6))));
         quiet(hosting(frequency, 4, Steps::always(0), (2, Steps::always(1))));
         quiet(hosting(frequency, 4, Steps::always(1), (4, then(0, 1200, 1))));
@@ -213,10 +213,10 @@ fn models_at_work_are_not_idle_however_few_gpus_they_hold() {
     for frequency in FREQUENCIES {
         let fleet = |instances, copies| hosting(frequency, 8, Steps::always(instances), (1, Steps::always(copies)));
         for (instances, copies) in [(1, 1), (2, 3), (3, 24)] {
-            watch(doing(enough, fleet(instances, copies)), "IdleGpuAlarm").is_quiet();
+            watch(doing(enough, fleet(instances, copies)), "IdleGpuAlarm").stays_quiet();
         }
         // It is a mean: two GPUs at 97 % make up for two at nothing. PromQL would name the idle ones.
-        watch(scenario::one_hot_model(frequency), "IdleGpuAlarm").is_quiet();
+        watch(scenario::one_hot_model(frequency), "IdleGpuAlarm").stays_quiet();
     }
 }
 
@@ -224,11 +224,11 @@ fn models_at_work_are_not_idle_however_few_gpus_they_hold() {
 fn nothing_placed_and_nothing_running_is_not_idle() {
     for frequency in FREQUENCIES {
         let nothing_placed = hosting(frequency, 4, Steps::always(1), (4, Steps::always(0)));
-        watch(doing(Load::IDLE, nothing_placed), "IdleGpuAlarm").is_quiet();
+        watch(doing(Load::IDLE, nothing_placed), "IdleGpuAlarm").stays_quiet();
         let zero = hosting(frequency, 4, Steps::always(0), (4, Steps::always(0)));
-        watch(doing(Load::IDLE, zero), "IdleGpuAlarm").is_quiet();
+        watch(doing(Load::IDLE, zero), "IdleGpuAlarm").stays_quiet();
         let gone = hosting(frequency, 4, then(1, 1800, 0), (4, then(1, 1800, 0)));
-        watch(doing(Load::IDLE, gone), "IdleGpuAlarm").is_quiet();
+        watch(doing(Load::IDLE, gone), "IdleGpuAlarm").stays_quiet();
     }
 }
 
@@ -240,7 +240,7 @@ fn a_model_of_the_variant_s_own_is_idle_as_well() {
             Fleet::new(scenario::ENDPOINT, frequency, variant)
         };
         watch(own(Load::IDLE), "IdleGpuAlarm").fires(54..=66);
-        watch(own(Load::default()), "IdleGpuAlarm").is_quiet();
+        watch(own(Load::default()), "IdleGpuAlarm").stays_quiet();
     }
 }
 
@@ -260,11 +260,11 @@ fn calls_once_an_hour_are_traffic() {
     let seldom = Load { invocations_per_minute: 0.1, ..Load::default() };
     for frequency in [10, 60, 300] {
         let fleet = doing(seldom, hosting(frequency, 4, Steps::always(1), (4, Steps::always(1))));
-        watch(fleet, "NoTrafficAlarm").for_hours(5).is_quiet();
+        watch(fleet, "NoTrafficAlarm").for_hours(5).stays_quiet();
         // Called for some minutes of each hour.
         let steps = (0..6).flat_map(|hour| [(hour * 3600, 1), (hour * 3600 + 300, 0)]).collect();
         let now_and_then = hosting(frequency, 4, Steps::always(1), (4, Steps(steps)));
-        watch(now_and_then, "NoTrafficAlarm").for_hours(6).is_quiet();
+        watch(now_and_then, "NoTrafficAlarm").for_hours(6).stays_quiet();
     }
 }
 
@@ -272,9 +272,9 @@ fn calls_once_an_hour_are_traffic() {
 fn nobody_has_to_call_what_is_scaled_to_zero() {
     for frequency in [10, 60, 300] {
         let zero = hosting(frequency, 4, Steps::always(0), (4, Steps::always(0)));
-        watch(zero, "NoTrafficAlarm").for_hours(5).is_quiet();
+        watch(zero, "NoTrafficAlarm").for_hours(5).stays_quiet();
         let gone = hosting(frequency, 4, then(1, 5400, 0), (4, then(1, 3600, 0)));
-        watch(gone, "NoTrafficAlarm").for_hours(6).is_quiet();
+        watch(gone, "NoTrafficAlarm").for_hours(6).stays_quiet();
     }
 }
 
