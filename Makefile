@@ -24,7 +24,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test fmt lint unit hardening packaged browser scenarios scenarios-dev templates events package package-arm64 package-x86_64 dev-zip stand-in pictures deny tools clean-tools
+.PHONY: help cli demo test fmt lint unit hardening packaged browser scenarios scenarios-dev templates events package package-arm64 package-x86_64 dev-zip stand-in pictures deny tools clean-tools
 
 help: ## list the targets
 	@echo 'make <target>, where <target> is one of'
@@ -104,9 +104,13 @@ dev-zip: ## zips of the development build, for demo and scenarios-dev
 stand-in: ## the local stand-in for SageMaker and CloudWatch
 	$(CARGO_BUILD) --bin provider --bin stand-in
 
+cli: ## the command-line program monitored-endpoint, see cli/README.md
+	$(CARGO_BUILD) --bin monitored-endpoint
+	@echo $(CARGO_TARGET_DIR)/debug/monitored-endpoint
+
 pictures: $(TOOLS)/pictures/installed ## draw the dashboards of docs/pictures/*.json into docs/ (Chromium has to be installed)
-	$(CARGO_BUILD) --bin stand-in --example dashboard
-	@$(TOOLS)/pictures/bin/python scripts/pictures.py --stand-in $(STAND_IN) --dashboard $(CARGO_TARGET_DIR)/debug/examples/dashboard $(PICTURES)
+	$(CARGO_BUILD) --bin monitored-endpoint
+	@$(TOOLS)/pictures/bin/python scripts/pictures.py --cli $(CARGO_TARGET_DIR)/debug/monitored-endpoint $(PICTURES)
 
 deny: ## licences, advisories and sources of all crates, where cargo-deny is installed
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny --workspace --locked check; \
