@@ -98,7 +98,7 @@ dev-zip: ## a zip of the development build, for demo and scenarios-dev
 stand-in: ## the local stand-in for SageMaker and CloudWatch
 	$(CARGO_BUILD) --bin provider --bin stand-in
 
-pictures: $(TOOLS)/pictures/installed ## draw the dashboards of docs/pictures/*.json into docs/ (PNGs where Chromium is installed)
+pictures: $(TOOLS)/pictures/installed ## draw the dashboards of docs/pictures/*.json into docs/ (Chromium has to be installed)
 	$(CARGO_BUILD) --bin stand-in --example dashboard
 	@$(TOOLS)/pictures/bin/python scripts/pictures.py --stand-in $(STAND_IN) --dashboard $(CARGO_TARGET_DIR)/debug/examples/dashboard $(PICTURES)
 

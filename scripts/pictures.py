@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Draws the dashboards in docs/: from a declaration and a fleet to a page, and to a PNG where Chromium is installed.
+"""Draws the dashboards in docs/: from a declaration and a fleet to a page, and from that to a PNG, by Chromium.
 
-Every docs/pictures/NAME.json is a declaration, NAME.fleet.json what is simulated on it; docs/NAME.html and docs/NAME.png are made. The same
-input gives the same page, since the pictures' clock stands still.
+Every docs/pictures/NAME.json is a declaration, NAME.fleet.json what is simulated on it; docs/NAME.png is made. The same input gives the same
+page, since the pictures' clock stands still. Pages are kept where --pages says, else thrown away.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ DOCS = Path(__file__).parent.parent / "docs"
 NOW = "2026-11-24T12:00:00Z"
 # How far loads rise and fall.
 SWAY = "0.3"
-LARGEST_PNG = 600 * 1024
+LARGEST_PNG = 400 * 1024
 # The first that makes a picture small enough is taken.
 COLOURS = (128, 64, 48, 32, 24, 16)
 # Two colours that differ by less, of 255, in each of red, green and blue count as one.
 ALIKE = 8
 
 
-def draw(declaration: Path, dashboard: Path, stand_in: Path) -> Path:
+def draw(declaration: Path, dashboard: Path, stand_in: Path, pages: Path) -> Path:
     """The page of one declaration."""
-    page = DOCS / f"{declaration.stem}.html"
+    page = pages / f"{declaration.stem}.html"
     with tempfile.NamedTemporaryFile("w", suffix=".json") as body:
         subprocess.run([dashboard, declaration], check=True, stdout=body)
         fleet = declaration.with_suffix(".fleet.json")
@@ -65,21 +65,36 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dashboard", type=Path, required=True, help="the built example `dashboard`")
     parser.add_argument("--stand-in", type=Path, required=True, help="the built stand-in")
+    parser.add_argument("--pages", type=Path, help="a folder to keep the pages in")
     parser.add_argument("names", nargs="*", help="which ones; all by default")
     options = parser.parse_args()
+    if picture.browser() is None and options.pages is None:
+        print("no picture is made: Chromium is not installed (CHROMIUM names its program); --pages keeps the pages")
+        return 1
+    with tempfile.TemporaryDirectory(prefix="pictures-") as scratch:
+        pages = options.pages or Path(scratch)
+        pages.mkdir(parents=True, exist_ok=True)
+        return draw_all(options, pages)
+
+
+def draw_all(options: argparse.Namespace, pages: Path) -> int:
+    """All pictures that are asked for; 1 where one wasn't made."""
+    result = 0
     declarations = sorted(path for path in (DOCS / "pictures").glob("*.json") if ".fleet" not in path.suffixes)
     for declaration in declarations:
         if options.names and declaration.stem not in options.names:
             continue
-        page = draw(declaration, options.dashboard, options.stand_in)
-        print(f"docs/{page.name}: {page.stat().st_size / 1024:.0f} KiB")
-        png = page.with_suffix(".png")
+        page = draw(declaration, options.dashboard, options.stand_in, pages)
+        if options.pages is not None:
+            print(f"{page}: {page.stat().st_size / 1024:.0f} KiB")
+        png = DOCS / f"{declaration.stem}.png"
         if picture.photograph(page, png):
             shrink(png)
             print(f"docs/{png.name}: {png.stat().st_size / 1024:.0f} KiB")
         else:
+            result = 1
             print(f"docs/{png.name} was not made: Chromium is not installed, or failed (CHROMIUM names its program)")
-    return 0
+    return result
 
 
 if __name__ == "__main__":

@@ -87,6 +87,8 @@ pub struct Monitoring {
     pub frequency: PublishFrequency,
     /// Whether it publishes metrics per instance, container and GPU.
     pub enhanced_metrics: bool,
+    /// Whether it publishes OpenTelemetry metrics beside CloudWatch's own.
+    pub detailed_observability: bool,
     /// What serves it.
     pub variants: Vec<Variant>,
     /// Models to show by name.
