@@ -24,6 +24,8 @@ SWAY = "0.3"
 LARGEST_PNG = 400 * 1024
 # The first that makes a picture small enough is taken.
 COLOURS = (128, 64, 48, 32, 24, 16)
+# What the README begins with: the upper part of a picture, so many pixels high.
+FIRST_LOOK = ("article", "first-look", 1070)
 # Two colours that differ by less, of 255, in each of red, green and blue count as one.
 ALIKE = 8
 
@@ -61,6 +63,17 @@ def shrink(png: Path) -> None:
     raise SystemExit(f"{png.name} is larger than {LARGEST_PNG} bytes with {COLOURS[-1]} colours, too")
 
 
+def first_look(png: Path) -> Path:
+    """The upper part of a picture, beside it."""
+    from PIL import Image  # as above
+
+    _, name, height = FIRST_LOOK
+    top = png.with_stem(name)
+    with Image.open(png) as whole:
+        whole.crop((0, 0, whole.width, height)).save(top, optimize=True)
+    return top
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dashboard", type=Path, required=True, help="the built example `dashboard`")
@@ -90,7 +103,9 @@ def draw_all(options: argparse.Namespace, pages: Path) -> int:
         png = DOCS / f"{declaration.stem}.png"
         if picture.photograph(page, png):
             shrink(png)
-            print(f"docs/{png.name}: {png.stat().st_size / 1024:.0f} KiB")
+            made = [png, first_look(png)] if declaration.stem == FIRST_LOOK[0] else [png]
+            for one in made:
+                print(f"docs/{one.name}: {one.stat().st_size / 1024:.0f} KiB")
         else:
             result = 1
             print(f"docs/{png.name} was not made: Chromium is not installed, or failed (CHROMIUM names its program)")
