@@ -22,7 +22,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test fmt lint unit hardening packaged scenarios scenarios-dev templates events package package-arm64 package-x86_64 plain-template dev-zip stand-in pictures docs reference iac deny tools clean-tools
+.PHONY: help cli demo test fmt lint unit hardening packaged scenarios scenarios-dev templates events package package-arm64 package-x86_64 plain-template dev-zip stand-in pictures docs reference iac deny tools clean-tools
 
 help: ## list the targets
 	@echo 'make <target>, where <target> is one of'
@@ -98,9 +98,13 @@ dev-zip: ## a zip of the development build, for demo and scenarios-dev
 stand-in: ## the local stand-in for SageMaker and CloudWatch
 	$(CARGO_BUILD) --bin provider --bin stand-in
 
+cli: ## the command-line program monitored-endpoint, see cli/README.md
+	$(CARGO_BUILD) --bin monitored-endpoint
+	@echo $(CARGO_TARGET_DIR)/debug/monitored-endpoint
+
 pictures: $(TOOLS)/pictures/installed ## draw the dashboards of docs/pictures/*.json into docs/ (Chromium has to be installed)
-	$(CARGO_BUILD) --bin stand-in --example dashboard
-	@$(TOOLS)/pictures/bin/python scripts/pictures.py --stand-in $(STAND_IN) --dashboard $(CARGO_TARGET_DIR)/debug/examples/dashboard $(PICTURES)
+	$(CARGO_BUILD) --bin monitored-endpoint
+	@$(TOOLS)/pictures/bin/python scripts/pictures.py --cli $(CARGO_TARGET_DIR)/debug/monitored-endpoint $(PICTURES)
 
 docs: $(TOOLS)/sam/installed ## links, commands, quoted texts, permissions and templates in README and docs/
 	@cd scripts && ../$(TOOLS)/sam/bin/python -m unittest --quiet doccheck.test_doccheck
@@ -110,8 +114,8 @@ reference: ## write docs/properties.md and docs/properties.schema.json anew, fro
 	WRITE_REFERENCE=1 cargo test --workspace --locked --test reference the_written
 
 iac: $(TOOLS)/iac/installed $(TOOLS)/sam/installed ## the CDK and Terraform examples, as far as they run without an account
-	$(CARGO_BUILD) --example dashboard
-	@$(TOOLS)/iac/bin/python scripts/check_iac.py --cfn-lint $(TOOLS)/sam/bin/cfn-lint --judge $(CARGO_TARGET_DIR)/debug/examples/dashboard
+	$(CARGO_BUILD) --bin monitored-endpoint
+	@$(TOOLS)/iac/bin/python scripts/check_iac.py --cfn-lint $(TOOLS)/sam/bin/cfn-lint --cli $(CARGO_TARGET_DIR)/debug/monitored-endpoint
 
 deny: ## licences, advisories and sources of all crates, where cargo-deny is installed
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny --workspace --locked check; \

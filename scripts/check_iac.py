@@ -26,8 +26,6 @@ ROOT = Path(__file__).resolve().parent.parent
 CDK = ROOT / "examples" / "cdk"
 TERRAFORM = ROOT / "examples" / "terraform"
 Template = dict[str, Any]
-# In place of what CloudFormation fills in.
-RESOLVED = "arn:aws:sns:us-east-1:123456789012:resolved-by-cloudformation"
 
 
 class Skipped(Exception):
@@ -112,37 +110,27 @@ def lint(template: Template, cfn_lint: Path) -> None:
         subprocess.run([cfn_lint, "--regions", "us-east-1", "--", file.name], check=True)
 
 
-def judge(template: Template, expected_type: str, judge_program: Path) -> None:
+def judge(template: Template, expected_type: str, cli: Path) -> None:
     """The resource has the type, the service token of the provider, and properties that the provider accepts."""
     (resource,) = (one for one in template["Resources"].values() if one["Type"].startswith("Custom::"))
-    properties = dict(resource["Properties"])
-    token = template["Parameters"][properties.pop("ServiceToken")["Ref"]]
+    token = template["Parameters"][resource["Properties"]["ServiceToken"]["Ref"]]
     assert resource["Type"] == expected_type, resource["Type"]
     assert token == {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/monitored-endpoint/service-token"}, token
-    if not judge_program.exists():
-        raise Skipped(f"{judge_program.name} is not built, so the provider's own judgement is left out")
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-        json.dump(_resolved(properties), file)
+        json.dump(template, file)
         file.flush()
-        run = subprocess.run([judge_program, file.name], capture_output=True, text=True, check=False)
+        run = subprocess.run([cli, "plan", file.name, "--format", "json"], capture_output=True, text=True, check=False)
     if run.returncode:
-        raise AssertionError(f"the provider refuses the properties: {run.stderr.strip()}")
-    alarms = json.loads(run.stdout)["MetricAlarms"]
-    assert [alarm["AlarmName"] for alarm in alarms] == ["shared-inference-unused-gpu"], alarms
-
-
-def _resolved(node: Any) -> Any:
-    if isinstance(node, dict):
-        if len(node) == 1 and next(iter(node)).startswith(("Ref", "Fn::")):
-            return RESOLVED
-        return {key: _resolved(value) for key, value in node.items()}
-    return [_resolved(item) for item in node] if isinstance(node, list) else node
+        raise AssertionError(f"the provider refuses it: {run.stdout} {run.stderr}")
+    (planned,) = json.loads(run.stdout)["Resources"]
+    names = [request["Input"].get("AlarmName") or request["Input"].get("DashboardName") for request in planned["Requests"]]
+    assert {"shared-inference-monitoring", "shared-inference-unused-gpu"} <= set(names), names
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cfn-lint", type=Path, required=True)
-    parser.add_argument("--judge", type=Path, required=True, help="the built example `dashboard`")
+    parser.add_argument("--cli", type=Path, required=True, help="the program monitored-endpoint, whose judgement is the provider's")
     arguments = parser.parse_args()
     failed = False
 
@@ -167,7 +155,7 @@ def main() -> None:
         template = check(f"{name}, its template", make)
         if template is not None:
             check(f"{name}, cfn-lint", partial(lint, template, arguments.cfn_lint))
-            check(f"{name}, the provider's judgement", partial(judge, template, resource_type, arguments.judge))
+            check(f"{name}, the provider's judgement", partial(judge, template, resource_type, arguments.cli))
             if make is terraform_template:
                 check("terraform, by Terraform itself", partial(terraform_agrees, template))
     print(

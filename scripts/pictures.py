@@ -30,14 +30,12 @@ FIRST_LOOK = ("article", "first-look", 1070)
 ALIKE = 8
 
 
-def draw(declaration: Path, dashboard: Path, stand_in: Path, pages: Path) -> Path:
+def draw(declaration: Path, cli: Path, pages: Path) -> Path:
     """The page of one declaration."""
     page = pages / f"{declaration.stem}.html"
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as body:
-        subprocess.run([dashboard, declaration], check=True, stdout=body)
-        fleet = declaration.with_suffix(".fleet.json")
-        command = [stand_in, "render", "--body", body.name, "--fleet", fleet, "--out", page]
-        subprocess.run([*command, "--now", NOW, "--from", "-PT3H", "--sway", SWAY], check=True)
+    fleet = declaration.with_suffix(".fleet.json")
+    command = [cli, "preview", declaration, "--fleet", fleet, "--stack-name", "inference", "--out", page]
+    subprocess.run([*command, "--now", NOW, "--from", "-PT3H", "--sway", SWAY], check=True, stdout=subprocess.DEVNULL)
     return page
 
 
@@ -76,8 +74,7 @@ def first_look(png: Path) -> Path:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--dashboard", type=Path, required=True, help="the built example `dashboard`")
-    parser.add_argument("--stand-in", type=Path, required=True, help="the built stand-in")
+    parser.add_argument("--cli", type=Path, required=True, help="the built program monitored-endpoint")
     parser.add_argument("--pages", type=Path, help="a folder to keep the pages in")
     parser.add_argument("names", nargs="*", help="which ones; all by default")
     options = parser.parse_args()
@@ -97,7 +94,7 @@ def draw_all(options: argparse.Namespace, pages: Path) -> int:
     for declaration in declarations:
         if options.names and declaration.stem not in options.names:
             continue
-        page = draw(declaration, options.dashboard, options.stand_in, pages)
+        page = draw(declaration, options.cli, pages)
         if options.pages is not None:
             print(f"{page}: {page.stat().st_size / 1024:.0f} KiB")
         png = DOCS / f"{declaration.stem}.png"

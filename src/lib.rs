@@ -20,6 +20,7 @@ pub mod pricing;
 pub mod properties;
 pub mod provider;
 pub mod provision;
-mod request;
+pub mod request;
 pub mod shape_json;
 pub mod spec;
+pub mod usage;

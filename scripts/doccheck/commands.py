@@ -27,6 +27,7 @@ AWS_OWN = {
     ("s3", "cp"): {"region"},
     ("s3", "mb"): {"region"},
     ("logs", "tail"): {"since", "follow"},
+    ("configure", "export-credentials"): {"format"},
 }
 AWS_GLOBAL = {"query", "output", "region", "profile", "no-cli-pager", "max-items"}
 AWS_WAIT = {"stack-name"}

@@ -13,7 +13,7 @@ pub use expr::{Alarm, Expr, Graph, IdLetter, MetricId, Order};
 pub use insights::{SHORTEST_INSIGHTS_PERIOD, SampleCountQuery};
 pub use promql::PromQl;
 pub use sagemaker::{
-    ComponentMetric, Metric, MetricStat, Stat, container_invocations, copy_metric, copy_sample_count, endpoint_metric,
-    gpu_sample_count, held_gpus, instance_gpus, invocation_metric,
+    ComponentMetric, ENDPOINTS, INFERENCE_COMPONENTS, INVOCATIONS, Metric, MetricStat, Stat, container_invocations,
+    copy_metric, copy_sample_count, endpoint_metric, gpu_sample_count, held_gpus, instance_gpus, invocation_metric,
 };
 pub use search::Search;

@@ -6,9 +6,12 @@
 use super::{SampleCountQuery, Search};
 use crate::spec::{EndpointName, GpuDimension, VariantName};
 
-const ENDPOINTS: &str = "/aws/sagemaker/Endpoints";
-const INFERENCE_COMPONENTS: &str = "/aws/sagemaker/InferenceComponents";
-const INVOCATIONS: &str = "AWS/SageMaker";
+/// Namespace of what instances do.
+pub const ENDPOINTS: &str = "/aws/sagemaker/Endpoints";
+/// Namespace of what model copies do.
+pub const INFERENCE_COMPONENTS: &str = "/aws/sagemaker/InferenceComponents";
+/// Namespace of requests.
+pub const INVOCATIONS: &str = "AWS/SageMaker";
 
 /// A CloudWatch statistic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,6 +6,7 @@ mod alarms;
 mod dashboard;
 mod endpoint_config;
 mod ownership;
+mod requests;
 
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
 
@@ -13,6 +14,7 @@ pub use alarms::{AlarmRequest, PlannedAlarm};
 pub use dashboard::DashboardTooLarge;
 pub use endpoint_config::name as endpoint_config_name;
 pub use ownership::{Owner, Ownership};
+pub use requests::{Request, RequestError};
 
 use thiserror::Error;
 

@@ -207,7 +207,8 @@ impl Fault {
     }
 
     /// Whether the service refused for want of a permission.
-    pub(super) fn is_denied(&self) -> bool {
+    #[must_use]
+    pub fn is_denied(&self) -> bool {
         matches!(
             self.code.as_deref(),
             Some("AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" | "NotAuthorized")

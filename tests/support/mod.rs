@@ -8,6 +8,7 @@
 pub(crate) mod chain;
 pub(crate) mod declaration;
 pub(crate) mod event;
+pub(crate) mod fleet;
 pub(crate) mod http;
 pub(crate) mod lambda;
 pub(crate) mod metric_math;
