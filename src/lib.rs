@@ -24,3 +24,4 @@ pub mod request;
 pub mod shape_json;
 pub mod spec;
 pub mod usage;
+pub mod widgets;

@@ -69,6 +69,8 @@ pub struct Surroundings {
     pub gpu_dimensions: Vec<GpuDimension>,
     /// List prices that were looked up.
     pub prices: ListPrices,
+    /// ARN of the function that draws interactive panels, where there is one.
+    pub widgets_function: Option<String>,
 }
 
 /// Why a spec can't be planned.

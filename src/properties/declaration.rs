@@ -93,6 +93,8 @@ pub struct DeclaredDashboard {
     pub start: Option<String>,
     /// `auto` or `inherit`.
     pub period_override: Option<String>,
+    /// Whether there are interactive panels.
+    pub interactive: Option<bool>,
 }
 
 /// One alarm, in CloudWatch's own words.
@@ -296,6 +298,7 @@ fn dashboard(node: &Node<'_>) -> DeclaredDashboard {
         dashboard_name: fields.text("DashboardName"),
         start: fields.text("Start"),
         period_override: fields.text("PeriodOverride"),
+        interactive: fields.boolean("Interactive"),
     }
 }
 

@@ -16,4 +16,5 @@ pub use alarm_kind::AlarmKind;
 pub use declaration::{
     Actions, Cost, Declaration, DeclaredAlarm, DeclaredComponent, DeclaredDashboard, DeclaredVariant,
 };
+pub(crate) use node::Node;
 pub use problem::{Problem, Problems, Severity};

@@ -168,6 +168,12 @@ pub const DASHBOARD: &[Property] = &[
         Depends("`auto`; `inherit` where metrics are published less often than every 60 s"),
         "Whether periods follow the shown time range (`auto`) or stay what the panels say",
     ),
+    of(
+        "Interactive",
+        Boolean,
+        Depends("`true` where the provider stack has the function for them"),
+        "Whether there are panels that can be worked with",
+    ),
 ];
 
 /// One alarm, in CloudWatch's own words.

@@ -254,7 +254,11 @@ impl Judge<'_> {
             );
             self.problems.conflict("Properties.Dashboard.PeriodOverride", message);
         }
-        let spec = DashboardSpec { start: start.to_owned(), period_override: period_override.to_owned() };
+        let spec = DashboardSpec {
+            start: start.to_owned(),
+            period_override: period_override.to_owned(),
+            interactive: declared.interactive,
+        };
         declared.enabled.unwrap_or(true).then_some(spec)
     }
 

@@ -151,6 +151,8 @@ pub struct DashboardSpec {
     pub start: String,
     /// `auto` (periods follow the time range) or `inherit` (each panel keeps its own).
     pub period_override: String,
+    /// Whether there are interactive panels; where nothing is declared, as soon as there is a function to draw them.
+    pub interactive: Option<bool>,
 }
 
 /// What an existing endpoint says about itself.

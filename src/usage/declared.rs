@@ -106,3 +106,46 @@ impl DeclaredComponent {
 fn whole(devices: f32) -> u32 {
     devices.ceil() as u32
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_sagemaker::types::{
+        InferenceComponentComputeResourceRequirements, InferenceComponentSpecificationSummary, InstancePool,
+    };
+
+    use super::*;
+
+    fn variant(types: &[&str]) -> Option<DeclaredVariant> {
+        let pool = |name: &&str| InstancePool::builder().instance_type((*name).into()).build();
+        let pools = types.iter().map(pool).collect();
+        DeclaredVariant::new(&ProductionVariant::builder().variant_name("v").set_instance_pools(Some(pools)).build())
+    }
+
+    #[test]
+    fn pools_have_a_number_of_gpus_only_where_it_is_the_same() {
+        let gpus = |types: &[&str]| variant(types).map(|variant| (variant.instance_type, variant.gpus));
+        let alike = gpus(&["ml.g6.12xlarge", "ml.g5.12xlarge"]);
+        assert_eq!(alike, Some(("ml.g5.12xlarge, ml.g6.12xlarge".to_owned(), Some(4))));
+        assert_eq!(gpus(&["ml.g6.12xlarge", "ml.g6.48xlarge"]).unwrap().1, None);
+        assert_eq!(gpus(&["ml.g99.xlarge"]).unwrap().1, None);
+        assert_eq!(gpus(&["ml.inf2.48xlarge"]).unwrap().1, Some(0));
+        assert_eq!(gpus(&[]), None, "a serverless variant has no instances");
+    }
+
+    #[test]
+    fn gpus_per_copy_are_known_only_where_they_are_the_same_everywhere() {
+        let needs = |gpus: f32| {
+            let needs = InferenceComponentComputeResourceRequirements::builder()
+                .number_of_accelerator_devices_required(gpus)
+                .min_memory_required_in_mb(1024)
+                .build();
+            InferenceComponentSpecificationSummary::builder().compute_resource_requirements(needs).build()
+        };
+        let per_copy = |gpus: &[f32]| {
+            let all = gpus.iter().map(|gpus| needs(*gpus)).collect();
+            let described = DescribeInferenceComponentOutput::builder().set_specifications(Some(all)).build();
+            DeclaredComponent::default().described(&described).gpus_per_copy
+        };
+        assert_eq!((per_copy(&[2.0]), per_copy(&[2.0, 2.0]), per_copy(&[2.0, 4.0])), (Some(2), Some(2), None));
+    }
+}

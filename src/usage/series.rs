@@ -236,3 +236,102 @@ fn subject(metric: &Metric, own: &BTreeSet<&str>) -> Option<Subject> {
 fn is_held(subject: &Subject) -> bool {
     matches!(subject, Subject::HeldGpu { .. })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::PublishFrequency;
+    use crate::usage::declared::DeclaredVariant;
+    use crate::usage::{TimeRange, Window};
+
+    fn declared(model: Option<&str>) -> Declared {
+        Declared {
+            status: "InService".to_owned(),
+            frequency: PublishFrequency::DEFAULT,
+            enhanced_metrics: true,
+            variants: vec![DeclaredVariant {
+                name: "v".to_owned(),
+                instance_type: "ml.g6.12xlarge".to_owned(),
+                gpus: Some(4),
+                model: model.map(str::to_owned),
+            }],
+            components: Vec::new(),
+        }
+    }
+
+    fn wanted(model: Option<&str>, listed: Vec<Metric>) -> Vec<Subject> {
+        let endpoint = EndpointName::parse("chat").unwrap();
+        Wanted::new(&endpoint, &declared(model), listed).0.into_keys().collect()
+    }
+
+    fn gpu(dimensions: &[(&str, &str)]) -> Metric {
+        let mut all = vec![(ENDPOINT, "chat"), (VARIANT, "v"), (INSTANCE, "i")];
+        all.extend(dimensions);
+        metric(INFERENCE_COMPONENTS, HELD_GPUS.metric_name, &all)
+    }
+
+    fn held(subjects: Vec<Subject>) -> Vec<Subject> {
+        subjects.into_iter().filter(is_held).collect()
+    }
+
+    #[test]
+    fn the_dimension_that_is_not_known_is_the_gpu_s_whatever_its_name() {
+        for name in ["GpuId", "AcceleratorId", "DeviceId"] {
+            let listed = vec![gpu(&[(COMPONENT, "llama"), (CONTAINER, "c"), (name, "3")])];
+            let found = held(wanted(None, listed));
+            let copy = Some("c".to_owned());
+            let text = str::to_owned;
+            let expected = Subject::HeldGpu {
+                variant: text("v"),
+                instance: text("i"),
+                gpu: text("3"),
+                model: text("llama"),
+                copy,
+            };
+            assert_eq!(found, [expected], "{name}");
+        }
+    }
+
+    #[test]
+    fn a_gpu_is_counted_once_however_many_dimension_sets_it_publishes_under() {
+        let container = [(COMPONENT, "llama"), (CONTAINER, "c")];
+        let both_names = vec![
+            gpu(&[container[0], container[1], ("GpuId", "0")]),
+            gpu(&[container[0], container[1], ("AcceleratorId", "0")]),
+        ];
+        assert_eq!(held(wanted(None, both_names)).len(), 1);
+        let with_a_sum = vec![gpu(&[container[0], ("GpuId", "0")]), gpu(&[container[0], container[1], ("GpuId", "0")])];
+        assert_eq!(held(wanted(None, with_a_sum)).len(), 1);
+        let without_gpu = vec![gpu(&container), metric(INFERENCE_COMPONENTS, "X", &[(COMPONENT, "llama")])];
+        assert_eq!(held(wanted(None, without_gpu)), []);
+    }
+
+    #[test]
+    fn gpus_of_an_instance_are_read_only_where_its_variant_has_a_model() {
+        let of_instance = [(ENDPOINT, "chat"), (VARIANT, "v"), (INSTANCE, "i"), ("GpuId", "0")];
+        let listed = || vec![metric(ENDPOINTS, OWN_GPUS.metric_name, &of_instance)];
+        let own =
+            |subjects: Vec<Subject>| subjects.into_iter().filter(|one| matches!(one, Subject::OwnGpu { .. })).count();
+        assert_eq!((own(wanted(Some("m"), listed())), own(wanted(None, listed()))), (1, 0));
+    }
+
+    #[test]
+    fn what_was_read_is_filed_under_what_was_asked() {
+        let endpoint = EndpointName::parse("chat").unwrap();
+        let window = Window::of(TimeRange::Last(300), PublishFrequency::DEFAULT, Moment(1_795_500_047)).unwrap();
+        let calls =
+            Wanted::new(&endpoint, &declared(None), vec![gpu(&[(COMPONENT, "llama"), ("GpuId", "0")])]).calls(window);
+        let [call] = &calls[..] else { panic!("one call holds it all") };
+        let mut readings = Readings::new();
+        for query in &call.queries {
+            call.read(query.id().unwrap(), [(Moment(0), 1.0)].into_iter(), &mut readings);
+        }
+        call.read("q99", [(Moment(0), 9.0)].into_iter(), &mut readings);
+        call.read("x", [(Moment(0), 9.0)].into_iter(), &mut readings);
+        let held = readings.iter().find(|(subject, _)| is_held(subject)).unwrap().1;
+        let one = Points::from([(Moment(0), 1.0)]);
+        assert_eq!(*held, Reading { samples: one.clone(), mean: one.clone(), sum: Points::new() });
+        let instances = &readings[&Subject::Instances { variant: "v".to_owned() }];
+        assert_eq!(*instances, Reading { samples: one, ..Reading::default() });
+    }
+}

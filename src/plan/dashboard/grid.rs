@@ -69,6 +69,14 @@ impl<'s> Grid<'s> {
         self.place("alarm", COLUMNS, 3, &json!({ "title": title, "alarms": arns }));
     }
 
+    /// What the function of this ARN draws from `params`, anew at every refresh, change of size and time range.
+    pub(super) fn custom(&mut self, title: &str, function_arn: &str, params: &Value) {
+        const HEIGHT: u16 = 9;
+        let update_on = json!({ "refresh": true, "resize": true, "timeRange": true });
+        let properties = json!({ "title": title, "endpoint": function_arn, "params": params, "updateOn": update_on });
+        self.place("custom", COLUMNS / 2, HEIGHT, &properties);
+    }
+
     /// Begins a new row: what follows doesn't stand beside what is there.
     pub(super) fn new_row(&mut self) {
         self.x = 0;

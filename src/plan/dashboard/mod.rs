@@ -10,6 +10,7 @@ mod cost;
 mod dollars;
 mod grid;
 mod header;
+mod interactive;
 mod models;
 mod selected;
 mod series;
@@ -42,6 +43,7 @@ pub(super) fn body(
     let mut grid = Grid::new(&surroundings.region, monitoring.frequency.graph_period());
     header::header(&mut grid, &context);
     cluster::now(&mut grid, &context);
+    interactive::interactive(&mut grid, &context, settings);
     cluster::cluster(&mut grid, &context);
     cluster::gpus_by_model(&mut grid, &context);
     cost::cost(&mut grid, &context);
