@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
@@ -22,10 +23,11 @@ NOW = "2026-11-24T12:00:00Z"
 # How far loads rise and fall.
 SWAY = "0.3"
 LARGEST_PNG = 400 * 1024
-# The first that makes a picture small enough is taken.
-COLOURS = (128, 64, 48, 32, 24, 16)
-# What the README begins with: the upper part of a picture, so many pixels high.
-FIRST_LOOK = ("article", "first-look", 1070)
+# The first that makes a picture small enough is taken. Fewer colours would make lines look alike.
+COLOURS = (128, 64, 48, 32, 24)
+SCALES = (1, 0.8, 0.7, 0.6, 0.5)
+# What the README begins with: the upper part of a picture, as a share of its width.
+FIRST_LOOK = ("article", "first-look", 0.72)
 # Two colours that differ by less, of 255, in each of red, green and blue count as one.
 ALIKE = 8
 
@@ -40,35 +42,44 @@ def draw(declaration: Path, cli: Path, pages: Path) -> Path:
 
 
 def shrink(png: Path) -> None:
-    """Writes a picture with as few colours as make it small enough: the most frequent ones, so that lines keep theirs."""
+    """Writes a picture as large as it may be: first with fewer colours, then smaller."""
     from PIL import Image  # only here: the pages need no library
 
     with Image.open(png) as opened:
         whole = opened.convert("RGB")
+    for scale in SCALES:
+        size = (round(whole.width * scale), round(whole.height * scale))
+        scaled = whole if scale == 1 else whole.resize(size, Image.Resampling.LANCZOS)
+        chosen = palette_of(scaled)
+        for colours in COLOURS:
+            palette = Image.new("P", (1, 1))
+            palette.putpalette([part for colour in chosen[:colours] for part in colour])
+            scaled.quantize(palette=palette, dither=Image.Dither.NONE).save(png, optimize=True)
+            if png.stat().st_size <= LARGEST_PNG:
+                return
+    raise SystemExit(f"{png.name} is larger than {LARGEST_PNG} bytes at a scale of {SCALES[-1]} with {COLOURS[-1]} colours, too")
+
+
+def palette_of(picture: Any) -> list[tuple[int, int, int]]:
+    """The most frequent colours, so that lines keep theirs."""
     chosen: list[tuple[int, int, int]] = []
-    for _, colour in sorted(whole.getcolors(whole.width * whole.height), reverse=True):
+    for _, colour in sorted(picture.getcolors(picture.width * picture.height), reverse=True):
         # Shades that nobody can tell apart would only take the place of others.
         if all(max(abs(one - other) for one, other in zip(colour, taken, strict=True)) >= ALIKE for taken in chosen):
             chosen.append(colour)
         if len(chosen) == COLOURS[0]:
             break
-    for colours in COLOURS:
-        palette = Image.new("P", (1, 1))
-        palette.putpalette([part for colour in chosen[:colours] for part in colour])
-        whole.quantize(palette=palette, dither=Image.Dither.NONE).save(png, optimize=True)
-        if png.stat().st_size < LARGEST_PNG:
-            return
-    raise SystemExit(f"{png.name} is larger than {LARGEST_PNG} bytes with {COLOURS[-1]} colours, too")
+    return chosen
 
 
 def first_look(png: Path) -> Path:
     """The upper part of a picture, beside it."""
     from PIL import Image  # as above
 
-    _, name, height = FIRST_LOOK
+    _, name, share = FIRST_LOOK
     top = png.with_stem(name)
     with Image.open(png) as whole:
-        whole.crop((0, 0, whole.width, height)).save(top, optimize=True)
+        whole.crop((0, 0, whole.width, round(whole.width * share))).save(top, optimize=True)
     return top
 
 

@@ -10,7 +10,7 @@ use monitored_endpoint::spec::GpuDimension;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use support::declaration::shared_gpus;
-use support::metric_math::{Datapoints, evaluate};
+use support::evaluated::{Datapoints, evaluate};
 use support::planning::{alarms, planned};
 
 const FREQUENCIES: [u32; 7] = [10, 30, 60, 120, 180, 240, 300];
@@ -86,7 +86,7 @@ fn alarm_expression(fleets: &[Fleet], frequency: u32, period: u32, comparison: &
 }
 
 fn datapoints(fleets: &[Fleet], frequency: u32, period: u32) -> Datapoints {
-    let mut datapoints = Datapoints { period: f64::from(period), ..Datapoints::default() };
+    let mut datapoints = Datapoints { period, ..Datapoints::default() };
     for (number, fleet) in fleets.iter().enumerate() {
         fleet.publish(number, period / frequency, &mut datapoints);
     }
@@ -183,17 +183,4 @@ fn without_an_instance_there_is_no_datapoint() {
 fn a_variant_without_instances_does_not_take_the_others_along() {
     let fleets = [Fleet { gpus: 4, held: Vec::new() }, Fleet { gpus: 8, held: vec![6, 8] }];
     decides_rightly(&fleets, 60, 300).unwrap();
-}
-
-#[test]
-fn missing_datapoints_travel_and_are_filled() {
-    let datapoints = Datapoints { by_id: [("i0".to_owned(), 6.0)].into(), period: 60.0, ..Datapoints::default() };
-    let value = |expression: &str| evaluate(expression, &datapoints);
-    assert_eq!(value("(i0 - 2) * 3 / PERIOD(i0)"), Some(0.2));
-    assert_eq!(value("10 - 4 - 3"), Some(3.0));
-    assert_eq!(value("i0 + r0"), None);
-    assert_eq!(value("i0 + FILL(r0, 1.5)"), Some(7.5));
-    assert_eq!(value("SUM([i0, r0])"), Some(6.0));
-    assert_eq!(value("SUM([r0, r1])"), None);
-    assert_eq!(value("SUM(SEARCH('{x} A=\"b\"', 'SampleCount'))"), None);
 }

@@ -165,7 +165,7 @@ pub const DASHBOARD: &[Property] = &[
     of(
         "PeriodOverride",
         Choice(&["auto", "inherit"]),
-        Depends("`auto`; `inherit` where metrics are published less often than every 60 s"),
+        Depends("`auto`; `inherit`, and nothing else, where metrics are published less often than every 60 s"),
         "Whether periods follow the shown time range (`auto`) or stay what the panels say",
     ),
     of(

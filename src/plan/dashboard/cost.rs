@@ -31,13 +31,13 @@ fn models_per_hour(grid: &mut Grid<'_>, context: &Context<'_>) {
     if !context.monitoring.enhanced_metrics {
         return;
     }
-    let panel =
-        |title: String| Panel { title, view: View::Stacked, left: "$ per hour", width: HALF, ..Panel::default() };
+    let width = compared_width(context);
+    let panel = |title: String| Panel { title, view: View::Stacked, left: "$ per hour", width, ..Panel::default() };
     let dimensions = &context.surroundings.gpu_dimensions;
     for (of, gpus) in context.shared() {
         let Some(price) = context.price(of) else { continue };
         for dimension in dimensions {
-            let title = context.label("Cost of models per hour, listed or not ($", of);
+            let title = context.label("Cost of models per hour, listed or not", of);
             let samples = Expr::series(&query_id());
             let gpus_now = context.count_of_query(samples, of);
             grid.panel(&Panel {
@@ -46,7 +46,7 @@ fn models_per_hour(grid: &mut Grid<'_>, context: &Context<'_>) {
                     Line::hidden_query(query_id(), context.query_by_model(*dimension, Some(&of.variant.name))),
                     Line::expression(gpus_now * price.0 / f64::from(gpus), MODEL_NAME),
                 ],
-                ..panel(format!("{title}{})", by_dimension(dimensions, *dimension)))
+                ..panel(format!("{title} (${})", by_dimension(dimensions, *dimension)))
             });
         }
     }
@@ -73,7 +73,12 @@ fn models_per_thousand(grid: &mut Grid<'_>, context: &Context<'_>) {
         lines.push(per_thousand_invocations(dollars.total, model));
     }
     let title = "Cost of 1,000 invocations, over the time range ($)".to_owned();
-    grid.panel(&Panel { title, lines, left: "$", width: HALF, ..Panel::default() });
+    grid.panel(&Panel { title, lines, left: "$", width: compared_width(context), ..Panel::default() });
+}
+
+/// Width of the panels that set models beside each other: three where there is one of each.
+fn compared_width(context: &Context<'_>) -> u16 {
+    if context.line_each && !context.models().is_empty() { COLUMNS / 3 } else { HALF }
 }
 
 /// What a model's GPUs cost since the start of the time range, for each thousand invocations since then. A model that

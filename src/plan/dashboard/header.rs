@@ -12,7 +12,9 @@ pub(super) fn header(grid: &mut Grid<'_>, context: &Context<'_>) {
     let facts = [Some(frequency(context)), Some(prices(context)), without_enhanced_metrics(context), many(context)];
     let facts: Vec<String> = facts.into_iter().flatten().collect();
     let endpoint = &context.monitoring.endpoint_name;
-    grid.text(&format!("# {endpoint}\n{}\n\n{}", links(context), facts.join("\n\n")), 5);
+    // Two facts are always there, and have room.
+    let height = if facts.len() > 2 { 5 } else { 4 };
+    grid.text(&format!("# {endpoint}\n{}\n\n{}", links(context), facts.join("\n\n")), height);
 }
 
 fn links(context: &Context<'_>) -> String {

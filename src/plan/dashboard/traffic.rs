@@ -55,9 +55,11 @@ pub(super) fn traffic(grid: &mut Grid<'_>, context: &Context<'_>) {
     if context.hosts_components() {
         by_model(grid, context);
     }
+    let load = of_variants(context, |of| of.has_instances() && !of.hosts_components(), &LOAD);
+    let room = if load.is_empty() { COLUMNS } else { HALF };
     grid.panel(&Panel {
         title: "Load on each model and instance (count)".to_owned(),
-        lines: of_variants(context, |of| of.has_instances() && !of.hosts_components(), &LOAD),
+        lines: load,
         left: "Count",
         width: HALF,
         ..Panel::default()
@@ -68,7 +70,7 @@ pub(super) fn traffic(grid: &mut Grid<'_>, context: &Context<'_>) {
             title: "Invocations by instance and container: is the routing even? (count per period)".to_owned(),
             lines: vec![Line::expression(found, "")],
             left: "Count",
-            width: HALF,
+            width: room,
             ..Panel::default()
         });
     }
