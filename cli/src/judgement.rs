@@ -133,13 +133,11 @@ pub(crate) fn judge(declared: &Declared, stack: &Stack, known: &Known) -> Result
                     problems.sorted().into_iter().partition(|problem| cause(problem, &declared.open).is_some());
                 let mut removed = false;
                 for one in placeholders.iter().filter_map(|problem| cause(problem, &declared.open)) {
-                    if leave_out(&mut properties, &one.path) {
+                    if let Some(left_out) = leave_out(&mut properties, &one.path) {
                         removed = true;
-                        open.retain(|still| still.path != one.path);
-                        let note = format!(
-                            "{} is left out here: {} has no value before a deployment",
-                            one.path, one.stands_for
-                        );
+                        open.retain(|still| !still.path.starts_with(left_out));
+                        let note =
+                            format!("{left_out} is left out here: {} has no value before a deployment", one.stands_for);
                         judgement.notes.push(note);
                     }
                 }
@@ -172,14 +170,18 @@ fn cause<'o>(problem: &Problem, open: &'o [Open]) -> Option<&'o Open> {
     })
 }
 
-/// Takes the property at `path` out, or the list that an item at `path` is in. `false` where it isn't there any more.
-fn leave_out(properties: &mut Value, path: &str) -> bool {
-    let named = path.trim_end_matches(|c: char| c == ']' || c == '[' || c.is_ascii_digit());
-    let Some((parent, name)) = named.rsplit_once('.') else { return false };
+/// Takes the property at `path` out, or the list that an item at `path` is in, and gives its path; none where it isn't there any
+/// more.
+fn leave_out<'p>(properties: &mut Value, path: &'p str) -> Option<&'p str> {
+    let mut named = path;
+    while let Some((list, _)) = named.rsplit_once('[').filter(|_| named.ends_with(']')) {
+        named = list;
+    }
+    let (parent, name) = named.rsplit_once('.')?;
     let steps = parent.trim_start_matches("Properties").split(['.', '[']).filter(|step| !step.is_empty());
     let pointer = steps.fold(String::new(), |pointer, step| pointer + "/" + step.trim_end_matches(']'));
-    let parent = properties.pointer_mut(&pointer).and_then(Value::as_object_mut);
-    parent.and_then(|parent| parent.remove(name)).is_some()
+    let parent = properties.pointer_mut(&pointer)?.as_object_mut()?;
+    parent.remove(name).map(|_| named)
 }
 
 /// What the provider would read from the endpoint: from the file, from the template, or made up and said to be.
@@ -251,9 +253,9 @@ mod tests {
     #[test]
     fn what_is_left_out_is_the_property_or_the_list_it_is_in() {
         let mut properties = json!({"A": {"B": ["x", "y"]}, "C": [{"D": "z"}]});
-        assert!(leave_out(&mut properties, "Properties.A.B[1]"));
-        assert!(leave_out(&mut properties, "Properties.C[0].D"));
-        assert!(!leave_out(&mut properties, "Properties.C[0].D"));
+        assert_eq!(leave_out(&mut properties, "Properties.A.B[1]"), Some("Properties.A.B"));
+        assert_eq!(leave_out(&mut properties, "Properties.C[0].D"), Some("Properties.C[0].D"));
+        assert_eq!(leave_out(&mut properties, "Properties.C[0].D"), None);
         assert_eq!(properties, json!({"A": {}, "C": [{}]}));
     }
 

@@ -60,7 +60,9 @@ fn scenarios_move_the_alarm() {
     };
     assert_eq!(state("steady"), "OK", "all GPUs are held");
     assert_eq!(state("idle"), "OK", "an idle model holds its GPUs all the same");
+    assert_eq!(state("one-hot-model"), "OK", "who does the work doesn't matter");
     assert_eq!(state("scale-to-zero"), "OK", "without instances nothing is wasted");
+    assert_eq!(state("scale-out"), "ALARM", "twice the instances leave twice the GPUs unused");
 }
 
 #[test]

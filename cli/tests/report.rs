@@ -4,7 +4,7 @@
 mod support;
 
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_sdk_sagemaker::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_sagemaker::types::{
@@ -143,7 +143,9 @@ fn without_a_price_costs_are_left_out_and_never_0() {
 #[test]
 fn a_range_that_nothing_was_published_in_is_said_to_be_empty() {
     let stand_in = account(&scenario::steady(60));
-    let ran = report(&stand_in, &["chat", "--from", "2026-01-01T00:00:00Z", "--to", "2026-01-01T01:00:00Z"]);
+    let ago =
+        |days: u64| humantime::format_rfc3339_seconds(SystemTime::now() - Duration::from_hours(24 * days)).to_string();
+    let ran = report(&stand_in, &["chat", "--from", &ago(30), "--to", &ago(29)]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(ran.out.contains("Nothing was published"), "{}", ran.out);
 }
