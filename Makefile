@@ -24,7 +24,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help cli demo test fmt lint unit hardening packaged browser scenarios scenarios-dev templates events package package-arm64 package-x86_64 dev-zip stand-in pictures deny tools clean-tools
+.PHONY: help cli demo test fmt lint unit hardening packaged browser scenarios scenarios-dev templates events package package-arm64 package-x86_64 plain-template dev-zip stand-in pictures docs reference iac deny tools clean-tools
 
 help: ## list the targets
 	@echo 'make <target>, where <target> is one of'
@@ -33,7 +33,7 @@ help: ## list the targets
 demo: dev-zip stand-in $(TOOLS)/local/installed ## a stack with a monitored endpoint, made, changed and deleted on this machine
 	@PROVIDER_ZIP=$(DEV_ZIP) WIDGETS_ZIP=$(WIDGETS_DEV_ZIP) $(TOOLS)/local/bin/python -m local.demo
 
-test: ## everything that must hold: fmt, lint, templates, unit, package, events, scenarios, deny
+test: ## everything that must hold: fmt, lint, templates, unit, docs, iac, browser, package, events, scenarios, deny
 	@scripts/test.sh
 
 fmt: ## is the Rust code formatted? (cargo fmt --all formats it)
@@ -91,6 +91,10 @@ browser: $(TOOLS)/browser/installed ## the interactive panels in headless Chromi
 	$(CARGO_BUILD) --bin widgets --bin stand-in
 	PICTURES="$(if $(PICTURES),$(abspath $(PICTURES)))" $(TOOLS)/browser/bin/python -m pytest tests/browser $(PYTEST_FLAGS)
 
+plain-template: $(TOOLS)/sam/installed ## the provider stack without the SAM transform, for stack sets (docs/many-accounts.md)
+	@$(TOOLS)/sam/bin/python scripts/plain_template.py --out $(PACKAGES)/plain-template.json
+	$(TOOLS)/sam/bin/cfn-lint $(PACKAGES)/plain-template.json
+
 packaged: ## the tests of the provider as a process, on the release zip's own binary
 	@test -f "$(RELEASE_ZIP)" || { echo "$(RELEASE_ZIP) is not there: run 'make package' first"; exit 1; }
 	@$(PYTHON) scripts/package.py extract $(RELEASE_ZIP) $(PACKAGES)/provider
@@ -112,11 +116,22 @@ pictures: $(TOOLS)/pictures/installed ## draw the dashboards of docs/pictures/*.
 	$(CARGO_BUILD) --bin monitored-endpoint
 	@$(TOOLS)/pictures/bin/python scripts/pictures.py --cli $(CARGO_TARGET_DIR)/debug/monitored-endpoint $(PICTURES)
 
+docs: $(TOOLS)/sam/installed ## links, commands, quoted texts, permissions and templates in README and docs/
+	@cd scripts && ../$(TOOLS)/sam/bin/python -m unittest --quiet doccheck.test_doccheck
+	@$(TOOLS)/sam/bin/python scripts/check_docs.py --sam $(TOOLS)/sam/bin/sam --binaries $(CARGO_TARGET_DIR)/debug
+
+reference: ## write docs/properties.md and docs/properties.schema.json anew, from src/properties/reference.rs and the SDK's schemas
+	WRITE_REFERENCE=1 cargo test --workspace --locked --test reference the_written
+
+iac: $(TOOLS)/iac/installed $(TOOLS)/sam/installed ## the CDK and Terraform examples, as far as they run without an account
+	$(CARGO_BUILD) --bin monitored-endpoint
+	@$(TOOLS)/iac/bin/python scripts/check_iac.py --cfn-lint $(TOOLS)/sam/bin/cfn-lint --cli $(CARGO_TARGET_DIR)/debug/monitored-endpoint
+
 deny: ## licences, advisories and sources of all crates, where cargo-deny is installed
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny --workspace --locked check; \
 	else echo 'skipped: cargo-deny is not installed (cargo install --locked cargo-deny)'; fi
 
-tools: $(TOOLS)/local/installed $(TOOLS)/sam/installed $(TOOLS)/checkov/installed $(TOOLS)/package/installed $(TOOLS)/browser/installed ## install all tools now rather than on first use
+tools: $(foreach tool,local sam checkov package browser iac,$(TOOLS)/$(tool)/installed) ## install all tools now rather than on first use
 
 clean-tools: ## remove the installed tools
 	rm -rf $(TOOLS)
@@ -138,4 +153,5 @@ $(eval $(call environment,checkov,local/requirements-checkov.txt,--no-deps))
 $(eval $(call environment,package,local/requirements-package.txt,--no-deps))
 $(eval $(call environment,browser,local/requirements-browser.txt,--no-deps))
 $(eval $(call environment,pictures,local/requirements-pictures.txt,--no-deps))
+$(eval $(call environment,iac,local/requirements-iac.txt,--no-deps))
 $(eval $(call environment,zig,local/requirements-zig.txt,--no-deps))

@@ -26,6 +26,8 @@ LARGEST_PNG = 400 * 1024
 # The first that makes a picture small enough is taken. Fewer colours would make lines look alike.
 COLOURS = (128, 64, 48, 32, 24)
 SCALES = (1, 0.8, 0.7, 0.6, 0.5)
+# What the README begins with: the upper part of a picture, as a share of its width.
+FIRST_LOOK = ("article", "first-look", 0.72)
 # Two colours that differ by less, of 255, in each of red, green and blue count as one.
 ALIKE = 8
 
@@ -70,6 +72,17 @@ def palette_of(picture: Any) -> list[tuple[int, int, int]]:
     return chosen
 
 
+def first_look(png: Path) -> Path:
+    """The upper part of a picture, beside it."""
+    from PIL import Image  # as above
+
+    _, name, share = FIRST_LOOK
+    top = png.with_stem(name)
+    with Image.open(png) as whole:
+        whole.crop((0, 0, whole.width, round(whole.width * share))).save(top, optimize=True)
+    return top
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cli", type=Path, required=True, help="the built program monitored-endpoint")
@@ -98,7 +111,9 @@ def draw_all(options: argparse.Namespace, pages: Path) -> int:
         png = DOCS / f"{declaration.stem}.png"
         if picture.photograph(page, png):
             shrink(png)
-            print(f"docs/{png.name}: {png.stat().st_size / 1024:.0f} KiB")
+            made = [png, first_look(png)] if declaration.stem == FIRST_LOOK[0] else [png]
+            for one in made:
+                print(f"docs/{one.name}: {one.stat().st_size / 1024:.0f} KiB")
         else:
             result = 1
             print(f"docs/{png.name} was not made: Chromium is not installed, or failed (CHROMIUM names its program)")

@@ -224,6 +224,9 @@ fn observe(declared: &Declared, known: &Known, endpoint: &str, notes: &mut Vec<S
     .unwrap_or_default()
 }
 
+/// Default of the provider stack's parameter `WidgetsFunctionName`.
+const WIDGETS_FUNCTION: &str = "monitored-endpoint-widgets";
+
 fn surroundings(spec: &Spec, stack: &Stack, known: &Known) -> Surroundings {
     let monitoring = &spec.monitoring;
     let asked = monitoring.variants.iter().filter_map(|variant| match &variant.capacity {
@@ -241,8 +244,13 @@ fn surroundings(spec: &Spec, stack: &Stack, known: &Known) -> Surroundings {
             .gpu_dimension
             .map_or_else(|| known.gpu_dimensions.clone(), |declared| vec![declared]),
         prices: ListPrices(prices),
-        // Which function draws interactive panels is the provider stack's to know; here they are left out.
-        widgets_function: None,
+        // The provider stack has the function unless its InteractivePanels says otherwise.
+        widgets_function: Some(format!(
+            "arn:{}:lambda:{}:{}:function:{WIDGETS_FUNCTION}",
+            stack.partition(),
+            stack.region,
+            stack.account
+        )),
     }
 }
 

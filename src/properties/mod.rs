@@ -8,6 +8,7 @@ mod alarm_kind;
 mod declaration;
 mod node;
 mod problem;
+pub mod reference;
 mod scalar;
 mod shape;
 

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::problem::{Problems, Severity, nearest};
+use super::reference::{self, Property};
 use super::scalar;
 
 /// How many characters of a value are quoted in a problem.
@@ -86,12 +87,10 @@ impl<'v> Node<'v> {
     }
 
     /// The members of an object. One that isn't in `known` is a problem.
-    pub(super) fn fields(&self, known: &[&'static str]) -> Fields<'v> {
+    pub(super) fn fields(&self, known: &'static [Property]) -> Fields<'v> {
         let map = self.object();
-        for name in map.into_iter().flat_map(Map::keys) {
-            if !known.contains(&name.as_str()) {
-                self.unknown(name, known.iter().copied());
-            }
+        for name in map.into_iter().flat_map(Map::keys).filter(|name| !reference::has(known, name)) {
+            self.unknown(name, reference::names(known));
         }
         Fields { node: self.clone(), map }
     }
