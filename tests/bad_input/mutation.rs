@@ -4,14 +4,17 @@ use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
 /// Changes made to one event at most.
-const CHANGES: usize = 4;
+const CHANGES: usize = 6;
 
 /// The event that `seed` makes of one of `sound`.
 pub(crate) fn of(sound: &[Value], seed: u64) -> Value {
     let mut rng = Rng::with_seed(seed);
     let mut event = sound[rng.usize(..sound.len())].clone();
     for _ in 0..rng.usize(0..=CHANGES) {
-        let pointer = somewhere(&event, &mut rng);
+        // Most of what can go wrong is in the properties.
+        let root = ["/ResourceProperties", "/OldResourceProperties", ""][rng.usize(0..6).saturating_sub(3)];
+        let Some(part) = event.pointer(root) else { continue };
+        let pointer = format!("{root}{}", somewhere(part, &mut rng));
         let Some(place) = event.pointer_mut(&pointer) else { continue };
         change(place, &mut rng);
     }
