@@ -45,8 +45,8 @@ lint: ## clippy over everything, warnings are errors
 unit: ## the Rust tests
 	cargo test --workspace --locked --no-fail-fast
 
-hardening: ## every call met by every fault, the process killed at each, 100 to 300 stacks at once: minutes of waiting (PROVIDER_BIN=... takes another binary)
-	HARDENING=full cargo test --workspace --locked --test hardening -- --nocapture --test-threads 1
+hardening: ## every fault at every call, a crash at each, 100 to 300 stacks at once, a million bad events: minutes of waiting (PROVIDER_BIN=... takes another binary)
+	HARDENING=full cargo test --workspace --locked --test hardening --test bad_input -- --nocapture --test-threads 1
 
 scenarios: PROVIDER_ZIP ?= $(RELEASE_ZIP)
 scenarios: WIDGETS_ZIP ?= $(WIDGETS_RELEASE_ZIP)

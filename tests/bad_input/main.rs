@@ -1,0 +1,141 @@
+//! Events that nobody should send: sound ones with something wrong in them, at any depth, in any number.
+//!
+//! Whatever comes, reading and judging it ends, and nothing panics; a declaration that is judged valid can be planned; and
+//! an event that says where its answer goes gets one. Events are made from those in `events/` by changes that a number
+//! decides, so that a failure names the number that makes it again. What once went wrong is kept in `corpus/`.
+//!
+//! `cargo test` tries a few thousand, `make hardening` (`HARDENING=full`) a million.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod mutation;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::{env, fs, thread};
+
+use monitored_endpoint::callback::ExtraHosts;
+use monitored_endpoint::envelope::{Envelope, ResourceType};
+use monitored_endpoint::plan::{Owner, Surroundings, plan};
+use monitored_endpoint::properties::Problems;
+use monitored_endpoint::request;
+use monitored_endpoint::spec::{GpuDimension, Judged, NamesInUse, Spec};
+use serde_json::Value;
+use serde_json::value::RawValue;
+use support::event::Event;
+use support::scenario::Scenario;
+
+const FOLDERS: [&str; 2] = ["events", "tests/bad_input/corpus"];
+
+/// How many events are read and judged, and how many go through a whole provider.
+fn counts() -> (u64, u64) {
+    if env::var("HARDENING").is_ok_and(|how| how == "full") { (1_000_000, 5_000) } else { (4_000, 150) }
+}
+
+/// The events to start from.
+fn sound() -> Vec<Value> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = FOLDERS.into_iter().flat_map(|folder| fs::read_dir(root.join(folder)).unwrap());
+    let mut paths: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    paths.sort();
+    paths.iter().map(|path| serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()).collect()
+}
+
+/// Everything between an event and the first call to AWS. How far it came: 2 planned, 1 refused with words, 0 no properties.
+fn read_and_judge(event: &Value) -> u8 {
+    let raw = RawValue::from_string(event.to_string()).unwrap();
+    let envelope = Envelope::salvage(&raw, &ExtraHosts::parse("127.0.0.1"));
+    let owner = Owner { stack_id: envelope.stack_id.clone(), logical_id: envelope.logical_resource_id.clone() };
+    let Some(properties) = envelope.properties.value() else { return 0 };
+    let mut furthest = 0;
+    let types = envelope.known_type().map_or(ResourceType::ALL.map(|(_, each)| each).to_vec(), |known| vec![known]);
+    for resource_type in types {
+        let problems = Problems::default();
+        let Some(declaration) = request::read(&owner, resource_type, properties, &problems) else {
+            assert!(!problems.to_string().is_empty());
+            continue;
+        };
+        // A Delete asks for the names of what was declared, whether or not it was valid.
+        let _ = NamesInUse::of(&declaration);
+        furthest = furthest.max(1);
+        match Spec::judge(resource_type, &declaration, None, &problems) {
+            Judged::Invalid => assert!(!problems.to_string().is_empty(), "refused without a word"),
+            Judged::NeedsEndpoint(_) => {}
+            Judged::Valid(spec) => {
+                let surroundings = Surroundings {
+                    region: "us-east-1".to_owned(),
+                    gpu_dimensions: GpuDimension::ALL.to_vec(),
+                    ..Surroundings::default()
+                };
+                // A dashboard that would hold too much is refused here, with the fix.
+                if let Err(error) = plan(&spec, &owner, &surroundings) {
+                    assert!(error.to_string().len() > 20, "{error}");
+                }
+                furthest = 2;
+            }
+        }
+    }
+    furthest
+}
+
+/// Tries each number of `seeds`; the first that goes wrong is named.
+fn try_each(seeds: impl Iterator<Item = u64>, mut one: impl FnMut(&Value)) {
+    let sound = sound();
+    for seed in seeds {
+        let event = mutation::of(&sound, seed);
+        let outcome = catch_unwind(AssertUnwindSafe(|| one(&event)));
+        assert!(outcome.is_ok(), "number {seed} goes wrong; keep it in the corpus: {event}");
+    }
+}
+
+#[test]
+fn any_event_is_read_and_judged_to_an_end() {
+    const THREADS: u64 = 2;
+    let (count, _) = counts();
+    let reached = thread::scope(|scope| {
+        let run = |thread| {
+            move || {
+                let mut reached = [0_u64; 3];
+                let seeds = (0..count).filter(|seed| seed % THREADS == thread);
+                try_each(seeds, |event| reached[usize::from(read_and_judge(event))] += 1);
+                reached
+            }
+        };
+        let threads: Vec<_> = (0..THREADS).map(|thread| scope.spawn(run(thread))).collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .fold([0; 3], |sum, one| [0, 1, 2].map(|at| sum[at] + one[at]))
+    });
+    let [without_properties, refused, planned] = reached;
+    println!(
+        "\nBad input: {count} events read; {without_properties} had no properties, {refused} were refused, {planned} planned"
+    );
+    // Changes that left nothing sound, or nothing wrong, would try nothing.
+    assert!(planned > count / 50 && refused > count / 5, "{reached:?}");
+}
+
+#[test]
+fn any_event_that_says_where_is_answered_there_and_once() {
+    let scenario = Scenario::new();
+    let (_, count) = counts();
+    try_each(0..count, |event| {
+        if !event.is_object() {
+            return;
+        }
+        // Where the answer goes and what it is about are left as they were; all else is fair game.
+        let mut event = Event(event.clone());
+        for (name, value) in
+            [("StackId", support::event::stack_id("s")), ("RequestId", "r".into()), ("LogicalResourceId", "L".into())]
+        {
+            event = event.with(name, value);
+        }
+        scenario.start_over();
+        let answer = scenario.send(event);
+        assert!(["SUCCESS", "FAILED"].contains(&answer.0["Status"].as_str().unwrap()));
+        assert!(answer.0.to_string().len() <= 4096);
+    });
+}
