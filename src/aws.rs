@@ -9,7 +9,9 @@ use std::time::Duration;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
+use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector, http_client_fn};
 
 /// Attempts of one call, with jitter between them. The pauses add up to some three minutes on average: as long as a
 /// hundred stacks at once take to get their alarms at CloudWatch's three `PutMetricAlarm` a second, several times over.
@@ -19,10 +21,27 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(6);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
 
+/// The one HTTP and TLS stack of a process, with its root certificates and its connections. It is made at start, when Lambda
+/// lends the most of its processor.
+#[must_use]
+pub fn connector() -> SharedHttpConnector {
+    let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build();
+    let connector = Connector::builder()
+        .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
+        .connector_settings(settings)
+        .build();
+    SharedHttpConnector::new(connector)
+}
+
 /// Reads Region, credentials and endpoint URLs from the environment, as every AWS SDK does.
 pub async fn config() -> SdkConfig {
-    let http =
-        aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
+    config_through(connector()).await
+}
+
+/// As [`config`], for clients that call through `connector`.
+pub async fn config_through(connector: SharedHttpConnector) -> SdkConfig {
+    // The SDK's own client would read all root certificates once for each service, and once more for each set of timeouts.
+    let http = http_client_fn(move |_, _| connector.clone());
     let retries = RetryConfig::standard()
         .with_max_attempts(ATTEMPTS)
         .with_initial_backoff(FIRST_PAUSE)

@@ -25,7 +25,6 @@ const PRODUCT_FAMILY: &str = "ML Instance";
 /// Nothing here is worth the patience that the other services get: a stack waits for it.
 const ATTEMPTS: u32 = 2;
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 /// All attempts and pages of one instance type together. Types are asked for at the same time.
 const LIMIT: Duration = Duration::from_secs(4);
@@ -74,10 +73,7 @@ impl Pricing {
     pub(super) fn new(config: &SdkConfig) -> Self {
         let region = config.region().map(ToString::to_string).unwrap_or_default();
         let client = price_list_region(&region).map(|endpoint| {
-            let timeouts = TimeoutConfig::builder()
-                .connect_timeout(CONNECT_TIMEOUT)
-                .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-                .build();
+            let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build();
             let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_PAUSE);
             let config = Builder::from(config)
                 .region(Region::from_static(endpoint))
