@@ -10,8 +10,6 @@
 use std::error::Error;
 use std::{env, fs};
 
-use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
-use aws_sdk_cloudwatch::types::{ComparisonOperator, MetricDataQuery};
 use monitored_endpoint::envelope::ResourceType;
 use monitored_endpoint::plan::{Owner, Surroundings, plan};
 use monitored_endpoint::properties::{Declaration, Problems};
@@ -43,7 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let printed = json!({
         "DashboardName": dashboard.name.to_string(),
         "DashboardBody": dashboard.body,
-        "MetricAlarms": plan.alarms.iter().map(alarm).collect::<Vec<_>>(),
+        "MetricAlarms": plan.alarms.iter().map(|alarm| alarm.request.to_json()).collect::<Vec<_>>(),
     });
     println!("{printed}");
     Ok(())
@@ -62,46 +60,4 @@ fn as_sent(mut properties: Value) -> Value {
     stringify(&mut properties);
     properties["ServiceToken"] = "arn:aws:lambda:us-east-1:123456789012:function:provider".into();
     properties
-}
-
-/// An alarm's request in the words of the API, as far as it bears on the alarm's state.
-fn alarm(request: &PutMetricAlarmInputBuilder) -> Value {
-    let mut alarm = json!({
-        "AlarmName": request.get_alarm_name(),
-        "AlarmDescription": request.get_alarm_description(),
-        "EvaluationPeriods": request.get_evaluation_periods(),
-        "DatapointsToAlarm": request.get_datapoints_to_alarm(),
-        "Threshold": request.get_threshold(),
-        "ComparisonOperator": request.get_comparison_operator().as_ref().map(ComparisonOperator::as_str),
-        "TreatMissingData": request.get_treat_missing_data(),
-        "Metrics": request.get_metrics().iter().flatten().map(query).collect::<Vec<_>>(),
-    });
-    if request.get_evaluation_criteria().is_some() {
-        // Nothing here evaluates PromQL; that it is there is all a reader needs.
-        alarm["EvaluationCriteria"] = json!({});
-    }
-    alarm
-}
-
-fn query(query: &MetricDataQuery) -> Value {
-    let mut row = json!({ "Id": query.id(), "ReturnData": query.return_data() });
-    if let Some(expression) = query.expression() {
-        row["Expression"] = expression.into();
-    }
-    if let Some(period) = query.period() {
-        row["Period"] = period.into();
-    }
-    if let Some((stat, metric)) = query.metric_stat().and_then(|stat| Some((stat, stat.metric()?))) {
-        let dimensions = metric.dimensions().iter();
-        row["MetricStat"] = json!({
-            "Metric": {
-                "Namespace": metric.namespace(),
-                "MetricName": metric.metric_name(),
-                "Dimensions": dimensions.map(|one| json!({ "Name": one.name(), "Value": one.value() })).collect::<Vec<_>>(),
-            },
-            "Stat": stat.stat(),
-            "Period": stat.period(),
-        });
-    }
-    row
 }

@@ -14,6 +14,7 @@ pub mod envelope;
 pub mod handover;
 pub mod logging;
 pub mod metrics;
+pub mod place;
 pub mod plan;
 pub mod pricing;
 pub mod properties;

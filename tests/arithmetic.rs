@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use support::declaration::shared_gpus;
 use support::metric_math::{Datapoints, evaluate};
-use support::planning::{alarm, dashboard, planned};
+use support::planning::{alarms, dashboard, planned};
 
 const FREQUENCIES: [u32; 7] = [10, 30, 60, 120, 180, 240, 300];
 const GPUS: [u32; 5] = [1, 2, 4, 8, 16];
@@ -47,10 +47,10 @@ impl Fleet {
             // The metric exists only while something is placed.
             return;
         }
-        // Percentages are added up sample by sample and divided: an exact mean is not to be expected.
+        // Percentages are added up sample by sample: an exact sum is not to be expected.
         let percents = (0..samples_each).flat_map(|_| self.held.iter());
         let total: f64 = percents.map(|held| f64::from(*held) / f64::from(self.gpus) * 100.0).sum();
-        into.by_id.insert(format!("r{number}"), total / samples);
+        into.by_id.insert(format!("r{number}"), total);
     }
 }
 
@@ -81,8 +81,8 @@ fn alarm_expression(fleets: &[Fleet], frequency: u32, period: u32, comparison: &
         .with("Variants", fleets.iter().enumerate().map(gpus).collect::<Value>())
         .with("MetricsConfig", json!({"EnableEnhancedMetrics": true, "MetricPublishFrequencyInSeconds": frequency}))
         .with("UnusedGpuAlarm", json!({"Period": period, "EvaluationPeriods": 1, "ComparisonOperator": comparison}));
-    let request = alarm(&planned(&declared, &[GpuDimension::GpuId]).alarms[0]);
-    request["Metrics"][0]["Expression"].as_str().unwrap().to_owned()
+    let requests = alarms(&planned(&declared, &[GpuDimension::GpuId]));
+    requests[0]["Metrics"][0]["Expression"].as_str().unwrap().to_owned()
 }
 
 fn datapoints(fleets: &[Fleet], frequency: u32, period: u32) -> Datapoints {

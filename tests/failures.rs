@@ -62,6 +62,19 @@ const SWITCH_OFF: Situation = Situation {
         update(scenario, &tagged("before").with("Dashboard/Enabled", false).with("UnusedGpuAlarm/Enabled", false))
     },
 };
+/// Six variants are more than one alarm takes: alarms on each come to be, and a composite in place of the alarm.
+const DIVIDE: Situation = Situation {
+    name: "alarm divided among variants",
+    prepare: |scenario| {
+        let variants = |count| -> Value {
+            let variant = |at| json!({"VariantName": format!("v{at}"), "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": 1});
+            (0..count).map(variant).collect()
+        };
+        let old = tagged("before").with("ProductionVariants", variants(5));
+        let made = scenario.create(&old).succeeded();
+        Event::update(CONFIG, &made.id(), &old, &old.clone().with("ProductionVariants", variants(6)))
+    },
+};
 const ADOPT: Situation = Situation {
     name: "create that adopts",
     prepare: |scenario| {
@@ -215,6 +228,7 @@ situations! {
     a_change_survives_passing_troubles: survives_passing_troubles(&CHANGE);
     a_renaming_survives_passing_troubles: survives_passing_troubles(&RENAME);
     a_switching_off_survives_passing_troubles: survives_passing_troubles(&SWITCH_OFF);
+    a_division_of_an_alarm_survives_passing_troubles: survives_passing_troubles(&DIVIDE);
     an_adoption_survives_passing_troubles: survives_passing_troubles(&ADOPT);
     a_delete_survives_passing_troubles: survives_passing_troubles(&DELETE);
     a_delete_of_monitoring_survives_passing_troubles: survives_passing_troubles(&DELETE_MONITORING);
@@ -227,6 +241,8 @@ situations! {
     a_renaming_refused_half_way_leaves_the_old_state: takes_back_what_a_refusal_left_half_made(&RENAME);
     a_switching_off_refused_half_way_leaves_the_old_state:
         takes_back_what_a_refusal_left_half_made(&SWITCH_OFF);
+    a_division_of_an_alarm_refused_half_way_leaves_the_old_state:
+        takes_back_what_a_refusal_left_half_made(&DIVIDE);
     an_adoption_refused_half_way_gives_everything_back: takes_back_what_a_refusal_left_half_made(&ADOPT);
 
     a_delete_refused_half_way_finishes_when_sent_again: finishes_a_refused_delete_when_sent_again(&DELETE);
@@ -235,6 +251,7 @@ situations! {
 
     a_create_out_of_time_leaves_nothing: is_clean_when_time_runs_out(&CREATE);
     a_replacement_out_of_time_leaves_the_old_state: is_clean_when_time_runs_out(&REPLACE);
+    a_division_out_of_time_leaves_the_old_state: is_clean_when_time_runs_out(&DIVIDE);
     a_change_out_of_time_leaves_the_old_state: is_clean_when_time_runs_out(&CHANGE);
 }
 

@@ -122,16 +122,23 @@ fn a_change_of_the_dashboard_alone_writes_the_dashboard_alone() {
     let (scenario, answer) = made(&declared);
     for changed in [
         declared.clone().with("Dashboard/Start", "-PT12H"),
-        declared.clone().with("CostPerHour", 5.752),
-        declared
-            .clone()
-            .with("InferenceComponents", json!([{"Name": "llama", "Label": "Llama"}]))
-            .with("CostPerHour", 2),
+        declared.clone().with("InferenceComponents", json!([{"Name": "llama", "Label": "Llama"}])),
     ] {
         let updated = scenario.update(&answer.id(), &declared, &changed).succeeded();
         assert_eq!(scenario.writes(), ["PutDashboard"], "{changed:?}");
         assert_eq!(updated.id(), answer.id());
     }
+}
+
+/// The alarm's description says what a GPU costs in a day.
+#[test]
+fn a_price_writes_the_dashboard_and_the_alarm() {
+    let declared = shared_gpus("chat");
+    let (scenario, answer) = made(&declared);
+    scenario.update(&answer.id(), &declared, &declared.clone().with("CostPerHour", 5.752)).succeeded();
+    assert_eq!(scenario.writes(), ["PutDashboard", "PutMetricAlarm"]);
+    let description = scenario.alarm("chat-unused-gpu")["AlarmDescription"].as_str().unwrap().to_owned();
+    assert!(description.contains("costs about $34.51 a day"), "{description}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use monitored_endpoint::spec::{EndpointConfigName, GpuDimension};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use support::declaration::{Declared, TOPIC, one_model, shared_gpus};
-use support::planning::{alarm, dashboard, planned};
+use support::planning::{alarms, dashboard, planned};
 use support::scenario::Scenario;
 
 const KNOWN: &[GpuDimension] = &[GpuDimension::GpuId];
@@ -82,7 +82,7 @@ fn alarms_are_as_they_were_agreed_on() {
     let mut all = situations();
     all.push(("settings_of_its_own", own, KNOWN));
     for (name, declared, dimensions) in all {
-        let alarms: Value = planned(&declared, dimensions).alarms.iter().map(alarm).collect();
+        let alarms: Value = alarms(&planned(&declared, dimensions)).into();
         if name.starts_with("one_model") || name == "serverless" {
             assert_eq!(alarms, json!([]), "{name}: there is nothing to watch");
         } else {
@@ -122,7 +122,7 @@ fn cloudwatch_takes_every_dashboard_without_a_remark_and_every_alarm() {
         let remarks = scenario.block_on(put.send()).unwrap();
         assert!(remarks.dashboard_validation_messages().is_empty(), "{name}: {remarks:?}");
         for alarm in plan.alarms {
-            scenario.block_on(alarm.send_with(&scenario.cloudwatch)).unwrap();
+            scenario.put(alarm.request);
         }
     }
 }
@@ -246,17 +246,16 @@ proptest! {
 
     #[test]
     fn any_alarm_is_one_that_cloudwatch_takes(declared in any_declaration()) {
-        for request in planned(&declared, UNKNOWN).alarms {
-            let alarm = alarm(&request);
+        for alarm in alarms(&planned(&declared, UNKNOWN)) {
             let queries = alarm["Metrics"].as_array().unwrap();
             prop_assert!(queries.len() <= 11, "ten metrics and one expression at most: {}", queries.len());
-            prop_assert!(queries.iter().filter(|query| query.get("Metric").is_some()).count() <= 10);
+            prop_assert!(queries.iter().filter(|query| query.get("MetricStat").is_some()).count() <= 10);
             prop_assert_eq!(queries.iter().filter(|query| query["ReturnData"] == true).count(), 1);
             let text = alarm.to_string();
             prop_assert!(!text.contains("SEARCH") && !text.contains("SELECT"), "{}", text);
             let expression = queries[0]["Expression"].as_str().unwrap();
             prop_assert!(expression.len() <= 2048, "{}", expression);
-            let periods: Vec<&Value> = queries.iter().filter_map(|query| query.get("Period")).collect();
+            let periods: Vec<&Value> = queries.iter().filter_map(|query| query.pointer("/MetricStat/Period")).collect();
             prop_assert!(periods.windows(2).all(|pair| pair[0] == pair[1]), "one period: {:?}", periods);
         }
     }

@@ -132,7 +132,7 @@ fn the_same_event_again_writes_nothing_while_the_price_is_the_same() {
     assert_eq!(scenario.writes(), NONE);
     scenario.stand_in.set_prices([price("ml.g6.12xlarge", "5.5", "2026-12-01")]);
     scenario.update(&made.id(), &auto(), &auto()).succeeded();
-    assert_eq!(scenario.writes(), ["PutDashboard"]);
+    assert_eq!(scenario.writes(), ["PutDashboard", "PutMetricAlarm"]);
     assert!(header(&scenario).contains("$5.5 per instance-hour"), "{}", header(&scenario));
 }
 

@@ -14,7 +14,7 @@ use support::declaration::shared_gpus;
 use support::event::{CONFIG, Event};
 use support::lambda::{Lambda, Returned};
 use support::metric_math::{Datapoints, evaluate};
-use support::planning::{alarm, planned};
+use support::planning::{alarms, planned};
 use support::receiver::AnswerReceiver;
 use support::scenario::Scenario;
 
@@ -34,18 +34,18 @@ fn a_duration_in_place_of_the_deadline_is_not_1970() {
     }
 }
 
-/// 18 of 19 GPUs reserved, each on an instance of its own: a mean of 94.7368421… %, and what it leaves of 19 GPUs is a
-/// little less than one, so that an alarm at 1 stayed silent.
+/// Five of six GPUs reserved: 83.3333333… %, and what it leaves of six GPUs is a little less than one, so that an alarm at
+/// 1 stayed silent.
 #[test]
-fn the_mean_of_percentages_is_not_rounded_away() {
+fn percentages_are_not_rounded_away() {
     let declared = shared_gpus("chat")
-        .with("ProductionVariants/0/InstanceType", "ml.g5.xlarge")
+        .with("GpusPerInstance", 6)
         .with("UnusedGpuAlarm", json!({"Period": 60, "EvaluationPeriods": 1}));
-    let request = alarm(&planned(&declared, &GpuDimension::ALL).alarms[0]);
-    let expression = request["Metrics"][0]["Expression"].as_str().unwrap();
-    let reserved = 18.0 * 100.0 / 19.0;
-    assert!(19.0 * 100.0 - 19.0 * reserved < 100.0, "the trap is still one");
-    let by_id = [("i0".to_owned(), 19.0), ("r0".to_owned(), reserved)].into();
+    let requests = alarms(&planned(&declared, &GpuDimension::ALL));
+    let expression = requests[0]["Metrics"][0]["Expression"].as_str().unwrap();
+    let reserved = 5.0 / 6.0 * 100.0;
+    assert!((100.0 - reserved) * 6.0 / 100.0 < 1.0, "the trap is still one");
+    let by_id = [("i0".to_owned(), 1.0), ("r0".to_owned(), reserved)].into();
     let value = evaluate(expression, &Datapoints { by_id, period: 60.0, ..Datapoints::default() }).unwrap();
     assert!(value >= 1.0, "{value}");
 }

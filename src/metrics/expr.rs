@@ -43,6 +43,12 @@ impl IdLetter {
     pub const INSTANCES: Self = Self('i');
     /// Percentage of GPUs that are reserved.
     pub const RESERVED: Self = Self('r');
+    /// Work that GPUs do, in percent.
+    pub const UTILIZATION: Self = Self('u');
+    /// Invocations.
+    pub const INVOCATIONS: Self = Self('v');
+    /// A query.
+    pub const QUERY: Self = Self('q');
     /// An expression.
     pub const EXPRESSION: Self = Self('e');
 }
@@ -95,12 +101,30 @@ impl<K> Expr<K> {
         Self::new(Node::Call("FILL", vec![self.node, Node::Number(value)]))
     }
 
+    /// `SUM([self, present * 0])`: 0 wherever the series has no datapoint and `present` has one.
+    ///
+    /// Not `FILL`: whether a series that has no datapoint at all is filled isn't said, and it would be filled where
+    /// `present` has none, too.
+    #[must_use]
+    pub fn or_zero_beside(self, present: &MetricId) -> Self {
+        Self::sum_of([self, Self::series(present) * 0.0])
+    }
+
     /// `SUM([…])`: at each time the sum of the series that have a datapoint then. Unlike `+`, a series without one
     /// doesn't take the sum away.
     #[must_use]
     pub fn sum_of(series: impl IntoIterator<Item = Self>) -> Self {
         let array = series.into_iter().map(|expr| expr.node).collect();
         Self::new(Node::Call("SUM", vec![Node::Array(array)]))
+    }
+
+    /// The sum of all: the series itself where there is one alone, else [`Self::sum_of`] them.
+    #[must_use]
+    pub fn total(mut series: Vec<Self>) -> Self {
+        match (series.pop(), series.is_empty()) {
+            (Some(only), true) => only,
+            (last, _) => Self::sum_of(series.into_iter().chain(last)),
+        }
     }
 
     fn binary(operator: Operator, left: Self, right: Self) -> Self {

@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html> and
 //! <https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch-enhanced-metrics.html>.
 
-use super::Search;
+use super::{SampleCountQuery, Search};
 use crate::spec::{EndpointName, GpuDimension, InferenceComponentName, VariantName};
 
 const ENDPOINTS: &str = "/aws/sagemaker/Endpoints";
@@ -79,13 +79,33 @@ pub fn gpu_samples(
     variant: &VariantName,
     component: Option<&InferenceComponentName>,
 ) -> Search {
-    let dimensions =
-        ["EndpointName", "VariantName", "InstanceId", "ContainerId", "InferenceComponentName", dimension.name()];
-    let search = Search::new(INFERENCE_COMPONENTS, &dimensions, "GPUUtilizationNormalized", Stat::SampleCount)
-        .with("EndpointName", endpoint.as_str())
-        .with("VariantName", variant.as_str());
+    let search =
+        Search::new(INFERENCE_COMPONENTS, &of_each_gpu(dimension), "GPUUtilizationNormalized", Stat::SampleCount)
+            .with("EndpointName", endpoint.as_str())
+            .with("VariantName", variant.as_str());
     match component {
         Some(component) => search.with("InferenceComponentName", component.as_str()),
         None => search,
     }
+}
+
+/// The same number as one series for an alarm, which takes no search: of the whole endpoint, and of one variant where
+/// `variant` names it.
+#[must_use]
+pub fn gpu_sample_count(
+    dimension: GpuDimension,
+    endpoint: &EndpointName,
+    variant: Option<&VariantName>,
+) -> SampleCountQuery {
+    let query = SampleCountQuery::new(INFERENCE_COMPONENTS, &of_each_gpu(dimension), "GPUUtilizationNormalized")
+        .with("EndpointName", endpoint.as_str());
+    match variant {
+        Some(variant) => query.with("VariantName", variant.as_str()),
+        None => query,
+    }
+}
+
+/// Dimensions of the metrics of a GPU that a model copy holds.
+fn of_each_gpu(dimension: GpuDimension) -> [&'static str; 6] {
+    ["EndpointName", "VariantName", "InstanceId", "ContainerId", "InferenceComponentName", dimension.name()]
 }

@@ -2,19 +2,20 @@
 //!
 //! Pure: the same spec gives the same plan, byte by byte, so that a repeated request finds nothing to change.
 
+mod alarms;
 mod dashboard;
 mod endpoint_config;
 mod ownership;
-mod unused_gpu_alarm;
 
-use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
 
+pub use alarms::{AlarmRequest, PlannedAlarm};
 pub use endpoint_config::{PlanError, name as endpoint_config_name};
 pub use ownership::{Owner, Ownership};
 
+use crate::place::Place;
 use crate::pricing::ListPrices;
-use crate::spec::{AlarmName, DashboardName, Deployment, EndpointName, GpuDimension, Spec, Tag};
+use crate::spec::{DashboardName, Deployment, EndpointName, GpuDimension, Spec, Tag};
 
 /// The requests that make a spec real.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,8 +28,8 @@ pub struct Plan {
     pub endpoint: Option<PlannedEndpoint>,
     /// The dashboard.
     pub dashboard: Option<PlannedDashboard>,
-    /// The alarms. Tags are in [`Plan::tags`].
-    pub alarms: Vec<PutMetricAlarmInputBuilder>,
+    /// The alarms, parts of a composite before it. Tags are in [`Plan::tags`].
+    pub alarms: Vec<PlannedAlarm>,
     /// What everything made is tagged with: the author's tags, and whose it is.
     pub tags: Vec<Tag>,
 }
@@ -89,14 +90,11 @@ pub fn plan(spec: &Spec, owner: &Owner, surroundings: &Surroundings) -> Result<P
         name: monitoring.dashboard_name.clone(),
         body: dashboard::body(monitoring, settings, surroundings),
     });
-    let alarms = monitoring.alarms.iter().map(|alarm| unused_gpu_alarm::request(alarm, monitoring)).collect();
+    let place = Place::of(&owner.stack_id, &surroundings.region);
+    let dashboard_url = dashboard.as_ref().map(|dashboard| place.dashboard_url(dashboard.name.as_str()));
+    let context = alarms::Context { monitoring, surroundings, dashboard_url };
+    let alarms = monitoring.alarms.iter().flat_map(|alarm| alarms::planned(alarm, &context)).collect();
     let mut tags = spec.tags.clone();
     tags.extend(Ownership::of(owner, &physical_id).tags());
     Ok(Plan { physical_id, endpoint_config, endpoint, dashboard, alarms, tags })
-}
-
-/// The name that an alarm's request gives it.
-#[must_use]
-pub fn alarm_name(request: &PutMetricAlarmInputBuilder) -> Option<AlarmName> {
-    AlarmName::parse(request.get_alarm_name().as_deref()?).ok()
 }

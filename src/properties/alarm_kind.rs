@@ -30,6 +30,28 @@ impl AlarmKind {
         }
     }
 
+    /// The attribute that holds its name.
+    #[must_use]
+    pub fn name_attribute(self) -> &'static str {
+        match self {
+            Self::UnusedGpu => "UnusedGpuAlarmName",
+            Self::GpuBuffer => "GpuBufferAlarmName",
+            Self::IdleGpu => "IdleGpuAlarmName",
+            Self::NoTraffic => "NoTrafficAlarmName",
+        }
+    }
+
+    /// The attribute that holds its ARN.
+    #[must_use]
+    pub fn arn_attribute(self) -> &'static str {
+        match self {
+            Self::UnusedGpu => "UnusedGpuAlarmArn",
+            Self::GpuBuffer => "GpuBufferAlarmArn",
+            Self::IdleGpu => "IdleGpuAlarmArn",
+            Self::NoTraffic => "NoTrafficAlarmArn",
+        }
+    }
+
     /// What its default name ends with, after the endpoint's name and a hyphen.
     #[must_use]
     pub fn suffix(self) -> &'static str {

@@ -14,7 +14,7 @@ use super::shape::ShapeReader;
 use crate::envelope::ResourceType;
 
 /// Properties that every type takes: CloudFormation's own two, and ours.
-const COMMON: [&str; 15] = [
+const COMMON: [&str; 18] = [
     "ServiceToken",
     "ServiceTimeout",
     "EndpointName",
@@ -25,6 +25,9 @@ const COMMON: [&str; 15] = [
     "GpuDimension",
     "Dashboard",
     "UnusedGpuAlarm",
+    "GpuBufferAlarm",
+    "IdleGpuAlarm",
+    "NoTrafficAlarm",
     "AlarmActions",
     "OKActions",
     "InsufficientDataActions",
@@ -33,8 +36,6 @@ const COMMON: [&str; 15] = [
 ];
 /// What the endpoint config's name starts with: for types that make one.
 const PREFIX: &str = "EndpointConfigNamePrefix";
-/// Designed and not built yet: a declaration that has them is told so, not that they are unknown.
-const NOT_BUILT_YET: [&str; 3] = ["GpuBufferAlarm", "NoTrafficAlarm", "IdleGpuAlarm"];
 /// Members of `UpdateEndpoint` that say how to deploy.
 const ONLY_MONITORED_ENDPOINT: [&str; 4] =
     ["DeploymentConfig", "RetainAllVariantProperties", "ExcludeRetainedVariantProperties", "RetainDeploymentConfig"];
@@ -216,9 +217,6 @@ fn divide(root: &Node<'_>, all: &Map<String, Value>, resource_type: ResourceType
             own if COMMON.contains(&own) || own == PREFIX && makes_config => entry(&mut divided.own),
             member if is_member && (makes_config || MONITORING_MEMBERS.contains(&member)) => {
                 entry(&mut divided.members);
-            }
-            later if NOT_BUILT_YET.contains(&later) => {
-                node.invalid("this alarm comes with a later version of this provider; leave it out".to_owned());
             }
             deployment if ONLY_MONITORED_ENDPOINT.contains(&deployment) && deploys => entry(&mut divided.deployment),
             deployment if ONLY_MONITORED_ENDPOINT.contains(&deployment) => node.invalid(format!(

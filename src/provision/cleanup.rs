@@ -4,11 +4,10 @@
 //! which their tags say, and stay.
 
 use super::claim::is_owned_as;
-use super::cloudwatch::NamedAlarm;
 use super::error::ProvisionError;
 use super::{Cleanup, Provisioner};
 use crate::plan::Owner;
-use crate::spec::EndpointName;
+use crate::spec::{AlarmName, EndpointName};
 
 impl Provisioner {
     /// Removes what the physical id made. What has gone already is as good as removed.
@@ -36,11 +35,10 @@ impl Provisioner {
     }
 
     async fn cleanup_alarms(&self, cleanup: &Cleanup<'_>) -> Result<(), ProvisionError> {
-        for name in &cleanup.names.alarms {
-            let Some(NamedAlarm::Metric(alarm)) = self.cloudwatch.alarm(name).await? else { continue };
-            let tags = self.cloudwatch.tags(alarm.alarm_arn().unwrap_or_default()).await?;
-            if is_owned_as(&tags, cleanup.owner, cleanup.physical_id) {
-                self.cloudwatch.delete_alarm(name).await?;
+        let names: Vec<&AlarmName> = cleanup.names.alarms.iter().collect();
+        for (name, found) in self.look_at_alarms(&names).await? {
+            if is_owned_as(&found.tags, cleanup.owner, cleanup.physical_id) {
+                self.cloudwatch.delete_alarm(&name).await?;
                 tracing::info!(alarm = %name, "alarm removed");
             } else {
                 tracing::info!(alarm = %name, "alarm left: it is not this id's");

@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::operation::get_dashboard::GetDashboardOutput;
-use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
-use aws_sdk_cloudwatch::types::{AlarmType, DimensionFilter, MetricAlarm, Tag as TagShape};
+use aws_sdk_cloudwatch::types::{AlarmType, CompositeAlarm, DimensionFilter, MetricAlarm, Tag as TagShape};
 
+use super::alarm_definition::{composite_definition, metric_definition};
 use super::error::{Fault, ProvisionError, failed};
-use crate::plan::PlannedDashboard;
+use crate::plan::{AlarmRequest, PlannedDashboard};
 use crate::spec::{AlarmName, DashboardName, EndpointName, GpuDimension, Tag};
+
+/// How many alarms one call describes.
+const MOST_ALARMS_DESCRIBED: usize = 100;
 
 /// CloudWatch's operations on dashboards and alarms.
 #[derive(Clone, Debug)]
@@ -17,23 +20,12 @@ pub(super) struct CloudWatch {
     client: Client,
 }
 
-/// What goes by an alarm's name.
+/// An alarm that exists, and the request that would make it.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum NamedAlarm {
-    Metric(Box<MetricAlarm>),
-    /// A composite alarm: never ours, and its name is taken all the same.
-    Composite {
-        arn: String,
-    },
-}
-
-impl NamedAlarm {
-    pub(super) fn into_arn(self) -> String {
-        match self {
-            Self::Metric(alarm) => alarm.alarm_arn.unwrap_or_default(),
-            Self::Composite { arn } => arn,
-        }
-    }
+pub(super) struct ExistingAlarm {
+    pub(super) name: AlarmName,
+    pub(super) arn: String,
+    pub(super) definition: AlarmRequest,
 }
 
 impl CloudWatch {
@@ -75,32 +67,41 @@ impl CloudWatch {
         }
     }
 
-    pub(super) async fn alarm(&self, name: &AlarmName) -> Result<Option<NamedAlarm>, ProvisionError> {
-        let request = self
-            .client
-            .describe_alarms()
-            .alarm_names(name.as_str())
-            .alarm_types(AlarmType::MetricAlarm)
-            .alarm_types(AlarmType::CompositeAlarm);
-        let found = request.send().await.map_err(|error| failed("cloudwatch:DescribeAlarms")(error.into()))?;
-        let metric = found.metric_alarms.unwrap_or_default().into_iter().next();
-        let composite = found.composite_alarms.unwrap_or_default().into_iter().next();
-        Ok(match (metric, composite) {
-            (Some(alarm), _) => Some(NamedAlarm::Metric(Box::new(alarm))),
-            (None, Some(alarm)) => Some(NamedAlarm::Composite { arn: alarm.alarm_arn.unwrap_or_default() }),
-            (None, None) => None,
-        })
+    pub(super) async fn alarm(&self, name: &AlarmName) -> Result<Option<ExistingAlarm>, ProvisionError> {
+        Ok(self.alarms(&[name]).await?.pop())
+    }
+
+    /// The alarms of these names that exist, in as few calls as there can be.
+    pub(super) async fn alarms(&self, names: &[&AlarmName]) -> Result<Vec<ExistingAlarm>, ProvisionError> {
+        let found = names.chunks(MOST_ALARMS_DESCRIBED).map(|names| async {
+            let request = self
+                .client
+                .describe_alarms()
+                .set_alarm_names(Some(names.iter().map(ToString::to_string).collect()))
+                .alarm_types(AlarmType::MetricAlarm)
+                .alarm_types(AlarmType::CompositeAlarm)
+                .max_records(i32::try_from(MOST_ALARMS_DESCRIBED).unwrap_or(i32::MAX));
+            let found = request.send().await.map_err(|error| failed("cloudwatch:DescribeAlarms")(error.into()))?;
+            let metric = found.metric_alarms.unwrap_or_default().into_iter().filter_map(existing_metric);
+            let composite = found.composite_alarms.unwrap_or_default().into_iter().filter_map(existing_composite);
+            Ok::<_, ProvisionError>(metric.chain(composite).collect::<Vec<_>>())
+        });
+        Ok(futures_util::future::try_join_all(found).await?.concat())
     }
 
     /// Puts an alarm. Tags count only when it is new; everything else replaces what was there.
-    pub(super) async fn put_alarm(
-        &self,
-        alarm: &PutMetricAlarmInputBuilder,
-        tags: &[Tag],
-    ) -> Result<(), ProvisionError> {
-        let request = alarm.clone().set_tags(Some(tags.iter().map(shape).collect()));
-        let put = request.send_with(&self.client).await;
-        put.map(drop).map_err(|error| failed("cloudwatch:PutMetricAlarm")(error.into()))
+    pub(super) async fn put_alarm(&self, alarm: &AlarmRequest, tags: &[Tag]) -> Result<(), ProvisionError> {
+        let tags = Some(tags.iter().map(shape).collect());
+        match alarm {
+            AlarmRequest::Metric(request) => {
+                let put = request.as_ref().clone().set_tags(tags).send_with(&self.client).await;
+                put.map(drop).map_err(|error| failed("cloudwatch:PutMetricAlarm")(error.into()))
+            }
+            AlarmRequest::Composite(request) => {
+                let put = request.as_ref().clone().set_tags(tags).send_with(&self.client).await;
+                put.map(drop).map_err(|error| failed("cloudwatch:PutCompositeAlarm")(error.into()))
+            }
+        }
     }
 
     /// Deletes an alarm. One that isn't there is as good as deleted.
@@ -166,6 +167,16 @@ impl CloudWatch {
         }
         Ok(found)
     }
+}
+
+fn existing_metric(alarm: MetricAlarm) -> Option<ExistingAlarm> {
+    let (name, arn) = (AlarmName::parse(alarm.alarm_name()?).ok()?, alarm.alarm_arn.clone().unwrap_or_default());
+    Some(ExistingAlarm { name, arn, definition: metric_definition(alarm) })
+}
+
+fn existing_composite(alarm: CompositeAlarm) -> Option<ExistingAlarm> {
+    let (name, arn) = (AlarmName::parse(alarm.alarm_name()?).ok()?, alarm.alarm_arn.clone().unwrap_or_default());
+    Some(ExistingAlarm { name, arn, definition: composite_definition(alarm) })
 }
 
 fn shape(tag: &Tag) -> TagShape {

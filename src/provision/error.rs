@@ -8,6 +8,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use thiserror::Error;
 
 use crate::plan::PlanError;
+use crate::spec::AlarmKind;
 
 /// Why a request could not be carried out. `Display` doesn't repeat the source; [`reason`] walks the chain.
 #[derive(Debug, Error)]
@@ -41,22 +42,30 @@ pub enum ProvisionError {
     },
     /// An alarm of that name belongs to somebody else.
     #[error(
-        "Properties.UnusedGpuAlarm.AlarmName: an alarm named {name:?} exists and {owner}; choose another name, or set AdoptExisting to \
+        "Properties.{kind}.AlarmName: an alarm named {name:?} exists and {owner}; choose another name, or set AdoptExisting to \
          true to take it over"
     )]
     AlarmTaken {
+        /// What the alarm was to watch.
+        kind: AlarmKind,
         /// The alarm.
         name: String,
         /// Whose it is, in words.
         owner: String,
     },
-    /// An alarm of another kind has that name.
+    /// Somebody else's alarm of another type has that name.
     #[error(
-        "Properties.UnusedGpuAlarm.AlarmName: a composite alarm named {name:?} exists, and can't become a metric alarm; choose another name"
+        "Properties.{kind}.AlarmName: a {existing} alarm named {name:?} exists, and can't become a {wanted} alarm; choose another name"
     )]
-    AlarmIsComposite {
+    AlarmOfAnotherType {
+        /// What the alarm was to watch.
+        kind: AlarmKind,
         /// The alarm.
         name: String,
+        /// Its type.
+        existing: &'static str,
+        /// The type that is wanted.
+        wanted: &'static str,
     },
     /// An endpoint config of that name belongs to somebody else.
     #[error(

@@ -1,14 +1,11 @@
 //! What exists under the names that a plan wants, and under earlier ones: looked at all at once, before the first write.
 
-use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
 use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
 
-use super::alarm_definition::definition;
 use super::claim::is_owned_as;
-use super::cloudwatch::NamedAlarm;
 use super::error::ProvisionError;
 use super::{Apply, Provisioner};
-use crate::plan::{Plan, alarm_name};
+use crate::plan::{AlarmRequest, Plan};
 use crate::spec::{AlarmName, DashboardName, Tag};
 
 /// Something that exists, with its tags.
@@ -25,7 +22,7 @@ pub(super) struct Reality {
     pub(super) endpoint: Option<Found<()>>,
     pub(super) endpoint_config: Option<Found<DescribeEndpointConfigOutput>>,
     pub(super) dashboards: Vec<(DashboardName, Found<String>)>,
-    pub(super) alarms: Vec<(AlarmName, Found<Option<PutMetricAlarmInputBuilder>>)>,
+    pub(super) alarms: Vec<(AlarmName, Found<AlarmRequest>)>,
 }
 
 impl Provisioner {
@@ -34,8 +31,8 @@ impl Provisioner {
         dashboards.extend(&apply.earlier.dashboards);
         dashboards.sort();
         dashboards.dedup();
-        let wanted: Vec<AlarmName> = plan.alarms.iter().filter_map(alarm_name).collect();
-        let mut alarms: Vec<&AlarmName> = wanted.iter().chain(&apply.earlier.alarms).collect();
+        let wanted = plan.alarms.iter().map(|alarm| &alarm.name);
+        let mut alarms: Vec<&AlarmName> = wanted.chain(&apply.earlier.alarms).collect();
         alarms.sort();
         alarms.dedup();
 
@@ -49,14 +46,9 @@ impl Provisioner {
                 }
             },
             futures_util::future::try_join_all(dashboards.into_iter().map(|name| self.look_at_dashboard(name))),
-            futures_util::future::try_join_all(alarms.into_iter().map(|name| self.look_at_alarm(name))),
+            self.look_at_alarms(&alarms),
         )?;
-        Ok(Reality {
-            endpoint,
-            endpoint_config,
-            dashboards: dashboards.into_iter().flatten().collect(),
-            alarms: alarms.into_iter().flatten().collect(),
-        })
+        Ok(Reality { endpoint, endpoint_config, dashboards: dashboards.into_iter().flatten().collect(), alarms })
     }
 
     pub(super) async fn look_at_endpoint(
@@ -89,17 +81,18 @@ impl Provisioner {
         Ok(Some((name.clone(), Found { arn, tags, content: dashboard.dashboard_body.unwrap_or_default() })))
     }
 
-    pub(super) async fn look_at_alarm(
+    /// Composites come first, so that whoever removes alarms in this order removes no part of one that is left.
+    pub(super) async fn look_at_alarms(
         &self,
-        name: &AlarmName,
-    ) -> Result<Option<(AlarmName, Found<Option<PutMetricAlarmInputBuilder>>)>, ProvisionError> {
-        let (arn, content) = match self.cloudwatch.alarm(name).await? {
-            None => return Ok(None),
-            Some(NamedAlarm::Composite { arn }) => (arn, None),
-            Some(NamedAlarm::Metric(alarm)) => (alarm.alarm_arn.clone().unwrap_or_default(), Some(definition(*alarm))),
-        };
-        let tags = self.cloudwatch.tags(&arn).await?;
-        Ok(Some((name.clone(), Found { arn, tags, content })))
+        names: &[&AlarmName],
+    ) -> Result<Vec<(AlarmName, Found<AlarmRequest>)>, ProvisionError> {
+        let mut existing = self.cloudwatch.alarms(names).await?;
+        existing.sort_by_key(|alarm| !alarm.definition.is_composite());
+        let found = existing.into_iter().map(|alarm| async {
+            let tags = self.cloudwatch.tags(&alarm.arn).await?;
+            Ok::<_, ProvisionError>((alarm.name, Found { arn: alarm.arn, tags, content: alarm.definition }))
+        });
+        futures_util::future::try_join_all(found).await
     }
 }
 
@@ -122,7 +115,7 @@ impl Reality {
         self.dashboards.iter().find(|(found, _)| found == name).map(|(_, found)| found)
     }
 
-    pub(super) fn alarm(&self, name: &AlarmName) -> Option<&Found<Option<PutMetricAlarmInputBuilder>>> {
+    pub(super) fn alarm(&self, name: &AlarmName) -> Option<&Found<AlarmRequest>> {
         self.alarms.iter().find(|(found, _)| found == name).map(|(_, found)| found)
     }
 }

@@ -4,6 +4,7 @@
 //! write is made only where what exists differs: the same request a second time makes none.
 
 mod alarm_definition;
+mod alarms;
 mod claim;
 mod cleanup;
 mod cloudwatch;

@@ -3,46 +3,43 @@
 //! Every attribute is always there, so that a template may output them all: what isn't made (a switched-off dashboard,
 //! an alarm that the variants have no use for) is an empty string.
 
+use std::collections::BTreeMap;
+
 use crate::callback::Data;
-use crate::spec::EndpointName;
+use crate::place::Place;
+use crate::spec::{AlarmKind, EndpointName};
 
 /// ARNs as AWS gave them, where they exist.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Made {
     pub(super) endpoint_config: Option<(String, String)>,
     pub(super) dashboard: Option<(String, String)>,
-    pub(super) unused_gpu_alarm: Option<(String, String)>,
+    pub(super) alarms: BTreeMap<AlarmKind, (String, String)>,
     /// The endpoint's own ARN, where the endpoint is ours.
     pub(super) endpoint_arn: Option<String>,
 }
 
 pub(super) fn data(made: &Made, endpoint: &EndpointName, region: &str, stack_id: &str) -> Data {
-    let known = [&made.endpoint_config, &made.dashboard, &made.unused_gpu_alarm];
-    let arn = known.into_iter().flatten().map(|(_, arn)| arn.as_str()).find(|arn| arn.starts_with("arn:"));
-    let place = Place::of(arn.unwrap_or(stack_id), region, keeps_case(made));
+    let known = made.endpoint_config.iter().chain(&made.dashboard).chain(made.alarms.values());
+    let arn = known.map(|(_, arn)| arn.as_str()).find(|arn| arn.starts_with("arn:"));
+    let place = Place::of(arn.unwrap_or(stack_id), region);
     let (config_name, config_arn) = made.endpoint_config.clone().unwrap_or_default();
     let (dashboard_name, dashboard_arn) = made.dashboard.clone().unwrap_or_default();
-    let (alarm_name, alarm_arn) = made.unused_gpu_alarm.clone().unwrap_or_default();
     let dashboard_url = if dashboard_name.is_empty() { String::new() } else { place.dashboard_url(&dashboard_name) };
-    Data::from([
+    let mut data = Data::from([
         ("EndpointName", endpoint.to_string()),
-        ("EndpointArn", made.endpoint_arn.clone().unwrap_or_else(|| place.endpoint_arn(endpoint))),
+        ("EndpointArn", made.endpoint_arn.clone().unwrap_or_else(|| place.endpoint_arn(endpoint, keeps_case(made)))),
         ("EndpointConfigName", config_name),
         ("EndpointConfigArn", config_arn),
         ("DashboardName", dashboard_name),
         ("DashboardArn", dashboard_arn),
         ("DashboardUrl", dashboard_url),
-        ("UnusedGpuAlarmName", alarm_name),
-        ("UnusedGpuAlarmArn", alarm_arn),
-    ])
-}
-
-/// Where things are.
-struct Place<'a> {
-    partition: &'a str,
-    region: &'a str,
-    account: &'a str,
-    keeps_case: bool,
+    ]);
+    for kind in AlarmKind::ALL {
+        let (name, arn) = made.alarms.get(&kind).cloned().unwrap_or_default();
+        data.extend([(kind.name_attribute(), name), (kind.arn_attribute(), arn)]);
+    }
+    data
 }
 
 /// Whether SageMaker keeps the case of names in its ARNs. Reports disagree, and the endpoint may not exist yet, so the
@@ -50,34 +47,6 @@ struct Place<'a> {
 fn keeps_case(made: &Made) -> bool {
     let has_capitals = |name: &str| name.bytes().any(|byte| byte.is_ascii_uppercase());
     made.endpoint_config.as_ref().is_some_and(|(name, arn)| has_capitals(name) && arn.ends_with(name.as_str()))
-}
-
-impl<'a> Place<'a> {
-    /// Partition and account from any ARN of the account.
-    fn of(arn: &'a str, region: &'a str, keeps_case: bool) -> Self {
-        let mut fields = arn.split(':').skip(1);
-        let partition = fields.next().unwrap_or("aws");
-        let account = fields.nth(2).unwrap_or_default();
-        Self { partition, region, account, keeps_case }
-    }
-
-    fn endpoint_arn(&self, endpoint: &EndpointName) -> String {
-        let Self { partition, region, account, keeps_case } = self;
-        let name = if *keeps_case { endpoint.to_string() } else { endpoint.as_str().to_ascii_lowercase() };
-        format!("arn:{partition}:sagemaker:{region}:{account}:endpoint/{name}")
-    }
-
-    fn dashboard_url(&self, name: &str) -> String {
-        let console = match self.partition {
-            "aws-cn" => "console.amazonaws.cn",
-            "aws-us-gov" => "console.amazonaws-us-gov.com",
-            "aws-eusc" => "console.amazonaws-eusc.eu",
-            _ => "console.aws.amazon.com",
-        };
-        let region = self.region;
-        let host = if self.partition == "aws" { format!("{region}.{console}") } else { console.to_owned() };
-        format!("https://{host}/cloudwatch/home?region={region}#dashboards/dashboard/{name}")
-    }
 }
 
 #[cfg(test)]
@@ -112,6 +81,6 @@ mod tests {
             data["DashboardUrl"],
             "https://console.amazonaws.cn/cloudwatch/home?region=cn-north-1#dashboards/dashboard/chat-monitoring"
         );
-        assert_eq!(data["UnusedGpuAlarmArn"], "");
+        assert_eq!(AlarmKind::ALL.map(|kind| data[kind.arn_attribute()].as_str()), [""; 4]);
     }
 }

@@ -9,7 +9,7 @@ use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConf
 use futures_util::future::{Either, select};
 use serde_json::Value;
 
-use super::alarm_definition::same;
+use super::alarms;
 use super::claim::{is_owned, owner_in_words, tag_changes};
 use super::endpoint::Deployment;
 use super::error::ProvisionError;
@@ -18,7 +18,7 @@ use super::outputs::{self, Made};
 use super::undo::{Journal, Step, TagService};
 use super::{Apply, Provisioner};
 use crate::callback::Data;
-use crate::plan::{Plan, PlanError, PlannedDashboard, alarm_name};
+use crate::plan::{Plan, PlanError, PlannedDashboard};
 use crate::shape_json;
 use crate::spec::{EndpointName, Tag};
 
@@ -67,7 +67,7 @@ impl Provisioner {
         };
         made.endpoint_arn = endpoint;
         made.dashboard = dashboard;
-        made.unused_gpu_alarm = alarms.into_iter().next();
+        made.alarms = alarms;
         self.remove_obsolete(apply, plan, &reality, journal).await?;
         Ok(outputs::data(&made, &apply.spec.monitoring.endpoint_name, &self.region, &apply.owner.stack_id))
     }
@@ -84,16 +84,7 @@ impl Provisioner {
             let name = dashboard.name.to_string();
             return Err(ProvisionError::DashboardTaken { name, owner: owner_in_words(&found.tags) });
         }
-        for name in plan.alarms.iter().filter_map(alarm_name) {
-            let Some(found) = reality.alarm(&name) else { continue };
-            if found.content.is_none() {
-                return Err(ProvisionError::AlarmIsComposite { name: name.to_string() });
-            }
-            if !may_have(&found.tags) {
-                let name = name.to_string();
-                return Err(ProvisionError::AlarmTaken { name, owner: owner_in_words(&found.tags) });
-            }
-        }
+        alarms::judge(apply, plan, reality)?;
         Ok(())
     }
 
@@ -202,41 +193,8 @@ impl Provisioner {
         Ok(Some((name, made.dashboard_arn.unwrap_or_default())))
     }
 
-    async fn make_alarms(
-        &self,
-        apply: &Apply<'_>,
-        plan: &Plan,
-        reality: &Reality,
-        journal: &Journal,
-    ) -> Result<Vec<(String, String)>, ProvisionError> {
-        let mut made = Vec::new();
-        for wanted in &plan.alarms {
-            let Some(name) = alarm_name(wanted) else { continue };
-            if let Some(found) = reality.alarm(&name) {
-                if apply.made_what_exists() {
-                    journal.note(Step::DeleteAlarm { name: name.clone() });
-                }
-                let before = found.content.as_ref().filter(|existing| !same(existing, wanted));
-                if let Some(before) = before {
-                    journal.note(Step::RestoreAlarm { name: name.clone(), alarm: Box::new(before.clone()) });
-                    self.cloudwatch.put_alarm(wanted, &plan.tags).await?;
-                    tracing::info!(alarm = %name, "alarm changed");
-                }
-                self.adjust_tags(TagService::CloudWatch, apply, plan, found, journal).await?;
-                made.push((name.to_string(), found.arn.clone()));
-                continue;
-            }
-            journal.note(Step::DeleteAlarm { name: name.clone() });
-            self.cloudwatch.put_alarm(wanted, &plan.tags).await?;
-            tracing::info!(alarm = %name, "alarm made");
-            let arn = self.look_again("the alarm", || self.cloudwatch.alarm(&name)).await?.into_arn();
-            made.push((name.to_string(), arn));
-        }
-        Ok(made)
-    }
-
     /// Tags in a Put count only on creation, so those of what existed are set here.
-    async fn adjust_tags<T>(
+    pub(super) async fn adjust_tags<T>(
         &self,
         service: TagService,
         apply: &Apply<'_>,
@@ -273,22 +231,11 @@ impl Provisioner {
                 tracing::info!(dashboard = %name, "dashboard removed: no longer declared");
             }
         }
-        for (name, found) in &reality.alarms {
-            let wanted = plan.alarms.iter().filter_map(alarm_name).any(|wanted| wanted == *name);
-            if !wanted && is_owned(&found.tags, apply.owner) {
-                if let Some(alarm) = found.content.clone() {
-                    let (name, tags) = (name.clone(), found.tags.clone());
-                    journal.note(Step::RecreateAlarm { name, alarm: Box::new(alarm), tags });
-                }
-                self.cloudwatch.delete_alarm(name).await?;
-                tracing::info!(alarm = %name, "alarm removed: no longer declared");
-            }
-        }
-        Ok(())
+        self.remove_obsolete_alarms(apply, plan, reality, journal).await
     }
 
     /// Looks until what was written shows.
-    async fn look_again<T, F>(&self, what: &str, look: impl Fn() -> F) -> Result<T, ProvisionError>
+    pub(super) async fn look_again<T, F>(&self, what: &str, look: impl Fn() -> F) -> Result<T, ProvisionError>
     where
         F: Future<Output = Result<Option<T>, ProvisionError>>,
     {

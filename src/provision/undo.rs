@@ -7,16 +7,13 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
-
 use super::Provisioner;
-use super::alarm_definition::{definition, same};
+use super::alarm_definition::same;
 use super::claim::{is_owned, tag_changes};
-use super::cloudwatch::NamedAlarm;
 use super::endpoint::Progress;
 use super::error::ProvisionError;
 use super::reconcile::same_json;
-use crate::plan::{Owner, PlannedDashboard};
+use crate::plan::{AlarmRequest, Owner, PlannedDashboard};
 use crate::spec::{AlarmName, DashboardName, EndpointName, Tag};
 
 /// How to take one write back.
@@ -27,9 +24,9 @@ pub(super) enum Step {
     DeleteDashboard { name: DashboardName },
     RestoreDashboard { dashboard: PlannedDashboard },
     DeleteAlarm { name: AlarmName },
-    RestoreAlarm { name: AlarmName, alarm: Box<PutMetricAlarmInputBuilder> },
+    RestoreAlarm { name: AlarmName, alarm: AlarmRequest },
     RecreateDashboard { dashboard: PlannedDashboard, tags: Vec<Tag> },
-    RecreateAlarm { name: AlarmName, alarm: Box<PutMetricAlarmInputBuilder>, tags: Vec<Tag> },
+    RecreateAlarm { name: AlarmName, alarm: AlarmRequest, tags: Vec<Tag> },
     Retag { service: TagService, arn: String, put_back: Vec<Tag>, remove: Vec<String> },
 }
 
@@ -116,8 +113,8 @@ impl Provisioner {
                 if is_owned(&tags, owner) { self.cloudwatch.delete_dashboard(name).await } else { Ok(()) }
             }
             Step::DeleteAlarm { name } => {
-                let Some(NamedAlarm::Metric(alarm)) = self.cloudwatch.alarm(name).await? else { return Ok(()) };
-                let tags = self.cloudwatch.tags(alarm.alarm_arn().unwrap_or_default()).await?;
+                let Some(alarm) = self.cloudwatch.alarm(name).await? else { return Ok(()) };
+                let tags = self.cloudwatch.tags(&alarm.arn).await?;
                 if is_owned(&tags, owner) { self.cloudwatch.delete_alarm(name).await } else { Ok(()) }
             }
             Step::RestoreDashboard { dashboard } => {
@@ -126,8 +123,8 @@ impl Provisioner {
                 if differs { self.cloudwatch.put_dashboard(dashboard, &[]).await } else { Ok(()) }
             }
             Step::RestoreAlarm { name, alarm } => {
-                let Some(NamedAlarm::Metric(now)) = self.cloudwatch.alarm(name).await? else { return Ok(()) };
-                if same(&definition(*now), alarm) { Ok(()) } else { self.cloudwatch.put_alarm(alarm, &[]).await }
+                let Some(now) = self.cloudwatch.alarm(name).await? else { return Ok(()) };
+                if same(&now.definition, alarm) { Ok(()) } else { self.cloudwatch.put_alarm(alarm, &[]).await }
             }
             Step::RecreateDashboard { dashboard, tags } => match self.cloudwatch.dashboard(&dashboard.name).await? {
                 None => self.cloudwatch.put_dashboard(dashboard, tags).await,

@@ -4,15 +4,27 @@
 
 use aws_sdk_sagemaker::types::MetricsConfig;
 
+use super::alarm_rules::AlarmRules;
 use super::names_in_use::{DASHBOARD_SUFFIX, name_or_default};
 use super::variant::VariantReader;
 use super::{
-    AlarmKind, AlarmSpec, DashboardName, DashboardSpec, Deployment, EndpointConfigName, EndpointConfigSpec,
-    EndpointName, GpuDimension, InferenceComponent, InferenceComponentName, Monitoring, NameRule, Naming,
-    ObservedConfig, PublishFrequency, Spec, Variant, quote, tags,
+    DashboardName, DashboardSpec, Deployment, EndpointConfigName, EndpointConfigSpec, EndpointName, GpuDimension,
+    InferenceComponent, InferenceComponentName, Monitoring, NameRule, Naming, ObservedConfig, PublishFrequency, Spec,
+    Variant, quote, tags,
 };
 use crate::envelope::ResourceType;
 use crate::properties::{Cost, Declaration, DeclaredComponent, Problems};
+
+/// What an endpoint publishes, by its `MetricsConfig`
+/// (<https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MetricsConfig.html>).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Metrics {
+    pub(super) frequency: PublishFrequency,
+    /// Per instance, container and GPU.
+    pub(super) enhanced: bool,
+    /// As OpenTelemetry metrics too, for PromQL.
+    pub(super) detailed: bool,
+}
 
 /// Judges one declaration, noting every problem on the way.
 pub(super) struct Judge<'d> {
@@ -37,11 +49,11 @@ impl Judge<'_> {
         let endpoint_config = makes_config.then(|| self.endpoint_config());
         let variants = self.variants();
         // Everything that can be judged without these two has been; what follows needs both.
-        let (frequency, enhanced_metrics) = metrics?;
-        let dashboard = self.dashboard(frequency);
+        let metrics = metrics?;
+        let dashboard = self.dashboard(metrics.frequency);
         let variants = variants?;
         self.copies_fit(&variants);
-        let alarms = self.unused_gpu_alarm(&variants, frequency).into_iter().collect();
+        let alarms = AlarmRules { declaration, metrics, variants: &variants, problems: self.problems }.judge();
         let endpoint_config = match endpoint_config {
             Some(config) => Some(config?),
             None => None,
@@ -51,8 +63,8 @@ impl Judge<'_> {
             deployment: self.deployment(),
             monitoring: Monitoring {
                 endpoint_name: endpoint_name?,
-                frequency,
-                enhanced_metrics,
+                frequency: metrics.frequency,
+                enhanced_metrics: metrics.enhanced,
                 variants,
                 components,
                 gpu_dimension,
@@ -83,17 +95,21 @@ impl Judge<'_> {
         parse(text).map_err(refuse).ok()
     }
 
-    /// The publish frequency, and whether enhanced metrics are on. `None` where they have to be observed first.
-    fn metrics_config(&self, makes_config: bool) -> Option<(PublishFrequency, bool)> {
+    /// What is published, and how often. `None` where it has to be observed first.
+    fn metrics_config(&self, makes_config: bool) -> Option<Metrics> {
         let declared = self.declaration.config.metrics_config();
         let metrics = match (declared, self.observed) {
             (Some(metrics), _) => metrics,
             (None, Some(observed)) if !makes_config => match &observed.metrics_config {
                 Some(metrics) => metrics,
                 // A config from before MetricsConfig existed.
-                None => return Some((PublishFrequency::DEFAULT, false)),
+                None => {
+                    return Some(Metrics { frequency: PublishFrequency::DEFAULT, enhanced: false, detailed: false });
+                }
             },
-            (None, _) if makes_config => return Some((PublishFrequency::DEFAULT, true)),
+            (None, _) if makes_config => {
+                return Some(Metrics { frequency: PublishFrequency::DEFAULT, enhanced: true, detailed: true });
+            }
             (None, _) => return None,
         };
         let path = "Properties.MetricsConfig.MetricPublishFrequencyInSeconds";
@@ -104,8 +120,13 @@ impl Judge<'_> {
             let message = format!("{seconds} is not a publish frequency; use 10, 30, 60, 120, 180, 240 or 300 seconds");
             self.problems.invalid(path, message);
         }
-        // A frequency that is refused still has to let the rest be judged.
-        Some((frequency.unwrap_or(PublishFrequency::DEFAULT), metrics.enable_enhanced_metrics.unwrap_or_default()))
+        Some(Metrics {
+            // A frequency that is refused still has to let the rest be judged.
+            frequency: frequency.unwrap_or(PublishFrequency::DEFAULT),
+            enhanced: metrics.enable_enhanced_metrics.unwrap_or_default(),
+            // On by default in a new config, and off in one from before it existed.
+            detailed: metrics.enable_detailed_observability.unwrap_or(makes_config),
+        })
     }
 
     fn numbers(&self) {
@@ -312,32 +333,6 @@ impl Judge<'_> {
             }
             Some(observed) => Some(reader.read(&observed.production_variants, &observed.shadow_production_variants)),
             None => None,
-        }
-    }
-
-    fn unused_gpu_alarm(&self, variants: &[Variant], frequency: PublishFrequency) -> Option<AlarmSpec> {
-        let declared = self.declaration.alarms.get(&AlarmKind::UnusedGpu);
-        let enabled = declared.and_then(|alarm| alarm.enabled);
-        let path = "Properties.UnusedGpuAlarm";
-        let shared = variants.iter().filter(|variant| variant.shared_gpus().is_some()).count();
-        // Judged also where it is switched off: what is written down has to be right when it is switched on.
-        let spec = AlarmSpec::unused_gpu(self.declaration, frequency, self.problems);
-        match (enabled, declared.is_some(), shared) {
-            (Some(false), ..) | (None, false, 0) => None,
-            (_, _, 0) if self.problems.clean("Properties.ProductionVariants") => {
-                let message = "no variant hosts inference components on GPUs (a GPU InstanceType and no ModelName), and only for those does \
-                               SageMaker publish how many GPUs are free; leave the alarm out, or set Enabled to false";
-                self.problems.conflict(path, message);
-                None
-            }
-            (_, _, 6..) => {
-                let message = format!(
-                    "{shared} variants share GPUs, and an alarm takes the metrics of at most 5 (ten metrics in all); set Enabled to false"
-                );
-                self.problems.conflict(path, message);
-                None
-            }
-            _ => spec,
         }
     }
 }

@@ -4,6 +4,8 @@
 //! and the judgement is made again with what was observed.
 
 mod alarm;
+mod alarm_rules;
+mod alarm_settings;
 mod frequency;
 mod judge;
 mod names;
@@ -15,7 +17,8 @@ use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigIn
 use aws_sdk_sagemaker::types::{DeploymentConfig, MetricsConfig, ProductionVariant, VariantProperty};
 
 pub use crate::properties::AlarmKind;
-pub use alarm::AlarmSpec;
+pub use alarm::{AlarmSource, AlarmSpec, VariantAlarm};
+pub use alarm_rules::watches;
 pub use frequency::PublishFrequency;
 pub use names::{
     AlarmName, DashboardName, EndpointConfigName, EndpointName, InferenceComponentName, NameRule, VariantName, hashed,

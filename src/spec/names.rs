@@ -72,6 +72,16 @@ impl EndpointName {
     }
 }
 
+impl AlarmName {
+    /// The name of the alarm on one variant alone, where each variant has its own.
+    ///
+    /// # Errors
+    /// Where the two together are too long.
+    pub fn of_variant(&self, variant: &VariantName) -> Result<Self, NameRule> {
+        Self::parse(&format!("{self}-{variant}"))
+    }
+}
+
 const SAGEMAKER_RULE: NameRule = "use 1 to 63 letters, digits and hyphens, with a letter or digit at both ends";
 
 name!(

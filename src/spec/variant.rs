@@ -53,6 +53,21 @@ pub enum Capacity {
 }
 
 impl Variant {
+    /// GPUs of one instance, where it has any.
+    #[must_use]
+    pub fn gpus(&self) -> Option<u32> {
+        match self.capacity {
+            Capacity::Instances { gpus, .. } if gpus > 0 => Some(gpus),
+            _ => None,
+        }
+    }
+
+    /// Whether it has instances, which cost money whether or not anybody calls.
+    #[must_use]
+    pub fn has_instances(&self) -> bool {
+        matches!(self.capacity, Capacity::Instances { .. })
+    }
+
     /// GPUs of one instance where models are placed as inference components, else `None`.
     #[must_use]
     pub fn shared_gpus(&self) -> Option<u32> {

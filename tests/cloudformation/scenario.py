@@ -92,7 +92,8 @@ class Scenario:
         dashboards = [
             cloudwatch.get_dashboard(DashboardName=d["DashboardName"]) for d in cloudwatch.list_dashboards()["DashboardEntries"]
         ]
-        alarms = cloudwatch.describe_alarms(AlarmTypes=["MetricAlarm", "CompositeAlarm"])["MetricAlarms"]
+        described = cloudwatch.describe_alarms(AlarmTypes=["MetricAlarm", "CompositeAlarm"], MaxRecords=100)
+        alarms = [*described["MetricAlarms"], *described["CompositeAlarms"]]
         return {
             "configs": {
                 c["EndpointConfigName"]: {**c, "Tags": _tags(sagemaker.list_tags(ResourceArn=c["EndpointConfigArn"]))}

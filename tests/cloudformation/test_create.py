@@ -13,6 +13,12 @@ ATTRIBUTES = (
     "DashboardName",
     "DashboardArn",
     "DashboardUrl",
+    "GpuBufferAlarmArn",
+    "GpuBufferAlarmName",
+    "IdleGpuAlarmArn",
+    "IdleGpuAlarmName",
+    "NoTrafficAlarmArn",
+    "NoTrafficAlarmName",
     "UnusedGpuAlarmName",
     "UnusedGpuAlarmArn",
 )

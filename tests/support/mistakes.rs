@@ -102,8 +102,8 @@ fn kinds_and_unknowns() -> Vec<Mistake> {
             &["Properties.InferenceComponents[0].Gpus: unknown property; did you mean GpusPerCopy?"],
         ),
         bad(
-            chat().with("GpuBufferAlarm", json!({})),
-            &["Properties.GpuBufferAlarm: this alarm comes with a later version"],
+            chat().with("GpuBuferAlarm", json!({})),
+            &["Properties.GpuBuferAlarm: unknown property; did you mean GpuBufferAlarm?"],
         ),
         bad(
             chat().with("DeploymentConfig", json!({})),
@@ -308,10 +308,9 @@ fn alarms() -> Vec<Mistake> {
                 "Properties.UnusedGpuAlarm.TreatMissingData: \"ok\" is not allowed; use breaching, notBreaching, ignore or missing",
             ],
         ),
-        bad(alarm("Source", json!("PromQL")), &["Properties.UnusedGpuAlarm.Source: PromQL comes with a later version"]),
         bad(
-            alarm("Source", json!("Guess")),
-            &["Properties.UnusedGpuAlarm.Source: \"Guess\" is not a source; use Reservation"],
+            alarm("AlarmDescription", json!("é".repeat(1025))),
+            &["Properties.UnusedGpuAlarm.AlarmDescription: 1025 characters are too long; use at most 1024"],
         ),
         bad(
             alarm("AlarmActions", json!(["topic"])),
@@ -328,7 +327,151 @@ fn alarms() -> Vec<Mistake> {
     ]
 }
 
+fn sources() -> Vec<Mistake> {
+    let source = |alarm: &str, source: &str| chat().with(&format!("{alarm}/Source"), source);
+    let counting = |alarm: &str| source(alarm, "SampleCount").with("GpuDimension", "GpuId");
+    let asking = || source("IdleGpuAlarm", "PromQL");
+    vec![
+        bad(
+            source("UnusedGpuAlarm", "Guess"),
+            &["Properties.UnusedGpuAlarm.Source: \"Guess\" is not a source; use Reservation or SampleCount"],
+        ),
+        bad(
+            source("GpuBufferAlarm", "PromQL"),
+            &[
+                "Properties.GpuBufferAlarm.Source: PromQL tells nothing that a GpuBufferAlarm is about; use Reservation or SampleCount",
+            ],
+        ),
+        bad(
+            source("IdleGpuAlarm", "SampleCount"),
+            &["Properties.IdleGpuAlarm.Source: SampleCount tells nothing", "use Reservation or PromQL"],
+        ),
+        bad(
+            source("NoTrafficAlarm", "Reservation"),
+            &["Properties.NoTrafficAlarm.Source: Reservation tells nothing", "use Invocations"],
+        ),
+        bad(
+            counting("UnusedGpuAlarm").with("MetricsConfig/EnableEnhancedMetrics", false),
+            &[
+                "Properties.UnusedGpuAlarm.Source: SampleCount counts the samples of single GPUs",
+                "EnableEnhancedMetrics to true",
+            ],
+        ),
+        bad(
+            source("GpuBufferAlarm", "SampleCount"),
+            &["Properties.GpuBufferAlarm.Source: SampleCount has to name the dimension", "give GpuDimension"],
+        ),
+        bad(
+            counting("UnusedGpuAlarm").with("GpuDimension", "Auto"),
+            &["Properties.UnusedGpuAlarm.Source:", "give GpuDimension (GpuId or AcceleratorId), or use Reservation"],
+        ),
+        bad(
+            counting("GpuBufferAlarm")
+                .with("MetricsConfig", json!({"EnableEnhancedMetrics": true, "MetricPublishFrequencyInSeconds": 10}))
+                .with("GpuBufferAlarm/Period", 30),
+            &["Properties.GpuBufferAlarm.Period: 30 s is shorter than a minute, the least that Metrics Insights takes"],
+        ),
+        bad(
+            counting("UnusedGpuAlarm").with("UnusedGpuAlarm/EvaluationPeriods", 200),
+            &["UnusedGpuAlarm.EvaluationPeriods: Period 60 s × EvaluationPeriods 200 is longer than 3 hours"],
+        ),
+        bad(
+            asking().with("MetricsConfig/EnableDetailedObservability", false),
+            &[
+                "Properties.IdleGpuAlarm.Source: PromQL looks at the metrics of detailed observability, which is off",
+                "use Reservation",
+            ],
+        ),
+        bad(
+            asking().with("IdleGpuAlarm/ComparisonOperator", "LessThanThreshold"),
+            &["Properties.IdleGpuAlarm.ComparisonOperator: an alarm with Source PromQL has none", "leave it out"],
+        ),
+        bad(
+            asking().with("IdleGpuAlarm/TreatMissingData", "missing"),
+            &["Properties.IdleGpuAlarm.TreatMissingData: an alarm with Source PromQL has none"],
+        ),
+        bad(
+            asking().with("IdleGpuAlarm/DatapointsToAlarm", 3),
+            &["Properties.IdleGpuAlarm.DatapointsToAlarm: an alarm with Source PromQL has none"],
+        ),
+        bad(
+            asking().with("IdleGpuAlarm/Period", 7200),
+            &["Properties.IdleGpuAlarm.Period: 7200 s is longer than an hour"],
+        ),
+        bad_monitoring(
+            monitoring("chat")
+                .with("ProductionVariants", chat().0["ProductionVariants"].clone())
+                .with("MetricsConfig", json!({"EnableEnhancedMetrics": true}))
+                .with("IdleGpuAlarm/Source", "PromQL"),
+            &["Properties.IdleGpuAlarm.Source: PromQL looks at", "EnableDetailedObservability to true"],
+        ),
+    ]
+}
+
+fn other_alarms() -> Vec<Mistake> {
+    let variants = |names: usize| -> Value {
+        (0..names).map(|at| json!({"VariantName": format!("v{at}"), "InstanceType": "ml.g6.12xlarge"})).collect()
+    };
+    vec![
+        bad(
+            chat().with("GpuBufferAlarm/Threshold", -1),
+            &["Properties.GpuBufferAlarm.Threshold: -1 is negative; a number of GPUs is 0 or more"],
+        ),
+        bad(
+            chat().with("IdleGpuAlarm/Threshold", 130),
+            &["Properties.IdleGpuAlarm.Threshold: 130 is out of range; use a percentage"],
+        ),
+        bad(
+            frequency(240).with("GpuBufferAlarm/Period", 300),
+            &[
+                "Properties.GpuBufferAlarm.Period: 300 s is no multiple of MetricsConfig.MetricPublishFrequencyInSeconds",
+                "use 480",
+            ],
+        ),
+        bad(
+            chat().with("NoTrafficAlarm/EvaluationPeriods", 169),
+            &[
+                "Properties.NoTrafficAlarm.EvaluationPeriods: Period 3600 s × EvaluationPeriods 169 is longer than 7 days",
+            ],
+        ),
+        bad(
+            one_model("chat").with("GpuBufferAlarm/Enabled", true),
+            &["Properties.GpuBufferAlarm: no variant hosts inference components on GPUs"],
+        ),
+        bad(one_model("chat").with("IdleGpuAlarm/Enabled", true), &["Properties.IdleGpuAlarm: no variant has GPUs"]),
+        bad(
+            one_model("chat")
+                .without("ProductionVariants/0/InstanceType")
+                .without("ProductionVariants/0/InitialInstanceCount")
+                .with("ProductionVariants/0/ServerlessConfig", json!({"MemorySizeInMB": 2048, "MaxConcurrency": 5}))
+                .with("NoTrafficAlarm/Enabled", true),
+            &["Properties.NoTrafficAlarm: no variant has instances", "leave the alarm out"],
+        ),
+        bad(
+            chat().with("GpuBufferAlarm/AlarmName", "chat-unused-gpu"),
+            &["Properties.GpuBufferAlarm.AlarmName: \"chat-unused-gpu\" is the name of an alarm of UnusedGpuAlarm too"],
+        ),
+        bad(
+            chat().with("ProductionVariants", variants(6)).with("GpuBufferAlarm/AlarmName", "chat-unused-gpu-v3"),
+            &[
+                "Properties.GpuBufferAlarm.AlarmName: \"chat-unused-gpu-v3\" is the name of an alarm of UnusedGpuAlarm too",
+            ],
+        ),
+        bad(
+            chat().with("ProductionVariants", variants(6)).with("UnusedGpuAlarm/AlarmName", "a".repeat(254)),
+            &["Properties.UnusedGpuAlarm.AlarmName:", "would be the name of the alarm on that variant alone"],
+        ),
+        bad(
+            chat().with("ProductionVariants", variants(6)).with("UnusedGpuAlarm/AlarmName", "a \"b\""),
+            &["Properties.UnusedGpuAlarm.AlarmName:", "has a quotation mark"],
+        ),
+    ]
+}
+
 /// Every mistake there is a sentence for. Each is one alone.
 pub(crate) fn every_mistake() -> Vec<Mistake> {
-    [names(), kinds_and_unknowns(), configs(), costs_and_models(), alarms()].into_iter().flatten().collect()
+    [names(), kinds_and_unknowns(), configs(), costs_and_models(), alarms(), sources(), other_alarms()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

@@ -10,6 +10,7 @@ use aws_sdk_sagemaker::config::Credentials;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use monitored_endpoint::aws;
 use monitored_endpoint::callback::{Delivery, ExtraHosts};
+use monitored_endpoint::plan::AlarmRequest;
 use monitored_endpoint::provider::Provider;
 use monitored_endpoint::provision::Provisioner;
 use serde_json::{Value, json};
@@ -217,6 +218,14 @@ impl Scenario {
     pub(crate) fn foreign_dashboard(&self, name: &str) {
         let body = json!({"widgets": []}).to_string();
         self.block_on(self.cloudwatch.put_dashboard().dashboard_name(name).dashboard_body(body).send()).unwrap();
+    }
+
+    /// Puts a planned alarm. A refusal fails.
+    pub(crate) fn put(&self, request: AlarmRequest) {
+        match request {
+            AlarmRequest::Metric(request) => drop(self.block_on(request.send_with(&self.cloudwatch)).unwrap()),
+            AlarmRequest::Composite(request) => drop(self.block_on(request.send_with(&self.cloudwatch)).unwrap()),
+        }
     }
 
     /// An alarm that somebody made by hand.
