@@ -15,23 +15,25 @@ TEMPLATES := template.yaml events/local-template.yaml $(sort $(wildcard examples
 TOOLS := .tools
 PACKAGES := $(CARGO_TARGET_DIR)/package
 RELEASE_ZIP := $(PACKAGES)/provider/bootstrap.zip
+WIDGETS_RELEASE_ZIP := $(PACKAGES)/widgets/bootstrap.zip
 DEV_ZIP := $(PACKAGES)/dev/bootstrap.zip
+WIDGETS_DEV_ZIP := $(PACKAGES)/dev-widgets/bootstrap.zip
 export STAND_IN := $(CARGO_TARGET_DIR)/debug/stand-in
 # SAM needs a Region to resolve AWS::Region in, never an account. It reports usage unless told not to.
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test fmt lint unit hardening packaged scenarios scenarios-dev templates events package package-arm64 package-x86_64 dev-zip stand-in pictures deny tools clean-tools
+.PHONY: help cli demo test fmt lint unit hardening packaged browser scenarios scenarios-dev templates events package package-arm64 package-x86_64 plain-template dev-zip stand-in pictures docs reference iac deny tools clean-tools
 
 help: ## list the targets
 	@echo 'make <target>, where <target> is one of'
 	@awk -F ':.*## ' '/^[a-z0-9_-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: dev-zip stand-in $(TOOLS)/local/installed ## a stack with a monitored endpoint, made, changed and deleted on this machine
-	@PROVIDER_ZIP=$(DEV_ZIP) $(TOOLS)/local/bin/python -m local.demo
+	@PROVIDER_ZIP=$(DEV_ZIP) WIDGETS_ZIP=$(WIDGETS_DEV_ZIP) $(TOOLS)/local/bin/python -m local.demo
 
-test: ## everything that must hold: fmt, lint, templates, unit, package, events, scenarios, deny
+test: ## everything that must hold: fmt, lint, templates, unit, docs, iac, browser, package, events, scenarios, deny
 	@scripts/test.sh
 
 fmt: ## is the Rust code formatted? (cargo fmt --all formats it)
@@ -47,12 +49,13 @@ hardening: ## every call met by every fault, the process killed at each, 100 to 
 	HARDENING=full cargo test --workspace --locked --test hardening -- --nocapture --test-threads 1
 
 scenarios: PROVIDER_ZIP ?= $(RELEASE_ZIP)
+scenarios: WIDGETS_ZIP ?= $(WIDGETS_RELEASE_ZIP)
 scenarios: stand-in $(TOOLS)/local/installed ## whole stack lifecycles with the packaged provider (PROVIDER_ZIP=... takes another zip)
 	@test -f "$(PROVIDER_ZIP)" || { echo "$(PROVIDER_ZIP) is not there: run 'make package' first"; exit 1; }
-	PROVIDER_ZIP=$(PROVIDER_ZIP) $(TOOLS)/local/bin/python -m pytest tests/cloudformation $(PYTEST_FLAGS)
+	PROVIDER_ZIP=$(PROVIDER_ZIP) WIDGETS_ZIP=$(WIDGETS_ZIP) $(TOOLS)/local/bin/python -m pytest tests/cloudformation $(PYTEST_FLAGS)
 
 scenarios-dev: dev-zip ## the same with the development build, for short turns
-	@$(MAKE) --no-print-directory scenarios PROVIDER_ZIP=$(DEV_ZIP)
+	@$(MAKE) --no-print-directory scenarios PROVIDER_ZIP=$(DEV_ZIP) WIDGETS_ZIP=$(WIDGETS_DEV_ZIP)
 
 templates: $(TOOLS)/sam/installed $(TOOLS)/checkov/installed ## sam validate, cfn-lint and checkov over every template
 	@set -e; for template in $(TEMPLATES); do \
@@ -70,39 +73,65 @@ events: $(TOOLS)/package/installed $(TOOLS)/local/installed ## send every file i
 	@$(TOOLS)/local/bin/python scripts/events.py --cargo-lambda $(TOOLS)/package/bin/cargo-lambda --provider $(PROVIDER)
 
 # The only builds without --workspace: nothing of the stand-in's features may get into what is deployed. They have a profile, and so a cache, of their own.
-package: $(TOOLS)/package/installed ## the release zip for Lambda, for this machine's instruction set
-	PATH="$(CURDIR)/$(TOOLS)/package/bin:$$PATH" cargo lambda build --release --locked --bin provider \
+package: $(TOOLS)/package/installed ## the release zips for Lambda, for this machine's instruction set
+	PATH="$(CURDIR)/$(TOOLS)/package/bin:$$PATH" cargo lambda build --release --locked --bin provider --bin widgets \
 		--compiler cargo --output-format zip --lambda-dir $(PACKAGES)
 	@$(PYTHON) scripts/package.py check --this-machine $(RELEASE_ZIP)
+	@$(PYTHON) scripts/package.py check --this-machine $(WIDGETS_RELEASE_ZIP)
 
-package-arm64: $(TOOLS)/zig/installed ## the release zip for arm64, linked by zig; cargo-lambda has rustup fetch the target
-package-x86_64: $(TOOLS)/zig/installed ## the release zip for x86_64, linked by zig: for machines whose C library is newer than Lambda's
+package-arm64: $(TOOLS)/zig/installed ## the release zips for arm64, linked by zig; cargo-lambda has rustup fetch the target
+package-x86_64: $(TOOLS)/zig/installed ## the release zips for x86_64, linked by zig: for machines whose C library is newer than Lambda's
 package-arm64 package-x86_64: package-%:
-	PATH="$(CURDIR)/$(TOOLS)/zig/bin:$$PATH" cargo lambda build --release --locked --bin provider \
+	PATH="$(CURDIR)/$(TOOLS)/zig/bin:$$PATH" cargo lambda build --release --locked --bin provider --bin widgets \
 		--$(subst _,-,$*) --output-format zip --lambda-dir $(PACKAGES)/$*
 	@$(PYTHON) scripts/package.py check $(PACKAGES)/$*/provider/bootstrap.zip
+	@$(PYTHON) scripts/package.py check $(PACKAGES)/$*/widgets/bootstrap.zip
+
+browser: $(TOOLS)/browser/installed ## the interactive panels in headless Chromium, where that is installed (PICTURES=docs/panels keeps pictures)
+	$(CARGO_BUILD) --bin widgets --bin stand-in
+	PICTURES="$(if $(PICTURES),$(abspath $(PICTURES)))" $(TOOLS)/browser/bin/python -m pytest tests/browser $(PYTEST_FLAGS)
+
+plain-template: $(TOOLS)/sam/installed ## the provider stack without the SAM transform, for stack sets (docs/many-accounts.md)
+	@$(TOOLS)/sam/bin/python scripts/plain_template.py --out $(PACKAGES)/plain-template.json
+	$(TOOLS)/sam/bin/cfn-lint $(PACKAGES)/plain-template.json
 
 packaged: ## the tests of the provider as a process, on the release zip's own binary
 	@test -f "$(RELEASE_ZIP)" || { echo "$(RELEASE_ZIP) is not there: run 'make package' first"; exit 1; }
 	@$(PYTHON) scripts/package.py extract $(RELEASE_ZIP) $(PACKAGES)/provider
 	PROVIDER_BIN=$(PACKAGES)/provider/bootstrap cargo test --workspace --locked --test answers
 
-dev-zip: ## a zip of the development build, for demo and scenarios-dev
-	$(CARGO_BUILD) --bin provider --bin stand-in
+dev-zip: ## zips of the development build, for demo and scenarios-dev
+	$(CARGO_BUILD) --bin provider --bin widgets --bin stand-in
 	@$(PYTHON) scripts/package.py zip $(CARGO_TARGET_DIR)/debug/provider $(DEV_ZIP)
+	@$(PYTHON) scripts/package.py zip $(CARGO_TARGET_DIR)/debug/widgets $(WIDGETS_DEV_ZIP)
 
 stand-in: ## the local stand-in for SageMaker and CloudWatch
 	$(CARGO_BUILD) --bin provider --bin stand-in
 
-pictures: $(TOOLS)/pictures/installed ## draw the dashboards of docs/pictures/*.json into docs/ (PNGs where Chromium is installed)
-	$(CARGO_BUILD) --bin stand-in --example dashboard
-	@$(TOOLS)/pictures/bin/python scripts/pictures.py --stand-in $(STAND_IN) --dashboard $(CARGO_TARGET_DIR)/debug/examples/dashboard $(PICTURES)
+cli: ## the command-line program monitored-endpoint, see cli/README.md
+	$(CARGO_BUILD) --bin monitored-endpoint
+	@echo $(CARGO_TARGET_DIR)/debug/monitored-endpoint
+
+pictures: $(TOOLS)/pictures/installed ## draw the dashboards of docs/pictures/*.json into docs/ (Chromium has to be installed)
+	$(CARGO_BUILD) --bin monitored-endpoint
+	@$(TOOLS)/pictures/bin/python scripts/pictures.py --cli $(CARGO_TARGET_DIR)/debug/monitored-endpoint $(PICTURES)
+
+docs: $(TOOLS)/sam/installed ## links, commands, quoted texts, permissions and templates in README and docs/
+	@cd scripts && ../$(TOOLS)/sam/bin/python -m unittest --quiet doccheck.test_doccheck
+	@$(TOOLS)/sam/bin/python scripts/check_docs.py --sam $(TOOLS)/sam/bin/sam --binaries $(CARGO_TARGET_DIR)/debug
+
+reference: ## write docs/properties.md and docs/properties.schema.json anew, from src/properties/reference.rs and the SDK's schemas
+	WRITE_REFERENCE=1 cargo test --workspace --locked --test reference the_written
+
+iac: $(TOOLS)/iac/installed $(TOOLS)/sam/installed ## the CDK and Terraform examples, as far as they run without an account
+	$(CARGO_BUILD) --bin monitored-endpoint
+	@$(TOOLS)/iac/bin/python scripts/check_iac.py --cfn-lint $(TOOLS)/sam/bin/cfn-lint --cli $(CARGO_TARGET_DIR)/debug/monitored-endpoint
 
 deny: ## licences, advisories and sources of all crates, where cargo-deny is installed
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny --workspace --locked check; \
 	else echo 'skipped: cargo-deny is not installed (cargo install --locked cargo-deny)'; fi
 
-tools: $(TOOLS)/local/installed $(TOOLS)/sam/installed $(TOOLS)/checkov/installed $(TOOLS)/package/installed ## install all tools now rather than on first use
+tools: $(foreach tool,local sam checkov package browser iac,$(TOOLS)/$(tool)/installed) ## install all tools now rather than on first use
 
 clean-tools: ## remove the installed tools
 	rm -rf $(TOOLS)
@@ -122,5 +151,7 @@ $(eval $(call environment,local,local/requirements.txt,))
 $(eval $(call environment,sam,local/requirements-sam.txt,--no-deps))
 $(eval $(call environment,checkov,local/requirements-checkov.txt,--no-deps))
 $(eval $(call environment,package,local/requirements-package.txt,--no-deps))
+$(eval $(call environment,browser,local/requirements-browser.txt,--no-deps))
 $(eval $(call environment,pictures,local/requirements-pictures.txt,--no-deps))
+$(eval $(call environment,iac,local/requirements-iac.txt,--no-deps))
 $(eval $(call environment,zig,local/requirements-zig.txt,--no-deps))

@@ -17,6 +17,7 @@ from local.stack import Stack
 
 ROOT = Path(__file__).parent.parent
 FUNCTION = "ProviderFunction"
+WIDGETS = "WidgetsFunction"
 BUCKET = "monitored-endpoint-packages"
 STACK_NAME = "monitored-endpoint-provider"
 
@@ -30,6 +31,12 @@ def package() -> Path:
     if given and Path(given).is_file():
         return Path(given)
     raise FileNotFoundError(f"PROVIDER_ZIP is {given!r}: set it to the provider's package (make dev-zip or make package)")
+
+
+def widgets_package() -> Path | None:
+    """The package of the interactive panels, where `WIDGETS_ZIP` names one: without it the stack does without them."""
+    given = os.environ.get("WIDGETS_ZIP")
+    return Path(given) if given and Path(given).is_file() else None
 
 
 def template() -> dict[str, Any]:
@@ -71,9 +78,21 @@ def deploy(
         POLL_INTERVAL_MS="20",
         RUST_LOG=log_filter,
     )
+    parameters = {} if name == STACK_NAME else {"FunctionName": name, "ServiceTokenParameterName": f"/{name}/service-token"}
+    widgets = widgets_package() if name == STACK_NAME else None
+    parameters["InteractivePanels"] = "true" if widgets else "false"
+    if widgets:
+        s3.put_object(Bucket=BUCKET, Key="widgets.zip", Body=widgets.read_bytes())
+    panels = local["Resources"][WIDGETS]["Properties"]
+    panels["CodeUri"] = {"Bucket": BUCKET, "Key": "widgets.zip"}
+    panels["Environment"]["Variables"].update(
+        AWS_ENDPOINT_URL_SAGEMAKER=account.stand_in.url,
+        AWS_ENDPOINT_URL_CLOUDWATCH=account.stand_in.url,
+        # Part of the user agent: whose a call is shows in the stand-in's journal.
+        AWS_SDK_UA_APP_ID="widgets",
+    )
     stack = Stack(account.cloudformation, name)
-    own_names = {} if name == STACK_NAME else {"FunctionName": name, "ServiceTokenParameterName": f"/{name}/service-token"}
-    status = stack.create(local, **own_names)
+    status = stack.create(local, **parameters)
     if status != "CREATE_COMPLETE":
         failures = [
             f"{e['LogicalResourceId']}: {e.get('ResourceStatusReason')}" for e in stack.events if "FAILED" in e["ResourceStatus"]

@@ -36,6 +36,7 @@ class SageMakerTypes:
                 "update": self.update_endpoint,
                 "delete": self.delete_endpoint,
             },
+            "AWS::SageMaker::EndpointConfig": {"create": self.create_config, "delete": self.delete_config},
             "AWS::SageMaker::Model": {"create": self.create_model, "delete": self.delete_model},
             "AWS::SageMaker::InferenceComponent": {"create": self.create_component, "delete": self.delete_component},
         }
@@ -89,6 +90,17 @@ class SageMakerTypes:
 
     def _settled(self, name: str) -> Properties:
         return _settled(lambda: self._describe(name), "EndpointStatus", f"endpoint {name}")
+
+    # --- AWS::SageMaker::EndpointConfig (aws-resource-sagemaker-endpointconfig.html): Ref is the ARN ---
+    # Without update: every property asks for replacement.
+
+    def create_config(self, logical_id: str, props: Properties, stack_name: str) -> tuple[str, Properties]:
+        name = props.get("EndpointConfigName") or f"{stack_name}-{logical_id}"
+        arn = self._sagemaker.create_endpoint_config(**{**props, "EndpointConfigName": name})["EndpointConfigArn"]
+        return arn, {"EndpointConfigName": name}
+
+    def delete_config(self, physical_id: str, props: Properties) -> None:
+        self._sagemaker.delete_endpoint_config(EndpointConfigName=_name(physical_id))
 
     # --- AWS::SageMaker::Model (aws-resource-sagemaker-model.html): Ref is the ARN ---
 

@@ -86,8 +86,9 @@ class StandIn:
         return self._forgotten | self._actions()
 
     def _actions(self) -> set[str]:
-        # Tests call too, with another SDK.
-        provider = (call for call in self.calls() if "aws-sdk-rust" in call["user_agent"])
+        # Tests call too, with another SDK, and so does the function behind interactive panels.
+        agents = ((call, call["user_agent"]) for call in self.calls())
+        provider = (call for call, agent in agents if "aws-sdk-rust" in agent and "app/widgets" not in agent)
         return {f"{call['service']}:{call['operation']}" for call in provider}
 
     def state(self) -> dict[str, Any]:

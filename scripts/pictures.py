@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Draws the dashboards in docs/: from a declaration and a fleet to a page, and to a PNG where Chromium is installed.
+"""Draws the dashboards in docs/: from a declaration and a fleet to a page, and from that to a PNG, by Chromium.
 
-Every docs/pictures/NAME.json is a declaration, NAME.fleet.json what is simulated on it; docs/NAME.html and docs/NAME.png are made. The same
-input gives the same page, since the pictures' clock stands still.
+Every docs/pictures/NAME.json is a declaration, NAME.fleet.json what is simulated on it; docs/NAME.png is made. The same input gives the same
+page, since the pictures' clock stands still. Pages are kept where --pages says, else thrown away.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
@@ -21,65 +22,102 @@ DOCS = Path(__file__).parent.parent / "docs"
 NOW = "2026-11-24T12:00:00Z"
 # How far loads rise and fall.
 SWAY = "0.3"
-LARGEST_PNG = 600 * 1024
-# The first that makes a picture small enough is taken.
-COLOURS = (128, 64, 48, 32, 24, 16)
+LARGEST_PNG = 400 * 1024
+# The first that makes a picture small enough is taken. Fewer colours would make lines look alike.
+COLOURS = (128, 64, 48, 32, 24)
+SCALES = (1, 0.8, 0.7, 0.6, 0.5)
+# What the README begins with: the upper part of a picture, as a share of its width.
+FIRST_LOOK = ("article", "first-look", 0.72)
 # Two colours that differ by less, of 255, in each of red, green and blue count as one.
 ALIKE = 8
 
 
-def draw(declaration: Path, dashboard: Path, stand_in: Path) -> Path:
+def draw(declaration: Path, cli: Path, pages: Path) -> Path:
     """The page of one declaration."""
-    page = DOCS / f"{declaration.stem}.html"
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as body:
-        subprocess.run([dashboard, declaration], check=True, stdout=body)
-        fleet = declaration.with_suffix(".fleet.json")
-        command = [stand_in, "render", "--body", body.name, "--fleet", fleet, "--out", page]
-        subprocess.run([*command, "--now", NOW, "--from", "-PT3H", "--sway", SWAY], check=True)
+    page = pages / f"{declaration.stem}.html"
+    fleet = declaration.with_suffix(".fleet.json")
+    command = [cli, "preview", declaration, "--fleet", fleet, "--stack-name", "inference", "--out", page]
+    subprocess.run([*command, "--now", NOW, "--from", "-PT3H", "--sway", SWAY], check=True, stdout=subprocess.DEVNULL)
     return page
 
 
 def shrink(png: Path) -> None:
-    """Writes a picture with as few colours as make it small enough: the most frequent ones, so that lines keep theirs."""
+    """Writes a picture as large as it may be: first with fewer colours, then smaller."""
     from PIL import Image  # only here: the pages need no library
 
     with Image.open(png) as opened:
         whole = opened.convert("RGB")
+    for scale in SCALES:
+        size = (round(whole.width * scale), round(whole.height * scale))
+        scaled = whole if scale == 1 else whole.resize(size, Image.Resampling.LANCZOS)
+        chosen = palette_of(scaled)
+        for colours in COLOURS:
+            palette = Image.new("P", (1, 1))
+            palette.putpalette([part for colour in chosen[:colours] for part in colour])
+            scaled.quantize(palette=palette, dither=Image.Dither.NONE).save(png, optimize=True)
+            if png.stat().st_size <= LARGEST_PNG:
+                return
+    raise SystemExit(f"{png.name} is larger than {LARGEST_PNG} bytes at a scale of {SCALES[-1]} with {COLOURS[-1]} colours, too")
+
+
+def palette_of(picture: Any) -> list[tuple[int, int, int]]:
+    """The most frequent colours, so that lines keep theirs."""
     chosen: list[tuple[int, int, int]] = []
-    for _, colour in sorted(whole.getcolors(whole.width * whole.height), reverse=True):
+    for _, colour in sorted(picture.getcolors(picture.width * picture.height), reverse=True):
         # Shades that nobody can tell apart would only take the place of others.
         if all(max(abs(one - other) for one, other in zip(colour, taken, strict=True)) >= ALIKE for taken in chosen):
             chosen.append(colour)
         if len(chosen) == COLOURS[0]:
             break
-    for colours in COLOURS:
-        palette = Image.new("P", (1, 1))
-        palette.putpalette([part for colour in chosen[:colours] for part in colour])
-        whole.quantize(palette=palette, dither=Image.Dither.NONE).save(png, optimize=True)
-        if png.stat().st_size < LARGEST_PNG:
-            return
-    raise SystemExit(f"{png.name} is larger than {LARGEST_PNG} bytes with {COLOURS[-1]} colours, too")
+    return chosen
+
+
+def first_look(png: Path) -> Path:
+    """The upper part of a picture, beside it."""
+    from PIL import Image  # as above
+
+    _, name, share = FIRST_LOOK
+    top = png.with_stem(name)
+    with Image.open(png) as whole:
+        whole.crop((0, 0, whole.width, round(whole.width * share))).save(top, optimize=True)
+    return top
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--dashboard", type=Path, required=True, help="the built example `dashboard`")
-    parser.add_argument("--stand-in", type=Path, required=True, help="the built stand-in")
+    parser.add_argument("--cli", type=Path, required=True, help="the built program monitored-endpoint")
+    parser.add_argument("--pages", type=Path, help="a folder to keep the pages in")
     parser.add_argument("names", nargs="*", help="which ones; all by default")
     options = parser.parse_args()
+    if picture.browser() is None and options.pages is None:
+        print("no picture is made: Chromium is not installed (CHROMIUM names its program); --pages keeps the pages")
+        return 1
+    with tempfile.TemporaryDirectory(prefix="pictures-") as scratch:
+        pages = options.pages or Path(scratch)
+        pages.mkdir(parents=True, exist_ok=True)
+        return draw_all(options, pages)
+
+
+def draw_all(options: argparse.Namespace, pages: Path) -> int:
+    """All pictures that are asked for; 1 where one wasn't made."""
+    result = 0
     declarations = sorted(path for path in (DOCS / "pictures").glob("*.json") if ".fleet" not in path.suffixes)
     for declaration in declarations:
         if options.names and declaration.stem not in options.names:
             continue
-        page = draw(declaration, options.dashboard, options.stand_in)
-        print(f"docs/{page.name}: {page.stat().st_size / 1024:.0f} KiB")
-        png = page.with_suffix(".png")
+        page = draw(declaration, options.cli, pages)
+        if options.pages is not None:
+            print(f"{page}: {page.stat().st_size / 1024:.0f} KiB")
+        png = DOCS / f"{declaration.stem}.png"
         if picture.photograph(page, png):
             shrink(png)
-            print(f"docs/{png.name}: {png.stat().st_size / 1024:.0f} KiB")
+            made = [png, first_look(png)] if declaration.stem == FIRST_LOOK[0] else [png]
+            for one in made:
+                print(f"docs/{one.name}: {one.stat().st_size / 1024:.0f} KiB")
         else:
+            result = 1
             print(f"docs/{png.name} was not made: Chromium is not installed, or failed (CHROMIUM names its program)")
-    return 0
+    return result
 
 
 if __name__ == "__main__":

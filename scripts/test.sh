@@ -14,7 +14,7 @@ tools=$!
 trap 'kill "$tools" 2>/dev/null; rm -f "$tools_log"' EXIT
 
 # Quick and telling ones first. `packaged`, `events` and `scenarios` want the zip that `package` makes.
-parts=(fmt lint templates unit package packaged events scenarios deny)
+parts=(fmt lint templates unit docs iac browser package packaged events scenarios deny)
 summary=()
 failed=0
 packaged=1

@@ -2,7 +2,9 @@
 //!
 //! Only names and addresses are made here; nothing is contacted.
 
-use crate::spec::EndpointName;
+use url::form_urlencoded::byte_serialize;
+
+use crate::spec::{AlarmName, EndpointName};
 
 /// A Region of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,9 +32,54 @@ impl<'a> Place<'a> {
         format!("arn:{partition}:sagemaker:{region}:{account}:endpoint/{name}")
     }
 
+    /// The alarm's ARN.
+    #[must_use]
+    pub fn alarm_arn(&self, alarm: &AlarmName) -> String {
+        let Self { partition, region, account } = self;
+        format!("arn:{partition}:cloudwatch:{region}:{account}:alarm:{alarm}")
+    }
+
     /// Where the console shows the dashboard.
     #[must_use]
     pub fn dashboard_url(&self, name: &str) -> String {
+        self.url("cloudwatch", &format!("#dashboards/dashboard/{name}"))
+    }
+
+    /// Where the console shows the endpoint.
+    #[must_use]
+    pub fn endpoint_url(&self, endpoint: &EndpointName) -> String {
+        self.url("sagemaker", &format!("#/endpoints/{endpoint}"))
+    }
+
+    /// Where the console shows what variants with a model of their own log:
+    /// <https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html>.
+    #[must_use]
+    pub fn endpoint_logs_url(&self, endpoint: &EndpointName) -> String {
+        let group = format!("/aws/sagemaker/Endpoints/{endpoint}").replace('/', "$252F");
+        self.url("cloudwatch", &format!("#logsV2:log-groups/log-group/{group}"))
+    }
+
+    /// Where the console lists the log groups of inference components, one for each.
+    #[must_use]
+    pub fn component_logs_url(&self) -> String {
+        let prefix = "/aws/sagemaker/InferenceComponents".replace('/', "$252F");
+        self.url("cloudwatch", &format!("#logsV2:log-groups$3FlogGroupNameFilter$3D{prefix}"))
+    }
+
+    /// The console of CloudWatch, in whose menu SageMaker AI Insights is: its own address isn't documented.
+    #[must_use]
+    pub fn cloudwatch_url(&self) -> String {
+        self.url("cloudwatch", "")
+    }
+
+    /// Where the console shows the stack with this ARN.
+    #[must_use]
+    pub fn stack_url(&self, stack_id: &str) -> String {
+        let id: String = byte_serialize(stack_id.as_bytes()).collect();
+        self.url("cloudformation", &format!("#/stacks/stackinfo?stackId={id}"))
+    }
+
+    fn url(&self, service: &str, fragment: &str) -> String {
         let console = match self.partition {
             "aws-cn" => "console.amazonaws.cn",
             "aws-us-gov" => "console.amazonaws-us-gov.com",
@@ -41,6 +88,29 @@ impl<'a> Place<'a> {
         };
         let region = self.region;
         let host = if self.partition == "aws" { format!("{region}.{console}") } else { console.to_owned() };
-        format!("https://{host}/cloudwatch/home?region={region}#dashboards/dashboard/{name}")
+        format!("https://{host}/{service}/home?region={region}{fragment}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn partition_and_account_are_read_off_any_arn() {
+        let alarm = AlarmName::parse("chat-unused-gpu").unwrap();
+        for (partition, host) in
+            [("aws", "eu-west-1.console.aws.amazon.com"), ("aws-us-gov", "console.amazonaws-us-gov.com")]
+        {
+            let stack = format!("arn:{partition}:cloudformation:eu-west-1:123456789012:stack/inference/1d2f");
+            let place = Place::of(&stack, "eu-west-1");
+            assert_eq!(
+                place.alarm_arn(&alarm),
+                format!("arn:{partition}:cloudwatch:eu-west-1:123456789012:alarm:chat-unused-gpu")
+            );
+            let url = place.stack_url(&stack);
+            assert!(url.starts_with(&format!("https://{host}/cloudformation/home?region=eu-west-1#/stacks")), "{url}");
+            assert!(url.ends_with("stack%2Finference%2F1d2f"), "{url}");
+        }
     }
 }

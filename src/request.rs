@@ -1,6 +1,6 @@
 //! From an envelope to what is to be done: the declaration read and judged, or the names of what is to be removed.
 //!
-//! Pure. Where only an endpoint knows what a declaration leaves out, [`Judgement::NeedsEndpoint`] says so.
+//! Pure. Where only an endpoint knows what a declaration leaves out, `Judgement::NeedsEndpoint` says so.
 
 use serde_json::Value;
 
@@ -38,7 +38,7 @@ pub(crate) fn judge(envelope: &Envelope, resource_type: ResourceType, observed: 
     let Some(properties) = envelope.properties.value() else {
         return Judgement::Refused("Properties: there are none, or they are nested too deeply to be read".to_owned());
     };
-    let Some(declaration) = read(envelope, resource_type, properties, &problems) else {
+    let Some(declaration) = read(&owner(envelope), resource_type, properties, &problems) else {
         return Judgement::Refused(problems.to_string());
     };
     match Spec::judge(resource_type, &declaration, observed, &problems) {
@@ -50,7 +50,7 @@ pub(crate) fn judge(envelope: &Envelope, resource_type: ResourceType, observed: 
 
 /// What was declared before (in an Update), as far as it can be read.
 pub(crate) fn earlier_declaration(envelope: &Envelope, resource_type: ResourceType) -> Option<Declaration> {
-    read(envelope, resource_type, envelope.old_properties.value()?, &Problems::default())
+    read(&owner(envelope), resource_type, envelope.old_properties.value()?, &Problems::default())
 }
 
 /// The endpoint config that a declaration makes. It is found by its content, as it was named.
@@ -70,7 +70,8 @@ pub(crate) fn tag_keys(declaration: &Declaration) -> Vec<String> {
 pub(crate) fn removal(envelope: &Envelope, resource_type: ResourceType) -> Option<Removal> {
     let physical_id = envelope.physical_resource_id.clone()?;
     let properties = envelope.properties.value();
-    let declaration = properties.and_then(|properties| read(envelope, resource_type, properties, &Problems::default()));
+    let owner = owner(envelope);
+    let declaration = properties.and_then(|properties| read(&owner, resource_type, properties, &Problems::default()));
     removal_of(envelope, resource_type, physical_id, declaration)
 }
 
@@ -121,16 +122,18 @@ fn removal_of(
     Some(removal)
 }
 
-/// Reads a declaration, with the endpoint's name generated where it may be left out and is.
-fn read(
-    envelope: &Envelope,
+/// Reads a declaration, with the endpoint's name generated where it may be left out and is. `None` where there is nothing
+/// to read; everything else that is wrong is noted in `problems`.
+#[must_use]
+pub fn read(
+    owner: &Owner,
     resource_type: ResourceType,
     properties: &Value,
     problems: &Problems,
 ) -> Option<Declaration> {
     let mut declaration = Declaration::read(resource_type, properties, problems)?;
     if resource_type == ResourceType::MonitoredEndpoint && problems.clean("Properties.EndpointName") {
-        let generated = || EndpointName::generate(&envelope.stack_id, &envelope.logical_resource_id).to_string();
+        let generated = || EndpointName::generate(&owner.stack_id, &owner.logical_id).to_string();
         declaration.endpoint_name.get_or_insert_with(generated);
     }
     Some(declaration)

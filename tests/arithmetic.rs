@@ -1,4 +1,4 @@
-//! The numbers behind the alarm and the panels: right at every publish frequency, period and number of GPUs.
+//! The numbers behind the alarm: right at every publish frequency, period and number of GPUs.
 //!
 //! Fleets are made up, the samples that they would publish are counted, and the planned expressions are evaluated
 //! over them.
@@ -10,8 +10,8 @@ use monitored_endpoint::spec::GpuDimension;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use support::declaration::shared_gpus;
-use support::metric_math::{Datapoints, evaluate};
-use support::planning::{alarms, dashboard, planned};
+use support::evaluated::{Datapoints, evaluate};
+use support::planning::{alarms, planned};
 
 const FREQUENCIES: [u32; 7] = [10, 30, 60, 120, 180, 240, 300];
 const GPUS: [u32; 5] = [1, 2, 4, 8, 16];
@@ -86,7 +86,7 @@ fn alarm_expression(fleets: &[Fleet], frequency: u32, period: u32, comparison: &
 }
 
 fn datapoints(fleets: &[Fleet], frequency: u32, period: u32) -> Datapoints {
-    let mut datapoints = Datapoints { period: f64::from(period), ..Datapoints::default() };
+    let mut datapoints = Datapoints { period, ..Datapoints::default() };
     for (number, fleet) in fleets.iter().enumerate() {
         fleet.publish(number, period / frequency, &mut datapoints);
     }
@@ -141,61 +141,6 @@ proptest! {
     ) {
         decides_rightly(&fleets, frequency, period)?;
     }
-
-    /// Σ model costs + unallocated cost = instances × price × P / 3600.
-    #[test]
-    fn the_dollars_of_models_and_of_nobody_add_up_to_the_bill(
-        fleet in any_fleet(30), (frequency, period) in any_times(), price in 0.01_f64..200.0, share in 0.0_f64..=1.0
-    ) {
-        let panels = Panels::of(&fleet, frequency, price);
-        let samples_each = f64::from(period / frequency);
-        let first = (f64::from(fleet.held()) * share).round();
-        let second = f64::from(fleet.held()) - first;
-        let mut datapoints = datapoints(std::slice::from_ref(&fleet), frequency, period);
-        for (model, gpus) in [("llama", first), ("embeddings", second)] {
-            // A model that holds no GPU publishes nothing.
-            if gpus > 0.0 {
-                datapoints.gpu_samples.insert(model.to_owned(), gpus * samples_each);
-            }
-        }
-        let dollars = |label: &str| evaluate(panels.expression(label), &datapoints).unwrap_or_default();
-        let hours = f64::from(period) / 3600.0;
-        let per_gpu = price / f64::from(fleet.gpus) * hours;
-        let close = |a: f64, b: f64| (a - b).abs() <= 1e-9 * b.abs().max(1.0);
-        prop_assert!(close(dollars("Llama $"), first * per_gpu));
-        prop_assert!(close(dollars("embeddings $"), second * per_gpu));
-        prop_assert!(close(dollars("Unallocated $"), f64::from(fleet.unused()) * per_gpu));
-        let sum = dollars("Llama $") + dollars("embeddings $") + dollars("Unallocated $");
-        prop_assert!(close(sum, fleet.instances() * price * hours), "{} is not the bill", sum);
-        prop_assert!(close(dollars("Instances"), fleet.instances()));
-        prop_assert!(close(dollars("Total GPUs"), fleet.instances() * f64::from(fleet.gpus)));
-        prop_assert!(close(dollars("Used GPUs"), f64::from(fleet.held())));
-        prop_assert!(close(dollars("Unused GPUs"), f64::from(fleet.unused())));
-    }
-}
-
-/// The planned panels' expressions, by label.
-struct Panels(Value);
-
-impl Panels {
-    fn of(fleet: &Fleet, frequency: u32, price: f64) -> Self {
-        let declared = shared_gpus("chat")
-            .with("GpusPerInstance", fleet.gpus)
-            .with("CostPerHour", price)
-            .with("InferenceComponents", json!([{"Name": "llama", "Label": "Llama"}, {"Name": "embeddings"}]))
-            .with(
-                "MetricsConfig",
-                json!({"EnableEnhancedMetrics": true, "MetricPublishFrequencyInSeconds": frequency}),
-            );
-        Self(dashboard(&planned(&declared, &[GpuDimension::GpuId])))
-    }
-
-    fn expression(&self, label: &str) -> &str {
-        let widgets = self.0["widgets"].as_array().unwrap().iter();
-        let lines = widgets.filter_map(|widget| widget["properties"]["metrics"].as_array()).flatten();
-        let line = lines.map(|line| &line[0]).find(|line| line["label"] == label);
-        line.and_then(|line| line["expression"].as_str()).unwrap_or_else(|| panic!("no line is called {label}"))
-    }
 }
 
 /// Every instance holds the same: whole numbers of GPUs at every size of fleet.
@@ -238,28 +183,4 @@ fn without_an_instance_there_is_no_datapoint() {
 fn a_variant_without_instances_does_not_take_the_others_along() {
     let fleets = [Fleet { gpus: 4, held: Vec::new() }, Fleet { gpus: 8, held: vec![6, 8] }];
     decides_rightly(&fleets, 60, 300).unwrap();
-}
-
-/// The launch article's check: 4 GPUs of an ml.g6.12xlarge for 10 seconds.
-#[test]
-fn four_gpus_for_ten_seconds_cost_what_the_article_says() {
-    let fleet = Fleet { gpus: 4, held: vec![4] };
-    let panels = Panels::of(&fleet, 10, 5.752);
-    let mut datapoints = datapoints(&[fleet], 10, 10);
-    datapoints.gpu_samples.insert("llama".to_owned(), 4.0);
-    let dollars = evaluate(panels.expression("Llama $"), &datapoints).unwrap();
-    assert!((dollars - 0.0160).abs() < 0.00005, "{dollars}");
-}
-
-#[test]
-fn missing_datapoints_travel_and_are_filled() {
-    let datapoints = Datapoints { by_id: [("i0".to_owned(), 6.0)].into(), period: 60.0, ..Datapoints::default() };
-    let value = |expression: &str| evaluate(expression, &datapoints);
-    assert_eq!(value("(i0 - 2) * 3 / PERIOD(i0)"), Some(0.2));
-    assert_eq!(value("10 - 4 - 3"), Some(3.0));
-    assert_eq!(value("i0 + r0"), None);
-    assert_eq!(value("i0 + FILL(r0, 1.5)"), Some(7.5));
-    assert_eq!(value("SUM([i0, r0])"), Some(6.0));
-    assert_eq!(value("SUM([r0, r1])"), None);
-    assert_eq!(value("SUM(SEARCH('{x} A=\"b\"', 'SampleCount'))"), None);
 }

@@ -145,15 +145,25 @@ fn a_price_writes_the_dashboard_and_the_alarm() {
 fn a_change_of_the_alarm_alone_writes_the_alarm_alone() {
     let declared = shared_gpus("chat");
     let (scenario, answer) = made(&declared);
-    let changed = declared.clone().with("UnusedGpuAlarm", json!({"Threshold": 2, "AlarmActions": [TOPIC]}));
+    let changed = declared.clone().with("UnusedGpuAlarm", json!({"DatapointsToAlarm": 20, "AlarmActions": [TOPIC]}));
     let updated = scenario.update(&answer.id(), &declared, &changed).succeeded();
     assert_eq!(scenario.writes(), ["PutMetricAlarm"]);
     assert_eq!(updated.id(), answer.id());
     let alarm = scenario.alarm("chat-unused-gpu");
-    assert_eq!(alarm["Threshold"], 2.0);
+    assert_eq!(alarm["DatapointsToAlarm"], 20);
     assert_eq!(alarm["AlarmActions"], json!([TOPIC]));
     scenario.update(&answer.id(), &changed, &declared).succeeded();
     assert_eq!(scenario.alarm("chat-unused-gpu")["AlarmActions"], json!([]));
+}
+
+#[test]
+fn a_threshold_moves_on_the_dashboard_too() {
+    let declared = shared_gpus("chat");
+    let (scenario, answer) = made(&declared);
+    let changed = declared.clone().with("UnusedGpuAlarm/Threshold", 2);
+    scenario.update(&answer.id(), &declared, &changed).succeeded();
+    assert_eq!(scenario.alarm("chat-unused-gpu")["Threshold"], 2.0);
+    assert_eq!(scenario.writes(), ["PutDashboard", "PutMetricAlarm"]);
 }
 
 #[test]

@@ -3,11 +3,12 @@
 
 mod support;
 
+use monitored_endpoint::plan::{Plan, PlanError};
 use monitored_endpoint::spec::{EndpointConfigName, GpuDimension};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use support::declaration::{Declared, TOPIC, one_model, shared_gpus};
-use support::planning::{alarms, dashboard, planned};
+use support::planning::{alarms, dashboard, planned, try_planned};
 use support::scenario::Scenario;
 
 const KNOWN: &[GpuDimension] = &[GpuDimension::GpuId];
@@ -106,8 +107,37 @@ fn of_120_models_every_one_is_shown() {
     for model in 0..120 {
         let wanted = format!("InferenceComponentName=\"model-{model}\"");
         let times = expressions(&body).iter().filter(|expression| expression.contains(&wanted)).count();
-        assert_eq!(times, 2, "model-{model}: its dollars and their running sum");
+        assert_eq!(times, 2, "model-{model}: its dollars, and what 1,000 invocations cost");
     }
+}
+
+/// CloudWatch documents no limit for a body's size.
+#[test]
+fn five_hundred_models_fit_and_every_one_is_shown() {
+    let models = |count: u32| -> Value { (0..count).map(|at| json!({"Name": format!("model-{at:03}")})).collect() };
+    for dimensions in [KNOWN, UNKNOWN] {
+        let body = dashboard(&planned(&two_models().with("InferenceComponents", models(500)), dimensions));
+        let text = body.to_string();
+        assert!(text.len() < 1_000_000, "{} bytes", text.len());
+        for model in 0..500 {
+            let name = format!("model-{model:03}");
+            let all = expressions(&body);
+            let of_model = all.iter().filter(|text| text.contains(&format!("\"{name}\""))).count();
+            assert!(
+                of_model >= 9,
+                "{name}: in {of_model} searches, of its dollars, invocations, and seven comparisons"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_dashboard_that_cannot_hold_its_models_is_refused_with_the_fix() {
+    let models: Value = (0..900).map(|at| json!({"Name": format!("model-{at}")})).collect();
+    let refused = try_planned(&two_models().with("InferenceComponents", models), KNOWN).unwrap_err();
+    let reason = std::error::Error::source(&refused).unwrap().to_string();
+    assert!(reason.contains("metrics in all its graphs, and CloudWatch takes 2500"), "{reason}");
+    assert!(reason.contains("InferenceComponents"), "{reason}");
 }
 
 #[test]
@@ -185,7 +215,8 @@ fn misplaced(body: &Value) -> Option<String> {
     None
 }
 
-/// A declaration of any size and shape.
+/// A declaration of any size and shape: few or many variants, of one or several prices, and up to 500 models, with short
+/// names or the longest.
 fn any_declaration() -> impl Strategy<Value = Declared> {
     let types = prop::sample::select(vec![
         "ml.g6.12xlarge",
@@ -193,25 +224,46 @@ fn any_declaration() -> impl Strategy<Value = Declared> {
         "ml.g5.xlarge",
         "ml.m5.xlarge",
         "ml.inf2.xlarge",
+        "serverless",
     ]);
-    let variants = prop::collection::vec((types, any::<bool>()), 1..=5);
+    let variants = prop::collection::vec((types, any::<bool>(), 0_u8..3), 1..=10);
+    let models = prop_oneof![4 => 0_usize..110, 1 => 400_usize..=500];
     let frequency = prop::sample::select(vec![10_u32, 30, 60, 120, 180, 240, 300]);
     let price = prop::option::of(0.01_f64..200.0);
-    (variants, 0_usize..110, frequency, price, any::<bool>()).prop_map(
-        |(variants, models, frequency, price, enhanced)| {
-            let variant = |(at, (kind, shares)): (usize, (&str, bool))| {
-                let mut variant =
-                    json!({"VariantName": format!("v{at}"), "InstanceType": kind, "InitialInstanceCount": 1});
+    let names = prop::sample::select(vec![3_usize, 63]);
+    (variants, models, frequency, price, any::<bool>(), names).prop_map(
+        |(variants, models, frequency, price, enhanced, length)| {
+            let name = |letter: &str, number: usize| format!("{}{number:02}", letter.repeat(length - 2));
+            let variant = |(at, (kind, shares, _)): (usize, &(&str, bool, u8))| {
+                let mut variant = json!({"VariantName": name("v", at)});
+                if *kind == "serverless" {
+                    variant["ServerlessConfig"] = json!({"MemorySizeInMB": 2048, "MaxConcurrency": 5});
+                } else {
+                    variant["InstanceType"] = json!(kind);
+                    variant["InitialInstanceCount"] = json!(1);
+                }
                 if !shares {
                     variant["ModelName"] = json!("m");
                 }
                 variant
             };
-            let models: Value = (0..models).map(|at| json!({"Name": format!("m{at}")})).collect();
+            let prices = variants.iter().enumerate().filter(|(_, (kind, ..))| *kind != "serverless");
+            let prices = prices.filter(|_| price.is_some()).map(|(at, (_, _, own))| {
+                json!({"VariantName": name("v", at), "CostPerHour": price.unwrap_or(1.0) + f64::from(*own)})
+            });
+            let models: Value = (0..models)
+                .map(|at| {
+                    json!({"Name": format!("{}-{at:03}", &name("m", 0)[4.min(length)..])
+                .trim_start_matches('-')})
+                })
+                .collect();
             let declared = shared_gpus("chat")
-                .with("ProductionVariants", variants.into_iter().enumerate().map(variant).collect::<Value>())
+                .with("ProductionVariants", variants.iter().enumerate().map(variant).collect::<Value>())
                 .with("MetricsConfig", metrics(enhanced, frequency))
+                .with("Variants", prices.collect::<Value>())
                 .with("InferenceComponents", models);
+            // An alarm covers at most five variants.
+            let declared = if variants.len() > 5 { declared.with("UnusedGpuAlarm/Enabled", false) } else { declared };
             match price {
                 Some(price) => declared.with("CostPerHour", price),
                 None => declared,
@@ -220,33 +272,78 @@ fn any_declaration() -> impl Strategy<Value = Declared> {
     )
 }
 
+/// The plan, where a dashboard can hold it: with hundreds of models on variants of many prices, it may not.
+fn fitting(declared: &Declared, known: bool) -> Option<Plan> {
+    match try_planned(declared, if known { KNOWN } else { UNKNOWN }) {
+        Ok(plan) => Some(plan),
+        Err(PlanError::Dashboard(_)) => {
+            let models = declared.0["InferenceComponents"].as_array().unwrap().len();
+            let variants = declared.0["ProductionVariants"].as_array().unwrap().len();
+            assert!(models >= 400 && variants > 3, "{models} models on {variants} variants have room");
+            None
+        }
+        Err(other) => panic!("{other}"),
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_dashboard_is_within_cloudwatch_s_limits(declared in any_declaration(), known in any::<bool>()) {
-        let body = dashboard(&planned(&declared, if known { KNOWN } else { UNKNOWN }));
+        let Some(plan) = fitting(&declared, known) else { return Ok(()) };
+        let body = dashboard(&plan);
         prop_assert_eq!(misplaced(&body), None);
         prop_assert!(widgets(&body).len() <= 500);
         let lines = |widget: &Value| widget["properties"]["metrics"].as_array().map_or(0, Vec::len);
         prop_assert!(widgets(&body).iter().all(|widget| lines(widget) <= 500));
         let total: usize = widgets(&body).iter().map(lines).sum();
         prop_assert!(total <= 2500, "{} metrics on one dashboard", total);
-        prop_assert!(body.to_string().len() < 1_000_000);
+        for expression in expressions(&body) {
+            prop_assert!(expression.len() <= 2048, "{} characters in {}", expression.len(), expression);
+            for search in expression.split("SEARCH('").skip(1) {
+                prop_assert!(search.find('\'').is_some_and(|end| end <= 1024), "{}", search);
+            }
+            prop_assert!(!expression.starts_with("SELECT") || !expression.contains("SEARCH"), "{}", expression);
+        }
+        let queries = |widget: &Value| {
+            let lines = widget["properties"]["metrics"].as_array();
+            let is_query = |line: &&Value| line[0]["expression"].as_str().is_some_and(|text| text.starts_with("SELECT"));
+            lines.map_or(0, |lines| lines.iter().filter(is_query).count())
+        };
+        prop_assert!(widgets(&body).iter().all(|widget| queries(widget) <= 1), "a widget may hold one query");
+    }
+
+    /// The stand-in reads every expression, too.
+    #[test]
+    fn any_dashboard_is_one_that_cloudwatch_takes_without_a_remark(declared in any_declaration(), known in any::<bool>()) {
+        let scenario = Scenario::new();
+        let Some(plan) = fitting(&declared, known) else { return Ok(()) };
+        let body = &plan.dashboard.as_ref().unwrap().body;
+        let put = scenario.cloudwatch.put_dashboard().dashboard_name("any").dashboard_body(body);
+        let remarks = scenario.block_on(put.send()).unwrap();
+        prop_assert!(remarks.dashboard_validation_messages().is_empty(), "{:?}", remarks);
     }
 
     #[test]
     fn any_search_leaves_its_period_to_the_widget(declared in any_declaration()) {
-        let body = dashboard(&planned(&declared, KNOWN));
+        let Some(plan) = fitting(&declared, true) else { return Ok(()) };
+        let body = dashboard(&plan);
         for expression in expressions(&body) {
-            prop_assert_eq!(expression.matches("SEARCH(").count(), expression.matches(", 'SampleCount')").count(), "{}", expression);
+            for search in expression.split("SEARCH('").skip(1) {
+                let (_, rest) = search.split_once("', '").unwrap();
+                let (stat, rest) = rest.split_once('\'').unwrap();
+                prop_assert!(["SampleCount", "Average", "Sum", "Maximum", "p90"].contains(&stat), "{}", stat);
+                prop_assert!(rest.starts_with(')'), "{}", expression);
+            }
             prop_assert!(!expression.contains("PERIOD(SUM") && !expression.contains("PERIOD(SEARCH"), "{}", expression);
         }
     }
 
     #[test]
     fn any_alarm_is_one_that_cloudwatch_takes(declared in any_declaration()) {
-        for alarm in alarms(&planned(&declared, UNKNOWN)) {
+        let Some(plan) = fitting(&declared, false) else { return Ok(()) };
+        for alarm in alarms(&plan) {
             let queries = alarm["Metrics"].as_array().unwrap();
             prop_assert!(queries.len() <= 11, "ten metrics and one expression at most: {}", queries.len());
             prop_assert!(queries.iter().filter(|query| query.get("MetricStat").is_some()).count() <= 10);

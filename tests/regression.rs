@@ -11,9 +11,9 @@ use monitored_endpoint::spec::GpuDimension;
 use serde_json::json;
 use stand_in::{Config, Fault, StandIn};
 use support::declaration::shared_gpus;
+use support::evaluated::{Datapoints, evaluate};
 use support::event::{CONFIG, Event};
 use support::lambda::{Lambda, Returned};
-use support::metric_math::{Datapoints, evaluate};
 use support::planning::{alarms, planned};
 use support::receiver::AnswerReceiver;
 use support::scenario::Scenario;
@@ -46,7 +46,7 @@ fn percentages_are_not_rounded_away() {
     let reserved = 5.0 / 6.0 * 100.0;
     assert!((100.0 - reserved) * 6.0 / 100.0 < 1.0, "the trap is still one");
     let by_id = [("i0".to_owned(), 1.0), ("r0".to_owned(), reserved)].into();
-    let value = evaluate(expression, &Datapoints { by_id, period: 60.0, ..Datapoints::default() }).unwrap();
+    let value = evaluate(expression, &Datapoints { by_id, period: 60 }).unwrap();
     assert!(value >= 1.0, "{value}");
 }
 

@@ -27,6 +27,12 @@ impl MetricId {
         Self(format!("{}{number}", letter.0))
     }
 
+    /// The id of a part of what this id stands for, such as `d3_1`.
+    #[must_use]
+    pub fn part(&self, number: usize) -> Self {
+        Self(format!("{}_{number}", self.0))
+    }
+
     /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -43,11 +49,17 @@ impl IdLetter {
     pub const INSTANCES: Self = Self('i');
     /// Percentage of GPUs that are reserved.
     pub const RESERVED: Self = Self('r');
+    /// Samples of GPUs in use.
+    pub const USED: Self = Self('u');
+    /// Percentages of all of an instance's GPUs together.
+    pub const GPUS: Self = Self('g');
+    /// Dollars.
+    pub const DOLLARS: Self = Self('d');
     /// Work that GPUs do, in percent.
     pub const UTILIZATION: Self = Self('u');
     /// Invocations.
     pub const INVOCATIONS: Self = Self('v');
-    /// A query.
+    /// A Metrics Insights query.
     pub const QUERY: Self = Self('q');
     /// An expression.
     pub const EXPRESSION: Self = Self('e');
@@ -66,6 +78,7 @@ enum Node {
     Id(String),
     Call(&'static str, Vec<Node>),
     Array(Vec<Node>),
+    Word(&'static str),
     Binary(Operator, Box<Node>, Box<Node>),
     Search(Search),
 }
@@ -76,6 +89,8 @@ enum Operator {
     Subtract,
     Multiply,
     Divide,
+    /// 1 where the left side is greater, else 0.
+    Greater,
 }
 
 impl<K> Expr<K> {
@@ -133,10 +148,44 @@ impl<K> Expr<K> {
 }
 
 impl Expr<Graph> {
-    /// `SUM(SEARCH(…))`: at each time the sum of every series found. No series where none is found.
+    /// `SEARCH(…)`: every series found, which may be none. Within `SUM([…])` they are summands like any other, as in
+    /// the documentation's `SUM([METRICS("4xx"), METRICS("5xx")])`.
     #[must_use]
-    pub fn sum_of_search(search: Search) -> Self {
-        Self::new(Node::Call("SUM", vec![Node::Search(search)]))
+    pub fn search(search: Search) -> Self {
+        Self::new(Node::Search(search))
+    }
+
+    /// `SUM(self)`: at each time the sum of several series. No series where there is none.
+    #[must_use]
+    pub fn summed(self) -> Self {
+        Self::new(Node::Call("SUM", vec![self.node]))
+    }
+
+    /// `SORT(self, AVG, …, count)`: of several series the `count` with the highest mean, or the lowest.
+    #[must_use]
+    pub fn sorted_by_mean(self, order: Order, count: u16) -> Self {
+        let order = match order {
+            Order::HighestFirst => "DESC",
+            Order::LowestFirst => "ASC",
+        };
+        let count = Node::Number(f64::from(count));
+        Self::new(Node::Call("SORT", vec![self.node, Node::Word("AVG"), Node::Word(order), count]))
+    }
+
+    /// Several series, or lists of series, side by side: `[…]`. One alone stays as it is.
+    #[must_use]
+    pub fn list(mut series: Vec<Self>) -> Self {
+        match (series.len(), series.pop()) {
+            (1, Some(only)) => only,
+            (_, last) => Self::new(Node::Array(series.into_iter().chain(last).map(|expr| expr.node).collect())),
+        }
+    }
+
+    /// [`Self::period_of`], or `least` seconds where that is more.
+    #[must_use]
+    pub fn period_of_at_least(id: &MetricId, least: f64) -> Self {
+        let is_longer = Self::binary(Operator::Greater, Self::period_of(id), Self::number(least));
+        is_longer * (Self::period_of(id) - least) + least
     }
 
     /// `PERIOD(id)`: seconds that one datapoint of the metric covers. It takes the id of a metric, never of an
@@ -151,6 +200,15 @@ impl Expr<Graph> {
     pub fn running_sum(self) -> Self {
         Self::new(Node::Call("RUNNING_SUM", vec![self.node]))
     }
+}
+
+/// The order of [`Expr::sorted_by_mean`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// From the highest mean down.
+    HighestFirst,
+    /// From the lowest mean up.
+    LowestFirst,
 }
 
 impl From<Expr<Alarm>> for Expr<Graph> {
@@ -209,13 +267,14 @@ impl fmt::Display for Node {
                 // Left-associative: a right operand of the same rank needs its parentheses.
                 parenthesized(f, right, right.rank() <= rank)
             }
+            Self::Word(word) => f.write_str(word),
             Self::Search(search) => search.fmt(f),
         }
     }
 }
 
 impl Node {
-    /// How tightly it binds: sums 1, products 2, everything else 3.
+    /// How tightly it binds: comparisons 0, sums 1, products 2, everything else 3.
     fn rank(&self) -> u8 {
         match self {
             Self::Binary(operator, ..) => operator.sign_and_rank().1,
@@ -232,6 +291,7 @@ impl Operator {
             Self::Subtract => ('-', 1),
             Self::Multiply => ('*', 2),
             Self::Divide => ('/', 2),
+            Self::Greater => ('>', 0),
         }
     }
 }
@@ -253,6 +313,7 @@ fn parenthesized(f: &mut fmt::Formatter<'_>, node: &Node, wanted: bool) -> fmt::
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::Stat;
 
     fn id(number: usize) -> Expr<Alarm> {
         Expr::series(&MetricId::numbered(IdLetter::INSTANCES, number))
@@ -281,5 +342,22 @@ mod tests {
         assert_eq!(Expr::sum_of([id(0), id(1)]).to_string(), "SUM([i0, i1])");
         let graph = Expr::<Graph>::from(id(0)) / Expr::period_of(&MetricId::numbered(IdLetter::INSTANCES, 0));
         assert_eq!(graph.running_sum().to_string(), "RUNNING_SUM(i0 / PERIOD(i0))");
+    }
+
+    #[test]
+    fn searches_are_summed_sorted_and_listed() {
+        let search = || Expr::search(Search::new("NS", &["A"], "M", Stat::Average));
+        let zero = || Expr::from(id(0) * 0.0);
+        assert_eq!(Expr::sum_of([search(), zero()]).to_string(), format!("SUM([{}, i0 * 0])", search()));
+        let sorted = search().sorted_by_mean(Order::HighestFirst, 10);
+        assert_eq!(sorted.to_string(), format!("SORT({}, AVG, DESC, 10)", search()));
+        assert_eq!(Expr::list(vec![search()]), search());
+        assert_eq!(Expr::list(vec![zero(), zero()]).to_string(), "[i0 * 0, i0 * 0]");
+    }
+
+    #[test]
+    fn a_period_has_a_least_length() {
+        let period = Expr::period_of_at_least(&MetricId::numbered(IdLetter::INSTANCES, 0), 60.0);
+        assert_eq!(period.to_string(), "(PERIOD(i0) > 60) * (PERIOD(i0) - 60) + 60");
     }
 }

@@ -1,12 +1,17 @@
-//! Metrics Insights queries: one series out of all metrics that match, by the name of their dimensions and some values.
+//! Metrics Insights queries: samples of all metrics that match, by the name of their dimensions and some values. They
+//! find what nobody listed.
 //!
-//! In an alarm a query sees the last three hours, at one minute or coarser, and there is one query in each:
-//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.html>. Syntax:
+//! A query adds data up over whole minutes at least, and there is one in each alarm and in each widget. In an alarm it
+//! sees the last three hours: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.html>,
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-limits.html>. Syntax:
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-querylanguage.html>.
 
 use std::fmt;
 
-/// `SELECT COUNT(…) FROM SCHEMA(…) WHERE …`: the number of samples of all series that match.
+/// Seconds of the shortest period.
+pub const SHORTEST_INSIGHTS_PERIOD: u16 = 60;
+
+/// `SELECT COUNT(…) FROM SCHEMA(…) WHERE … GROUP BY …`: the number of samples of all series that match.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SampleCountQuery {
     namespace: &'static str,
@@ -14,13 +19,14 @@ pub struct SampleCountQuery {
     dimensions: Vec<&'static str>,
     metric_name: &'static str,
     values: Vec<(&'static str, String)>,
+    group_by: Option<&'static str>,
 }
 
 impl SampleCountQuery {
     /// Counts the samples of the series of `metric_name` that have exactly `dimensions`.
     #[must_use]
     pub fn new(namespace: &'static str, dimensions: &[&'static str], metric_name: &'static str) -> Self {
-        Self { namespace, dimensions: dimensions.to_vec(), metric_name, values: Vec::new() }
+        Self { namespace, dimensions: dimensions.to_vec(), metric_name, values: Vec::new(), group_by: None }
     }
 
     /// Narrows to series whose dimension has this value. Values are names of endpoints and variants, which are letters,
@@ -29,6 +35,12 @@ impl SampleCountQuery {
     pub fn with(mut self, dimension: &'static str, value: &str) -> Self {
         self.values.push((dimension, value.to_owned()));
         self
+    }
+
+    /// Counts for each value of a dimension, in place of all together. For graphs: an alarm takes one series.
+    #[must_use]
+    pub fn by(self, dimension: &'static str) -> Self {
+        Self { group_by: Some(dimension), ..self }
     }
 }
 
@@ -43,7 +55,10 @@ impl fmt::Display for SampleCountQuery {
             let word = if at == 0 { "WHERE" } else { "AND" };
             write!(f, " {word} {dimension} = '{value}'")?;
         }
-        Ok(())
+        match self.group_by {
+            Some(dimension) => write!(f, " GROUP BY {dimension}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -56,10 +71,9 @@ mod tests {
         let query = SampleCountQuery::new("/aws/sagemaker/InferenceComponents", &["EndpointName", "GpuId"], "Gpu")
             .with("EndpointName", "chat")
             .with("GpuId", "0");
-        assert_eq!(
-            query.to_string(),
-            "SELECT COUNT(Gpu) FROM SCHEMA(\"/aws/sagemaker/InferenceComponents\", EndpointName, GpuId) \
-             WHERE EndpointName = 'chat' AND GpuId = '0'"
-        );
+        let counted = "SELECT COUNT(Gpu) FROM SCHEMA(\"/aws/sagemaker/InferenceComponents\", EndpointName, GpuId) \
+                       WHERE EndpointName = 'chat' AND GpuId = '0'";
+        assert_eq!(query.to_string(), counted);
+        assert_eq!(query.by("GpuId").to_string(), format!("{counted} GROUP BY GpuId"));
     }
 }

@@ -9,8 +9,11 @@ mod promql;
 mod sagemaker;
 mod search;
 
-pub use expr::{Alarm, Expr, Graph, IdLetter, MetricId};
-pub use insights::SampleCountQuery;
+pub use expr::{Alarm, Expr, Graph, IdLetter, MetricId, Order};
+pub use insights::{SHORTEST_INSIGHTS_PERIOD, SampleCountQuery};
 pub use promql::PromQl;
-pub use sagemaker::{Metric, MetricStat, Stat, endpoint_metric, gpu_sample_count, gpu_samples, invocation_metric};
+pub use sagemaker::{
+    ComponentMetric, ENDPOINTS, INFERENCE_COMPONENTS, INVOCATIONS, Metric, MetricStat, Stat, container_invocations,
+    copy_metric, copy_sample_count, endpoint_metric, gpu_sample_count, held_gpus, instance_gpus, invocation_metric,
+};
 pub use search::Search;

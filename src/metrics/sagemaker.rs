@@ -4,11 +4,14 @@
 //! <https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch-enhanced-metrics.html>.
 
 use super::{SampleCountQuery, Search};
-use crate::spec::{EndpointName, GpuDimension, InferenceComponentName, VariantName};
+use crate::spec::{EndpointName, GpuDimension, VariantName};
 
-const ENDPOINTS: &str = "/aws/sagemaker/Endpoints";
-const INFERENCE_COMPONENTS: &str = "/aws/sagemaker/InferenceComponents";
-const INVOCATIONS: &str = "AWS/SageMaker";
+/// Namespace of what instances do.
+pub const ENDPOINTS: &str = "/aws/sagemaker/Endpoints";
+/// Namespace of what model copies do.
+pub const INFERENCE_COMPONENTS: &str = "/aws/sagemaker/InferenceComponents";
+/// Namespace of requests.
+pub const INVOCATIONS: &str = "AWS/SageMaker";
 
 /// A CloudWatch statistic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +22,14 @@ pub enum Stat {
     Average,
     /// Sum of the samples.
     Sum,
+    /// Highest of the samples.
+    Maximum,
+    /// What so many percent of the samples don't exceed.
+    P50,
+    /// The same of 90 percent.
+    P90,
+    /// The same of 99 percent.
+    P99,
 }
 
 impl Stat {
@@ -29,6 +40,10 @@ impl Stat {
             Self::SampleCount => "SampleCount",
             Self::Average => "Average",
             Self::Sum => "Sum",
+            Self::Maximum => "Maximum",
+            Self::P50 => "p50",
+            Self::P90 => "p90",
+            Self::P99 => "p99",
         }
     }
 }
@@ -70,34 +85,91 @@ pub fn invocation_metric(name: &'static str, stat: Stat, endpoint: &EndpointName
     MetricStat { metric: of_variant(INVOCATIONS, name, endpoint, variant), stat }
 }
 
-/// Number of samples that GPUs held by model copies published: each publishes one per publish interval. Of one
-/// variant, and of one model where `component` names it. Needs enhanced metrics.
-#[must_use]
-pub fn gpu_samples(
-    dimension: GpuDimension,
-    endpoint: &EndpointName,
-    variant: &VariantName,
-    component: Option<&InferenceComponentName>,
-) -> Search {
-    let search =
-        Search::new(INFERENCE_COMPONENTS, &of_each_gpu(dimension), "GPUUtilizationNormalized", Stat::SampleCount)
-            .with("EndpointName", endpoint.as_str())
-            .with("VariantName", variant.as_str());
-    match component {
-        Some(component) => search.with("InferenceComponentName", component.as_str()),
-        None => search,
+/// A metric of one inference component: `{InferenceComponentName}` is its whole dimension set, and the endpoint isn't in
+/// it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ComponentMetric {
+    /// Of what its copies use, such as `GPUUtilizationNormalized`.
+    Utilization(&'static str),
+    /// Of the requests that it gets, such as `Invocations`.
+    Invocation(&'static str),
+}
+
+impl ComponentMetric {
+    fn parts(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Utilization(name) => (INFERENCE_COMPONENTS, name),
+            Self::Invocation(name) => (INVOCATIONS, name),
+        }
+    }
+
+    /// The series of one component.
+    #[must_use]
+    pub fn of(self, component: &str, stat: Stat) -> MetricStat {
+        let (namespace, name) = self.parts();
+        let dimensions = vec![("InferenceComponentName", component.to_owned())];
+        MetricStat { metric: Metric { namespace, name, dimensions }, stat }
+    }
+
+    /// The series of every component in the account and Region, to be narrowed.
+    #[must_use]
+    pub fn search(self, stat: Stat) -> Search {
+        let (namespace, name) = self.parts();
+        Search::new(namespace, &["InferenceComponentName"], name, stat)
     }
 }
 
-/// The same number as one series for an alarm, which takes no search: of the whole endpoint, and of one variant where
-/// `variant` names it.
+/// What each copy of a model publishes. Needs enhanced metrics.
+const OF_COPY: [&str; 5] = ["EndpointName", "VariantName", "InstanceId", "ContainerId", "InferenceComponentName"];
+
+/// What each GPU publishes that a copy holds.
+fn of_held_gpu(dimension: GpuDimension) -> Vec<&'static str> {
+    OF_COPY.into_iter().chain([dimension.name()]).collect()
+}
+
+/// A metric of every GPU that a model copy on the endpoint holds, such as `GPUUtilizationNormalized`: one sample per
+/// publish interval each. Needs enhanced metrics.
+#[must_use]
+pub fn held_gpus(name: &'static str, stat: Stat, dimension: GpuDimension, endpoint: &EndpointName) -> Search {
+    Search::new(INFERENCE_COMPONENTS, &of_held_gpu(dimension), name, stat).with("EndpointName", endpoint.as_str())
+}
+
+/// A metric of every model copy on the endpoint, such as `CPUUtilizationNormalized`: one sample per publish interval
+/// each. Needs enhanced metrics.
+#[must_use]
+pub fn copy_metric(name: &'static str, stat: Stat, endpoint: &EndpointName) -> Search {
+    Search::new(INFERENCE_COMPONENTS, &OF_COPY, name, stat).with("EndpointName", endpoint.as_str())
+}
+
+/// A metric of every GPU of a variant's instances, held or not, such as `GPUUtilization`. Needs enhanced metrics.
+#[must_use]
+pub fn instance_gpus(
+    name: &'static str,
+    dimension: GpuDimension,
+    endpoint: &EndpointName,
+    variant: &VariantName,
+) -> Search {
+    let dimensions = ["EndpointName", "VariantName", "InstanceId", dimension.name()];
+    Search::new(ENDPOINTS, &dimensions, name, Stat::Average)
+        .with("EndpointName", endpoint.as_str())
+        .with("VariantName", variant.as_str())
+}
+
+/// Invocations of every container on the endpoint. Needs enhanced metrics.
+#[must_use]
+pub fn container_invocations(endpoint: &EndpointName) -> Search {
+    Search::new(INVOCATIONS, &OF_COPY[..4], "Invocations", Stat::Sum).with("EndpointName", endpoint.as_str())
+}
+
+/// Samples that GPUs held by model copies published, by a query: of the whole endpoint, and of one variant where
+/// `variant` names it. Needs enhanced metrics.
 #[must_use]
 pub fn gpu_sample_count(
     dimension: GpuDimension,
     endpoint: &EndpointName,
     variant: Option<&VariantName>,
 ) -> SampleCountQuery {
-    let query = SampleCountQuery::new(INFERENCE_COMPONENTS, &of_each_gpu(dimension), "GPUUtilizationNormalized")
+    let query = SampleCountQuery::new(INFERENCE_COMPONENTS, &of_held_gpu(dimension), "GPUUtilizationNormalized")
         .with("EndpointName", endpoint.as_str());
     match variant {
         Some(variant) => query.with("VariantName", variant.as_str()),
@@ -105,7 +177,9 @@ pub fn gpu_sample_count(
     }
 }
 
-/// Dimensions of the metrics of a GPU that a model copy holds.
-fn of_each_gpu(dimension: GpuDimension) -> [&'static str; 6] {
-    ["EndpointName", "VariantName", "InstanceId", "ContainerId", "InferenceComponentName", dimension.name()]
+/// Samples that model copies on the endpoint published, by a query. Needs enhanced metrics.
+#[must_use]
+pub fn copy_sample_count(endpoint: &EndpointName) -> SampleCountQuery {
+    SampleCountQuery::new(INFERENCE_COMPONENTS, &OF_COPY, "CPUUtilizationNormalized")
+        .with("EndpointName", endpoint.as_str())
 }

@@ -4,19 +4,10 @@
 //! same declaration finds its own config again. Tags are not part of the content; they change in place.
 
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
-use thiserror::Error;
 
-use super::Owner;
-use crate::shape_json::{self, ShapeJsonError};
+use super::{Owner, PlanError};
+use crate::shape_json;
 use crate::spec::{EndpointConfigSpec, Naming, hashed};
-
-/// Why a spec can't be planned.
-#[derive(Debug, Error)]
-pub enum PlanError {
-    /// The name's hash is made from the request's JSON, and there is none.
-    #[error("the endpoint config could not be written as JSON")]
-    HashEndpointConfig(#[from] ShapeJsonError),
-}
 
 pub(super) fn request(spec: &EndpointConfigSpec, owner: &Owner) -> Result<CreateEndpointConfigInput, PlanError> {
     let mut request = spec.request.clone();

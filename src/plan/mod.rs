@@ -6,15 +6,21 @@ mod alarms;
 mod dashboard;
 mod endpoint_config;
 mod ownership;
+mod requests;
 
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
 
 pub use alarms::{AlarmRequest, PlannedAlarm};
-pub use endpoint_config::{PlanError, name as endpoint_config_name};
+pub use dashboard::DashboardTooLarge;
+pub use endpoint_config::name as endpoint_config_name;
 pub use ownership::{Owner, Ownership};
+pub use requests::{Request, RequestError};
+
+use thiserror::Error;
 
 use crate::place::Place;
 use crate::pricing::ListPrices;
+use crate::shape_json::ShapeJsonError;
 use crate::spec::{DashboardName, Deployment, EndpointName, GpuDimension, Spec, Tag};
 
 /// The requests that make a spec real.
@@ -63,12 +69,26 @@ pub struct Surroundings {
     pub gpu_dimensions: Vec<GpuDimension>,
     /// List prices that were looked up.
     pub prices: ListPrices,
+    /// ARN of the function that draws interactive panels, where there is one.
+    pub widgets_function: Option<String>,
+}
+
+/// Why a spec can't be planned.
+#[derive(Debug, Error)]
+pub enum PlanError {
+    /// The name's hash is made from the request's JSON, and there is none.
+    #[error("the endpoint config could not be written as JSON")]
+    HashEndpointConfig(#[from] ShapeJsonError),
+    /// CloudWatch has limits, and the declaration asks for more.
+    #[error("the dashboard does not fit")]
+    Dashboard(#[from] DashboardTooLarge),
 }
 
 /// Plans what makes `spec` real.
 ///
 /// # Errors
-/// Where the endpoint config can't be written as JSON, which its name's hash is made from.
+/// Where the endpoint config can't be written as JSON, which its name's hash is made from, or where a dashboard can't hold
+/// all that is to be shown.
 pub fn plan(spec: &Spec, owner: &Owner, surroundings: &Surroundings) -> Result<Plan, PlanError> {
     let endpoint_config = match &spec.endpoint_config {
         Some(config) => Some(endpoint_config::request(config, owner)?),
@@ -86,10 +106,13 @@ pub fn plan(spec: &Spec, owner: &Owner, surroundings: &Surroundings) -> Result<P
         (None, Some(config)) => config.to_owned(),
         (None, None) => monitoring.dashboard_name.to_string(),
     };
-    let dashboard = monitoring.dashboard.as_ref().map(|settings| PlannedDashboard {
-        name: monitoring.dashboard_name.clone(),
-        body: dashboard::body(monitoring, settings, surroundings),
-    });
+    let dashboard = match &monitoring.dashboard {
+        Some(settings) => Some(PlannedDashboard {
+            name: monitoring.dashboard_name.clone(),
+            body: dashboard::body(monitoring, settings, owner, surroundings)?,
+        }),
+        None => None,
+    };
     let place = Place::of(&owner.stack_id, &surroundings.region);
     let dashboard_url = dashboard.as_ref().map(|dashboard| place.dashboard_url(dashboard.name.as_str()));
     let context = alarms::Context { monitoring, surroundings, dashboard_url };

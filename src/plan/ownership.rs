@@ -15,6 +15,14 @@ pub struct Owner {
     pub logical_id: String,
 }
 
+impl Owner {
+    /// The stack's name, from an ARN that ends in `stack/NAME/UUID`.
+    #[must_use]
+    pub fn stack_name(&self) -> &str {
+        self.stack_id.split('/').nth(1).unwrap_or_default()
+    }
+}
+
 /// An owner, and the physical id under which it made something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ownership {

@@ -9,38 +9,10 @@ use serde_json::{Map, Value};
 use super::alarm_kind::AlarmKind;
 use super::node::{Fields, Node};
 use super::problem::Problems;
+use super::reference::{self, COMMON, OF_CONFIGS, OF_DEPLOYMENTS, OF_MONITORING};
 use super::scalar;
 use super::shape::ShapeReader;
 use crate::envelope::ResourceType;
-
-/// Properties that every type takes: CloudFormation's own two, and ours.
-const COMMON: [&str; 18] = [
-    "ServiceToken",
-    "ServiceTimeout",
-    "EndpointName",
-    "InferenceComponents",
-    "GpusPerInstance",
-    "CostPerHour",
-    "Variants",
-    "GpuDimension",
-    "Dashboard",
-    "UnusedGpuAlarm",
-    "GpuBufferAlarm",
-    "IdleGpuAlarm",
-    "NoTrafficAlarm",
-    "AlarmActions",
-    "OKActions",
-    "InsufficientDataActions",
-    "AdoptExisting",
-    "NoEcho",
-];
-/// What the endpoint config's name starts with: for types that make one.
-const PREFIX: &str = "EndpointConfigNamePrefix";
-/// Members of `UpdateEndpoint` that say how to deploy.
-const ONLY_MONITORED_ENDPOINT: [&str; 4] =
-    ["DeploymentConfig", "RetainAllVariantProperties", "ExcludeRetainedVariantProperties", "RetainDeploymentConfig"];
-/// Members of `CreateEndpointConfig` that say something to `Custom::EndpointMonitoring`, which creates none.
-const MONITORING_MEMBERS: [&str; 4] = ["ProductionVariants", "ShadowProductionVariants", "MetricsConfig", "Tags"];
 
 const FREQUENCY: &str = "MetricPublishFrequencyInSeconds";
 /// How the launch article spells [`FREQUENCY`]; no such member exists, and people paste it.
@@ -121,6 +93,8 @@ pub struct DeclaredDashboard {
     pub start: Option<String>,
     /// `auto` or `inherit`.
     pub period_override: Option<String>,
+    /// Whether there are interactive panels.
+    pub interactive: Option<bool>,
 }
 
 /// One alarm, in CloudWatch's own words.
@@ -169,7 +143,7 @@ impl Declaration {
             config: read_config(members, problems)?,
             deployment: read_deployment(deployment, problems),
             endpoint_name: fields.text("EndpointName"),
-            endpoint_config_name_prefix: fields.text(PREFIX),
+            endpoint_config_name_prefix: fields.text("EndpointConfigNamePrefix"),
             inference_components: entries(&fields, "InferenceComponents", component),
             gpus_per_instance: fields.sized("GpusPerInstance"),
             cost_per_hour: cost(&fields),
@@ -214,21 +188,26 @@ fn divide(root: &Node<'_>, all: &Map<String, Value>, resource_type: ResourceType
         let is_member = schema.member_schema(name).is_some();
         let entry = |place: &mut Map<String, Value>| drop(place.insert(name.clone(), value.clone()));
         match name.as_str() {
-            own if COMMON.contains(&own) || own == PREFIX && makes_config => entry(&mut divided.own),
-            member if is_member && (makes_config || MONITORING_MEMBERS.contains(&member)) => {
+            own if reference::has(COMMON, own) || makes_config && reference::has(OF_CONFIGS, own) => {
+                entry(&mut divided.own);
+            }
+            member if is_member && (makes_config || OF_MONITORING.contains(&member)) => {
                 entry(&mut divided.members);
             }
-            deployment if ONLY_MONITORED_ENDPOINT.contains(&deployment) && deploys => entry(&mut divided.deployment),
-            deployment if ONLY_MONITORED_ENDPOINT.contains(&deployment) => node.invalid(format!(
+            deployment if OF_DEPLOYMENTS.contains(&deployment) && deploys => entry(&mut divided.deployment),
+            deployment if OF_DEPLOYMENTS.contains(&deployment) => node.invalid(format!(
                 "belongs to Custom::MonitoredEndpoint, which deploys; leave it out of {resource_type}"
             )),
-            other if is_member || other == PREFIX => node.invalid(
+            other if is_member || reference::has(OF_CONFIGS, other) => node.invalid(
                 "Custom::EndpointMonitoring makes no endpoint config; leave it out, or use Custom::MonitoredEndpointConfig"
                     .to_owned(),
             ),
             other => {
-                let names = member_names().filter(|name| makes_config || MONITORING_MEMBERS.contains(name));
-                let names: Vec<&str> = names.chain(COMMON).chain(makes_config.then_some(PREFIX)).collect();
+                let names = member_names().filter(|name| makes_config || OF_MONITORING.contains(name));
+                let of_configs = reference::names(if makes_config { OF_CONFIGS } else { &[] });
+                let of_deployments = OF_DEPLOYMENTS.iter().copied().filter(|_| deploys);
+                let names: Vec<&str> =
+                    names.chain(reference::names(COMMON)).chain(of_configs).chain(of_deployments).collect();
                 root.unknown(other, names.into_iter());
             }
         }
@@ -287,7 +266,7 @@ fn entries<T>(fields: &Fields<'_>, name: &str, read: fn(&Node<'_>) -> T) -> Vec<
 }
 
 fn component(node: &Node<'_>) -> DeclaredComponent {
-    let fields = node.fields(&["Name", "Label", "GpusPerCopy"]);
+    let fields = node.fields(reference::INFERENCE_COMPONENT);
     DeclaredComponent {
         name: fields.text("Name"),
         label: fields.text("Label"),
@@ -296,7 +275,7 @@ fn component(node: &Node<'_>) -> DeclaredComponent {
 }
 
 fn variant(node: &Node<'_>) -> DeclaredVariant {
-    let fields = node.fields(&["VariantName", "GpusPerInstance", "CostPerHour"]);
+    let fields = node.fields(reference::VARIANT);
     DeclaredVariant {
         variant_name: fields.text("VariantName"),
         gpus_per_instance: fields.sized("GpusPerInstance"),
@@ -313,32 +292,18 @@ fn cost(fields: &Fields<'_>) -> Option<Cost> {
 }
 
 fn dashboard(node: &Node<'_>) -> DeclaredDashboard {
-    let fields = node.fields(&["Enabled", "DashboardName", "Start", "PeriodOverride"]);
+    let fields = node.fields(reference::DASHBOARD);
     DeclaredDashboard {
         enabled: fields.boolean("Enabled"),
         dashboard_name: fields.text("DashboardName"),
         start: fields.text("Start"),
         period_override: fields.text("PeriodOverride"),
+        interactive: fields.boolean("Interactive"),
     }
 }
 
 fn alarm(node: &Node<'_>) -> DeclaredAlarm {
-    let fields = node.fields(&[
-        "Enabled",
-        "Source",
-        "AlarmName",
-        "AlarmDescription",
-        "Threshold",
-        "ComparisonOperator",
-        "Period",
-        "EvaluationPeriods",
-        "DatapointsToAlarm",
-        "TreatMissingData",
-        "ActionsEnabled",
-        "AlarmActions",
-        "OKActions",
-        "InsufficientDataActions",
-    ]);
+    let fields = node.fields(reference::ALARM);
     DeclaredAlarm {
         enabled: fields.boolean("Enabled"),
         source: fields.text("Source"),

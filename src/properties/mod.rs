@@ -8,6 +8,7 @@ mod alarm_kind;
 mod declaration;
 mod node;
 mod problem;
+pub mod reference;
 mod scalar;
 mod shape;
 
@@ -15,4 +16,5 @@ pub use alarm_kind::AlarmKind;
 pub use declaration::{
     Actions, Cost, Declaration, DeclaredAlarm, DeclaredComponent, DeclaredDashboard, DeclaredVariant,
 };
+pub(crate) use node::Node;
 pub use problem::{Problem, Problems, Severity};

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::problem::{Problems, Severity, nearest};
+use super::reference::{self, Property};
 use super::scalar;
 
 /// How many characters of a value are quoted in a problem.
@@ -10,7 +11,7 @@ const QUOTED: usize = 60;
 
 /// One value of a declaration.
 #[derive(Clone)]
-pub(super) struct Node<'v> {
+pub(crate) struct Node<'v> {
     value: &'v Value,
     path: String,
     problems: &'v Problems,
@@ -20,6 +21,11 @@ pub(super) struct Node<'v> {
 impl<'v> Node<'v> {
     pub(super) fn root(value: &'v Value, problems: &'v Problems) -> Self {
         Self { value, path: "Properties".to_owned(), problems, secret: false }
+    }
+
+    /// A value of something else than a declaration: problems name it by its path in `value`.
+    pub(crate) fn outside(value: &'v Value, path: &str, problems: &'v Problems) -> Self {
+        Self { value, path: path.to_owned(), problems, secret: false }
     }
 
     pub(super) fn is_null(&self) -> bool {
@@ -49,7 +55,7 @@ impl<'v> Node<'v> {
     }
 
     /// An integer that fits `T`.
-    pub(super) fn sized<T: TryFrom<i64>>(&self) -> Option<T> {
+    pub(crate) fn sized<T: TryFrom<i64>>(&self) -> Option<T> {
         let integer = self.integer()?;
         T::try_from(integer).ok().or_else(|| {
             self.invalid(format!("{} is out of range", self.quoted()));
@@ -57,7 +63,7 @@ impl<'v> Node<'v> {
         })
     }
 
-    pub(super) fn items(&self) -> Option<Vec<Node<'v>>> {
+    pub(crate) fn items(&self) -> Option<Vec<Node<'v>>> {
         let Value::Array(items) = self.value else {
             return self.mismatch("a list");
         };
@@ -81,18 +87,16 @@ impl<'v> Node<'v> {
     }
 
     /// The members of an object. One that isn't in `known` is a problem.
-    pub(super) fn fields(&self, known: &[&'static str]) -> Fields<'v> {
+    pub(super) fn fields(&self, known: &'static [Property]) -> Fields<'v> {
         let map = self.object();
-        for name in map.into_iter().flat_map(Map::keys) {
-            if !known.contains(&name.as_str()) {
-                self.unknown(name, known.iter().copied());
-            }
+        for name in map.into_iter().flat_map(Map::keys).filter(|name| !reference::has(known, name)) {
+            self.unknown(name, reference::names(known));
         }
         Fields { node: self.clone(), map }
     }
 
     /// The members of an object whose names have been judged elsewhere.
-    pub(super) fn members(&self) -> Fields<'v> {
+    pub(crate) fn members(&self) -> Fields<'v> {
         Fields { node: self.clone(), map: self.object() }
     }
 
@@ -106,12 +110,12 @@ impl<'v> Node<'v> {
         self.problems.add(&path, Severity::Unknown, format!("unknown property; {fix}"));
     }
 
-    pub(super) fn invalid(&self, message: String) {
+    pub(crate) fn invalid(&self, message: String) {
         self.problems.invalid(&self.path, message);
     }
 
     /// The value as a problem shows it: quoted and short, or withheld.
-    pub(super) fn quoted(&self) -> String {
+    pub(crate) fn quoted(&self) -> String {
         match self.value {
             Value::Null => "null".to_owned(),
             Value::Array(_) => "a list".to_owned(),
@@ -135,18 +139,18 @@ impl<'v> Node<'v> {
 }
 
 /// The members of an object, by name. `null` counts as left out, as `AWS::NoValue` does.
-pub(super) struct Fields<'v> {
+pub(crate) struct Fields<'v> {
     node: Node<'v>,
     map: Option<&'v Map<String, Value>>,
 }
 
 impl<'v> Fields<'v> {
-    pub(super) fn get(&self, name: &str) -> Option<Node<'v>> {
+    pub(crate) fn get(&self, name: &str) -> Option<Node<'v>> {
         let value = self.map?.get(name).filter(|value| !value.is_null())?;
         Some(self.node.child(name, value))
     }
 
-    pub(super) fn text(&self, name: &str) -> Option<String> {
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
         self.get(name)?.text()
     }
 
@@ -154,11 +158,11 @@ impl<'v> Fields<'v> {
         self.get(name)?.boolean()
     }
 
-    pub(super) fn number(&self, name: &str) -> Option<f64> {
+    pub(crate) fn number(&self, name: &str) -> Option<f64> {
         self.get(name)?.number()
     }
 
-    pub(super) fn sized<T: TryFrom<i64>>(&self, name: &str) -> Option<T> {
+    pub(crate) fn sized<T: TryFrom<i64>>(&self, name: &str) -> Option<T> {
         self.get(name)?.sized()
     }
 

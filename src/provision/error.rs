@@ -136,6 +136,12 @@ pub enum ProvisionError {
         /// The property to give.
         supply: &'static str,
     },
+    /// Interactive panels are declared, and nothing would draw them.
+    #[error(
+        "Properties.Dashboard.Interactive: true asks for interactive panels, and this provider has no function that draws them; deploy the \
+         provider's stack with InteractivePanels set to true, or leave Interactive out"
+    )]
+    NoWidgetsFunction,
     /// What was just made can't be seen.
     #[error("{what} was written and can't be found; try again")]
     Vanished {
@@ -207,7 +213,8 @@ impl Fault {
     }
 
     /// Whether the service refused for want of a permission.
-    pub(super) fn is_denied(&self) -> bool {
+    #[must_use]
+    pub fn is_denied(&self) -> bool {
         matches!(
             self.code.as_deref(),
             Some("AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" | "NotAuthorized")

@@ -40,6 +40,7 @@ pub struct Provisioner {
     pricing: Pricing,
     region: String,
     longest_pause: Duration,
+    widgets_function: Option<String>,
 }
 
 /// What an apply is about.
@@ -117,7 +118,15 @@ impl Provisioner {
             pricing: Pricing::new(config),
             region: config.region().map(ToString::to_string).unwrap_or_default(),
             longest_pause,
+            widgets_function: None,
         }
+    }
+
+    /// Has dashboards get interactive panels, drawn by the function of this ARN.
+    #[must_use]
+    pub fn with_widgets(mut self, function_arn: Option<String>) -> Self {
+        self.widgets_function = function_arn;
+        self
     }
 
     /// Reads from an endpoint what a declaration leaves out.
@@ -135,12 +144,18 @@ impl Provisioner {
     /// Plans what makes a spec real, asking CloudWatch and, for prices, the Price List for what the plan depends on.
     ///
     /// # Errors
-    /// Where CloudWatch can't be asked, or the spec not be planned. A price that can't be looked up is no error.
+    /// Where CloudWatch can't be asked, the spec not be planned, or interactive panels not be drawn. A price that can't be looked up is no error.
     pub async fn plan(&self, spec: &Spec, owner: &Owner) -> Result<Plan, ProvisionError> {
+        let wants_widgets =
+            spec.monitoring.dashboard.as_ref().is_some_and(|dashboard| dashboard.interactive == Some(true));
+        if wants_widgets && self.widgets_function.is_none() {
+            return Err(ProvisionError::NoWidgetsFunction);
+        }
         let (gpu_dimensions, prices) = tokio::try_join!(self.gpu_dimensions(spec), async {
             Ok(self.pricing.list_prices(&spec.monitoring).await)
         })?;
-        let surroundings = Surroundings { region: self.region.clone(), gpu_dimensions, prices };
+        let widgets_function = self.widgets_function.clone();
+        let surroundings = Surroundings { region: self.region.clone(), gpu_dimensions, prices, widgets_function };
         Ok(plan(spec, owner, &surroundings)?)
     }
 

@@ -65,6 +65,7 @@ impl Judge<'_> {
                 endpoint_name: endpoint_name?,
                 frequency: metrics.frequency,
                 enhanced_metrics: metrics.enhanced,
+                detailed_observability: metrics.detailed,
                 variants,
                 components,
                 gpu_dimension,
@@ -246,7 +247,18 @@ impl Judge<'_> {
             let message = format!("{} is not allowed; use auto or inherit", quote(period_override, self.problems));
             self.problems.invalid("Properties.Dashboard.PeriodOverride", message);
         }
-        let spec = DashboardSpec { start: start.to_owned(), period_override: period_override.to_owned() };
+        if period_override == "auto" && frequency.seconds() > 60 {
+            let message = format!(
+                "auto may draw graphs by the minute, and metrics come every {frequency}: most minutes would be empty and the others \
+                 too high; use inherit, or leave it out"
+            );
+            self.problems.conflict("Properties.Dashboard.PeriodOverride", message);
+        }
+        let spec = DashboardSpec {
+            start: start.to_owned(),
+            period_override: period_override.to_owned(),
+            interactive: declared.interactive,
+        };
         declared.enabled.unwrap_or(true).then_some(spec)
     }
 

@@ -87,6 +87,8 @@ pub struct Monitoring {
     pub frequency: PublishFrequency,
     /// Whether it publishes metrics per instance, container and GPU.
     pub enhanced_metrics: bool,
+    /// Whether it publishes OpenTelemetry metrics beside CloudWatch's own.
+    pub detailed_observability: bool,
     /// What serves it.
     pub variants: Vec<Variant>,
     /// Models to show by name.
@@ -149,6 +151,8 @@ pub struct DashboardSpec {
     pub start: String,
     /// `auto` (periods follow the time range) or `inherit` (each panel keeps its own).
     pub period_override: String,
+    /// Whether there are interactive panels; where nothing is declared, as soon as there is a function to draw them.
+    pub interactive: Option<bool>,
 }
 
 /// What an existing endpoint says about itself.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_sagemaker::types::ProductionVariant;
+use serde::Serialize;
 
 use super::names::VariantName;
 use super::quote;
@@ -10,7 +11,7 @@ use crate::catalogue::{Accelerators, accelerators};
 use crate::properties::{Cost, Declaration, DeclaredVariant, Problems};
 
 /// US dollars.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize)]
 pub struct Dollars(pub f64);
 
 /// Where a price per instance-hour comes from.

@@ -20,6 +20,7 @@ mod numbers;
 mod page;
 mod scale;
 pub(crate) mod served;
+pub mod simulated;
 mod sway;
 mod variable;
 mod widget;

@@ -136,6 +136,14 @@ def test_cost_panels_are_left_out_without_a_price(aws: Scenario) -> None:
     assert "Chat $" not in str(aws.only("dashboards")["body"])
 
 
+def test_a_price_left_to_auto_is_looked_up(aws: Scenario) -> None:
+    stack = aws.stack()
+    assert stack.create(config_alone(aws.token, "chat", CostPerHour="Auto")) == "CREATE_COMPLETE", stack.reason("Config")
+    body = str(aws.only("dashboards")["body"])
+    assert "Chat $" in body and str(COST_PER_HOUR) in body
+    assert "costs about $34.51 a day" in aws.only("alarms")["AlarmDescription"]
+
+
 def test_the_longest_names_still_fit_into_the_answer(aws: Scenario) -> None:
     endpoint, dashboard, alarm = "e" * 63, "d" * 255, "a" * 255
     stack = aws.stack()

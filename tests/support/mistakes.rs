@@ -269,6 +269,12 @@ fn costs_and_models() -> Vec<Mistake> {
             chat().with("Dashboard/PeriodOverride", "always"),
             &["Properties.Dashboard.PeriodOverride: \"always\" is not allowed; use auto or inherit"],
         ),
+        bad(
+            chat()
+                .with("MetricsConfig", json!({"EnableEnhancedMetrics": true, "MetricPublishFrequencyInSeconds": 300}))
+                .with("Dashboard/PeriodOverride", "auto"),
+            &["Properties.Dashboard.PeriodOverride: auto may draw graphs by the minute, and metrics come every 300 s"],
+        ),
     ]
 }
 

@@ -7,10 +7,11 @@
 
 pub(crate) mod chain;
 pub(crate) mod declaration;
+pub(crate) mod evaluated;
 pub(crate) mod event;
+pub(crate) mod fleet;
 pub(crate) mod http;
 pub(crate) mod lambda;
-pub(crate) mod metric_math;
 pub(crate) mod mistakes;
 pub(crate) mod planning;
 pub(crate) mod receiver;

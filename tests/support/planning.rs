@@ -1,7 +1,7 @@
 //! From a declaration to its plan, without any I/O: and what is planned as JSON, to be looked at.
 
 use monitored_endpoint::envelope::ResourceType;
-use monitored_endpoint::plan::{Owner, Plan, Surroundings, plan};
+use monitored_endpoint::plan::{Owner, Plan, PlanError, Surroundings, plan};
 use monitored_endpoint::properties::{Declaration, Problems};
 use monitored_endpoint::spec::{GpuDimension, Judged, Spec};
 use serde_json::Value;
@@ -11,6 +11,11 @@ use super::event::stack_id;
 
 /// What is planned where `dimensions` may tell GPUs apart.
 pub(crate) fn planned(declared: &Declared, dimensions: &[GpuDimension]) -> Plan {
+    try_planned(declared, dimensions).unwrap()
+}
+
+/// The same of a declaration that may be more than CloudWatch takes.
+pub(crate) fn try_planned(declared: &Declared, dimensions: &[GpuDimension]) -> Result<Plan, PlanError> {
     let problems = Problems::default();
     let kind = ResourceType::MonitoredEndpointConfig;
     let declaration = Declaration::read(kind, &declared.as_sent(), &problems).unwrap();
@@ -20,7 +25,7 @@ pub(crate) fn planned(declared: &Declared, dimensions: &[GpuDimension]) -> Plan 
     let owner = Owner { stack_id: stack_id("inference"), logical_id: "Config".to_owned() };
     let surroundings =
         Surroundings { region: "us-east-1".to_owned(), gpu_dimensions: dimensions.to_vec(), ..Surroundings::default() };
-    plan(&spec, &owner, &surroundings).unwrap()
+    plan(&spec, &owner, &surroundings)
 }
 
 /// The dashboard's body.

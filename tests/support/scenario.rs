@@ -41,11 +41,20 @@ pub(crate) struct Answer(pub(crate) Value);
 
 impl Scenario {
     pub(crate) fn new() -> Self {
+        Self::of(None)
+    }
+
+    /// With the function of this ARN to draw interactive panels.
+    pub(crate) fn with_widgets(function_arn: &str) -> Self {
+        Self::of(Some(function_arn.to_owned()))
+    }
+
+    fn of(widgets_function: Option<String>) -> Self {
         let stand_in = StandIn::start(Config { transition: Duration::ZERO, ..Config::default() }).unwrap();
         let receiver = AnswerReceiver::start();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let config = runtime.block_on(sdk_config(stand_in.url()));
-        let provisioner = Provisioner::new(&config, Duration::from_millis(1));
+        let provisioner = Provisioner::new(&config, Duration::from_millis(1)).with_widgets(widgets_function);
         Self {
             provider: Provider::new(provisioner, delivery(), ExtraHosts::parse("127.0.0.1")),
             sagemaker: aws_sdk_sagemaker::Client::new(&config),

@@ -1,31 +1,64 @@
 //! The dashboard: which panels an endpoint gets, top to bottom.
 //!
-//! Each panel is a function in [`panels`] that gives typed widgets; [`widget`] knows how CloudWatch writes them down and
-//! lays them out. Nothing here is dropped silently: what can't be shown is said in the header.
+//! Each section has a module of functions that give typed panels; [`series`] and [`dollars`] hold the arithmetic,
+//! [`widget`] knows how CloudWatch writes panels down, and [`grid`] where they stand and how many there may be. Nothing
+//! is dropped silently: what can't be shown is said in the header.
 
-mod panels;
+mod alarms;
+mod cluster;
+mod cost;
+mod dollars;
+mod grid;
+mod header;
+mod interactive;
+mod models;
+mod selected;
 mod series;
+mod traffic;
+mod utilization;
 mod widget;
 
-use crate::spec::{DashboardSpec, Monitoring};
+pub use grid::DashboardTooLarge;
 
-use super::Surroundings;
-use widget::Grid;
+use super::{Owner, Surroundings};
+use crate::place::Place;
+use crate::spec::{DashboardSpec, Monitoring};
+use grid::Grid;
+use series::Context;
 
 /// The body of the dashboard, as JSON text:
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html>.
-pub(super) fn body(monitoring: &Monitoring, settings: &DashboardSpec, surroundings: &Surroundings) -> String {
-    let context =
-        series::Context { monitoring, gpu_dimensions: &surroundings.gpu_dimensions, prices: &surroundings.prices };
+///
+/// # Errors
+/// More panels or lines than CloudWatch takes.
+pub(super) fn body(
+    monitoring: &Monitoring,
+    settings: &DashboardSpec,
+    owner: &Owner,
+    surroundings: &Surroundings,
+) -> Result<String, DashboardTooLarge> {
+    let place = Place::of(&owner.stack_id, &surroundings.region);
+    let mut context = Context { monitoring, surroundings, owner, place, line_each: true };
+    context.line_each = context.has_room_for_lines();
     let mut grid = Grid::new(&surroundings.region, monitoring.frequency.graph_period());
-    panels::header(&mut grid, &context);
-    panels::cluster(&mut grid, &context);
-    panels::costs(&mut grid, &context);
-    panels::traffic(&mut grid, &context);
-    serde_json::json!({
+    header::header(&mut grid, &context);
+    cluster::now(&mut grid, &context);
+    interactive::interactive(&mut grid, &context, settings);
+    cluster::cluster(&mut grid, &context);
+    cluster::gpus_by_model(&mut grid, &context);
+    cost::cost(&mut grid, &context);
+    utilization::utilization(&mut grid, &context);
+    traffic::traffic(&mut grid, &context);
+    cluster::copies(&mut grid, &context);
+    selected::selected(&mut grid, &context);
+    alarms::states(&mut grid, &context);
+    let mut body = serde_json::json!({
         "start": settings.start,
         "periodOverride": settings.period_override,
-        "widgets": grid.into_widgets(),
-    })
-    .to_string()
+        "widgets": grid.into_widgets()?,
+    });
+    if let Some(variable) = selected::variable(&context) {
+        body["variables"] = serde_json::json!([variable]);
+    }
+    Ok(body.to_string())
 }

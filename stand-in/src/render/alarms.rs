@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{
     evaluation::{
         Reading,
-        alarm::{AlarmState, MetricAlarm},
+        alarm::{AlarmRule, AlarmState, MetricAlarm},
     },
     telemetry::{MetricStore, Timestamp},
 };
@@ -57,6 +57,26 @@ impl AlarmCondition {
                 alarm.evaluate(store, Reading::default(), at, condition.state).unwrap_or(AlarmState::InsufficientData);
             at += interval;
         }
+        Some(condition)
+    }
+}
+
+impl AlarmCondition {
+    /// A composite alarm by the request that makes it, with the state that its rule comes to where the others are in theirs. One
+    /// whose rule can't be read has nothing to tell by.
+    #[must_use]
+    pub fn combined(request: &Value, others: &[Self]) -> Option<Self> {
+        let mut condition = Self::described(request)?;
+        let rule = request.get("AlarmRule").and_then(Value::as_str).and_then(|rule| AlarmRule::read(rule).ok());
+        let state_of = |alarm: &str| {
+            let name = alarm.split_once(":alarm:").map_or(alarm, |(_, name)| name);
+            others.iter().find(|other| other.name == name).map(|other| other.state).unwrap_or_default()
+        };
+        condition.state = match rule.map(|rule| rule.holds(&state_of)) {
+            Some(true) => AlarmState::Alarm,
+            Some(false) => AlarmState::Ok,
+            None => AlarmState::InsufficientData,
+        };
         Some(condition)
     }
 }
@@ -112,6 +132,18 @@ mod tests {
         ] {
             assert!(out.contains(expected), "{expected} in {out}");
         }
+    }
+
+    #[test]
+    fn a_composite_follows_the_alarms_that_its_rule_names() {
+        let condition = |name: &str, state| AlarmCondition { name: name.to_owned(), state, description: String::new() };
+        let others = [condition("a", AlarmState::Alarm), condition("b", AlarmState::Ok)];
+        let state = |rule: &str| {
+            AlarmCondition::combined(&json!({"AlarmName": "c", "AlarmRule": rule}), &others).unwrap().state
+        };
+        assert_eq!(state("ALARM(\"a\") OR ALARM(\"b\")"), AlarmState::Alarm);
+        assert_eq!(state("ALARM(\"arn:aws:cloudwatch:r:1:alarm:a\") AND ALARM(\"b\")"), AlarmState::Ok);
+        assert_eq!(state("whatever"), AlarmState::InsufficientData);
     }
 
     #[test]

@@ -1,25 +1,23 @@
 //! `stand-in render`: a dashboard drawn without a server, from a body and the declaration of a fleet.
 
 use std::{
-    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
 };
 
 use clap::Args;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
-    clock::{Clock, timestamp},
-    evaluation::{
-        Reading,
-        dashboard::{RangeError, TimeRange, Viewer},
-    },
-    telemetry::{Fleet, FleetError, SECOND, Timestamp},
+    evaluation::dashboard::RangeError,
+    telemetry::{Fleet, SECOND, Timestamp},
 };
 
-use super::{AlarmCondition, Dashboard, RenderError, Theme, sway};
+use super::{
+    Theme,
+    simulated::{self, Picture, Simulation, SimulationError},
+};
 
 /// Draws a dashboard over a simulated fleet as one HTML file.
 #[derive(Debug, Args)]
@@ -73,24 +71,23 @@ pub enum CommandError {
         /// What is wrong.
         error: serde_json::Error,
     },
-    /// A fleet that can't be.
+    /// A fleet or a dashboard that can't be drawn.
     #[error(transparent)]
-    Fleet(#[from] FleetError),
-    /// A dashboard that can't be drawn.
-    #[error(transparent)]
-    Render(#[from] RenderError),
+    Draw(#[from] SimulationError),
     /// A time that can't be read.
     #[error(transparent)]
     Time(#[from] RangeError),
 }
 
-/// As the body of `POST /_stand-in/fleet`.
-#[derive(Debug, Deserialize)]
+/// A fleet in a file, as the body of `POST /_stand-in/fleet`.
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Simulated {
-    fleet: Fleet,
+pub struct FleetFile {
+    /// The fleet.
+    pub fleet: Fleet,
+    /// How long it has lived, in seconds.
     #[serde(default)]
-    started_ago_s: u32,
+    pub started_ago_s: u32,
 }
 
 impl Render {
@@ -100,46 +97,21 @@ impl Render {
     /// A file, time, fleet or dashboard that isn't one.
     pub fn run(self) -> Result<(), CommandError> {
         let now = match &self.now {
-            Some(text) => TimeRange::of_body(&json!({ "start": text }), 0)?.start,
-            None => timestamp(Clock::new().now()),
+            Some(text) => simulated::moment(text)?,
+            None => simulated::present(),
         };
         let dashboard = read(&self.body)?;
-        let body = body_of(&dashboard).map_err(|error| CommandError::Json { path: name(&self.body), error })?;
-        let simulated: Simulated = serde_json::from_value(read(&self.fleet)?)
+        let FleetFile { fleet, started_ago_s } = serde_json::from_value(read(&self.fleet)?)
             .map_err(|error| CommandError::Json { path: name(&self.fleet), error })?;
-        let start = now - Timestamp::from(simulated.started_ago_s) * SECOND;
-        let store = sway::publish(&simulated.fleet, self.sway, start, now)?;
-        let mut ends = body.clone();
-        for (end, text) in [("start", &self.from), ("end", &self.to)] {
-            if let Some(text) = text {
-                ends[end] = text.as_str().into();
-            }
-        }
-        let range = TimeRange::of_body(&ends, now)?;
-        let requests = dashboard.get("MetricAlarms").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let condition = |alarm: &Value| match alarm.get("StateValue") {
-            Some(_) => AlarmCondition::described(alarm),
-            None => AlarmCondition::evaluated(alarm, &store, range.start, range.end),
-        };
-        let alarms: Vec<AlarmCondition> = requests.iter().filter_map(condition).collect();
-        let drawn = Dashboard {
-            name: dashboard.get("DashboardName").and_then(Value::as_str).unwrap_or("Dashboard"),
-            body: &body,
-            range: Some(range),
-            alarms: &alarms,
-            chosen: self.variable.into_iter().collect::<BTreeMap<_, _>>(),
+        let start = now - Timestamp::from(started_ago_s) * SECOND;
+        let drawn = Simulation { fleet: &fleet, start, now, sway: self.sway }.draw(&Picture {
+            dashboard: &dashboard,
+            from: self.from.as_deref(),
+            to: self.to.as_deref(),
             theme: self.theme,
-        };
-        let html = drawn.html(Viewer { store: &store, reading: Reading::default(), now })?;
-        fs::write(&self.out, html).map_err(|error| CommandError::File { path: name(&self.out), error })
-    }
-}
-
-/// The body itself, or the one in the answer of `GetDashboard`, where it is text.
-fn body_of(dashboard: &Value) -> serde_json::Result<Value> {
-    match dashboard.get("DashboardBody").and_then(Value::as_str) {
-        Some(text) => serde_json::from_str(text),
-        None => Ok(dashboard.clone()),
+            chosen: self.variable.into_iter().collect(),
+        })?;
+        fs::write(&self.out, drawn.html).map_err(|error| CommandError::File { path: name(&self.out), error })
     }
 }
 
@@ -160,14 +132,6 @@ fn choice(text: &str) -> Result<(String, String), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_body_may_be_in_the_answer_of_get_dashboard() {
-        let body = json!({"widgets": []});
-        for given in [body.clone(), json!({"DashboardName": "a", "DashboardBody": body.to_string()})] {
-            assert_eq!(body_of(&given).unwrap(), body);
-        }
-    }
 
     #[test]
     fn choices_are_pairs() {

@@ -1,0 +1,142 @@
+//! The command line. What an option means stands with it, and `--help` prints it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use monitored_endpoint::envelope::ResourceType;
+
+use crate::explain::Explain;
+use crate::plan::PlanArguments;
+use crate::preview::Preview;
+use crate::report::Report;
+use crate::template::Stack;
+
+/// Looks at monitored SageMaker endpoints: what a declaration will give before it costs anything, and what an endpoint is
+/// doing now.
+///
+/// Exit codes: 0 when all is fine, 1 when the declaration has problems, 2 when a file, an option or AWS is in the way.
+#[derive(Debug, Parser)]
+#[command(name = "monitored-endpoint", version, max_term_width = 120)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// For people, or for programs.
+    #[arg(long, global = true, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Preview(Preview),
+    Plan(PlanArguments),
+    Explain(Explain),
+    Report(Report),
+    /// Print a completion script for a shell, such as `monitored-endpoint completions bash`.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
+
+/// How a command says what it has to say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Sentences and tables.
+    #[default]
+    Text,
+    /// One JSON document.
+    Json,
+}
+
+/// Where a declaration is resolved, and what is known beside it.
+#[expect(clippy::doc_markdown, reason = "help is printed as it stands")]
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Surroundings {
+    /// A template parameter's value, as NAME=VALUE; repeat it for several. Its Default is taken otherwise, and a placeholder
+    /// where it has none.
+    #[arg(long = "parameter", short = 'p', value_name = "NAME=VALUE", value_parser = pair)]
+    pub(crate) parameters: Vec<(String, String)>,
+    /// The Region of the stack, and of the dashboard's metrics.
+    #[arg(long, default_value = "us-east-1")]
+    region: String,
+    /// The account of the stack.
+    #[arg(long, default_value = "123456789012", value_parser = account)]
+    account: String,
+    /// The name of the stack.
+    #[arg(long, default_value = "preview")]
+    stack_name: String,
+    /// Look at this resource of the template alone, by its logical id.
+    #[arg(long, value_name = "LOGICAL_ID")]
+    pub(crate) resource: Option<String>,
+    /// The type that a file with properties alone belongs to.
+    #[arg(long = "type", value_enum, default_value_t)]
+    alone: Alone,
+    /// For Custom::EndpointMonitoring: the config of the endpoint, as `aws sagemaker describe-endpoint-config` prints it. Without it
+    /// one is made up, and said to be.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) endpoint_config: Option<PathBuf>,
+    /// For CostPerHour: Auto, what the look-up is to find: dollars per instance-hour, such as ml.g6.12xlarge=5.752.
+    #[arg(long = "list-price", value_name = "TYPE=DOLLARS", value_parser = price)]
+    pub(crate) list_prices: Vec<(String, f64)>,
+}
+
+/// The resource types, as they are named on the command line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Alone {
+    /// `Custom::MonitoredEndpoint`
+    MonitoredEndpoint,
+    /// `Custom::MonitoredEndpointConfig`
+    #[default]
+    MonitoredEndpointConfig,
+    /// `Custom::EndpointMonitoring`
+    EndpointMonitoring,
+}
+
+impl Surroundings {
+    /// The stack that a template pretends to be in.
+    pub(crate) fn stack(&self) -> Stack {
+        Stack {
+            region: self.region.clone(),
+            account: self.account.clone(),
+            name: self.stack_name.clone(),
+            parameters: self.parameters.iter().cloned().collect(),
+        }
+    }
+
+    /// The type of properties that stand alone.
+    pub(crate) fn alone(&self) -> ResourceType {
+        match self.alone {
+            Alone::MonitoredEndpoint => ResourceType::MonitoredEndpoint,
+            Alone::MonitoredEndpointConfig => ResourceType::MonitoredEndpointConfig,
+            Alone::EndpointMonitoring => ResourceType::EndpointMonitoring,
+        }
+    }
+}
+
+/// `NAME=VALUE`.
+pub(crate) fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or_else(|| format!("{text:?} has no =: give NAME=VALUE"))?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// `NAME=DOLLARS`.
+pub(crate) fn price(text: &str) -> Result<(String, f64), String> {
+    let (name, value) = pair(text)?;
+    Ok((name, dollars(&value)?))
+}
+
+/// A price: dollars, more than 0.
+pub(crate) fn dollars(text: &str) -> Result<f64, String> {
+    let dollars = text.parse::<f64>().ok().filter(|dollars| dollars.is_finite() && *dollars > 0.0);
+    dollars.ok_or_else(|| format!("{text:?} is not a price: give dollars per instance-hour, such as 5.752"))
+}
+
+fn account(text: &str) -> Result<String, String> {
+    if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        Ok(text.to_owned())
+    } else {
+        Err("an account has twelve digits".to_owned())
+    }
+}

@@ -1,0 +1,265 @@
+//! `explain`: an alarm or a panel in words, with the expression behind it.
+
+mod glossary;
+mod measure;
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use monitored_endpoint::plan::Request;
+use monitored_endpoint::spec::{AlarmKind, GpuDimension};
+use serde_json::{Value, json};
+use thiserror::Error;
+
+use crate::arguments::Surroundings;
+use crate::judgement::{Judgement, Valid};
+use crate::output::{Said, Status};
+use crate::subject::{self, Subject, SubjectError};
+use crate::template::Source;
+
+/// A declaration with every alarm and panel, for explaining without a template.
+const SAMPLE: &str = include_str!("sample.json");
+
+/// Say in words what an alarm or a panel measures, the expression behind it, and why an alarm would fire.
+#[expect(clippy::doc_markdown, reason = "help is printed as it stands")]
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// An alarm, by its property (UnusedGpuAlarm), its name or the end of it (unused-gpu); or a panel, by a part of its title
+    /// or of a line's label.
+    subject: String,
+    /// The template or properties that it is in. Without it, a sample declaration is explained.
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    surroundings: Surroundings,
+}
+
+/// Why nothing was explained.
+#[derive(Debug, Error)]
+pub(crate) enum ExplainError {
+    /// The file can't be looked at.
+    #[error(transparent)]
+    Subject(#[from] SubjectError),
+    /// There is no such thing.
+    #[error("there is no alarm and no panel {subject:?}. Alarms: {alarms}. Panels: {panels}")]
+    Unknown { subject: String, alarms: String, panels: String },
+    /// Its declaration has problems.
+    #[error("{0}")]
+    Invalid(String),
+}
+
+impl ExplainError {
+    pub(crate) fn status(&self) -> Status {
+        match self {
+            Self::Subject(error) => error.status(),
+            Self::Invalid(_) => Status::Problems,
+            Self::Unknown { .. } => Status::Unusable,
+        }
+    }
+}
+
+/// An explanation.
+struct Explained {
+    text: String,
+    json: Value,
+}
+
+impl Explain {
+    pub(crate) fn run(&self) -> Result<Said, ExplainError> {
+        let subject = self.read()?;
+        if let Some(invalid) = subject.judgements.iter().find(|judgement| judgement.valid.is_none()) {
+            return Err(ExplainError::Invalid(format!("{}\n{}", invalid.headline(), invalid.remarks())));
+        }
+        let valid = || subject.judgements.iter().filter_map(|judgement| Some((judgement, judgement.valid.as_deref()?)));
+        let mut found = Vec::new();
+        for (judgement, valid) in valid() {
+            found.extend(alarms(valid).filter(|alarm| self.means_alarm(alarm)).map(|alarm| explain_alarm(&alarm)));
+            // A panel is asked for by a part of its title, so that an alarm goes first.
+            if found.is_empty() {
+                found.extend(self.panels(judgement, valid));
+            }
+        }
+        if found.is_empty() {
+            let alarms: Vec<String> = valid().flat_map(|(_, valid)| alarms(valid)).map(|alarm| alarm.name()).collect();
+            let titles: Vec<String> = valid().flat_map(|(_, valid)| widgets(valid)).map(|one| title(&one)).collect();
+            let panels = titles.into_iter().filter(|title| !title.is_empty()).collect::<Vec<_>>().join("; ");
+            return Err(ExplainError::Unknown { subject: self.subject.clone(), alarms: alarms.join(", "), panels });
+        }
+        let mut text = String::new();
+        if self.file.is_none() {
+            text.push_str("In a sample declaration, as no file was given:\n\n");
+        }
+        let texts: Vec<&str> = found.iter().map(|one| one.text.as_str()).collect();
+        text.push_str(&texts.join("\n"));
+        let explained: Vec<Value> = found.iter().map(|one| one.json.clone()).collect();
+        Ok(Said { text, json: json!({ "Status": Status::Fine.name(), "Explained": explained }), status: Status::Fine })
+    }
+
+    fn read(&self) -> Result<Subject, ExplainError> {
+        let dimensions = [GpuDimension::GpuId];
+        let source = self.file.as_deref().map_or(Source::Sample(SAMPLE), Source::File);
+        Ok(subject::read(source, &self.surroundings, &dimensions)?)
+    }
+
+    fn means_alarm(&self, alarm: &Alarm<'_>) -> bool {
+        let wanted = self.subject.to_ascii_lowercase();
+        let property = alarm.kind.map(|kind| kind.property().to_ascii_lowercase()).unwrap_or_default();
+        let name = alarm.name().to_ascii_lowercase();
+        name == wanted
+            || property == wanted
+            || property == format!("{wanted}alarm")
+            || name.ends_with(&format!("-{wanted}"))
+    }
+
+    fn panels(&self, judgement: &Judgement, valid: &Valid) -> Vec<Explained> {
+        let wanted = self.subject.to_lowercase();
+        let all = widgets(valid);
+        let by = |text: fn(&Value) -> String| {
+            all.iter().filter(|widget| text(widget).to_lowercase().contains(&wanted)).collect::<Vec<_>>()
+        };
+        let titled = by(title);
+        let found = if titled.is_empty() { by(labels) } else { titled };
+        found.into_iter().map(|widget| explain_panel(&judgement.headline(), widget)).collect()
+    }
+}
+
+/// A planned alarm, with its kind where it is one of the declaration's own.
+struct Alarm<'v> {
+    request: &'v Request,
+    kind: Option<AlarmKind>,
+}
+
+impl Alarm<'_> {
+    fn name(&self) -> String {
+        self.request.input.get("AlarmName").and_then(Value::as_str).unwrap_or_default().to_owned()
+    }
+}
+
+fn alarms(valid: &Valid) -> impl Iterator<Item = Alarm<'_>> {
+    let planned =
+        valid.requests.iter().filter(|request| ["PutMetricAlarm", "PutCompositeAlarm"].contains(&request.operation));
+    planned.map(|request| {
+        let name = request.input.get("AlarmName").and_then(Value::as_str).unwrap_or_default();
+        let found = valid.plan.alarms.iter().find(|alarm| alarm.name.as_str() == name);
+        Alarm { request, kind: found.map(|alarm| alarm.kind) }
+    })
+}
+
+fn widgets(valid: &Valid) -> Vec<Value> {
+    let body = valid.plan.dashboard.as_ref().map(|dashboard| dashboard.body.as_str()).unwrap_or_default();
+    let body: Value = serde_json::from_str(body).unwrap_or_default();
+    body.get("widgets").and_then(Value::as_array).cloned().unwrap_or_default()
+}
+
+fn title(widget: &Value) -> String {
+    widget.pointer("/properties/title").and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// All labels of a widget's lines.
+fn labels(widget: &Value) -> String {
+    let lines = measure::lines(widget);
+    lines.iter().filter_map(|line| line.label.clone()).collect::<Vec<_>>().join("\n")
+}
+
+fn explain_alarm(alarm: &Alarm<'_>) -> Explained {
+    let input = &alarm.request.input;
+    let (name, kind) = (alarm.name(), alarm.kind.map(AlarmKind::property));
+    let mut text = match kind {
+        Some(kind) => format!("Alarm {name} ({kind})\n"),
+        None => format!("Alarm {name}\n"),
+    };
+    let words = alarm.kind.map(glossary::alarm);
+    let mut entry = |head: &str, body: &str| {
+        if !body.is_empty() {
+            let _ = writeln!(text, "  {head}: {body}");
+        }
+    };
+    let measures = words.as_ref().map(|words| words.measures).unwrap_or_default();
+    let fires = measure::condition(input);
+    let missing = measure::missing_data(input);
+    let expression = measure::alarm_expression(input);
+    let why = words.as_ref().map(|words| words.why).unwrap_or_default();
+    let terms = glossary::terms(&expression);
+    entry("measures", measures);
+    entry("fires when", &fires);
+    entry("without data", &missing);
+    entry("expression", &expression.replace('\n', "\n    "));
+    entry("in it", &terms.join("; "));
+    entry("why it would fire", why);
+    entry("says", input.get("AlarmDescription").and_then(Value::as_str).unwrap_or_default());
+    let json = json!({
+        "Alarm": name, "Property": kind, "Measures": measures, "FiresWhen": fires, "WithoutData": missing,
+        "Expression": expression, "Why": why, "Description": input.get("AlarmDescription"),
+    });
+    Explained { text, json }
+}
+
+fn explain_panel(of: &str, widget: &Value) -> Explained {
+    let title = title(widget);
+    let lines = measure::lines(widget);
+    let shows = glossary::panel(&title).unwrap_or_default();
+    let mut text = format!("Panel \"{title}\" of {of}\n");
+    if !shows.is_empty() {
+        let _ = writeln!(text, "  shows: {shows}");
+    }
+    for line in lines.iter().filter(|line| line.label.is_some()) {
+        let label = line.label.as_deref().unwrap_or_default();
+        let _ = writeln!(text, "  {label}: {}", line.measure);
+    }
+    let hidden: Vec<_> = lines.iter().filter(|line| line.label.is_none()).collect();
+    for line in &hidden {
+        let _ = writeln!(text, "    where {} is {}", line.id.as_deref().unwrap_or("a series"), line.measure);
+    }
+    let all: Vec<&str> = lines.iter().map(|line| line.measure.as_str()).collect();
+    let terms = glossary::terms(&all.join("\n"));
+    if !terms.is_empty() {
+        let _ = writeln!(text, "  in it: {}", terms.join("; "));
+    }
+    let json_lines: Vec<Value> =
+        lines.iter().map(|line| json!({ "Id": line.id, "Label": line.label, "Measure": line.measure })).collect();
+    Explained { text, json: json!({ "Panel": title, "Shows": shows, "Lines": json_lines }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        surroundings: Surroundings,
+    }
+
+    #[test]
+    fn every_panel_and_every_alarm_has_words() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let files = ["examples", "docs/pictures"].map(|folder| std::fs::read_dir(root.join(folder)).unwrap());
+        let files = files.into_iter().flatten().map(|entry| entry.unwrap().path());
+        let is_declaration = |path: &PathBuf| {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            path.is_file() && !name.contains(".fleet.")
+        };
+        let surroundings = Line::parse_from(["explain"]).surroundings;
+        let mut panels = 0;
+        for path in files.filter(is_declaration) {
+            let subject = subject::read(Source::File(&path), &surroundings, &[GpuDimension::GpuId]).unwrap();
+            for valid in subject.judgements.iter().filter_map(|judgement| judgement.valid.as_deref()) {
+                for title in widgets(valid).iter().map(title).filter(|title| !title.is_empty()) {
+                    assert!(glossary::panel(&title).is_some(), "{}: {title}", path.display());
+                    panels += 1;
+                }
+                for alarm in alarms(valid) {
+                    let explained = explain_alarm(&alarm).json;
+                    for part in ["Measures", "FiresWhen", "Expression", "Why"] {
+                        assert_ne!(explained[part], "", "{}: {part}", alarm.name());
+                    }
+                }
+            }
+        }
+        assert!(panels > 100, "{panels}");
+    }
+}

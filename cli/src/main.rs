@@ -1,0 +1,64 @@
+//! `monitored-endpoint`: what a declaration will give before it costs anything, and what an endpoint is doing now.
+//!
+//! The command line around the provider's own library: it judges and plans with the same code as the Lambda function, draws with
+//! the stand-in's renderer, and never changes anything anywhere.
+
+mod arguments;
+mod explain;
+mod judgement;
+mod output;
+mod plan;
+mod preview;
+mod report;
+mod simulation;
+mod subject;
+mod template;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use arguments::{Arguments, Command, Format};
+use output::{Said, Status, pretty};
+
+fn main() -> ExitCode {
+    let Arguments { command, format } = Arguments::parse();
+    let said = match &command {
+        Command::Preview(preview) => preview.run().map_err(|error| (error.status(), error.to_string())),
+        Command::Plan(plan) => plan.run().map_err(|error| (error.status(), error.to_string())),
+        Command::Explain(explain) => explain.run().map_err(|error| (error.status(), error.to_string())),
+        Command::Report(report) => report.run().map_err(|error| (Status::Unusable, error.to_string())),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Arguments::command(), "monitored-endpoint", &mut script);
+            // A reader that went away has read enough.
+            let _ = io::stdout().write_all(&script);
+            return ExitCode::SUCCESS;
+        }
+    };
+    let code = match said {
+        Ok(said) => print(&said, format),
+        Err((status, error)) => complain(status, &error, format),
+    };
+    ExitCode::from(code)
+}
+
+/// Prints what was said. A reader that went away (`| head`) has read enough.
+fn print(said: &Said, format: Format) -> u8 {
+    let text = match format {
+        Format::Text => said.text.trim_end().to_owned(),
+        Format::Json => pretty(&said.json),
+    };
+    let _ = writeln!(io::stdout(), "{text}");
+    said.status.code()
+}
+
+fn complain(status: Status, error: &str, format: Format) -> u8 {
+    if format == Format::Json {
+        let json = serde_json::json!({ "Status": status.name(), "Error": error });
+        let _ = writeln!(io::stdout(), "{}", pretty(&json));
+    }
+    let _ = writeln!(io::stderr(), "monitored-endpoint: {error}");
+    status.code()
+}

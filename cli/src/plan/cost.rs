@@ -1,0 +1,186 @@
+//! What the monitoring itself costs in a month: the metric streams that enhanced metrics add, the alarms, the dashboard.
+//!
+//! Counted for the instances and copies that are declared, living a whole month. Prices and their date are in
+//! `data/monitoring-prices.json`; what is free of charge in an account isn't taken off.
+
+use monitored_endpoint::plan::Request;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use stand_in::telemetry::{FleetError, MINUTE, Metric, MetricStore};
+use thiserror::Error;
+
+use crate::judgement::Valid;
+use crate::simulation::{self, Scenario};
+
+const PRICES: &str = include_str!("../../data/monitoring-prices.json");
+
+/// List prices of CloudWatch, in dollars a month.
+#[derive(Clone, Debug, Deserialize)]
+struct Prices {
+    source: String,
+    region: String,
+    as_of: String,
+    /// Of one metric stream, up to `metrics_at_that_price`.
+    metric: f64,
+    metrics_at_that_price: usize,
+    /// Of one metric in an alarm whose period is a minute or more.
+    standard_alarm_metric: f64,
+    /// Of one metric in an alarm whose period is shorter.
+    high_resolution_alarm_metric: f64,
+    /// Of one metric that an alarm's Metrics Insights query analyses.
+    metrics_insights_alarm_metric: f64,
+    composite_alarm: f64,
+    dashboard: f64,
+    free_dashboards: u32,
+}
+
+/// Why there is no estimate.
+#[derive(Debug, Error)]
+pub(crate) enum CostError {
+    /// The prices can't be read.
+    #[error("the price list can't be read")]
+    Prices(#[from] serde_json::Error),
+    /// The declared fleet can't be.
+    #[error(transparent)]
+    Fleet(#[from] FleetError),
+}
+
+/// An estimate for a month.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Estimate {
+    pub(crate) lines: Vec<Line>,
+    pub(crate) dollars_per_month: f64,
+    /// Where the prices are from, and of which day.
+    pub(crate) basis: String,
+    /// What isn't in it.
+    pub(crate) notes: Vec<String>,
+}
+
+/// One part of an estimate.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Line {
+    pub(crate) what: String,
+    pub(crate) count: usize,
+    pub(crate) dollars_each: f64,
+    pub(crate) dollars_per_month: f64,
+}
+
+/// Estimates what a plan's monitoring costs.
+pub(crate) fn estimate(valid: &Valid) -> Result<Estimate, CostError> {
+    let prices: Prices = serde_json::from_str(PRICES)?;
+    let (fleet, mut notes) = simulation::fleet(valid, Scenario::Steady);
+    let mut store = MetricStore::default();
+    // Long enough for every series to have published once at any frequency.
+    fleet.publish(&mut store, 0, 0, 10 * MINUTE)?;
+    let charged: Vec<&Metric> = store.metrics().filter(|metric| is_charged(metric)).collect();
+    let mut lines = vec![line("Metric streams of instances, copies and GPUs", charged.len(), prices.metric)];
+    if charged.len() > prices.metrics_at_that_price {
+        notes.push(format!("metric streams above {} cost less", prices.metrics_at_that_price));
+    }
+    for request in &valid.requests {
+        match request.operation {
+            "PutDashboard" => lines.push(line("Dashboard", 1, prices.dashboard)),
+            "PutCompositeAlarm" => {
+                let what = format!("Composite alarm {}", name(&request.input));
+                lines.push(line(&what, 1, prices.composite_alarm));
+            }
+            "PutMetricAlarm" => lines.extend(alarm(request, &prices, &store, &mut notes)),
+            _ => {}
+        }
+    }
+    if valid.plan.dashboard.is_some() {
+        notes.push(format!("the first {} dashboards of an account are free", prices.free_dashboards));
+    }
+    notes.push("each instance and copy that comes or goes is other streams; they are charged by the hour".to_owned());
+    let dollars_per_month = lines.iter().map(|line| line.dollars_per_month).sum();
+    let basis = format!("list prices of {} as of {}, {}", prices.region, prices.as_of, prices.source);
+    Ok(Estimate { lines, dollars_per_month, basis, notes })
+}
+
+/// What enhanced metrics add and is charged: utilization by instance, copy and GPU. Invocation metrics aren't
+/// (<https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch-enhanced-metrics.html>).
+fn is_charged(metric: &Metric) -> bool {
+    metric.namespace.starts_with("/aws/sagemaker/") && metric.dimensions.contains_key("InstanceId")
+}
+
+fn alarm(request: &Request, prices: &Prices, store: &MetricStore, notes: &mut Vec<String>) -> Option<Line> {
+    let name = name(&request.input);
+    if request.input.get("EvaluationCriteria").is_some() {
+        notes.push(format!("alarm {name} is a PromQL query, whose price isn't part of this estimate"));
+        return None;
+    }
+    let queries = request.input.get("Metrics").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let query = queries.iter().filter_map(|query| query.get("Expression")?.as_str()).find(|text| is_query(text));
+    if let Some(query) = query {
+        let analysed = store.metrics().filter(|metric| matches(query, metric)).count();
+        return Some(line(&format!("Alarm {name}, by query"), analysed, prices.metrics_insights_alarm_metric));
+    }
+    let stats: Vec<&Value> = queries.iter().filter_map(|query| query.get("MetricStat")).collect();
+    let periods = stats.iter().filter_map(|stat| stat.get("Period")?.as_i64());
+    let short = periods.min().or_else(|| request.input.get("Period")?.as_i64()).is_some_and(|period| period < 60);
+    let (kind, price) = if short {
+        (", high resolution", prices.high_resolution_alarm_metric)
+    } else {
+        ("", prices.standard_alarm_metric)
+    };
+    Some(line(&format!("Alarm {name}, by metric{kind}"), stats.len().max(1), price))
+}
+
+fn is_query(expression: &str) -> bool {
+    expression.trim_start().to_ascii_uppercase().starts_with("SELECT")
+}
+
+/// Whether a Metrics Insights query reads a metric: its name is selected, and its dimensions are the schema's.
+fn matches(query: &str, metric: &Metric) -> bool {
+    let inside = |text: &str, from: &str| -> Option<String> {
+        let (_, rest) = text.split_once(from)?;
+        rest.split_once(')').map(|(inside, _)| inside.to_owned())
+    };
+    let selected = query.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(name, _)| name.trim());
+    let schema = inside(query, "SCHEMA(").unwrap_or_default();
+    let mut schema = schema.split(',').map(|part| part.trim().trim_matches('"'));
+    schema.next() == Some(metric.namespace.as_str())
+        && selected.is_some_and(|name| name.trim_matches('"') == metric.name)
+        && schema.map(str::to_owned).collect::<std::collections::BTreeSet<_>>()
+            == metric.dimensions.keys().cloned().collect()
+}
+
+fn name(input: &Value) -> &str {
+    input.get("AlarmName").and_then(Value::as_str).unwrap_or_default()
+}
+
+fn line(what: &str, count: usize, dollars_each: f64) -> Line {
+    let whole = u32::try_from(count).map_or(f64::MAX, f64::from);
+    Line { what: what.to_owned(), count, dollars_each, dollars_per_month: whole * dollars_each }
+}
+
+/// Adds up the estimates of several resources.
+pub(crate) fn total<'e>(estimates: impl Iterator<Item = &'e Estimate>) -> f64 {
+    estimates.map(|estimate| estimate.dollars_per_month).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_analyses_the_metrics_of_its_schema() {
+        let dimensions = [("EndpointName", "e"), ("GpuId", "0")];
+        let metric = Metric::new("/aws/sagemaker/InferenceComponents", "GPUUtilizationNormalized", &dimensions);
+        let query = |schema: &str| {
+            format!("SELECT COUNT(GPUUtilizationNormalized) FROM SCHEMA({schema}) WHERE EndpointName = 'e'")
+        };
+        assert!(matches(&query(r#""/aws/sagemaker/InferenceComponents", GpuId, EndpointName"#), &metric));
+        assert!(!matches(&query(r#""/aws/sagemaker/InferenceComponents", EndpointName"#), &metric));
+        assert!(!matches(&query(r#""AWS/SageMaker", EndpointName, GpuId"#), &metric));
+    }
+
+    #[test]
+    fn the_price_list_is_read_and_dated() {
+        let prices: Prices = serde_json::from_str(PRICES).unwrap();
+        assert_eq!(prices.as_of.len(), "2026-11-24".len());
+        assert!(prices.metric > 0.0 && prices.dashboard > 0.0);
+    }
+}

@@ -1,0 +1,218 @@
+//! `preview`: the dashboard of a declaration over a simulated fleet, before anything is deployed.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use clap::Args;
+use monitored_endpoint::plan::Request;
+use monitored_endpoint::spec::GpuDimension;
+use serde_json::{Value, json};
+use stand_in::render::Theme;
+use stand_in::render::command::FleetFile;
+use stand_in::render::simulated::{self, Drawn, Picture, Simulation, SimulationError};
+use stand_in::telemetry::{SECOND, Timestamp};
+use thiserror::Error;
+
+use crate::arguments::{Surroundings, pair};
+use crate::judgement::Judgement;
+use crate::output::{Said, Status, lines};
+use crate::simulation::{self, Scenario};
+use crate::subject::{self, SubjectError};
+use crate::template::{ReadError, Source};
+
+/// Judge what a template declares as the provider would, and draw its dashboards over simulated fleets.
+///
+/// Nothing is deployed and AWS isn't called. Each dashboard becomes one HTML file that needs no network. What only a deployment
+/// knows (exports, attributes, parameters without a value) is shown as UNRESOLVED-….
+#[expect(clippy::doc_markdown, reason = "help is printed as it stands")]
+#[derive(Debug, Args)]
+pub(crate) struct Preview {
+    /// A CloudFormation template, YAML or JSON, or the properties of one resource alone.
+    file: PathBuf,
+    #[command(flatten)]
+    surroundings: Surroundings,
+    /// What happens to the simulated fleet.
+    #[arg(long, value_enum, default_value_t, conflicts_with = "fleet")]
+    simulate: Scenario,
+    /// A fleet of your own: {"fleet": {…}, "started_ago_s": 10800}, as the stand-in takes it.
+    #[arg(long, value_name = "FILE")]
+    fleet: Option<PathBuf>,
+    /// By which part of itself every simulated load rises and falls.
+    #[arg(long, default_value_t = 0.3)]
+    sway: f64,
+    /// Start of the time range, such as -PT1H; the dashboard's own by default.
+    #[arg(long, allow_hyphen_values = true)]
+    from: Option<String>,
+    /// End of the time range, such as -PT30M; the present by default.
+    #[arg(long, allow_hyphen_values = true)]
+    to: Option<String>,
+    /// What to take for the present, such as 2026-11-24T12:00:00Z, so that the same page can be made again.
+    #[arg(long)]
+    now: Option<String>,
+    /// The theme: auto (the reader's), light or dark.
+    #[arg(long, default_value = "auto")]
+    theme: Theme,
+    /// What is chosen in a drop-down of the dashboard, as ID=VALUE.
+    #[arg(long, value_name = "ID=VALUE", value_parser = pair)]
+    variable: Vec<(String, String)>,
+    /// The file to write. With several dashboards their logical ids are added to its name.
+    #[arg(long, default_value = "preview.html")]
+    out: PathBuf,
+}
+
+/// Why there is no preview.
+#[derive(Debug, Error)]
+pub(crate) enum PreviewError {
+    /// The file can't be looked at.
+    #[error(transparent)]
+    Subject(#[from] SubjectError),
+    /// The fleet's file can't be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The fleet's file isn't one.
+    #[error("{path}: not a fleet: {error}")]
+    Fleet { path: String, error: serde_json::Error },
+    /// A dashboard can't be drawn.
+    #[error(transparent)]
+    Draw(#[from] SimulationError),
+    /// A time can't be read.
+    #[error("--now: give a time such as 2026-11-24T12:00:00Z")]
+    Now,
+    /// A page can't be written.
+    #[error("{path}: {error}")]
+    Write { path: String, error: io::Error },
+}
+
+impl PreviewError {
+    pub(crate) fn status(&self) -> Status {
+        match self {
+            Self::Subject(error) => error.status(),
+            _ => Status::Unusable,
+        }
+    }
+}
+
+/// A page that was written.
+struct Page {
+    file: PathBuf,
+    drawn: Drawn,
+    panels: Vec<String>,
+    notes: Vec<String>,
+}
+
+impl Preview {
+    pub(crate) fn run(&self) -> Result<Said, PreviewError> {
+        // The dimension that the simulated fleets publish.
+        let subject = subject::read(Source::File(&self.file), &self.surroundings, &[GpuDimension::GpuId])?;
+        let several = subject.judgements.iter().filter(|judgement| dashboard(judgement).is_some()).count() > 1;
+        let mut text = lines("note: ", &subject.notes);
+        let mut resources = Vec::new();
+        for judgement in &subject.judgements {
+            let page = self.page(judgement, several)?;
+            text.push_str(&self.in_words(judgement, page.as_ref()));
+            let mut shown = judgement.json();
+            if let Some(page) = &page {
+                shown["Dashboard"] = page.json();
+                shown["Alarms"] = page.alarms();
+            }
+            resources.push(shown);
+        }
+        let status = subject.status();
+        let json = json!({ "Status": status.name(), "Notes": subject.notes, "Resources": resources });
+        Ok(Said { text, json, status })
+    }
+
+    fn page(&self, judgement: &Judgement, several: bool) -> Result<Option<Page>, PreviewError> {
+        let (Some(valid), Some(dashboard)) = (&judgement.valid, dashboard(judgement)) else { return Ok(None) };
+        let now = match &self.now {
+            Some(text) => simulated::moment(text).map_err(|_| PreviewError::Now)?,
+            None => simulated::present(),
+        };
+        let (fleet, age, notes) = if let Some(path) = &self.fleet {
+            let FleetFile { fleet, started_ago_s } = read_fleet(path)?;
+            (fleet, started_ago_s, Vec::new())
+        } else {
+            let (fleet, notes) = simulation::fleet(valid, self.simulate);
+            (fleet, simulation::LIFE, notes)
+        };
+        let start = now - Timestamp::from(age) * SECOND;
+        let drawn = Simulation { fleet: &fleet, start, now, sway: self.sway }.draw(&Picture {
+            dashboard: &dashboard,
+            from: self.from.as_deref(),
+            to: self.to.as_deref(),
+            theme: self.theme,
+            chosen: self.variable.iter().cloned().collect(),
+        })?;
+        let file = if several { beside(&self.out, &judgement.logical_id) } else { self.out.clone() };
+        fs::write(&file, &drawn.html)
+            .map_err(|error| PreviewError::Write { path: file.display().to_string(), error })?;
+        Ok(Some(Page { file, drawn, panels: panels(&dashboard), notes }))
+    }
+
+    fn in_words(&self, judgement: &Judgement, page: Option<&Page>) -> String {
+        let mut text = format!("{}\n", judgement.headline());
+        text.push_str(&judgement.remarks());
+        let Some(page) = page else {
+            if judgement.valid.is_some() {
+                text.push_str("  fine; it wants no dashboard\n");
+            }
+            return text;
+        };
+        text.push_str(&lines("  note: ", &page.notes));
+        let simulated = match &self.fleet {
+            Some(path) => format!("the fleet of {}", path.display()),
+            None => format!("a simulated fleet, {}", self.simulate.name()),
+        };
+        // Writing to a String can't fail.
+        let _ = writeln!(text, "  fine: {} panels over {simulated}: {}", page.panels.len(), page.file.display());
+        for alarm in &page.drawn.alarms {
+            let _ = writeln!(text, "  alarm {} ends {}", alarm.name, alarm.state.name());
+        }
+        text
+    }
+}
+
+impl Page {
+    fn json(&self) -> Value {
+        json!({ "File": self.file.display().to_string(), "Panels": self.panels, "Notes": self.notes })
+    }
+
+    fn alarms(&self) -> Value {
+        let alarms = self.drawn.alarms.iter();
+        alarms.map(|alarm| json!({ "AlarmName": alarm.name, "StateValue": alarm.state.name() })).collect()
+    }
+}
+
+/// The dashboard's request with its alarms beside it, as the stand-in draws them.
+fn dashboard(judgement: &Judgement) -> Option<Value> {
+    let requests = &judgement.valid.as_ref()?.requests;
+    let of = |operation: &'static str| requests.iter().filter(move |request| request.operation == operation);
+    let mut dashboard = of("PutDashboard").next()?.input.clone();
+    for (list, operation) in [("MetricAlarms", "PutMetricAlarm"), ("CompositeAlarms", "PutCompositeAlarm")] {
+        dashboard[list] = of(operation).map(|Request { input, .. }| input.clone()).collect();
+    }
+    Some(dashboard)
+}
+
+/// Titles of the dashboard's panels, in its order.
+fn panels(dashboard: &Value) -> Vec<String> {
+    let body = dashboard.get("DashboardBody").and_then(Value::as_str).unwrap_or_default();
+    let body: Value = serde_json::from_str(body).unwrap_or_default();
+    let widgets = body.get("widgets").and_then(Value::as_array).cloned().unwrap_or_default();
+    let title = |widget: &Value| widget.pointer("/properties/title").and_then(Value::as_str).map(str::to_owned);
+    widgets.iter().filter_map(title).collect()
+}
+
+fn read_fleet(path: &Path) -> Result<FleetFile, PreviewError> {
+    let name = || path.display().to_string();
+    let text = fs::read_to_string(path).map_err(|error| ReadError::File { path: name(), error })?;
+    serde_json::from_str(&text).map_err(|error| PreviewError::Fleet { path: name(), error })
+}
+
+/// `preview.html` and `Config` are `preview-Config.html`.
+fn beside(out: &Path, logical_id: &str) -> PathBuf {
+    let stem = out.file_stem().unwrap_or_default().to_string_lossy();
+    let extension = out.extension().map(|extension| format!(".{}", extension.to_string_lossy())).unwrap_or_default();
+    out.with_file_name(format!("{stem}-{logical_id}{extension}"))
+}

@@ -1,0 +1,179 @@
+//! A simulated fleet for a declaration: its own variants, instance counts and models, living through a scenario.
+
+use aws_sdk_sagemaker::types::ProductionVariant;
+use clap::ValueEnum;
+use monitored_endpoint::spec::{Capacity, GpuDimension};
+use serde_json::Value;
+use stand_in::telemetry::{self, Component, Fleet, Load, Steps, Variant};
+
+use crate::judgement::Valid;
+
+/// Seconds that a simulated fleet has lived: what a dashboard shows by default, and half an hour before it.
+pub(crate) const LIFE: u32 = 12_600;
+/// Seconds after which a scenario's change comes.
+const CHANGE: u32 = 5_400;
+/// Seconds that copies take to follow instances, and instances copies.
+const LAG: u32 = 900;
+
+/// What happens to the fleet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Scenario {
+    /// Nothing changes.
+    #[default]
+    Steady,
+    /// Instances and copies double halfway.
+    ScaleOut,
+    /// Models are placed, and nobody calls them.
+    Idle,
+    /// The copies go halfway, the instances after them.
+    ScaleToZero,
+    /// One model does all the work.
+    OneHotModel,
+}
+
+impl Scenario {
+    /// As it is given on the command line.
+    pub(crate) fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+}
+
+/// A fleet as declared, and what had to be made up for it.
+pub(crate) fn fleet(valid: &Valid, scenario: Scenario) -> (Fleet, Vec<String>) {
+    let monitoring = &valid.spec.monitoring;
+    let mut notes = Vec::new();
+    let mut fleet = Fleet {
+        endpoint: monitoring.endpoint_name.to_string(),
+        publish_frequency: u32::from(monitoring.frequency.seconds()),
+        enhanced_metrics: monitoring.enhanced_metrics,
+        gpu_dimension: match monitoring.gpu_dimension {
+            Some(GpuDimension::AcceleratorId) => telemetry::GpuDimension::AcceleratorId,
+            Some(GpuDimension::GpuId) | None => telemetry::GpuDimension::GpuId,
+        },
+        phases: telemetry::Phases::default(),
+        idle_reservation: telemetry::IdleReservation::default(),
+        variants: Vec::new(),
+        components: Vec::new(),
+    };
+    for variant in &monitoring.variants {
+        let Capacity::Instances { gpus, instance_types, hosts_components, .. } = &variant.capacity else { continue };
+        let name = variant.name.to_string();
+        let count = instances(valid, &name);
+        let (gpus, hosts) = (*gpus, *hosts_components);
+        if hosts {
+            let models = models(valid, &name, gpus);
+            let models = if models.is_empty() { made_up(&name, gpus, &mut notes) } else { models };
+            fleet.components.extend(placed(models, &name, count * gpus.max(1), scenario));
+        }
+        fleet.variants.push(Variant {
+            name,
+            instance_type: instance_types.join(", "),
+            gpus_per_instance: gpus,
+            instances: changing(count, scenario, 0),
+            load: load(scenario, 0),
+        });
+    }
+    (fleet, notes)
+}
+
+fn instances(valid: &Valid, variant: &str) -> u32 {
+    let declared = valid.variants.iter().find(|declared| declared.variant_name() == Some(variant));
+    let count = declared.and_then(ProductionVariant::initial_instance_count).unwrap_or(1);
+    u32::try_from(count).unwrap_or(1).max(1)
+}
+
+/// A model to place: name, GPUs of a copy, and how many copies where that is known.
+struct Model {
+    name: String,
+    gpus: u32,
+    copies: Option<u32>,
+}
+
+/// The template's own inference components, and those that the declaration lists.
+fn models(valid: &Valid, variant: &str, most: u32) -> Vec<Model> {
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+    let number = |value: Option<&Value>| value.and_then(Value::as_str).and_then(|text| text.parse::<f64>().ok());
+    let mut models = Vec::new();
+    for component in &valid.beside.components {
+        let on = text(component.get("VariantName"));
+        let gpus =
+            number(component.pointer("/Specification/ComputeResourceRequirements/NumberOfAcceleratorDevicesRequired"));
+        let copies = number(component.pointer("/RuntimeConfig/CopyCount"));
+        let Some(name) = text(component.get("InferenceComponentName")) else { continue };
+        if on.is_some_and(|on| on != variant) {
+            continue;
+        }
+        models.push(Model { name, gpus: whole(gpus), copies: copies.map(|copies| whole(Some(copies))) });
+    }
+    let declared = valid.declaration.inference_components.iter().zip(&valid.spec.monitoring.components);
+    for (declared, component) in declared {
+        let name = component.name.to_string();
+        let gpus = declared.gpus_per_copy.and_then(|gpus| u32::try_from(gpus).ok()).unwrap_or(1);
+        if !models.iter().any(|model| model.name == name) {
+            models.push(Model { name, gpus, copies: None });
+        }
+    }
+    // A model without accelerators holds no GPU, and a copy is on one instance.
+    models.into_iter().map(|model| Model { gpus: model.gpus.min(most), ..model }).collect()
+}
+
+fn whole(number: Option<f64>) -> u32 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a small whole number")]
+    let whole = number.unwrap_or(1.0).clamp(0.0, 1000.0) as u32;
+    whole
+}
+
+fn made_up(variant: &str, gpus: u32, notes: &mut Vec<String>) -> Vec<Model> {
+    if gpus == 0 {
+        return Vec::new();
+    }
+    notes.push(format!(
+        "no model of variant {variant} is declared, so the picture shows two that are made up: model-a and model-b"
+    ));
+    let model = |name: &str, gpus: u32| Model { name: format!("{name}-of-{variant}"), gpus, copies: None };
+    vec![model("model-a", (gpus / 2).max(1)), model("model-b", 1)]
+}
+
+/// Copies that fill about three quarters of the GPUs, where nothing says how many there are.
+fn placed(models: Vec<Model>, variant: &str, gpus: u32, scenario: Scenario) -> Vec<Component> {
+    let wanted: u32 = models.iter().map(|model| model.gpus.max(1)).sum();
+    let each = (gpus * 3 / 4 / wanted.max(1)).max(1);
+    let component = |(number, model): (usize, Model)| Component {
+        name: model.name,
+        variant: variant.to_owned(),
+        gpus_per_copy: model.gpus,
+        copies: changing(model.copies.unwrap_or(each), scenario, LAG),
+        load: load(scenario, number),
+    };
+    models.into_iter().enumerate().map(component).collect()
+}
+
+fn changing(count: u32, scenario: Scenario, lag: u32) -> Steps {
+    match scenario {
+        Scenario::Steady | Scenario::Idle | Scenario::OneHotModel => Steps::always(count),
+        Scenario::ScaleOut => Steps(vec![(0, count), (CHANGE + lag, count * 2)]),
+        // Copies go first: an instance goes when nothing is on it.
+        Scenario::ScaleToZero => Steps(vec![(0, count), (CHANGE + 3 * LAG - lag, 0)]),
+    }
+}
+
+fn load(scenario: Scenario, number: usize) -> Load {
+    match (scenario, number) {
+        (Scenario::Idle, _) | (Scenario::OneHotModel, 1..) => Load::IDLE,
+        (Scenario::OneHotModel, 0) => {
+            Load { gpu_percent: 94.0, cpu_percent: 40.0, invocations_per_minute: 600.0, ..Load::default() }
+        }
+        _ => {
+            // Different enough to tell the lines of a graph apart.
+            let step = u8::try_from(number % 5).unwrap_or_default();
+            Load {
+                gpu_percent: 30.0 + 12.0 * f64::from(step),
+                invocations_per_minute: 60.0 + 45.0 * f64::from(step),
+                share_4xx: 0.004,
+                share_5xx: 0.001,
+                model_latency_ms: 120.0 + 60.0 * f64::from(step),
+                ..Load::default()
+            }
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Intrinsic functions, worked out as far as a template alone allows.
+//!
+//! What depends on a deployment (another stack's export, an attribute that AWS gives out) becomes a placeholder, and so does
+//! everything made from it. Nothing is looked up anywhere.
+//!
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html>.
+
+mod condition;
+mod reference;
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+use thiserror::Error;
+
+use super::placeholder::Placeholders;
+use super::surroundings::Stack;
+
+/// What CloudFormation wouldn't accept of a template either.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{path}: {message}")]
+pub(crate) struct TemplateError {
+    pub(crate) path: String,
+    pub(crate) message: String,
+}
+
+/// Works out the values of one template.
+pub(crate) struct Resolver<'t> {
+    template: &'t Value,
+    stack: &'t Stack,
+    /// Whether this is a template. Properties alone may refer to what isn't there.
+    whole: bool,
+    pub(crate) placeholders: Placeholders,
+    /// Names that were taken as true because nobody can know.
+    assumed: RefCell<BTreeSet<String>>,
+    /// Conditions and resources that are being worked out, against circles.
+    pending: RefCell<Vec<String>>,
+}
+
+/// A value, or none where the template says that there is to be none (`AWS::NoValue`).
+type Resolved = Result<Option<Value>, TemplateError>;
+
+impl<'t> Resolver<'t> {
+    pub(crate) fn new(template: &'t Value, stack: &'t Stack, whole: bool) -> Self {
+        Self {
+            template,
+            stack,
+            whole,
+            placeholders: Placeholders::default(),
+            assumed: RefCell::default(),
+            pending: RefCell::default(),
+        }
+    }
+
+    /// Conditions that nobody can decide before the deployment, and that were taken as true.
+    pub(crate) fn assumed_true(&self) -> BTreeSet<String> {
+        self.assumed.borrow().clone()
+    }
+
+    /// The value at `path` of the template, worked out.
+    pub(crate) fn resolve(&self, value: &Value, path: &str) -> Resolved {
+        match value {
+            Value::Object(members) => match members.iter().next() {
+                Some((name, argument)) if members.len() == 1 && is_function(name) => {
+                    self.function(name, argument, path)
+                }
+                _ => self.members(members, path).map(|members| Some(Value::Object(members))),
+            },
+            Value::Array(items) => {
+                let mut resolved = Vec::new();
+                for (at, item) in items.iter().enumerate() {
+                    resolved.extend(self.resolve(item, &format!("{path}[{at}]"))?);
+                }
+                Ok(Some(Value::Array(resolved)))
+            }
+            Value::Null => Err(error(path, "null is no value in a template; leave it out, or use AWS::NoValue")),
+            scalar => Ok(Some(scalar.clone())),
+        }
+    }
+
+    fn members(&self, members: &Map<String, Value>, path: &str) -> Result<Map<String, Value>, TemplateError> {
+        let mut resolved = Map::new();
+        for (name, member) in members {
+            if let Some(value) = self.resolve(member, &format!("{path}.{name}"))? {
+                resolved.insert(name.clone(), value);
+            }
+        }
+        Ok(resolved)
+    }
+
+    fn function(&self, name: &str, argument: &Value, path: &str) -> Resolved {
+        match name {
+            "Ref" => self.reference(text(argument, name, path)?, path),
+            "Fn::If" => {
+                let [condition, then, otherwise] = parts(argument, name, path)?;
+                let chosen = if self.holds_or_may(text(condition, name, path)?, path)? { then } else { otherwise };
+                self.resolve(chosen, path)
+            }
+            "Fn::Sub" => self.substitute(argument, path).map(Some),
+            "Fn::Join" => {
+                let [delimiter, items] = parts(argument, name, path)?;
+                let items = self.list(items, name, path)?;
+                let texts: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+                if texts.len() < items.len() {
+                    return Err(error(path, "Fn::Join takes texts"));
+                }
+                Ok(Some(texts.join(text(delimiter, name, path)?).into()))
+            }
+            "Fn::Split" => {
+                let [delimiter, source] = parts(argument, name, path)?;
+                let source = self.text_of(source, name, path)?;
+                Ok(Some(source.split(text(delimiter, name, path)?).collect()))
+            }
+            "Fn::Select" => {
+                let [index, items] = parts(argument, name, path)?;
+                let index = self.text_of(index, name, path)?;
+                let items = self.list(items, name, path)?;
+                self.select(&index, &items, path).map(Some)
+            }
+            "Fn::FindInMap" => self.find_in_map(argument, path),
+            "Fn::GetAtt" => self.attribute(argument, path).map(Some),
+            "Fn::Length" => Ok(Some(self.list(argument, name, path)?.len().to_string().into())),
+            "Fn::ToJsonString" => Ok(self.resolve(argument, path)?.map(|value| value.to_string().into())),
+            "Fn::And" | "Fn::Or" | "Fn::Not" | "Fn::Equals" | "Condition" => {
+                let holds = self.decide(&json!({ name: argument }), path)?;
+                Ok(Some(holds.map_or_else(|| self.stand_in(name, name.to_owned()), |holds| holds.to_string().into())))
+            }
+            _ => {
+                let argument = self.resolve(argument, path)?.unwrap_or_default();
+                let argument = argument.as_str().map_or_else(|| argument.to_string(), str::to_owned);
+                Ok(Some(self.stand_in(&argument, format!("{name} {argument}"))))
+            }
+        }
+    }
+
+    fn stand_in(&self, name: &str, stands_for: String) -> Value {
+        self.placeholders.text(name, stands_for).into()
+    }
+
+    fn substitute(&self, argument: &Value, path: &str) -> Result<Value, TemplateError> {
+        let (source, own) = match argument {
+            Value::Array(_) => {
+                let [source, own] = parts(argument, "Fn::Sub", path)?;
+                (text(source, "Fn::Sub", path)?, self.resolve(own, path)?.unwrap_or_default())
+            }
+            other => (text(other, "Fn::Sub", path)?, Value::Null),
+        };
+        let mut out = String::new();
+        let mut rest = source;
+        while let Some(at) = rest.find("${") {
+            let (before, after) = rest.split_at(at);
+            out.push_str(before);
+            let end = after.find('}').ok_or_else(|| error(path, "Fn::Sub: a ${ has no }"))?;
+            let name = after[2..end].trim();
+            if let Some(literal) = name.strip_prefix('!') {
+                out.extend(["${", literal, "}"]);
+            } else {
+                let value = match own.get(name) {
+                    Some(value) => value.clone(),
+                    None if name.contains('.') => self.attribute(&name.into(), path)?,
+                    None => self.reference(name, path)?.unwrap_or_default(),
+                };
+                let value = value.as_str().ok_or_else(|| error(path, &format!("Fn::Sub: {name} is not a text")))?;
+                out.push_str(value);
+            }
+            rest = &after[end + 1..];
+        }
+        out.push_str(rest);
+        Ok(out.into())
+    }
+
+    fn select(&self, index: &str, items: &[Value], path: &str) -> Result<Value, TemplateError> {
+        let open = |value: &Value| self.placeholders.is_open(value);
+        match index.parse::<usize>().ok().and_then(|index| items.get(index)) {
+            Some(item) => Ok(item.clone()),
+            // A list that is one placeholder may turn out to have so many items.
+            None => match items.iter().find(|item| open(item)) {
+                Some(item) => Ok(item.clone()),
+                None => Err(error(path, &format!("Fn::Select: there is no item {index} among {}", items.len()))),
+            },
+        }
+    }
+
+    fn find_in_map(&self, argument: &Value, path: &str) -> Resolved {
+        let name = "Fn::FindInMap";
+        let all = argument.as_array().filter(|all| (3..=4).contains(&all.len()));
+        let all = all.ok_or_else(|| error(path, "Fn::FindInMap takes a map, a key and a second key"))?;
+        let keys = all[..3].iter().map(|key| self.text_of(key, name, path)).collect::<Result<Vec<_>, _>>()?;
+        let found = self.section("Mappings", &keys[0]).and_then(|map| map.get(&keys[1])?.get(&keys[2]));
+        match (found, all.get(3).and_then(|options| options.get("DefaultValue"))) {
+            (Some(found), _) => self.resolve(found, path),
+            (None, Some(default)) => self.resolve(default, path),
+            (None, None) if keys.iter().any(|key| self.placeholders.open_in(key).is_some()) || !self.whole => {
+                Ok(Some(self.stand_in(&keys.concat(), format!("{name} {}", keys.join(".")))))
+            }
+            (None, None) => {
+                Err(error(path, &format!("Fn::FindInMap: the template maps nothing at {}", keys.join("."))))
+            }
+        }
+    }
+
+    fn section(&self, section: &str, name: &str) -> Option<&'t Value> {
+        self.template.get(section)?.get(name)
+    }
+
+    fn list(&self, value: &Value, function: &str, path: &str) -> Result<Vec<Value>, TemplateError> {
+        match self.resolve(value, path)? {
+            Some(Value::Array(items)) => Ok(items),
+            // A placeholder for a list is one item.
+            Some(one) if self.placeholders.is_open(&one) => Ok(vec![one]),
+            _ => Err(error(path, &format!("{function} takes a list"))),
+        }
+    }
+
+    fn text_of(&self, value: &Value, function: &str, path: &str) -> Result<String, TemplateError> {
+        match self.resolve(value, path)? {
+            Some(Value::String(text)) => Ok(text),
+            _ => Err(error(path, &format!("{function} takes a text"))),
+        }
+    }
+
+    fn once<T>(&self, what: &str, work: impl FnOnce() -> Result<T, TemplateError>) -> Result<T, TemplateError> {
+        if self.pending.borrow().iter().any(|pending| pending == what) {
+            return Err(error(what, "depends on itself"));
+        }
+        self.pending.borrow_mut().push(what.to_owned());
+        let done = work();
+        self.pending.borrow_mut().pop();
+        done
+    }
+}
+
+fn is_function(name: &str) -> bool {
+    name == "Ref" || name == "Condition" || name.starts_with("Fn::")
+}
+
+fn parts<'v, const N: usize>(argument: &'v Value, function: &str, path: &str) -> Result<&'v [Value; N], TemplateError> {
+    let parts = argument.as_array().and_then(|all| all.as_slice().try_into().ok());
+    parts.ok_or_else(|| error(path, &format!("{function} takes a list of {N}")))
+}
+
+fn text<'v>(value: &'v Value, function: &str, path: &str) -> Result<&'v str, TemplateError> {
+    value.as_str().ok_or_else(|| error(path, &format!("{function} takes a text here")))
+}
+
+fn error(path: &str, message: &str) -> TemplateError {
+    TemplateError { path: path.to_owned(), message: message.to_owned() }
+}
+
+#[cfg(test)]
+mod tests;

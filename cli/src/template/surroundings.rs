@@ -1,0 +1,61 @@
+//! What a template is resolved in: the values given for its parameters, and the account, Region and stack it pretends to be in.
+
+use std::collections::BTreeMap;
+
+use monitored_endpoint::plan::Owner;
+use serde_json::{Value, json};
+
+/// Where the template pretends to be deployed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stack {
+    pub(crate) region: String,
+    pub(crate) account: String,
+    pub(crate) name: String,
+    /// Values for parameters, by name.
+    pub(crate) parameters: BTreeMap<String, String>,
+}
+
+impl Stack {
+    /// The partition that the Region is in.
+    pub(crate) fn partition(&self) -> &'static str {
+        match self.region.split('-').next() {
+            Some("cn") => "aws-cn",
+            Some("eusc") => "aws-eusc",
+            _ if self.region.starts_with("us-gov-") => "aws-us-gov",
+            _ => "aws",
+        }
+    }
+
+    /// The ARN that the stack might have. The id at its end is made up, and always the same, so that a plan is too.
+    pub(crate) fn id(&self) -> String {
+        let Self { region, account, name, .. } = self;
+        format!(
+            "arn:{}:cloudformation:{region}:{account}:stack/{name}/00000000-0000-4000-8000-000000000000",
+            self.partition()
+        )
+    }
+
+    /// The resource that owns what is planned.
+    pub(crate) fn owner(&self, logical_id: &str) -> Owner {
+        Owner { stack_id: self.id(), logical_id: logical_id.to_owned() }
+    }
+
+    /// A pseudo parameter's value
+    /// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html>).
+    pub(crate) fn pseudo_parameter(&self, name: &str) -> Option<Value> {
+        Some(match name {
+            "AWS::Region" => json!(self.region),
+            "AWS::AccountId" => json!(self.account),
+            "AWS::Partition" => json!(self.partition()),
+            "AWS::StackName" => json!(self.name),
+            "AWS::StackId" => json!(self.id()),
+            "AWS::NotificationARNs" => json!([]),
+            "AWS::URLSuffix" => json!(match self.partition() {
+                "aws-cn" => "amazonaws.com.cn",
+                "aws-eusc" => "amazonaws.eu",
+                _ => "amazonaws.com",
+            }),
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,58 @@
+//! `explain`, and the command line itself.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests say so what they expect")]
+
+mod support;
+
+use support::{file, run};
+
+#[test]
+fn an_alarm_is_explained_by_its_property_its_name_and_the_end_of_it() {
+    for subject in ["UnusedGpuAlarm", "unusedgpu", "chat-unused-gpu", "unused-gpu"] {
+        let ran = run(["explain", subject, &file("two-models.json")]);
+        assert_eq!(ran.code, 0, "{subject}: {}", ran.err);
+        for expected in ["Alarm chat-unused-gpu (UnusedGpuAlarm)", "fires when: it is at least 3", "GPUReservation"] {
+            assert!(ran.out.contains(expected), "{subject}: {expected} in {}", ran.out);
+        }
+    }
+}
+
+#[test]
+fn a_panel_is_explained_by_its_title_or_a_line_of_it() {
+    let by_title = run(["explain", "instances and gpus"]);
+    assert!(by_title.out.starts_with("In a sample declaration"), "{}", by_title.out);
+    let by_line = run(["explain", "Total GPUs", "--format", "json"]);
+    let panels = by_line.json()["Explained"].as_array().unwrap().clone();
+    let panel = panels.iter().find(|panel| panel["Panel"] == "Instances and GPUs (count)").unwrap();
+    let lines = panel["Lines"].as_array().unwrap().clone();
+    let total = lines.iter().find(|line| line["Label"] == "Total GPUs").unwrap();
+    assert!(total["Measure"].as_str().unwrap().contains("i0 * 4"), "{total}");
+    assert!(panel["Shows"].as_str().unwrap().contains("unused"), "{panel}");
+}
+
+#[test]
+fn what_isn_t_there_is_answered_with_what_is() {
+    let ran = run(["explain", "weather", &file("two-models.json")]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("chat-unused-gpu") && ran.err.contains("Instances and GPUs"), "{}", ran.err);
+    let ran = run(["explain", "unused-gpu", &file("mistakes.yaml")]);
+    assert!(ran.code == 1 && ran.err.contains("problem:"), "{}", ran.err);
+}
+
+#[test]
+fn every_command_has_help_that_stands_alone() {
+    for command in ["preview", "plan", "explain", "report", "completions"] {
+        let ran = run([command, "--help"]);
+        assert_eq!(ran.code, 0);
+        assert!(ran.out.lines().next().unwrap().len() > 30, "{command}: {}", ran.out);
+    }
+    assert!(run(["--help"]).out.contains("Exit codes: 0"));
+}
+
+#[test]
+fn completions_exist_for_every_shell_and_a_wrong_option_is_2() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let ran = run(["completions", shell]);
+        assert!(ran.code == 0 && ran.out.contains("preview"), "{shell}");
+    }
+    assert_eq!(run(["preview", "--nonsense"]).code, 2);
+}

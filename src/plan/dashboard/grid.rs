@@ -1,0 +1,113 @@
+//! The dashboard's 24 columns: widgets in rows, left to right and top to bottom, and how much a dashboard may hold.
+//!
+//! Limits: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html>.
+
+use serde_json::{Value, json};
+use thiserror::Error;
+
+use super::widget::Panel;
+
+/// Columns of a dashboard.
+pub(super) const COLUMNS: u16 = 24;
+/// Metrics and expressions that a graph may have.
+pub(super) const MOST_LINES: usize = 500;
+const MOST_WIDGETS: usize = 500;
+const MOST_METRICS: usize = 2500;
+
+/// A dashboard that CloudWatch would refuse.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error(
+    "the dashboard would have {count} {what}, and CloudWatch takes {most}; list fewer InferenceComponents (models that \
+     aren't listed are shown all the same, without a panel of their own), or set Dashboard.Enabled to false"
+)]
+pub struct DashboardTooLarge {
+    /// What there is too much of.
+    what: &'static str,
+    count: usize,
+    most: usize,
+}
+
+/// Places widgets, without overlap.
+pub(super) struct Grid<'s> {
+    region: &'s str,
+    period: u16,
+    widgets: Vec<Value>,
+    metrics: usize,
+    most_lines: usize,
+    x: u16,
+    y: u16,
+    row_height: u16,
+}
+
+impl<'s> Grid<'s> {
+    /// A grid whose panels show metrics of `region`, at `period` seconds a datapoint.
+    pub(super) fn new(region: &'s str, period: u16) -> Self {
+        Self { region, period, widgets: Vec::new(), metrics: 0, most_lines: 0, x: 0, y: 0, row_height: 0 }
+    }
+
+    /// A text over the whole width.
+    pub(super) fn text(&mut self, markdown: &str, height: u16) {
+        self.place("text", COLUMNS, height, &json!({ "markdown": markdown }));
+    }
+
+    /// A headline over what follows.
+    pub(super) fn heading(&mut self, text: &str) {
+        self.text(&format!("## {text}"), 1);
+    }
+
+    /// A graph. One that draws nothing is left out: it could never show anything.
+    pub(super) fn panel(&mut self, panel: &Panel) {
+        if panel.shows_something() {
+            self.metrics += panel.lines.len();
+            self.most_lines = self.most_lines.max(panel.lines.len());
+            self.place("metric", panel.width, panel.height(), &panel.properties(self.region, self.period));
+        }
+    }
+
+    /// The states of alarms, by their ARNs.
+    pub(super) fn alarm_states(&mut self, title: &str, arns: &[String]) {
+        self.place("alarm", COLUMNS, 3, &json!({ "title": title, "alarms": arns }));
+    }
+
+    /// What the function of this ARN draws from `params`, anew at every refresh, change of size and time range.
+    pub(super) fn custom(&mut self, title: &str, function_arn: &str, params: &Value) {
+        const HEIGHT: u16 = 9;
+        let update_on = json!({ "refresh": true, "resize": true, "timeRange": true });
+        let properties = json!({ "title": title, "endpoint": function_arn, "params": params, "updateOn": update_on });
+        self.place("custom", COLUMNS / 2, HEIGHT, &properties);
+    }
+
+    /// Begins a new row: what follows doesn't stand beside what is there.
+    pub(super) fn new_row(&mut self) {
+        self.x = 0;
+        self.y += self.row_height;
+        self.row_height = 0;
+    }
+
+    /// Everything placed.
+    ///
+    /// # Errors
+    /// More than a dashboard may hold.
+    pub(super) fn into_widgets(self) -> Result<Vec<Value>, DashboardTooLarge> {
+        let held = [
+            ("widgets", self.widgets.len(), MOST_WIDGETS),
+            ("metrics in one of its graphs", self.most_lines, MOST_LINES),
+            ("metrics in all its graphs", self.metrics, MOST_METRICS),
+        ];
+        match held.into_iter().find(|(_, count, most)| count > most) {
+            Some((what, count, most)) => Err(DashboardTooLarge { what, count, most }),
+            None => Ok(self.widgets),
+        }
+    }
+
+    fn place(&mut self, kind: &str, width: u16, height: u16, properties: &Value) {
+        if self.x + width > COLUMNS {
+            self.new_row();
+        }
+        self.widgets.push(json!({
+            "type": kind, "x": self.x, "y": self.y, "width": width, "height": height, "properties": properties,
+        }));
+        self.x += width;
+        self.row_height = self.row_height.max(height);
+    }
+}

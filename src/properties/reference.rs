@@ -1,0 +1,245 @@
+//! The properties that the provider reads beside the SDK's own: what each takes, means, and is where it is left out.
+//!
+//! Reading a declaration, the hints for misspelt names and the written reference (`docs/properties.md` and the JSON Schema
+//! beside it) come from these tables, so that none of them can tell of a property that another doesn't know. Members of
+//! `CreateEndpointConfig` and `UpdateEndpoint` aren't here, but for which of them a type takes: the SDK's schemas have them.
+
+/// One property.
+#[derive(Clone, Copy, Debug)]
+pub struct Property {
+    /// As a template spells it.
+    pub name: &'static str,
+    /// What it takes.
+    pub kind: Kind,
+    /// What it is where it is left out.
+    pub default: Absent,
+    /// What it is for, in a sentence or two without a full stop at the end.
+    pub meaning: &'static str,
+}
+
+/// What a property takes. Scalars may be strings, as CloudFormation sends them.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// Any string, or one by a rule that the meaning names.
+    Text,
+    /// `true` or `false`.
+    Boolean,
+    /// A whole number from the first to the second.
+    Integer(i64, i64),
+    /// A number.
+    Number,
+    /// Dollars, more than 0, or `Auto`.
+    Price,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// ARNs, at most five.
+    Arns,
+    /// A list of objects with these members.
+    List(&'static [Property]),
+    /// An object with these members.
+    Object(&'static [Property]),
+}
+
+/// What a property is where it is left out.
+#[derive(Clone, Copy, Debug)]
+pub enum Absent {
+    /// It can't be left out.
+    Refused,
+    /// Nothing.
+    Nothing,
+    /// This value, as JSON.
+    Is(&'static str),
+    /// Something that depends on the rest, in words.
+    Depends(&'static str),
+}
+
+use Absent::{Depends, Is, Nothing, Refused};
+use Kind::{Arns, Boolean, Choice, Integer, List, Number, Object, Price, Text};
+
+/// Properties that every type takes: CloudFormation's own two, and ours.
+pub const COMMON: &[Property] = &[
+    of("ServiceToken", Text, Refused, "ARN of the provider's function, from its export or its SSM parameter"),
+    of(
+        "ServiceTimeout",
+        Integer(1, 3600),
+        Depends("CloudFormation's, 3600"),
+        "Seconds that CloudFormation waits for an answer. 900 is as long as the function lives; an endpoint may need 3600",
+    ),
+    of(
+        "EndpointName",
+        Text,
+        Depends("required; `Custom::MonitoredEndpoint` makes one from stack and logical id"),
+        "The endpoint. 1 to 63 letters, digits and hyphens, with a letter or digit at both ends",
+    ),
+    of("InferenceComponents", List(INFERENCE_COMPONENT), Nothing, "Models to show by name"),
+    of(
+        "GpusPerInstance",
+        Integer(1, 1024),
+        Depends("from the provider's catalogue of instance types; one that it doesn't know must be told"),
+        "GPUs of one instance. A type that is known to have none keeps none",
+    ),
+    of(
+        "CostPerHour",
+        Price,
+        Depends("none: cost panels are left out"),
+        "Dollars per instance-hour, or `Auto` for the Region's on-demand list price",
+    ),
+    of("Variants", List(VARIANT), Nothing, "Where variants differ in GPUs or price"),
+    of(
+        "GpuDimension",
+        Choice(&["GpuId", "AcceleratorId", "Auto"]),
+        Is("\"Auto\""),
+        "The metric dimension that tells GPUs apart. `Auto` is what CloudWatch lists, and both while it lists neither",
+    ),
+    of("Dashboard", Object(DASHBOARD), Depends("a dashboard with its defaults"), "The dashboard"),
+    of(
+        "UnusedGpuAlarm",
+        Object(ALARM),
+        Depends("on where a variant has GPUs and no `ModelName`"),
+        "Fires when GPUs run that no model holds",
+    ),
+    of(
+        "GpuBufferAlarm",
+        Object(ALARM),
+        Depends("off"),
+        "Fires when too few GPUs are left to scale a model or to place another",
+    ),
+    of("IdleGpuAlarm", Object(ALARM), Depends("off"), "Fires when models hold GPUs and hardly use them"),
+    of("NoTrafficAlarm", Object(ALARM), Depends("off"), "Fires when instances run and nobody calls"),
+    of("AlarmActions", Arns, Nothing, "What every alarm that has none of its own does on going to ALARM"),
+    of("OKActions", Arns, Nothing, "The same on going to OK"),
+    of("InsufficientDataActions", Arns, Nothing, "The same on going to `INSUFFICIENT_DATA`"),
+    of(
+        "AdoptExisting",
+        Boolean,
+        Is("false"),
+        "Take over a dashboard or metric alarm of the same name that this resource didn't make. It is this resource's from then on",
+    ),
+    of(
+        "NoEcho",
+        Boolean,
+        Is("false"),
+        "Have CloudFormation mask the attributes, and quote no value in a `Reason`. The names of what is made are still logged",
+    ),
+];
+
+/// Properties of the types that make an endpoint config.
+pub const OF_CONFIGS: &[Property] = &[of(
+    "EndpointConfigNamePrefix",
+    Text,
+    Depends("`EndpointName`"),
+    "What the config's name starts with; a hyphen and ten digits follow, 63 characters in all",
+)];
+
+/// Members of `UpdateEndpoint` that say how to deploy, for the type that deploys.
+pub const OF_DEPLOYMENTS: &[&str] =
+    &["DeploymentConfig", "RetainAllVariantProperties", "ExcludeRetainedVariantProperties", "RetainDeploymentConfig"];
+
+/// Members of `CreateEndpointConfig` that say something to `Custom::EndpointMonitoring`, which creates none.
+pub const OF_MONITORING: &[&str] = &["ProductionVariants", "ShadowProductionVariants", "MetricsConfig", "Tags"];
+
+/// An entry of `InferenceComponents`.
+pub const INFERENCE_COMPONENT: &[Property] = &[
+    of("Name", Text, Refused, "Name of the inference component"),
+    of("Label", Text, Depends("`Name`"), "What panels call it"),
+    of("GpusPerCopy", Integer(1, i64::MAX), Nothing, "GPUs of one copy: no more than an instance has"),
+];
+
+/// An entry of `Variants`.
+pub const VARIANT: &[Property] = &[
+    of("VariantName", Text, Refused, "The production variant that this is about"),
+    of("GpusPerInstance", Integer(1, 1024), Depends("the resource's"), "GPUs of one of its instances"),
+    of("CostPerHour", Price, Depends("the resource's"), "Dollars per hour of one of its instances"),
+];
+
+/// `Dashboard`.
+pub const DASHBOARD: &[Property] = &[
+    of("Enabled", Boolean, Is("true"), "`false` makes no dashboard"),
+    of(
+        "DashboardName",
+        Text,
+        Depends("`<EndpointName>-monitoring`"),
+        "1 to 255 letters, digits, hyphens and underscores",
+    ),
+    of("Start", Text, Is("\"-PT3H\""), "Where the shown time begins: a duration such as `-PT12H`, or a time"),
+    of(
+        "PeriodOverride",
+        Choice(&["auto", "inherit"]),
+        Depends("`auto`; `inherit`, and nothing else, where metrics are published less often than every 60 s"),
+        "Whether periods follow the shown time range (`auto`) or stay what the panels say",
+    ),
+    of(
+        "Interactive",
+        Boolean,
+        Depends("`true` where the provider stack has the function for them"),
+        "Whether there are panels that can be worked with",
+    ),
+];
+
+/// One alarm, in CloudWatch's own words.
+pub const ALARM: &[Property] = &[
+    of("Enabled", Boolean, Is("true"), "`false` makes no alarm"),
+    of(
+        "Source",
+        Choice(&["Reservation", "SampleCount", "PromQL", "Invocations"]),
+        Depends(BY_ALARM),
+        "How the alarm gets to know what it watches; each takes the ones below",
+    ),
+    of("AlarmName", Text, Depends(BY_ALARM), "1 to 255 printable characters"),
+    of("AlarmDescription", Text, Depends("a sentence that says what fires it"), "Your own words in its place"),
+    of("Threshold", Number, Depends(BY_ALARM), "What the measure is compared with"),
+    of(
+        "ComparisonOperator",
+        Choice(&[
+            "GreaterThanOrEqualToThreshold",
+            "GreaterThanThreshold",
+            "LessThanThreshold",
+            "LessThanOrEqualToThreshold",
+        ]),
+        Depends(BY_ALARM),
+        "How it is compared",
+    ),
+    of(
+        "Period",
+        Integer(10, 604_800),
+        Depends(
+            "the publish frequency or 60 s, whichever is longer; `UnusedGpuAlarm` without `EvaluationPeriods`: the next that divides half an \
+             hour; `NoTrafficAlarm`: an hour",
+        ),
+        "Seconds of one datapoint: 10, 20, 30 or a multiple of 60, and no less than the publish frequency",
+    ),
+    of(
+        "EvaluationPeriods",
+        Integer(1, 10_080),
+        Depends("as many as cover the alarm's time, see below"),
+        "How many datapoints are looked at: at most a day of them, or seven days with a `Period` of an hour or more",
+    ),
+    of("DatapointsToAlarm", Integer(1, 10_080), Depends("`EvaluationPeriods`"), "How many of these must breach"),
+    of(
+        "TreatMissingData",
+        Choice(&["breaching", "notBreaching", "ignore", "missing"]),
+        Is("\"notBreaching\""),
+        "What a datapoint that isn't there counts as. An endpoint that is scaled to zero has none",
+    ),
+    of("ActionsEnabled", Boolean, Is("true"), "Whether actions are taken at all"),
+    of("AlarmActions", Arns, Depends("the ones for all alarms"), "What it does on going to ALARM"),
+    of("OKActions", Arns, Depends("the ones for all alarms"), "The same on going to OK"),
+    of("InsufficientDataActions", Arns, Depends("the ones for all alarms"), "The same on going to `INSUFFICIENT_DATA`"),
+];
+
+/// Each kind of alarm has its own, for which the written reference has a table.
+pub const BY_ALARM: &str = "by alarm, see below";
+
+const fn of(name: &'static str, kind: Kind, default: Absent, meaning: &'static str) -> Property {
+    Property { name, kind, default, meaning }
+}
+
+/// The names in a table.
+pub(super) fn names(table: &[Property]) -> impl Iterator<Item = &'static str> + Clone {
+    table.iter().map(|property| property.name)
+}
+
+/// Whether a table has a property of that name.
+pub(super) fn has(table: &[Property], name: &str) -> bool {
+    names(table).any(|known| known == name)
+}

@@ -1,0 +1,309 @@
+//! From samples to counts and dollars.
+
+mod instances;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::declared::{Declared, DeclaredVariant};
+use super::series::{Reading, Readings, Subject};
+use super::{ModelUsage, Moment, Money, Period, Question, Totals, Usage, VariantUsage, Window};
+use crate::spec::{Dollars, PublishFrequency};
+
+const SECONDS_PER_HOUR: f64 = 3600.0;
+
+/// Counts what was read.
+pub(super) fn count(question: &Question, declared: &Declared, window: Window, readings: &Readings) -> Usage {
+    let newest = readings.iter().filter_map(|(subject, reading)| match subject {
+        Subject::Instances { .. } => reading.samples.keys().next_back().copied(),
+        _ => None,
+    });
+    let newest = newest.max();
+    let end = window.end(newest);
+    let count = Count { question, declared, window, readings, end };
+    let (variants, models): (Vec<_>, Vec<_>) = declared.variants.iter().map(|variant| count.variant(variant)).unzip();
+    let totals = sum(&variants);
+    let mut models: Vec<ModelUsage> = models.into_iter().flatten().collect();
+    let bill = totals.bill.map(|bill| bill.cumulative.0).filter(|bill| *bill > 0.0);
+    for model in &mut models {
+        model.share = model.money.zip(bill).map(|(money, bill)| money.cumulative.0 / bill);
+    }
+    let rank = |model: &ModelUsage| (model.money.map_or(0.0, |money| money.cumulative.0), model.gpus.unwrap_or(0.0));
+    models.sort_by(|one, other| {
+        let (one_rank, other_rank) = (rank(one), rank(other));
+        other_rank.partial_cmp(&one_rank).unwrap_or(std::cmp::Ordering::Equal).then_with(|| one.name.cmp(&other.name))
+    });
+    Usage {
+        endpoint: question.endpoint.to_string(),
+        status: declared.status.clone(),
+        publish_frequency_seconds: declared.frequency,
+        enhanced_metrics: declared.enhanced_metrics,
+        window,
+        end: Period { from: end, until: Moment(end.0 + window.period) },
+        has_data: newest.is_some(),
+        totals,
+        variants,
+        models,
+    }
+}
+
+/// Each sum, left out where a part of it is.
+fn sum(variants: &[VariantUsage]) -> Totals {
+    let parts = || variants.iter().map(|variant| variant.totals);
+    let money = |part: fn(&Totals) -> Option<Money>| {
+        let all: Option<Vec<Money>> = parts().map(|totals| part(&totals)).collect();
+        all.filter(|all| !all.is_empty()).map(|all| all.into_iter().fold(Money::NONE, Money::plus))
+    };
+    Totals {
+        instances: parts().map(|totals| totals.instances).sum(),
+        gpus: parts().map(|totals| totals.gpus).sum(),
+        used_gpus: parts().map(|totals| totals.used_gpus).sum(),
+        free_gpus: parts().map(|totals| totals.free_gpus).sum(),
+        bill: money(|totals| totals.bill),
+        unallocated: money(|totals| totals.unallocated),
+        invocations: parts().map(|totals| totals.invocations).sum(),
+    }
+}
+
+impl Money {
+    const NONE: Self = Self { cumulative: Dollars(0.0), per_interval: Dollars(0.0), per_hour: Dollars(0.0) };
+
+    /// What `units` cost at `price` an hour: `hours` of them over the range, `now` of them at its end.
+    fn of(hours: f64, now: f64, price: f64, frequency: PublishFrequency) -> Self {
+        Self {
+            cumulative: Dollars(hours * price),
+            per_interval: Dollars(now * price * f64::from(frequency.seconds()) / SECONDS_PER_HOUR),
+            per_hour: Dollars(now * price),
+        }
+    }
+
+    fn plus(self, other: Self) -> Self {
+        self.with(other, |one, other| one + other)
+    }
+
+    /// The rest; nothing where more is taken than there is, as while samples of an instance are still missing.
+    fn minus(self, other: Self) -> Self {
+        self.with(other, |one, other| (one - other).max(0.0))
+    }
+
+    fn with(self, other: Self, operation: fn(f64, f64) -> f64) -> Self {
+        Self {
+            cumulative: Dollars(operation(self.cumulative.0, other.cumulative.0)),
+            per_interval: Dollars(operation(self.per_interval.0, other.per_interval.0)),
+            per_hour: Dollars(operation(self.per_hour.0, other.per_hour.0)),
+        }
+    }
+}
+
+struct Count<'a> {
+    question: &'a Question,
+    declared: &'a Declared,
+    window: Window,
+    readings: &'a Readings,
+    end: Moment,
+}
+
+/// A GPU that published, with what it published.
+struct Publishing<'a> {
+    instance: &'a str,
+    gpu: &'a str,
+    model: &'a str,
+    copy: Option<&'a str>,
+    reading: &'a Reading,
+}
+
+impl Count<'_> {
+    fn frequency(&self) -> f64 {
+        f64::from(self.declared.frequency.seconds())
+    }
+
+    /// Things that published these samples at the end.
+    fn at_end(&self, reading: &Reading) -> f64 {
+        #[allow(clippy::cast_precision_loss)] // a day at most
+        let period = self.window.period as f64;
+        reading.samples.get(&self.end).copied().unwrap_or(0.0) * self.frequency() / period
+    }
+
+    /// Hours over the range that these samples stand for.
+    fn hours(&self, reading: &Reading) -> f64 {
+        reading.samples.values().sum::<f64>() * self.frequency() / SECONDS_PER_HOUR
+    }
+
+    fn reading(&self, subject: &Subject) -> Reading {
+        self.readings.get(subject).cloned().unwrap_or_default()
+    }
+
+    fn variant(&self, variant: &DeclaredVariant) -> (VariantUsage, Vec<ModelUsage>) {
+        let name = || variant.name.clone();
+        let terms = self.question.terms.of(&variant.name);
+        let gpus = terms.gpus.or(variant.gpus);
+        let instances = self.reading(&Subject::Instances { variant: name() });
+        let (now, hours) = (self.at_end(&instances), self.hours(&instances));
+        let price = terms.price_per_hour.map(|price| price.0);
+        let bill = price.map(|price| Money::of(hours, now, price, self.declared.frequency));
+        let publishing = self.publishing(variant);
+        let models = match &variant.model {
+            Some(model) => vec![self.own_model(variant, model, gpus, now, bill, &publishing)],
+            None => self.components(variant, gpus.zip(price), &publishing),
+        };
+        let total = gpus.map(|gpus| f64::from(gpus) * now);
+        let used = match (&variant.model, gpus) {
+            (Some(_), _) => total,
+            (None, Some(0)) => Some(0.0),
+            (None, _) if self.declared.enhanced_metrics => {
+                Some(publishing.iter().map(|one| self.at_end(one.reading)).sum())
+            }
+            (None, _) => None,
+        };
+        let allocated: Option<Vec<Money>> = models.iter().map(|model| model.money).collect();
+        // Without enhanced metrics no model's part is known; without a model, all of it is nobody's.
+        let known = variant.model.is_some() || self.declared.enhanced_metrics;
+        let allocated = allocated.filter(|_| known).map(|all| all.into_iter().fold(Money::NONE, Money::plus));
+        let totals = Totals {
+            instances: now,
+            gpus: total,
+            used_gpus: used,
+            free_gpus: total.zip(used).map(|(total, used)| (total - used).max(0.0)),
+            bill,
+            unallocated: bill.zip(allocated).map(|(bill, allocated)| bill.minus(allocated)),
+            invocations: self.reading(&Subject::VariantInvocations { variant: name() }).sum.values().sum(),
+        };
+        let usage = VariantUsage {
+            name: name(),
+            instance_type: variant.instance_type.clone(),
+            gpus_per_instance: gpus,
+            price_per_hour: terms.price_per_hour,
+            hosts_components: variant.model.is_none(),
+            totals,
+            instances: self.instances(variant, gpus, &publishing),
+        };
+        (usage, models)
+    }
+
+    /// What the variant's GPUs published.
+    fn publishing<'a>(&'a self, variant: &'a DeclaredVariant) -> Vec<Publishing<'a>> {
+        let of = |(subject, reading): (&'a Subject, &'a Reading)| match (subject, &variant.model) {
+            (Subject::HeldGpu { variant: on, instance, gpu, model, copy }, None) if *on == variant.name => {
+                Some(Publishing { instance, gpu, model, copy: copy.as_deref(), reading })
+            }
+            (Subject::OwnGpu { variant: on, instance, gpu }, Some(model)) if *on == variant.name => {
+                Some(Publishing { instance, gpu, model, copy: None, reading })
+            }
+            _ => None,
+        };
+        self.readings.iter().filter_map(of).collect()
+    }
+
+    fn own_model(
+        &self,
+        variant: &DeclaredVariant,
+        model: &str,
+        gpus: Option<u32>,
+        instances: f64,
+        bill: Option<Money>,
+        publishing: &[Publishing<'_>],
+    ) -> ModelUsage {
+        let requests = self.reading(&Subject::VariantInvocations { variant: variant.name.clone() });
+        let mut usage = self.model(model, &variant.name, publishing.iter(), bill, requests.sum.values().sum());
+        usage.gpus = gpus.map(|gpus| f64::from(gpus) * instances);
+        usage.gpus_per_copy = gpus;
+        usage
+    }
+
+    fn components(
+        &self,
+        variant: &DeclaredVariant,
+        terms: Option<(u32, f64)>,
+        publishing: &[Publishing<'_>],
+    ) -> Vec<ModelUsage> {
+        let mut by_model: BTreeMap<&str, Vec<&Publishing<'_>>> = BTreeMap::new();
+        for one in publishing {
+            by_model.entry(one.model).or_default().push(one);
+        }
+        for component in &self.declared.components {
+            if component.variant.as_ref() == Some(&variant.name) {
+                by_model.entry(&component.name).or_default();
+            }
+        }
+        let usage = |(model, held): (&str, Vec<&Publishing<'_>>)| {
+            let gpus: f64 = held.iter().map(|one| self.at_end(one.reading)).sum();
+            let hours: f64 = held.iter().map(|one| self.hours(one.reading)).sum();
+            let enhanced = self.declared.enhanced_metrics;
+            // A CPU-only instance can't be divided by GPUs.
+            let price = terms.filter(|(gpus, _)| *gpus > 0 && enhanced).map(|(gpus, price)| price / f64::from(gpus));
+            let money = price.map(|price| Money::of(hours, gpus, price, self.declared.frequency));
+            let requests = self.reading(&Subject::ComponentInvocations { model: model.to_owned() });
+            let mut usage = self.model(model, &variant.name, held.iter().copied(), money, requests.sum.values().sum());
+            usage.gpus = enhanced.then_some(gpus);
+            let copies: BTreeSet<_> = held
+                .iter()
+                .filter(|one| self.at_end(one.reading) > 0.0)
+                .map(|one| one.copy.map(|copy| (one.instance, copy)))
+                .collect();
+            let copies: Option<Vec<_>> = copies.into_iter().collect();
+            usage.copies_observed = copies.map(|copies| copies.len()).filter(|_| enhanced);
+            let declared = self.declared.components.iter().find(|component| component.name == model);
+            usage.copies_declared = declared.and_then(|declared| declared.copies);
+            usage.gpus_per_copy = declared.and_then(|declared| declared.gpus_per_copy);
+            usage
+        };
+        by_model.into_iter().map(usage).collect()
+    }
+
+    fn model<'p>(
+        &self,
+        name: &str,
+        variant: &str,
+        held: impl Iterator<Item = &'p Publishing<'p>>,
+        money: Option<Money>,
+        invocations: f64,
+    ) -> ModelUsage {
+        let (mut at_end, mut over_range) = (Mean::default(), Mean::default());
+        for one in held {
+            for (at, percent) in &one.reading.mean {
+                let samples = one.reading.samples.get(at).copied().unwrap_or(0.0);
+                over_range.add(*percent, samples);
+                if *at == self.end {
+                    at_end.add(*percent, samples);
+                }
+            }
+        }
+        let served = invocations > 0.0;
+        ModelUsage {
+            name: name.to_owned(),
+            variant: Some(variant.to_owned()),
+            gpus: None,
+            copies_declared: None,
+            gpus_per_copy: None,
+            copies_observed: None,
+            utilization: at_end.value(),
+            mean_utilization: over_range.value(),
+            invocations,
+            money,
+            per_thousand_invocations: money
+                .filter(|_| served)
+                .map(|money| Dollars(money.cumulative.0 / invocations * 1000.0)),
+            share: None,
+        }
+    }
+}
+
+/// A mean of means, weighted by their samples.
+#[derive(Default)]
+struct Mean {
+    total: f64,
+    samples: f64,
+}
+
+impl Mean {
+    fn add(&mut self, value: f64, samples: f64) {
+        self.total += value * samples;
+        self.samples += samples;
+    }
+
+    fn value(&self) -> Option<f64> {
+        (self.samples > 0.0).then(|| self.total / self.samples)
+    }
+}
+
+#[cfg(test)]
+mod tests;

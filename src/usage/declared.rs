@@ -1,0 +1,151 @@
+//! What SageMaker says of an endpoint: its variants, how often it publishes, and the inference components on it.
+
+use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
+use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
+use aws_sdk_sagemaker::operation::describe_inference_component::DescribeInferenceComponentOutput;
+use aws_sdk_sagemaker::types::{InferenceComponentSummary, ProductionVariant, ProductionVariantInstanceType};
+
+use crate::catalogue::{Accelerators, accelerators};
+use crate::spec::PublishFrequency;
+
+/// An endpoint as it is declared.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Declared {
+    pub(super) status: String,
+    pub(super) frequency: PublishFrequency,
+    pub(super) enhanced_metrics: bool,
+    /// Those with instances.
+    pub(super) variants: Vec<DeclaredVariant>,
+    pub(super) components: Vec<DeclaredComponent>,
+}
+
+/// A variant with instances.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct DeclaredVariant {
+    pub(super) name: String,
+    /// Its instance type; those of its pools, separated by commas.
+    pub(super) instance_type: String,
+    /// GPUs of one instance as catalogued; none where the type is unknown, or those of its pools differ.
+    pub(super) gpus: Option<u32>,
+    /// Its model; none where models are placed on it as inference components.
+    pub(super) model: Option<String>,
+}
+
+/// An inference component. What could not be read, or isn't declared, is left out.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct DeclaredComponent {
+    pub(super) name: String,
+    pub(super) variant: Option<String>,
+    pub(super) copies: Option<u32>,
+    pub(super) gpus_per_copy: Option<u32>,
+}
+
+impl Declared {
+    pub(super) fn new(endpoint: &DescribeEndpointOutput, config: &DescribeEndpointConfigOutput) -> Self {
+        let metrics = config.metrics_config();
+        let seconds = metrics.and_then(|metrics| metrics.metric_publish_frequency_in_seconds);
+        let variants = config.production_variants().iter().chain(config.shadow_production_variants());
+        Self {
+            status: endpoint.endpoint_status().map(ToString::to_string).unwrap_or_default(),
+            frequency: seconds.and_then(PublishFrequency::from_seconds).unwrap_or(PublishFrequency::DEFAULT),
+            enhanced_metrics: metrics.and_then(|metrics| metrics.enable_enhanced_metrics) == Some(true),
+            variants: variants.filter_map(DeclaredVariant::new).collect(),
+            components: Vec::new(),
+        }
+    }
+}
+
+impl DeclaredVariant {
+    fn new(variant: &ProductionVariant) -> Option<Self> {
+        let pools = variant.instance_pools().iter().filter_map(|pool| pool.instance_type.as_ref());
+        let mut types: Vec<&str> =
+            variant.instance_type.iter().chain(pools).map(ProductionVariantInstanceType::as_str).collect();
+        types.sort_unstable();
+        types.dedup();
+        let mut counts: Vec<Option<u32>> = types.iter().map(|instance_type| gpus_of(instance_type)).collect();
+        counts.dedup();
+        Some(Self {
+            name: variant.variant_name.clone()?,
+            instance_type: Some(types.join(", ")).filter(|types| !types.is_empty())?,
+            gpus: if let [one] = counts[..] { one } else { None },
+            model: variant.model_name.clone(),
+        })
+    }
+}
+
+/// Other accelerators than GPUs count as none: SageMaker's GPU metrics don't count them.
+fn gpus_of(instance_type: &str) -> Option<u32> {
+    match accelerators(instance_type) {
+        Accelerators::Gpus(gpus) => Some(gpus),
+        Accelerators::Others(_) | Accelerators::None => Some(0),
+        Accelerators::Unknown => None,
+    }
+}
+
+impl DeclaredComponent {
+    /// From its line in the listing alone.
+    pub(super) fn listed(summary: InferenceComponentSummary) -> Option<Self> {
+        Some(Self { name: summary.inference_component_name?, variant: summary.variant_name, ..Self::default() })
+    }
+
+    /// With what its description adds. GPUs per copy are left out where they differ by instance type.
+    pub(super) fn described(mut self, described: &DescribeInferenceComponentOutput) -> Self {
+        let specifications = described.specification().into_iter().chain(described.specifications());
+        let mut gpus: Vec<Option<u32>> = specifications
+            .map(|one| one.compute_resource_requirements()?.number_of_accelerator_devices_required().map(whole))
+            .collect();
+        gpus.dedup();
+        self.gpus_per_copy = if let [one] = gpus[..] { one } else { None };
+        let copies = described.runtime_config().and_then(|runtime| runtime.desired_copy_count);
+        self.copies = copies.and_then(|copies| u32::try_from(copies).ok());
+        self
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a number of devices
+fn whole(devices: f32) -> u32 {
+    devices.ceil() as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_sagemaker::types::{
+        InferenceComponentComputeResourceRequirements, InferenceComponentSpecificationSummary, InstancePool,
+    };
+
+    use super::*;
+
+    fn variant(types: &[&str]) -> Option<DeclaredVariant> {
+        let pool = |name: &&str| InstancePool::builder().instance_type((*name).into()).build();
+        let pools = types.iter().map(pool).collect();
+        DeclaredVariant::new(&ProductionVariant::builder().variant_name("v").set_instance_pools(Some(pools)).build())
+    }
+
+    #[test]
+    fn pools_have_a_number_of_gpus_only_where_it_is_the_same() {
+        let gpus = |types: &[&str]| variant(types).map(|variant| (variant.instance_type, variant.gpus));
+        let alike = gpus(&["ml.g6.12xlarge", "ml.g5.12xlarge"]);
+        assert_eq!(alike, Some(("ml.g5.12xlarge, ml.g6.12xlarge".to_owned(), Some(4))));
+        assert_eq!(gpus(&["ml.g6.12xlarge", "ml.g6.48xlarge"]).unwrap().1, None);
+        assert_eq!(gpus(&["ml.g99.xlarge"]).unwrap().1, None);
+        assert_eq!(gpus(&["ml.inf2.48xlarge"]).unwrap().1, Some(0));
+        assert_eq!(gpus(&[]), None, "a serverless variant has no instances");
+    }
+
+    #[test]
+    fn gpus_per_copy_are_known_only_where_they_are_the_same_everywhere() {
+        let needs = |gpus: f32| {
+            let needs = InferenceComponentComputeResourceRequirements::builder()
+                .number_of_accelerator_devices_required(gpus)
+                .min_memory_required_in_mb(1024)
+                .build();
+            InferenceComponentSpecificationSummary::builder().compute_resource_requirements(needs).build()
+        };
+        let per_copy = |gpus: &[f32]| {
+            let all = gpus.iter().map(|gpus| needs(*gpus)).collect();
+            let described = DescribeInferenceComponentOutput::builder().set_specifications(Some(all)).build();
+            DeclaredComponent::default().described(&described).gpus_per_copy
+        };
+        assert_eq!((per_copy(&[2.0]), per_copy(&[2.0, 2.0]), per_copy(&[2.0, 4.0])), (Some(2), Some(2), None));
+    }
+}

@@ -1,0 +1,208 @@
+//! What an endpoint's instances and GPUs are doing over a time range, and what that costs.
+//!
+//! [`Reader::read`] answers a [`Question`] with a [`Usage`]: it asks SageMaker what is declared, CloudWatch which series
+//! exist, and then for their values. It never writes. The arithmetic, which `count` does without I/O, with `F` the publish
+//! frequency, `G` the GPUs of an instance and `P` the period of a value:
+//!
+//! - Each instance, and each GPU that a model copy holds, publishes one sample every `F` seconds, so a count is
+//!   samples × `F` / `P`.
+//! - A model costs samples × `F` × price / `G` / 3600 dollars: the period cancels.
+//! - What the instances cost and no model does is unallocated, so the parts always add up to the bill.
+//!
+//! A number that can't be known is left out. It is never 0.
+
+mod count;
+mod declared;
+mod error;
+mod reader;
+mod series;
+mod window;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+pub use error::UsageError;
+pub use reader::Reader;
+pub use window::{BadRange, Moment, TimeRange, Window};
+
+use crate::spec::{Dollars, EndpointName, PublishFrequency};
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question {
+    /// The endpoint.
+    pub endpoint: EndpointName,
+    /// The time range.
+    pub range: TimeRange,
+    /// The present.
+    pub now: Moment,
+    /// What is known beforehand about instances.
+    pub terms: Terms,
+}
+
+/// What instances have and cost, as far as whoever asks knows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Terms {
+    /// Of every variant that has none of its own.
+    pub default: InstanceTerms,
+    /// Of single variants, by their names.
+    pub by_variant: BTreeMap<String, InstanceTerms>,
+}
+
+/// What one instance has and costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct InstanceTerms {
+    /// GPUs, where the catalogue of instance types isn't to be asked.
+    pub gpus: Option<u32>,
+    /// Dollars per hour. Without it nothing is said about costs.
+    pub price_per_hour: Option<Dollars>,
+}
+
+impl Terms {
+    /// What is known about the instances of a variant.
+    #[must_use]
+    pub fn of(&self, variant: &str) -> InstanceTerms {
+        let own = self.by_variant.get(variant).copied().unwrap_or_default();
+        InstanceTerms {
+            gpus: own.gpus.or(self.default.gpus),
+            price_per_hour: own.price_per_hour.or(self.default.price_per_hour),
+        }
+    }
+}
+
+/// The answer. What is "at the end" is the mean over the period that [`Usage::end`] names.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Usage {
+    /// The endpoint.
+    pub endpoint: String,
+    /// Its status now, such as `InService`.
+    pub status: String,
+    /// Seconds between two samples of a series.
+    pub publish_frequency_seconds: PublishFrequency,
+    /// Whether it publishes metrics for each instance and GPU. Without them nobody knows which model holds what.
+    pub enhanced_metrics: bool,
+    /// The range that was read.
+    pub window: Window,
+    /// The period that values "at the end" are from.
+    pub end: Period,
+    /// Whether anything was published in the range.
+    pub has_data: bool,
+    /// All variants together.
+    pub totals: Totals,
+    /// The variants with instances, in the order of the endpoint config.
+    pub variants: Vec<VariantUsage>,
+    /// The models, the most expensive first.
+    pub models: Vec<ModelUsage>,
+}
+
+/// A stretch of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Period {
+    /// Its start.
+    pub from: Moment,
+    /// Its end.
+    pub until: Moment,
+}
+
+/// Sums; one is left out where a part of it isn't known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Totals {
+    /// Instances at the end.
+    pub instances: f64,
+    /// GPUs at the end.
+    pub gpus: Option<f64>,
+    /// GPUs that models hold at the end.
+    pub used_gpus: Option<f64>,
+    /// GPUs that no model holds at the end.
+    pub free_gpus: Option<f64>,
+    /// What the instances cost.
+    pub bill: Option<Money>,
+    /// The part of it that is no model's.
+    pub unallocated: Option<Money>,
+    /// Requests over the range.
+    pub invocations: f64,
+}
+
+/// What something costs.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Money {
+    /// Over the whole range.
+    pub cumulative: Dollars,
+    /// In one publish interval, at the end.
+    pub per_interval: Dollars,
+    /// In an hour, at the rate of the end.
+    pub per_hour: Dollars,
+}
+
+/// A variant's instances.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct VariantUsage {
+    /// Its name.
+    pub name: String,
+    /// Its instance type, or several separated by commas.
+    pub instance_type: String,
+    /// GPUs of one instance, where known. 0 where it has none that SageMaker's metrics count.
+    pub gpus_per_instance: Option<u32>,
+    /// Dollars per instance-hour, where given.
+    pub price_per_hour: Option<Dollars>,
+    /// Whether models are placed on it as inference components.
+    pub hosts_components: bool,
+    /// The variant's part of the sums.
+    pub totals: Totals,
+    /// The instances that ran at the end, as far as they can be told apart.
+    pub instances: Vec<InstanceUsage>,
+}
+
+/// An instance at the end of the range.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct InstanceUsage {
+    /// Its id.
+    pub id: String,
+    /// Its GPUs.
+    pub gpus: Vec<GpuUsage>,
+}
+
+/// A GPU at the end of the range.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct GpuUsage {
+    /// Its id, where it has published anything.
+    pub id: Option<String>,
+    /// The model that holds it; none where it is free.
+    pub model: Option<String>,
+    /// The model copy (container) that holds it.
+    pub copy: Option<String>,
+    /// Percent of it that computes, at the end.
+    pub utilization: Option<f64>,
+    /// The same over the range, while this copy held it.
+    pub mean_utilization: Option<f64>,
+}
+
+/// A model: an inference component, or the model of a variant of its own.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ModelUsage {
+    /// Name of the inference component, or of the variant's model.
+    pub name: String,
+    /// The variant it is on, where known.
+    pub variant: Option<String>,
+    /// GPUs held at the end.
+    pub gpus: Option<f64>,
+    /// Copies that are wanted now.
+    pub copies_declared: Option<u32>,
+    /// GPUs that one copy is declared to hold.
+    pub gpus_per_copy: Option<u32>,
+    /// Copies that published at the end.
+    pub copies_observed: Option<usize>,
+    /// Percent of its GPUs that computes, at the end.
+    pub utilization: Option<f64>,
+    /// The same over the range.
+    pub mean_utilization: Option<f64>,
+    /// Requests over the range.
+    pub invocations: f64,
+    /// What it costs.
+    pub money: Option<Money>,
+    /// Dollars for 1,000 requests over the range; none where there was no request.
+    pub per_thousand_invocations: Option<Dollars>,
+    /// Its part of the bill over the range, 0 to 1.
+    pub share: Option<f64>,
+}

@@ -1,0 +1,278 @@
+//! Time ranges, and the whole periods that are read of them.
+//!
+//! How long CloudWatch keeps data at which resolution, and which periods exist:
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html>, "Metrics retention" and
+//! "Periods". No clock is read here.
+
+use std::fmt;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
+use serde::{Serialize, Serializer};
+use thiserror::Error;
+
+use crate::spec::PublishFrequency;
+
+/// Most values that are read of one series: at 500 queries a call this stays within the 100,800 values of one answer of
+/// `GetMetricData`.
+const MOST_PERIODS: i64 = 200;
+/// CloudWatch's longest period, a day.
+const LONGEST_PERIOD: i64 = 86_400;
+/// Ages in seconds up to which data is kept, with the resolution that is kept so long.
+const KEPT: [(i64, i64); 4] = [(3 * 3600, 1), (15 * 86_400, 60), (63 * 86_400, 300), (455 * 86_400, 3600)];
+/// Seconds that a sample has, at the least, to arrive before its period is read: a count that misses late samples
+/// is a wrong number. How long metrics travel isn't documented.
+const SETTLING: i64 = 30;
+/// Up to now: seconds before the end in which the newest data may lie without counting as the end of everything.
+const LATE: i64 = 300;
+
+/// A point in time: whole seconds since 1970, UTC. Shown and serialized as `2026-11-24T08:00:00Z`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment(pub i64);
+
+impl Moment {
+    /// The present.
+    #[must_use]
+    pub fn now() -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+    }
+
+    pub(super) fn date_time(self) -> DateTime {
+        DateTime::from_secs(self.0)
+    }
+
+    fn down_to(self, period: i64) -> i64 {
+        self.0.div_euclid(period) * period
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.date_time().fmt(Format::DateTime) {
+            Ok(text) => f.write_str(&text),
+            Err(_) => write!(f, "{} s since 1970", self.0),
+        }
+    }
+}
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeRange {
+    /// The last so many seconds.
+    Last(u32),
+    /// From one moment until another; what lies in the future isn't read.
+    Between {
+        /// Its start.
+        from: Moment,
+        /// Its end.
+        until: Moment,
+    },
+}
+
+/// A time range that can't be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum BadRange {
+    /// It ends where it begins, or before.
+    #[error("the time range from {from} until {until} is empty; give a start that is before the end")]
+    Empty {
+        /// Its start.
+        from: Moment,
+        /// Its end.
+        until: Moment,
+    },
+    /// It has not begun yet.
+    #[error("the time range begins at {0}, which is in the future; give a start in the past")]
+    Future(Moment),
+    /// CloudWatch has forgotten its start.
+    #[error("the time range begins at {0}; CloudWatch keeps metrics for 455 days, give a later start")]
+    Forgotten(Moment),
+}
+
+/// The whole periods that are read: aligned, at a period that CloudWatch still has data for, and a multiple of the
+/// publish frequency, so that each holds the same number of samples of a series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Window {
+    /// Start of the first period.
+    pub from: Moment,
+    /// End of the last period.
+    pub until: Moment,
+    /// Seconds of one period.
+    pub period: i64,
+    /// Whether it ends as late as data can be expected.
+    #[serde(skip)]
+    pub(super) reaches_now: bool,
+    /// Whether it lies within the last three hours.
+    #[serde(skip)]
+    pub(super) is_recent: bool,
+}
+
+impl Window {
+    /// The shortest periods at which the range can be read in a fair number of values. A range that is shorter than one
+    /// period is widened to one.
+    pub fn of(range: TimeRange, frequency: PublishFrequency, now: Moment) -> Result<Self, BadRange> {
+        let frequency = i64::from(frequency.seconds());
+        let settled = Moment(now.0 - frequency.max(SETTLING));
+        if let TimeRange::Between { from, until } = range {
+            if from >= until {
+                return Err(BadRange::Empty { from, until });
+            }
+            if from > now {
+                return Err(BadRange::Future(from));
+            }
+        }
+        let periods = (1..).map(|times| times * frequency).take_while(|period| *period <= LONGEST_PERIOD);
+        periods
+            .filter(|period| matches!(period, 10 | 20 | 30) || period % 60 == 0)
+            .map(|period| Self::at(range, period, settled, now))
+            .find(|window| {
+                let age = now.0 - window.from.0;
+                let few = window.periods() <= MOST_PERIODS || window.period == LONGEST_PERIOD;
+                few && resolution_at(age).is_some_and(|resolution| window.period % resolution == 0)
+            })
+            .ok_or_else(|| BadRange::Forgotten(Self::at(range, LONGEST_PERIOD, settled, now).from))
+    }
+
+    fn at(range: TimeRange, period: i64, settled: Moment, now: Moment) -> Self {
+        let (from, until) = match range {
+            TimeRange::Last(seconds) => {
+                let until = settled.down_to(period);
+                (until - (i64::from(seconds) + period - 1).div_euclid(period).max(1) * period, until)
+            }
+            TimeRange::Between { from, until } => {
+                let until = until.min(settled).down_to(period);
+                (from.down_to(period).min(until - period), until)
+            }
+        };
+        Self {
+            from: Moment(from),
+            until: Moment(until),
+            period,
+            reaches_now: settled.0 - until < period,
+            is_recent: now.0 - from <= KEPT[0].0,
+        }
+    }
+
+    fn periods(self) -> i64 {
+        (self.until.0 - self.from.0) / self.period
+    }
+
+    /// Start of the period that stands for the end of the range, `newest` being the start of the newest one with data.
+    /// While data may still be on its way that is the end; otherwise what has no data at the end has stopped.
+    pub(super) fn end(self, newest: Option<Moment>) -> Moment {
+        let last = Moment(self.until.0 - self.period);
+        match newest {
+            Some(newest) if self.reaches_now && last.0 - newest.0 <= LATE => newest,
+            _ => last,
+        }
+    }
+
+    /// Seconds of the whole range.
+    #[must_use]
+    pub fn seconds(self) -> i64 {
+        self.until.0 - self.from.0
+    }
+}
+
+fn resolution_at(age: i64) -> Option<i64> {
+    KEPT.iter().find(|(longest, _)| age <= *longest).map(|(_, resolution)| *resolution)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const NOW: Moment = Moment(1_795_500_047);
+    const HOUR: i64 = 3600;
+    const DAY: i64 = 86_400;
+
+    fn frequency(seconds: i32) -> PublishFrequency {
+        PublishFrequency::from_seconds(seconds).unwrap()
+    }
+
+    fn ago(from: i64, until: i64) -> TimeRange {
+        TimeRange::Between { from: Moment(NOW.0 - from), until: Moment(NOW.0 - until) }
+    }
+
+    #[test]
+    fn the_period_is_the_shortest_that_is_readable_and_holds_whole_samples() {
+        for (publish, range, period) in [
+            (10, TimeRange::Last(300), 10),
+            (10, TimeRange::Last(1800), 10),
+            (10, TimeRange::Last(3600), 20),
+            (10, ago(4 * HOUR, 4 * HOUR - 300), 60),
+            (60, TimeRange::Last(300), 60),
+            (60, ago(3 * HOUR, 0), 60),
+            (60, ago(DAY, 0), 480),
+            (180, TimeRange::Last(300), 180),
+            (180, ago(16 * DAY, 15 * DAY), 900),
+            (240, ago(16 * DAY, 16 * DAY - HOUR), 1200),
+            (300, ago(64 * DAY, 64 * DAY - HOUR), 3600),
+            (60, ago(453 * DAY, 0), DAY),
+        ] {
+            assert_eq!(Window::of(range, frequency(publish), NOW).map(|window| window.period), Ok(period), "{range:?}");
+        }
+    }
+
+    #[test]
+    fn a_period_is_read_when_its_samples_have_had_time_to_arrive() {
+        let window = Window::of(TimeRange::Last(300), frequency(60), NOW).unwrap();
+        assert_eq!((window.until.0, window.seconds()), (1_795_499_940, 300));
+        assert!(NOW.0 - window.until.0 >= 60 && window.reaches_now && window.is_recent);
+        let past = Window::of(ago(2 * HOUR, HOUR), frequency(60), NOW).unwrap();
+        assert!(!past.reaches_now);
+    }
+
+    #[test]
+    fn the_end_of_a_range_up_to_now_is_where_the_newest_data_is_unless_everything_stopped() {
+        let window = Window::of(TimeRange::Last(3600), frequency(60), NOW).unwrap();
+        let last = Moment(window.until.0 - 60);
+        assert_eq!(window.end(Some(Moment(last.0 - 120))), Moment(last.0 - 120));
+        assert_eq!(window.end(Some(Moment(last.0 - 1200))), last);
+        assert_eq!(window.end(None), last);
+        let past = Window::of(ago(2 * HOUR, HOUR), frequency(60), NOW).unwrap();
+        assert_eq!(past.end(Some(past.from)), Moment(past.until.0 - 60));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused_with_the_fix() {
+        let refused = |range| Window::of(range, frequency(60), NOW).unwrap_err().to_string();
+        assert_eq!(
+            refused(ago(60, 60)),
+            "the time range from 2026-11-24T05:59:47Z until 2026-11-24T05:59:47Z is empty; give a start that is before the end"
+        );
+        assert!(refused(ago(-60, -120)).contains("in the future"));
+        assert!(refused(ago(500 * DAY, 0)).contains("for 455 days"));
+        assert!(refused(TimeRange::Between { from: Moment(i64::MIN / 2), until: NOW }).contains("455 days"));
+    }
+
+    proptest! {
+        #[test]
+        fn every_range_is_read_in_whole_readable_periods(
+            at in 0_usize..7, from in 1..450 * DAY, share in 0.0_f64..1.0, last in any::<bool>()
+        ) {
+            let publish = PublishFrequency::ALL[at];
+            #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
+            let until = (from as f64 * share) as i64;
+            prop_assume!(until < from);
+            let range = if last { TimeRange::Last(u32::try_from(from).unwrap()) } else { ago(from, until) };
+            let window = Window::of(range, frequency(publish.into()), NOW).unwrap();
+            prop_assert!(window.from < window.until && window.until <= NOW);
+            prop_assert_eq!(window.period % i64::from(publish), 0);
+            prop_assert_eq!(window.from.0 % window.period, 0);
+            prop_assert_eq!(window.until.0 % window.period, 0);
+            prop_assert!(window.periods() <= MOST_PERIODS || window.period == LONGEST_PERIOD);
+            let resolution = resolution_at(NOW.0 - window.from.0).unwrap();
+            prop_assert_eq!(window.period % resolution, 0);
+        }
+    }
+}

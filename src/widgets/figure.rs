@@ -1,0 +1,81 @@
+//! Numbers as people read them.
+
+use crate::spec::Dollars;
+
+/// `$1,234.56`; small amounts with four decimals, as the cost of one publish interval needs them.
+pub(super) fn dollars(amount: Dollars) -> String {
+    let Dollars(amount) = amount;
+    if amount == 0.0 {
+        "$0".to_owned()
+    } else if amount < 0.0001 {
+        "<$0.0001".to_owned()
+    } else if amount < 1.0 {
+        format!("${amount:.4}")
+    } else {
+        let text = format!("{amount:.2}");
+        let (whole, cents) = text.split_once('.').unwrap_or((&text, "00"));
+        format!("${}.{cents}", grouped(whole))
+    }
+}
+
+/// A count that is a mean over a period: whole where it is whole.
+pub(super) fn count(number: f64) -> String {
+    let text = format!("{number:.1}");
+    match text.strip_suffix(".0") {
+        Some(whole) => grouped(whole),
+        None => text,
+    }
+}
+
+/// `97 %`, from a percentage.
+pub(super) fn percent(percentage: f64) -> String {
+    format!("{percentage:.0} %")
+}
+
+/// Digits in groups of three.
+fn grouped(digits: &str) -> String {
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `30 min`, `2 h 5 min`.
+pub(super) fn duration(seconds: i64) -> String {
+    let (days, hours, minutes, rest) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    let parts = [(days, "d"), (hours, "h"), (minutes, "min"), (rest, "s")];
+    let parts: Vec<String> =
+        parts.iter().filter(|(number, _)| *number > 0).map(|(number, unit)| format!("{number} {unit}")).collect();
+    parts.join(" ")
+}
+
+/// `1 copy`, `3 copies`.
+pub(super) fn plural(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_have_as_many_decimals_as_they_need() {
+        for (amount, text) in [
+            (0.0, "$0"),
+            (0.000_01, "<$0.0001"),
+            (0.015_977, "$0.0160"),
+            (5.752, "$5.75"),
+            (999.999, "$1,000.00"),
+            (1_234_567.891, "$1,234,567.89"),
+        ] {
+            assert_eq!(dollars(Dollars(amount)), text);
+        }
+        assert_eq!((count(3.0), count(2.96), count(12_000.0)), ("3".into(), "3".into(), "12,000".into()));
+        assert_eq!((count(2.5), percent(96.6)), ("2.5".into(), "97 %".into()));
+        assert_eq!((duration(1800), duration(90_061)), ("30 min".into(), "1 d 1 h 1 min 1 s".into()));
+    }
+}

@@ -1,0 +1,86 @@
+//! What is around every panel: its style, the moments it is about, and the panel that an error becomes.
+
+use maud::{Markup, PreEscaped, html};
+use serde_json::{Map, Value};
+
+use super::context::Context;
+use super::controls;
+use super::figure::duration;
+use crate::usage::{Moment, Usage};
+
+/// Everything in it is below `.monitored-endpoint`: whether one widget's style reaches another isn't documented.
+const STYLE: &str = include_str!("style.css");
+
+/// A whole answer.
+pub(super) fn frame(context: &Context, body: &Markup) -> Markup {
+    html! {
+        style { (PreEscaped(STYLE)) }
+        div class={"monitored-endpoint cwdb-no-default-styles " (context.theme.class())} { (body) }
+    }
+}
+
+/// A panel with its controls, and the moments that its numbers are from.
+pub(super) fn panel(usage: &Usage, context: &Context, controls: &Markup, panel: &Markup) -> Markup {
+    let span = |from: Moment, until: Moment| span(context, from, until, usage.window.period);
+    html! {
+        (controls)
+        p.moments {
+            span.endpoint { (usage.endpoint) }
+            " is " span.status { (usage.status) } ". "
+            @if usage.has_data {
+                "At the end: mean of " span.end { (span(usage.end.from, usage.end.until)) }
+                ". Over: " span.range { (span(usage.window.from, usage.window.until)) }
+                " (" (duration(usage.window.seconds())) "), " (context.zone.label()) ". "
+                "Published every " (usage.publish_frequency_seconds) "."
+            } @else {
+                "Nothing was published in " span.range { (span(usage.window.from, usage.window.until)) }
+                ", " (context.zone.label()) ". Choose another time range, or see whether the endpoint has instances."
+            }
+        }
+        @if usage.has_data { (panel) }
+    }
+}
+
+/// What went wrong, and a button to try again.
+pub(super) fn error(reason: &str, function_arn: &str, params: &Map<String, Value>) -> Markup {
+    html! {
+        div.error role="alert" {
+            strong { "This panel can't be shown" }
+            p { (reason) }
+            @if !function_arn.is_empty() {
+                a.btn { "Try again" }
+                (controls::call(function_arn, params, None))
+            }
+        }
+    }
+}
+
+/// One figure of a headline.
+pub(super) fn tile(name: &str, value: &str, below: Option<&str>) -> Markup {
+    html! {
+        div.tile data-tile=(name) {
+            span.value { (value) }
+            span.name { (name) }
+            @if let Some(below) = below { span.below { (below) } }
+        }
+    }
+}
+
+/// A remark on what is left out.
+pub(super) fn note(text: &str) -> Markup {
+    html! { p.note { (text) } }
+}
+
+/// `2026-11-24 08:29 – 08:30`, with seconds where periods are shorter than a minute.
+fn span(context: &Context, from: Moment, until: Moment, period: i64) -> String {
+    let length = if period < 60 { 19 } else { 16 };
+    let [from, until] = [from, until].map(|moment| {
+        let local = context.zone.local(moment).replacen('T', " ", 1);
+        local.get(..length).map(str::to_owned).unwrap_or(local)
+    });
+    let until = match (from.get(..11), until.strip_prefix(from.get(..11).unwrap_or_default())) {
+        (Some(_), Some(time)) => time.to_owned(),
+        _ => until,
+    };
+    format!("{from} – {until}")
+}

@@ -1,0 +1,144 @@
+//! The interactive panels: custom widgets of a CloudWatch dashboard, answered by a Lambda of their own that reads only.
+//!
+//! The dashboard sends an event with the widget's parameters and what its viewer has chosen, and shows the HTML that
+//! comes back; whatever goes wrong comes back as a panel that says it. Script isn't allowed there, so buttons are
+//! `<cwdb-action>` elements that have the dashboard call this function again:
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/add_custom_widget_dashboard_about.html> and
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/add_custom_widget_dashboard_interactivity.html>.
+
+mod choice;
+mod cluster;
+mod context;
+mod controls;
+mod cost;
+mod figure;
+mod frame;
+mod map;
+mod params;
+
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use aws_config::{Region, SdkConfig};
+use futures_util::FutureExt as _;
+use maud::Markup;
+use serde_json::Value;
+use thiserror::Error;
+use tokio::time::timeout;
+
+pub use params::Panel;
+
+use crate::provision::reason;
+use crate::usage::{Moment, Question, Reader, Usage, UsageError};
+use choice::{BadChoice, Choice};
+use context::Context;
+use params::Params;
+
+/// What `{"describe": true}` is answered with.
+const DOCUMENTATION: &str = include_str!("describe.md");
+
+/// The panels, and the services that they ask. Made once per process.
+#[derive(Clone, Debug)]
+pub struct Widgets {
+    config: SdkConfig,
+    reader: Reader,
+}
+
+/// One call of the function.
+#[derive(Clone, Copy, Debug)]
+pub struct Invocation<'a> {
+    /// The function that is called, as its ARN was given: what buttons are to call again.
+    pub function_arn: &'a str,
+    /// The present.
+    pub now: Moment,
+    /// How long the call may take.
+    pub time_left: Duration,
+}
+
+/// Time for drawing and sending, which waiting for AWS must not use up: a function that is cut off shows nothing.
+const RESERVE: Duration = Duration::from_secs(1);
+
+/// Why a panel shows a sentence in place of numbers.
+#[derive(Debug, Error)]
+enum WidgetError {
+    #[error("the widget's parameters can't be used: {0}")]
+    Params(String),
+    #[error(transparent)]
+    Choice(#[from] BadChoice),
+    #[error(transparent)]
+    Usage(#[from] UsageError),
+    #[error("SageMaker and CloudWatch have not answered in time; try again, or choose a shorter time range")]
+    OutOfTime,
+}
+
+impl Widgets {
+    /// With the Region, credentials and endpoint URLs of `config`.
+    #[must_use]
+    pub fn new(config: &SdkConfig) -> Self {
+        Self { config: config.clone(), reader: Reader::new(config) }
+    }
+
+    /// Answers one event, with HTML or, where documentation is asked for, with Markdown.
+    pub async fn answer(&self, event: &Value, invocation: Invocation<'_>) -> String {
+        if event["describe"] == Value::Bool(true) {
+            return DOCUMENTATION.to_owned();
+        }
+        let context = Context::read(event);
+        let forwarded = Params::forwarded(event);
+        let panel = AssertUnwindSafe(self.panel(event, &context, invocation)).catch_unwind().await;
+        let body = match panel {
+            Ok(Ok(body)) => body,
+            Ok(Err(error)) => {
+                let reason = reason(&error);
+                tracing::warn!(reason, "a panel could not be drawn");
+                frame::error(&reason, invocation.function_arn, &forwarded)
+            }
+            Err(_) => {
+                frame::error("the panel failed; the function's log says where", invocation.function_arn, &forwarded)
+            }
+        };
+        frame::frame(&context, &body).into_string()
+    }
+
+    async fn panel(&self, event: &Value, context: &Context, invocation: Invocation<'_>) -> Result<Markup, WidgetError> {
+        let params = Params::read(event).map_err(WidgetError::Params)?;
+        let choice = Choice::read(event);
+        let range = choice.range(context)?;
+        let question =
+            Question { endpoint: params.endpoint.clone(), range, now: invocation.now, terms: params.terms.clone() };
+        let reader = self.reader(&params);
+        let patience = invocation.time_left.saturating_sub(RESERVE);
+        let usage = timeout(patience, reader.read(&question)).await.map_err(|_| WidgetError::OutOfTime)??;
+        Ok(draw(&usage, &params, context, &choice, invocation.function_arn))
+    }
+
+    /// Asks in the widget's Region: a dashboard shows endpoints of any.
+    fn reader(&self, params: &Params) -> Reader {
+        match &params.region {
+            Some(region) if self.config.region().map(Region::as_ref) != Some(region) => {
+                let elsewhere = self.config.to_builder().region(Region::new(region.clone())).build();
+                Reader::new(&elsewhere)
+            }
+            _ => self.reader.clone(),
+        }
+    }
+}
+
+fn draw(usage: &Usage, params: &Params, context: &Context, choice: &Choice, function_arn: &str) -> Markup {
+    let controls = controls::controls(choice, context, function_arn, &params.forwarded);
+    let panel = match params.panel {
+        Panel::Cluster => cluster::cluster(usage, params, context),
+        Panel::Cost => cost::cost(usage, params),
+    };
+    frame::panel(usage, context, &controls, &panel)
+}
+
+/// Draws a panel of what was read, without asking anything: what `benches/widgets.rs` measures.
+///
+/// # Errors
+/// What is wrong with the widget's parameters.
+pub fn render(event: &Value, usage: &Usage, function_arn: &str) -> Result<String, String> {
+    let context = Context::read(event);
+    let params = Params::read(event)?;
+    Ok(frame::frame(&context, &draw(usage, &params, &context, &Choice::read(event), function_arn)).into_string())
+}

@@ -1,0 +1,48 @@
+//! The reference of properties is what the provider reads: the tables are probed against the code, and the written pages
+//! against the tables. `make reference` writes the pages.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
+
+mod markdown;
+mod probes;
+mod schema;
+mod shapes;
+
+use std::path::Path;
+use std::{env, fs};
+
+use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
+use aws_sdk_sagemaker::operation::update_endpoint::UpdateEndpointInput;
+use aws_smithy_schema::serde::{SerdeError, ShapeDeserializer};
+use shapes::{Shape, explored};
+
+fn members<T>(read: impl FnOnce(&mut dyn ShapeDeserializer) -> Result<T, SerdeError>) -> Vec<(String, Shape)> {
+    match explored(read) {
+        Shape::Structure(_, members) => members,
+        other => panic!("not a structure: {other:?}"),
+    }
+}
+
+/// Compares, or writes where `make reference` asks for that.
+fn holds(file: &str, content: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(file);
+    if env::var_os("WRITE_REFERENCE").is_some() {
+        fs::write(&path, content).unwrap();
+    }
+    let written = fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == content, "docs/{file} is stale: run `make reference`");
+}
+
+#[test]
+fn the_written_page_is_what_the_tables_say() {
+    let config = members(CreateEndpointConfigInput::deserialize);
+    let deployment = members(UpdateEndpointInput::deserialize);
+    holds("properties.md", &markdown::page(&config, &deployment, &probes::alarms_by_default()));
+}
+
+#[test]
+fn the_written_schema_is_what_the_tables_say() {
+    let config = members(CreateEndpointConfigInput::deserialize);
+    let deployment = members(UpdateEndpointInput::deserialize);
+    let schema = serde_json::to_string_pretty(&schema::schema(&config, &deployment)).unwrap();
+    holds("properties.schema.json", &format!("{schema}\n"));
+}

@@ -1,0 +1,143 @@
+//! The reference for people: `docs/properties.md`.
+
+use std::fmt::Write as _;
+
+use monitored_endpoint::properties::reference::{
+    ALARM, Absent, COMMON, DASHBOARD, INFERENCE_COMPONENT, Kind, OF_CONFIGS, OF_DEPLOYMENTS, OF_MONITORING, Property,
+    VARIANT,
+};
+use monitored_endpoint::spec::{AlarmSource, AlarmSpec};
+
+use super::shapes::Shape;
+
+const API: &str = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_";
+
+const OPENING: &str = "# Properties
+
+<!-- Written by `make reference` from src/properties/reference.rs and the SDK's own schemas. Don't edit it here. -->
+
+What a template may say under `Properties`. Numbers and booleans may be strings. A property that isn't here is refused, and the answer
+offers the nearest one that is. [properties.schema.json](properties.schema.json) says the same to editors.
+
+`Custom::MonitoredEndpoint` takes everything on this page. `Custom::MonitoredEndpointConfig` takes all but [how to
+deploy](#how-to-deploy), and `Custom::EndpointMonitoring` also leaves out what makes a config.
+";
+
+const SCHEMA_USE: &str = "## In an editor
+
+The schema describes whole templates: it looks at the resources of the three types and leaves the rest alone. With the YAML language server,
+which most editors use:
+
+```yaml
+# yaml-language-server: $schema=docs/properties.schema.json
+```
+
+Its setting `yaml.customTags` has to know CloudFormation's short forms (`!Ref scalar`, `!Sub scalar`, `!GetAtt scalar` and so on).
+";
+
+/// The whole page. `alarms` are the ones of a declaration that only switches them on.
+pub(crate) fn page(config: &[(String, Shape)], deployment: &[(String, Shape)], alarms: &[AlarmSpec]) -> String {
+    let mut page = OPENING.to_owned();
+    section(&mut page, "Of every type", COMMON);
+    section(&mut page, "InferenceComponents", INFERENCE_COMPONENT);
+    section(&mut page, "Variants", VARIANT);
+    section(&mut page, "Dashboard", DASHBOARD);
+    section(&mut page, "The alarms", ALARM);
+    page.push_str("\nWhat each alarm is where it only says `Enabled: true`, at a publish frequency of 60 s; the first `Source` is the default:\n\n");
+    page.push_str(
+        "| alarm | `AlarmName` | `Source` | fires at | `Period` | `EvaluationPeriods` |\n|---|---|---|---|---|---|\n",
+    );
+    for alarm in alarms {
+        let AlarmSpec { kind, name, comparison, threshold, period, evaluation_periods, .. } = alarm;
+        let name = name.as_str().replacen("chat", "<EndpointName>", 1);
+        let sources: Vec<String> = AlarmSource::of(*kind).iter().map(|source| format!("`{}`", source.name())).collect();
+        let (sources, comparison) = (sources.join(", "), comparison.as_str());
+        writeln!(
+            page,
+            "| `{kind}` | `{name}` | {sources} | `{comparison}` {threshold} | {period} | {evaluation_periods} |"
+        )
+        .unwrap();
+    }
+    section(&mut page, "The endpoint config", OF_CONFIGS);
+    writeln!(
+        page,
+        "\nBeside it every member of [CreateEndpointConfig]({API}CreateEndpointConfig.html), at any depth:\n"
+    )
+    .unwrap();
+    page.push_str("| property | takes | also in `Custom::EndpointMonitoring` |\n|---|---|---|\n");
+    for (name, shape) in config {
+        let also = match name.as_str() {
+            "Tags" => "yes",
+            name if OF_MONITORING.contains(&name) => "yes; read from the endpoint where it is left out",
+            _ => "",
+        };
+        writeln!(page, "| {} | {} | {also} |", linked("CreateEndpointConfig", name), takes(shape)).unwrap();
+    }
+    page.push_str(
+        "\n`MetricsConfig`, left out, is enhanced metrics every 60 s; where it is given, the API's own defaults hold for what it leaves out. \
+         `MetricsPublishFrequencyInSeconds`, as the launch article spells it, is understood.\n",
+    );
+    writeln!(
+        page,
+        "\n## How to deploy\n\n`Custom::MonitoredEndpoint` only, as in [UpdateEndpoint]({API}UpdateEndpoint.html):\n"
+    )
+    .unwrap();
+    page.push_str("| property | takes | left out |\n|---|---|---|\n");
+    for (name, shape) in deployment.iter().filter(|(name, _)| OF_DEPLOYMENTS.contains(&name.as_str())) {
+        let left_out =
+            if name == "RetainAllVariantProperties" { "`true`, where SageMaker's own is false" } else { "nothing" };
+        writeln!(page, "| {} | {} | {left_out} |", linked("UpdateEndpoint", name), takes(shape)).unwrap();
+    }
+    page.push('\n');
+    page.push_str(SCHEMA_USE);
+    page
+}
+
+fn section(page: &mut String, title: &str, table: &[Property]) {
+    write!(page, "\n## {title}\n\n| property | takes | left out | meaning |\n|---|---|---|---|\n").unwrap();
+    for property in table {
+        let Property { name, meaning, .. } = property;
+        writeln!(page, "| `{name}` | {} | {} | {meaning} |", kind(property), absent(property.default)).unwrap();
+    }
+}
+
+fn kind(property: &Property) -> String {
+    match property.kind {
+        Kind::Text => "string".to_owned(),
+        Kind::Boolean => "boolean".to_owned(),
+        Kind::Integer(least, i64::MAX) => format!("integer, {least} or more"),
+        Kind::Integer(least, most) => format!("integer, {least} to {most}"),
+        Kind::Number => "number".to_owned(),
+        Kind::Price => "number more than 0, or `Auto`".to_owned(),
+        Kind::Choice(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
+        Kind::Arns => "list of at most 5 ARNs".to_owned(),
+        Kind::List(_) => format!("list of [objects](#{})", property.name.to_lowercase()),
+        Kind::Object(_) if property.name.ends_with("Alarm") => "[object](#the-alarms)".to_owned(),
+        Kind::Object(_) => format!("[object](#{})", property.name.to_lowercase()),
+    }
+}
+
+fn absent(default: Absent) -> String {
+    match default {
+        Absent::Refused => "required".to_owned(),
+        Absent::Nothing => "nothing".to_owned(),
+        Absent::Is(json) => format!("`{}`", json.trim_matches('"')),
+        Absent::Depends(words) => words.to_owned(),
+    }
+}
+
+fn linked(operation: &str, member: &str) -> String {
+    format!("[`{member}`]({API}{operation}.html#sagemaker-{operation}-request-{member})")
+}
+
+fn takes(shape: &Shape) -> String {
+    match shape {
+        Shape::Text => "string".to_owned(),
+        Shape::Boolean => "boolean".to_owned(),
+        Shape::Integer => "integer".to_owned(),
+        Shape::Number => "number".to_owned(),
+        Shape::List(item) => format!("list of {}", takes(item)),
+        Shape::Map(value) => format!("map to {}", takes(value)),
+        Shape::Structure(name, _) => format!("[{name}]({API}{name}.html)"),
+    }
+}

@@ -1,0 +1,187 @@
+//! Each property of the tables is put to the provider's judgement: with a value of another kind, at the ends of its range,
+//! with each of its words, and with its default written out.
+
+use monitored_endpoint::envelope::ResourceType;
+use monitored_endpoint::properties::reference::{
+    ALARM, Absent, COMMON, DASHBOARD, INFERENCE_COMPONENT, Kind, OF_CONFIGS, Property, VARIANT,
+};
+use monitored_endpoint::properties::{AlarmKind, Declaration, Problems};
+use monitored_endpoint::spec::{AlarmSource, AlarmSpec, Judged, Spec};
+use serde_json::{Value, json};
+
+const TYPE: ResourceType = ResourceType::MonitoredEndpoint;
+
+/// A declaration with room for every nested property.
+fn base() -> Value {
+    json!({
+        "EndpointName": "chat",
+        "ExecutionRoleArn": "arn:aws:iam::123456789012:role/inference",
+        "ProductionVariants": [
+            { "VariantName": "AllTraffic", "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": 1 },
+        ],
+        "InferenceComponents": [{ "Name": "llama" }],
+        "Variants": [{ "VariantName": "AllTraffic" }],
+        "Dashboard": {},
+        "UnusedGpuAlarm": {},
+    })
+}
+
+/// Every property with the place where it is given.
+fn places() -> Vec<(String, &'static Property)> {
+    // CloudFormation itself judges it.
+    let top = COMMON.iter().chain(OF_CONFIGS).filter(|property| property.name != "ServiceToken");
+    let mut places: Vec<_> = top.map(|property| (format!("/{}", property.name), property)).collect();
+    let tables = [
+        ("/InferenceComponents/0", INFERENCE_COMPONENT),
+        ("/Variants/0", VARIANT),
+        ("/Dashboard", DASHBOARD),
+        ("/UnusedGpuAlarm", ALARM),
+    ];
+    for (place, table) in tables {
+        places.extend(table.iter().map(|property| (format!("{place}/{}", property.name), property)));
+    }
+    places
+}
+
+/// The declaration with `value` at a place.
+fn with(pointer: &str, value: Value) -> Value {
+    let mut declared = base();
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    declared.pointer_mut(parent).unwrap()[name] = value;
+    declared
+}
+
+fn judged(declared: &Value) -> Result<Spec, String> {
+    let problems = Problems::default();
+    let declaration = Declaration::read(TYPE, declared, &problems);
+    match declaration.map(|declaration| Spec::judge(TYPE, &declaration, None, &problems)) {
+        Some(Judged::Valid(spec)) => Ok(*spec),
+        _ => Err(problems.to_string()),
+    }
+}
+
+/// As a problem has it: `Properties.Variants[0].CostPerHour`.
+fn path(pointer: &str) -> String {
+    pointer.replacen('/', "Properties.", 1).replace("/0", "[0]").replace('/', ".")
+}
+
+/// The alarms of a declaration that only switches them on.
+pub(crate) fn alarms_by_default() -> Vec<AlarmSpec> {
+    let mut declared = base();
+    for kind in AlarmKind::ALL {
+        declared[kind.property()] = json!({ "Enabled": true });
+    }
+    judged(&declared).unwrap().monitoring.alarms
+}
+
+#[test]
+fn the_base_is_valid_and_every_alarm_is_in_the_tables() {
+    judged(&base()).unwrap();
+    for kind in AlarmKind::ALL {
+        assert!(COMMON.iter().any(|property| property.name == kind.property()), "{kind} is no property");
+    }
+}
+
+#[test]
+fn each_property_is_read_as_what_the_reference_says() {
+    for (place, property) in places() {
+        let (wrong, expected) = match property.kind {
+            Kind::Text | Kind::Choice(_) => (json!([]), "a string"),
+            Kind::Boolean => (json!("perhaps"), "true or false"),
+            Kind::Integer(..) => (json!("many"), "an integer"),
+            Kind::Number | Kind::Price => (json!("much"), "a number"),
+            Kind::Arns | Kind::List(_) => (json!("one"), "a list"),
+            Kind::Object(_) => (json!("one"), "an object"),
+        };
+        let problem = judged(&with(&place, wrong)).unwrap_err();
+        assert!(problem.contains(&format!("{}: expected {expected}, got", path(&place))), "{place}: {problem}");
+    }
+}
+
+#[test]
+fn what_is_required_is_missed_and_nothing_else_is() {
+    for (place, property) in places().into_iter().filter(|(place, _)| place.matches('/').count() > 1) {
+        let without = with(&place, Value::Null);
+        let required = matches!(property.default, Absent::Refused);
+        assert_eq!(judged(&without).is_err(), required, "{place}: {:?}", judged(&without).err());
+    }
+}
+
+#[test]
+fn ranges_end_where_the_reference_says() {
+    for (place, property) in places() {
+        let Kind::Integer(least, most) = property.kind else { continue };
+        let problem = judged(&with(&place, json!(least - 1))).unwrap_err();
+        assert!(problem.contains(&format!("{}: ", path(&place))), "{place}: {problem}");
+        if most != i64::MAX {
+            let problem = judged(&with(&place, json!(most + 1))).unwrap_err();
+            assert!(problem.contains("Properties."), "{place}: {problem}");
+        }
+        // The other end may be too much for what stands beside it: a period for the window, datapoints for the periods.
+        judged(&with(&place, json!(least.max(smallest(&place)))))
+            .unwrap_or_else(|problem| panic!("{place}: {problem}"));
+    }
+}
+
+/// The publish frequency, where a range begins below it.
+fn smallest(place: &str) -> i64 {
+    if place.ends_with("/Period") { 60 } else { 0 }
+}
+
+#[test]
+fn each_word_is_taken_and_no_other() {
+    for (place, property) in places() {
+        let Kind::Choice(words) = property.kind else { continue };
+        // Each alarm has its own sources.
+        if property.name == "Source" {
+            continue;
+        }
+        let problem = judged(&with(&place, json!("Sometimes"))).unwrap_err();
+        assert!(problem.contains(&format!("{}: \"Sometimes\" is not", path(&place))), "{place}: {problem}");
+        for word in words {
+            assert!(problem.contains(word), "{place} takes {word}, and the fix doesn't say so: {problem}");
+            judged(&with(&place, json!(word))).unwrap_or_else(|problem| panic!("{place}: {problem}"));
+        }
+    }
+}
+
+#[test]
+fn each_alarm_takes_its_own_sources_of_all_that_there_are() {
+    let mut base = base();
+    base["GpuDimension"] = json!("GpuId");
+    base["MetricsConfig"] = json!({ "EnableEnhancedMetrics": true, "EnableDetailedObservability": true });
+    let Some(Kind::Choice(words)) = ALARM.iter().find(|it| it.name == "Source").map(|it| it.kind) else { panic!() };
+    for kind in AlarmKind::ALL {
+        for word in words {
+            base[kind.property()] = json!({ "Source": word });
+            let known = AlarmSource::of(kind).iter().any(|source| source.name() == *word);
+            assert_eq!(judged(&base).is_ok(), known, "{kind} from {word}: {:?}", judged(&base).err());
+        }
+        base[kind.property()] = Value::Null;
+        for source in AlarmSource::of(kind) {
+            assert!(words.contains(&source.name()), "{kind} takes {}, which the reference leaves out", source.name());
+        }
+    }
+}
+
+#[test]
+fn a_default_written_out_changes_nothing() {
+    let by_default = judged(&base()).unwrap();
+    for (place, property) in places() {
+        let Absent::Is(json) = property.default else { continue };
+        let written_out = judged(&with(&place, serde_json::from_str(json).unwrap())).unwrap();
+        assert_eq!(written_out, by_default, "{place}");
+    }
+}
+
+#[test]
+fn more_than_five_actions_are_refused_wherever_they_stand() {
+    let action = "arn:aws:sns:us-east-1:123456789012:on-call";
+    for (place, property) in places() {
+        if matches!(property.kind, Kind::Arns) {
+            judged(&with(&place, json!(vec![action; 5]))).unwrap_or_else(|problem| panic!("{place}: {problem}"));
+            let problem = judged(&with(&place, json!(vec![action; 6]))).unwrap_err();
+            assert!(problem.contains(&path(&place)), "{place}: {problem}");
+        }
+    }
+}

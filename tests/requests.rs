@@ -1,0 +1,84 @@
+//! A plan's requests as JSON are what the provider really sends.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
+
+mod support;
+
+use monitored_endpoint::plan::{AlarmRequest, Owner, Surroundings, plan};
+use monitored_endpoint::properties::{Declaration, Problems};
+use monitored_endpoint::spec::{GpuDimension, Judged, Spec};
+use monitored_endpoint::{envelope::ResourceType, plan::Plan};
+use serde_json::{Value, json};
+use stand_in::{Config, StandIn};
+use support::scenario::sdk_config;
+
+/// A plan with every alarm and many settings, of so many variants.
+fn planned(variants: usize, source: &str) -> Plan {
+    let variants = (0..variants).map(|number| {
+        json!({ "VariantName": format!("V{number}"), "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": "1" })
+    });
+    let properties = json!({
+        "EndpointName": "chat",
+        "ExecutionRoleArn": "arn:aws:iam::123456789012:role/r",
+        "ProductionVariants": variants.collect::<Value>(),
+        "MetricsConfig": { "EnableEnhancedMetrics": "true", "EnableDetailedObservability": "true" },
+        "UnusedGpuAlarm": { "AlarmDescription": "d", "Threshold": "2", "ActionsEnabled": "false" },
+        "GpuBufferAlarm": { "TreatMissingData": "ignore" },
+        "IdleGpuAlarm": { "Source": source },
+        "NoTrafficAlarm": { "OKActions": ["arn:aws:sns:us-east-1:123456789012:t"] },
+        "AlarmActions": ["arn:aws:sns:us-east-1:123456789012:t"],
+        "Tags": [{ "Key": "team", "Value": "ml" }],
+    });
+    let (problems, kind) = (Problems::default(), ResourceType::MonitoredEndpoint);
+    let declaration = Declaration::read(kind, &properties, &problems).unwrap();
+    let Judged::Valid(spec) = Spec::judge(kind, &declaration, None, &problems) else { panic!("{problems}") };
+    let owner = Owner { stack_id: support::event::stack_id("s"), logical_id: "L".to_owned() };
+    let surroundings = Surroundings {
+        region: "us-east-1".to_owned(),
+        gpu_dimensions: vec![GpuDimension::GpuId],
+        ..Surroundings::default()
+    };
+    plan(&spec, &owner, &surroundings).unwrap()
+}
+
+/// The requests for a plan's alarms as the stand-in read them off the wire.
+fn sent(plan: &Plan) -> Vec<Value> {
+    let stand_in = StandIn::start(Config::default()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let client = aws_sdk_cloudwatch::Client::new(&sdk_config(stand_in.url()).await);
+        for alarm in plan.alarms.clone() {
+            match alarm.request {
+                AlarmRequest::Metric(request) => drop(request.send_with(&client).await.unwrap()),
+                AlarmRequest::Composite(request) => drop(request.send_with(&client).await.unwrap()),
+            }
+        }
+    });
+    stand_in.calls().into_iter().map(|call| call.request).collect()
+}
+
+#[test]
+fn an_alarm_s_json_has_every_member_that_the_sdk_sends() {
+    let kinds = [planned(1, "PromQL"), planned(6, "PromQL")];
+    let mut operations = Vec::new();
+    for plan in &kinds {
+        let shown: Vec<Value> = plan.alarms.iter().map(|alarm| alarm.request.to_json()).collect();
+        assert_eq!(shown, sent(plan));
+        operations.extend(plan.requests().unwrap().into_iter().map(|request| request.operation));
+    }
+    for operation in ["CreateEndpointConfig", "CreateEndpoint", "PutDashboard", "PutMetricAlarm", "PutCompositeAlarm"] {
+        assert!(operations.contains(&operation), "{operation}");
+    }
+}
+
+#[test]
+fn every_request_of_a_create_carries_all_tags() {
+    let plan = planned(1, "PromQL");
+    for request in plan.requests().unwrap() {
+        let tags = request.input["Tags"].as_array().unwrap();
+        assert_eq!(tags.len(), 4, "{}: the author's tag, and whose it is", request.operation);
+    }
+    let update = plan.update_endpoint().unwrap().unwrap();
+    assert_eq!(update.operation, "UpdateEndpoint");
+    assert_eq!(update.input["RetainAllVariantProperties"], true);
+    assert!(update.input.get("Tags").is_none(), "UpdateEndpoint takes none");
+}

@@ -1,0 +1,369 @@
+//! The interactive panels, from the dashboard's event to the HTML that it shows, against the stand-in's simulated fleets.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use monitored_endpoint::widgets::{Invocation, Widgets};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use stand_in::telemetry::{Fleet, Steps, scenario};
+use stand_in::{Fault, FaultRule};
+use support::fleet::{Account, PRICE};
+
+const ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:monitored-endpoint-widgets";
+const HOUR: Duration = Duration::from_hours(1);
+const HOSTILE: &str = "<img src=x onerror=alert(1)>\"'&</cwdb-action><script>alert(2)</script>";
+
+/// What a dashboard sends that shows the last 30 minutes.
+fn event(account: &Account, panel: &str) -> Value {
+    let (start, end) = ((account.now.0 - 1800) * 1000, account.now.0 * 1000);
+    json!({
+        "Panel": panel, "EndpointName": "chat", "Region": "us-east-1", "CostPerHour": PRICE,
+        "widgetContext": {
+            "dashboardName": "chat-monitoring", "widgetId": "widget-1", "accountId": "123456789012", "locale": "en",
+            "timezone": {"label": "UTC", "offsetISO": "+00:00", "offsetInMinutes": 0},
+            "period": 60, "isAutoPeriod": true,
+            "timeRange": {"mode": "relative", "start": start, "end": end, "relativeStart": 1_800_000},
+            "theme": "light", "linkCharts": true, "title": "", "forms": {"all": {}}, "params": {},
+            "width": 900, "height": 400
+        }
+    })
+}
+
+fn answer(account: &Account, event: &Value) -> String {
+    answer_within(account, event, Duration::from_mins(1))
+}
+
+fn answer_within(account: &Account, event: &Value, time_left: Duration) -> String {
+    let invocation = Invocation { function_arn: ARN, now: account.now, time_left };
+    account.block_on(Widgets::new(&account.config).answer(event, invocation))
+}
+
+/// The figure of a headline.
+#[track_caller]
+fn tile<'h>(html: &'h str, name: &str) -> &'h str {
+    let (_, rest) = html
+        .split_once(&format!("data-tile=\"{name}\"><span class=\"value\">"))
+        .unwrap_or_else(|| panic!("{name}: {html}"));
+    rest.split('<').next().unwrap()
+}
+
+/// The text of the row that is marked so.
+#[track_caller]
+fn row(html: &str, mark: &str) -> String {
+    let (_, rest) = html.split_once(&format!("<tr {mark}>")).unwrap_or_else(|| panic!("{mark}: {html}"));
+    let row = rest.split("</tr>").next().unwrap();
+    let mut text = String::new();
+    let mut inside = false;
+    for sign in row.chars() {
+        match sign {
+            '<' => inside = true,
+            '>' => {
+                inside = false;
+                text.push(' ');
+            }
+            sign if !inside => text.push(sign),
+            _ => {}
+        }
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_cluster_panel_shows_every_gpu_with_its_model_and_what_is_free() {
+    let account = Account::with(&scenario::steady(60), HOUR);
+    let mut event = event(&account, "Cluster");
+    event["InferenceComponents"] = json!([{"Name": "llama", "Label": "Llama 3 70B"}]);
+    let html = answer(&account, &event);
+    let tiles = ["Instances", "Total GPUs", "Used GPUs", "Free GPUs"].map(|name| tile(&html, name));
+    assert_eq!(tiles, ["2", "8", "5", "3"]);
+    assert_eq!(html.matches("<g class=\"gpu free\"").count(), 3);
+    assert_eq!(html.matches("<g class=\"gpu u2\" data-model=\"llama\"").count(), 4);
+    assert!(html.contains("GPU 0 of i-AllTraffic-0001: mistral, 40 % busy"));
+    assert_eq!(row(&html, "data-model=\"llama\""), "1 Llama 3 70B 4 declared 2 copies × 2 GPUs, seen 2 40 % 40 %");
+    assert!(html.contains("Published every 60 s"));
+    // The dashboard's half hour, without the minute whose samples may still be on their way.
+    assert!(html.contains("(28 min)") || html.contains("(29 min)"), "{html}");
+}
+
+#[test]
+fn the_cost_panel_ranks_models_by_money_and_shows_what_is_nobody_s() {
+    let account = Account::with(&scenario::steady(60), HOUR);
+    let mut event = event(&account, "Cost");
+    event["Range"] = json!("PT30M");
+    let html = answer(&account, &event);
+    // Two instances for half an hour; llama holds half of the eight GPUs, mistral one.
+    assert_eq!(["Per hour", "Over the range"].map(|name| tile(&html, name)), ["$11.50", "$5.75"]);
+    assert_eq!(row(&html, "data-model=\"llama\""), "llama 4 $2.88 $0.0959 $5.75 $0.7989 50 %");
+    assert_eq!(row(&html, "data-model=\"mistral\""), "mistral 1 $0.7190 $0.0240 $1.44 $0.3994 12 %");
+    assert_eq!(row(&html, "data-sum=\"Unallocated\""), "Unallocated 3 $2.16 $0.0719 $4.31 38 %");
+    assert!(html.find("data-model=\"llama\"").unwrap() < html.find("data-model=\"mistral\"").unwrap());
+    assert!(html.contains("not the bill"));
+}
+
+#[test]
+fn without_a_price_the_cost_panel_says_so_and_shows_no_dollar() {
+    let account = Account::with(&scenario::steady(60), HOUR);
+    let mut event = event(&account, "Cost");
+    event["CostPerHour"] = Value::Null;
+    let html = answer(&account, &event);
+    assert!(html.contains("No price is known for instances of AllTraffic"), "{html}");
+    assert!(!html.contains('$'), "{html}");
+    assert!(row(&html, "data-model=\"llama\"").starts_with("llama 4 "));
+}
+
+#[test]
+fn without_enhanced_metrics_the_panels_say_what_they_cannot_know() {
+    let account = Account::with(&Fleet { enhanced_metrics: false, ..scenario::steady(60) }, HOUR);
+    let cluster = answer(&account, &event(&account, "Cluster"));
+    assert!(cluster.contains("Enhanced metrics are off") && !cluster.contains("Free GPUs"), "{cluster}");
+    assert_eq!(tile(&cluster, "Instances"), "2");
+    let cost = answer(&account, &event(&account, "Cost"));
+    assert!(cost.contains("Enhanced metrics are off") && !cost.contains("Unallocated"), "{cost}");
+    assert_eq!(tile(&cost, "Per hour"), "$11.50");
+}
+
+#[test]
+fn each_button_has_the_dashboard_call_this_function_with_the_widget_s_parameters() {
+    let account = Account::with(&scenario::steady(60), HOUR);
+    let mut event = event(&account, "Cluster");
+    event["widgetContext"]["forms"]["all"] = json!({"Range": "PT10M"});
+    let html = answer(&account, &event);
+    let actions: Vec<Value> = html
+        .split("<cwdb-action action=\"call\" display=\"widget\" endpoint=\"")
+        .skip(1)
+        .map(|rest| {
+            let (endpoint, rest) = rest.split_once("\">").unwrap();
+            assert_eq!(endpoint, ARN);
+            serde_json::from_str(&rest.split_once("</cwdb-action>").unwrap().0.replace("&quot;", "\"")).unwrap()
+        })
+        .collect();
+    let ranges: Vec<&str> = actions.iter().map(|action| action["Range"].as_str().unwrap()).collect();
+    assert_eq!(ranges, ["dashboard", "PT5M", "PT10M", "PT30M", "PT1H", "custom"]);
+    for action in &actions {
+        assert_eq!(
+            (&action["Panel"], &action["EndpointName"], &action["CostPerHour"]),
+            (&json!("Cluster"), &json!("chat"), &json!(PRICE))
+        );
+        assert_eq!(action.get("widgetContext"), None);
+    }
+    assert!(html.contains("<a class=\"btn chosen\" data-range=\"PT10M\">"));
+    assert!(html.contains("<input type=\"hidden\" name=\"Range\" value=\"PT10M\">"), "a refresh keeps the choice");
+    assert!(html.contains("(10 min)"));
+}
+
+#[test]
+fn a_zoom_and_a_custom_range_are_what_is_read() {
+    let account = Account::with(&scenario::scale_out(60), HOUR);
+    let minutes_ago = |minutes: i64| (account.now.0 - minutes * 60) * 1000;
+    let mut zoomed = event(&account, "Cluster");
+    zoomed["widgetContext"]["timeRange"]["zoom"] = json!({"start": minutes_ago(58), "end": minutes_ago(40)});
+    let html = answer(&account, &zoomed);
+    assert_eq!(tile(&html, "Instances"), "1", "before the scale-out");
+    assert!(html.contains("data-range=\"dashboard\">Zoomed</a>"));
+    let mut custom = event(&account, "Cluster");
+    let local = |minutes: i64| {
+        let moment = monitored_endpoint::usage::Moment(account.now.0 - minutes * 60 - 5 * 3600);
+        moment.to_string().trim_end_matches('Z').to_owned()
+    };
+    custom["Range"] = json!("custom");
+    custom["widgetContext"]["timezone"] = json!({"label": "Local", "offsetISO": "-05:00", "offsetInMinutes": 300});
+    custom["widgetContext"]["forms"]["all"] = json!({"Range": "PT5M", "From": local(58), "Until": local(40)});
+    let html = answer(&account, &custom);
+    assert_eq!(tile(&html, "Instances"), "1", "{html}");
+    custom["widgetContext"]["forms"]["all"]["From"] = json!("tomorrow");
+    let html = answer(&account, &custom);
+    assert!(html.contains("This panel can't be shown"));
+    assert!(html.contains("give a date and a time such as 2026-11-24T08:00"), "{html}");
+}
+
+#[test]
+fn both_themes_and_the_widget_s_size_are_kept_to() {
+    let account = Account::with(&scenario::steady(60), HOUR);
+    let mut event = event(&account, "Cluster");
+    assert!(answer(&account, &event).contains("<div class=\"monitored-endpoint cwdb-no-default-styles light\">"));
+    event["widgetContext"]["theme"] = json!("dark");
+    let wide = answer(&account, &event);
+    assert!(wide.contains("<div class=\"monitored-endpoint cwdb-no-default-styles dark\">"));
+    event["widgetContext"]["width"] = json!(150);
+    let width = |html: &str| -> u32 {
+        html.split_once("<svg class=\"map\" width=\"").unwrap().1.split('"').next().unwrap().parse().unwrap()
+    };
+    assert!(width(&answer(&account, &event)) <= 150 && width(&wide) > 150);
+}
+
+#[test]
+fn markup_in_names_and_labels_is_text() {
+    // SageMaker's names are harmless; what publishes under them, and what a widget is told, need not be.
+    let fleet = scenario::steady(60);
+    let account = Account::with(&fleet, HOUR);
+    let hostile = scenario::model(HOSTILE, 1, Steps::always(1));
+    account.stand_in.simulate(fleet.with(hostile), HOUR).unwrap();
+    for panel in ["Cluster", "Cost"] {
+        let mut event = event(&account, panel);
+        event["InferenceComponents"] = json!([{"Name": "llama", "Label": HOSTILE}]);
+        event["PriceBasis"] = json!(HOSTILE);
+        event[HOSTILE] = json!(HOSTILE);
+        event["widgetContext"]["timezone"]["label"] = json!(HOSTILE);
+        event["widgetContext"]["forms"]["all"] = json!({"Range": "custom", "From": HOSTILE, "Until": HOSTILE});
+        for range in ["PT5M", "custom"] {
+            event["Range"] = json!(range);
+            let html = answer(&account, &event);
+            assert!(html.contains("&lt;img src=x onerror=alert(1)&gt;"), "{html}");
+            assert!(!html.contains("<img") && !html.contains("<script"), "{html}");
+            // The only elements that close an action are ours.
+            assert_eq!(html.matches("<cwdb-action").count(), html.matches("</cwdb-action>").count());
+        }
+    }
+    let mut event = event(&account, "Cost");
+    event["EndpointName"] = json!(HOSTILE);
+    event["Region"] = json!(HOSTILE);
+    let html = answer(&account, &event);
+    assert!(html.contains("params.EndpointName") && !html.contains("<img") && !html.contains("<script"), "{html}");
+}
+
+#[test]
+fn whatever_goes_wrong_is_a_panel_that_says_it() {
+    let account = Account::with(&scenario::steady(60), HOUR);
+    let denied = Fault::AccessDenied {};
+    let rule = FaultRule { operation: "GetMetricData".into(), on_call: None, times: None, fault: denied };
+    account.stand_in.add_fault(rule).unwrap();
+    let html = answer(&account, &event(&account, "Cluster"));
+    assert!(
+        html.contains("role=\"alert\"") && html.contains("the permission cloudwatch:GetMetricData is needed"),
+        "{html}"
+    );
+    assert!(html.contains("Try again"));
+    let mut missing = event(&account, "Cost");
+    missing["EndpointName"] = json!("nothing-there");
+    let html = answer(&account, &missing);
+    assert!(html.contains("there is no endpoint named &quot;nothing-there&quot;"), "{html}");
+    let html = answer(&account, &json!({}));
+    assert!(html.contains("give Cluster or Cost") && html.contains("give the endpoint's name"), "{html}");
+}
+
+#[test]
+fn a_panel_comes_before_lambda_cuts_the_function_off() {
+    let account = Account::with(&scenario::steady(60), HOUR);
+    let rule = FaultRule { operation: "ListMetrics".into(), on_call: None, times: None, fault: Fault::DelayMs(5000) };
+    account.stand_in.add_fault(rule).unwrap();
+    let html = answer_within(&account, &event(&account, "Cost"), Duration::from_millis(1100));
+    assert!(html.contains("have not answered in time"), "{html}");
+}
+
+/// The role in `template.yaml` grants what the panels call, and nothing else.
+#[test]
+fn the_role_may_read_what_the_panels_read() {
+    let template = include_str!("../template.yaml");
+    let role = template.split_once("\n  WidgetsRole:\n").unwrap().1.split_once("PolicyName: own-log").unwrap().0;
+    let granted: BTreeSet<&str> = role
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("- "))
+        .filter(|item| item.starts_with("sagemaker:") || item.starts_with("cloudwatch:"))
+        .collect();
+    let account = Account::with(&scenario::steady(60), HOUR);
+    answer(&account, &event(&account, "Cluster"));
+    answer(&account, &event(&account, "Cost"));
+    let calls = account.stand_in.calls();
+    let called: BTreeSet<String> =
+        calls.iter().map(|call| format!("{}:{}", call.service.to_lowercase(), call.operation)).collect();
+    assert_eq!(called.iter().map(String::as_str).collect::<BTreeSet<_>>(), granted);
+}
+
+#[test]
+fn documentation_is_markdown_with_an_example_that_works() {
+    let account = Account::with(&scenario::steady(60), HOUR);
+    let markdown = answer(&account, &json!({"describe": true}));
+    assert!(markdown.starts_with("## ") && markdown.contains("``` yaml"));
+    assert!(account.stand_in.calls().is_empty());
+    let example = markdown.split("``` yaml\n").nth(1).unwrap().split("```").next().unwrap();
+    let mut event = event(&account, "Cluster");
+    event["Panel"] = Value::Null;
+    for line in example.lines().filter(|line| !line.starts_with(' ')) {
+        let (name, value) = line.split_once(": ").unwrap_or((line.trim_end_matches(':'), ""));
+        assert!(markdown.contains(&format!("**{name}** |")), "{name} is described");
+        event[name] = if value.is_empty() { Value::Null } else { json!(value) };
+    }
+    assert_eq!(tile(&answer(&account, &event), "Instances"), "2");
+}
+
+#[test]
+fn a_large_fleet_is_drawn_small_enough_to_be_sent() {
+    let mut variant = scenario::variant(8, Steps::always(100));
+    "ml.p5.48xlarge".clone_into(&mut variant.instance_type);
+    let model = |number| scenario::model(&format!("model-{number:03}"), 4, Steps::always(1));
+    let fleet = (0..200).map(model).fold(Fleet::new("chat", 60, variant), Fleet::with);
+    let account = Account::with(&fleet, Duration::from_mins(20));
+    for panel in ["Cluster", "Cost"] {
+        let mut event = event(&account, panel);
+        event["Range"] = json!("PT10M");
+        event["InferenceComponents"] =
+            (0..200).map(|at| json!({"Name": format!("model-{at:03}"), "Label": format!("Model {at}")})).collect();
+        let html = answer(&account, &event);
+        // A Lambda answers at most 6 MB.
+        assert!(html.len() < 1_000_000, "{} bytes", html.len());
+        assert_eq!(html.matches("<tr data-model=").count(), 200);
+        if panel == "Cluster" {
+            assert_eq!(html.matches("<g class=\"gpu ").count(), 800);
+        }
+    }
+    let most = account.stand_in.calls().into_iter().filter(|call| call.operation == "GetMetricData");
+    assert!(most.map(|call| call.request["MetricDataQueries"].as_array().unwrap().len()).all(|queries| queries <= 500));
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        let names = prop::sample::select(vec![
+            "widgetContext",
+            "timeRange",
+            "start",
+            "end",
+            "zoom",
+            "forms",
+            "all",
+            "Range",
+            "From",
+            "Until",
+            "theme",
+            "width",
+            "height",
+            "params",
+            "Panel",
+            "EndpointName",
+            "Variants",
+            "VariantName",
+            "CostPerHour",
+            "timezone",
+            "offsetISO",
+            "describe",
+        ]);
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::vec((names, inner), 0..6)
+                .prop_map(|members| members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_event_at_all_is_answered_with_a_panel(event in any_json()) {
+        thread_local!(static ACCOUNT: Account = Account::empty());
+        ACCOUNT.with(|account| {
+            let html = answer(account, &event);
+            prop_assert!(html.contains("<div class=\"monitored-endpoint") || html.starts_with("## "), "{}", html);
+            prop_assert!(!html.contains("the panel failed"), "{}", html);
+            Ok(())
+        })?;
+    }
+}
