@@ -43,7 +43,7 @@ lint: ## clippy over everything, warnings are errors
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
 unit: ## the Rust tests
-	cargo test --workspace --locked
+	cargo test --workspace --locked --no-fail-fast
 
 hardening: ## every call met by every fault, the process killed at each, 100 to 300 stacks at once: minutes of waiting (PROVIDER_BIN=... takes another binary)
 	HARDENING=full cargo test --workspace --locked --test hardening -- --nocapture --test-threads 1

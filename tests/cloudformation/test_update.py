@@ -80,10 +80,21 @@ def test_a_change_of_the_alarm_alone_is_made_in_place(aws: Scenario) -> None:
     config = stack.physical_id("Config")
     aws.stand_in.forget_calls()
 
+    changed = config_stack(aws.token, "chat", UnusedGpuAlarm={"DatapointsToAlarm": 3})
+    assert stack.update(changed) == "UPDATE_COMPLETE", stack.reason("Config")
+    assert aws.stand_in.writes() == ["PutMetricAlarm"]
+    assert stack.physical_id("Config") == config
+    assert aws.only("alarms")["DatapointsToAlarm"] == 3
+
+
+def test_a_change_of_a_threshold_moves_its_line_on_the_dashboard_too(aws: Scenario) -> None:
+    stack = aws.stack()
+    assert stack.create(config_stack(aws.token, "chat")) == "CREATE_COMPLETE", stack.reason("Config")
+    aws.stand_in.forget_calls()
+
     changed = config_stack(aws.token, "chat", UnusedGpuAlarm={"Threshold": 3})
     assert stack.update(changed) == "UPDATE_COMPLETE", stack.reason("Config")
-    assert set(aws.stand_in.writes()) == {"PutMetricAlarm"}
-    assert stack.physical_id("Config") == config
+    assert sorted(aws.stand_in.writes()) == ["PutDashboard", "PutMetricAlarm"]
     assert aws.only("alarms")["Threshold"] == 3.0
 
 

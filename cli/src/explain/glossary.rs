@@ -34,7 +34,15 @@ pub(super) fn alarm(kind: AlarmKind) -> AlarmWords {
 }
 
 /// What a panel shows, by a part of its title; the first that fits is taken.
-const PANELS: [(&str, &str); 28] = [
+const PANELS: [(&str, &str); 30] = [
+    (
+        "who holds them",
+        "An interactive panel: every GPU of every instance, the model that holds it, and how much it computes, over a time of your choice.",
+    ),
+    (
+        "Cost by model",
+        "An interactive panel: what each model and the GPUs that no model holds cost over a time of your choice, the dearest first.",
+    ),
     ("Now", "The newest values: how many instances and GPUs there are, and what an hour costs at this moment."),
     (
         "Instances and GPUs",
