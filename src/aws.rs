@@ -28,10 +28,8 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
 #[must_use]
 pub fn connector() -> SharedHttpConnector {
     let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build();
-    let connector = Connector::builder()
-        .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
-        .connector_settings(settings)
-        .build();
+    let connector =
+        Connector::builder().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).connector_settings(settings).build();
     SharedHttpConnector::new(connector)
 }
 

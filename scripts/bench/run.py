@@ -29,6 +29,8 @@ BENCH = ROOT / "scripts/bench"
 REPORT = ROOT / "docs/performance.md"
 BEGIN, END = "<!-- figures: written by make bench -->", "<!-- end of figures -->"
 DELAY_MS = 50
+# The calls of each request that can't begin before the one before has been answered. docs/performance.md says which they are.
+FORCED = {"Create": 4, "unchanged Update": 2, "Update of the config": 6, "Delete": 6}
 ZIP_LIMIT = 3.5 * 1024 * 1024
 BUNDLES = ("/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs/ca-certificates.crt")
 
@@ -154,13 +156,16 @@ def table(peers: dict[str, Cold], bundle: dict[str, Cold], lives: list[dict[str,
         size = package.stat().st_size
         share = size / ZIP_LIMIT
         lines.append(f"| zip of {package.parent.name}, {size:,} bytes ÷ 3.5 MiB | {share:.3f} | ≤ 1 | {verdict(share <= 1)} |")
-    lines += ["", "| 50 ms per AWS call | elapsed | longest chain | elapsed ÷ chain × 50 ms | goal ≤ 1.15 | writes |", "|---|---|---|---|---|---|"]
+    lines += ["", f"| {DELAY_MS} ms per AWS call | elapsed | forced chain | elapsed ÷ forced chain | goal ≤ 1.15 | writes |", "|---|---|---|---|---|---|"]
     for life in lives:
-        ratio = life["elapsed"] / (DELAY_MS * len(life["chain"]))
-        lines.append(
-            f"| {life['name']} | {life['elapsed']:.0f} ms | {len(life['chain'])}: {' → '.join(life['chain'])} | {ratio:.2f} | "
-            f"{verdict(ratio <= 1.15)} | {life['writes']} |"
-        )
+        forced = FORCED[life["name"]]
+        ratio = life["elapsed"] / (DELAY_MS * forced)
+        lines.append(f"| {life['name']} | {life['elapsed']:.0f} ms | {forced} calls | {ratio:.2f} | {verdict(ratio <= 1.15)} | {life['writes']} |")
+    lines += ["", "| | the chain that ran: each call began after the one before had been answered | elapsed ÷ this chain |", "|---|---|---|"]
+    for life in lives:
+        chain = life["chain"]
+        ratio = life["elapsed"] / (DELAY_MS * len(chain))
+        lines.append(f"| {life['name']} | {len(chain)}: {' → '.join(chain)} | {ratio:.2f} |")
     return "\n".join(lines)
 
 
