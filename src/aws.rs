@@ -23,8 +23,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(6);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// The one HTTP and TLS stack of a process, with its root certificates and its connections. It is made at start, when Lambda
-/// lends the most of its processor.
+/// The one HTTP and TLS stack of a process, with its root certificates and its connections. Making it reads all root
+/// certificates, so a process makes it once, at start.
 #[must_use]
 pub fn connector() -> SharedHttpConnector {
     let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build();
