@@ -24,7 +24,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help cli demo test fmt lint unit hardening packaged browser scenarios scenarios-dev templates events package package-arm64 package-x86_64 plain-template dev-zip stand-in pictures docs reference iac deny tools clean-tools
+.PHONY: help cli demo test fmt lint unit hardening packaged browser scenarios scenarios-dev templates events package package-arm64 package-x86_64 plain-template dev-zip stand-in pictures docs reference iac bench deny sbom tools clean-tools
 
 help: ## list the targets
 	@echo 'make <target>, where <target> is one of'
@@ -76,16 +76,16 @@ events: $(TOOLS)/package/installed $(TOOLS)/local/installed ## send every file i
 package: $(TOOLS)/package/installed ## the release zips for Lambda, for this machine's instruction set
 	PATH="$(CURDIR)/$(TOOLS)/package/bin:$$PATH" cargo lambda build --release --locked --bin provider --bin widgets \
 		--compiler cargo --output-format zip --lambda-dir $(PACKAGES)
-	@$(PYTHON) scripts/package.py check --this-machine $(RELEASE_ZIP)
-	@$(PYTHON) scripts/package.py check --this-machine $(WIDGETS_RELEASE_ZIP)
+	@$(PYTHON) scripts/package.py repack --this-machine $(RELEASE_ZIP)
+	@$(PYTHON) scripts/package.py repack --this-machine $(WIDGETS_RELEASE_ZIP)
 
 package-arm64: $(TOOLS)/zig/installed ## the release zips for arm64, linked by zig; cargo-lambda has rustup fetch the target
 package-x86_64: $(TOOLS)/zig/installed ## the release zips for x86_64, linked by zig: for machines whose C library is newer than Lambda's
 package-arm64 package-x86_64: package-%:
 	PATH="$(CURDIR)/$(TOOLS)/zig/bin:$$PATH" cargo lambda build --release --locked --bin provider --bin widgets \
 		--$(subst _,-,$*) --output-format zip --lambda-dir $(PACKAGES)/$*
-	@$(PYTHON) scripts/package.py check $(PACKAGES)/$*/provider/bootstrap.zip
-	@$(PYTHON) scripts/package.py check $(PACKAGES)/$*/widgets/bootstrap.zip
+	@$(PYTHON) scripts/package.py repack $(PACKAGES)/$*/provider/bootstrap.zip
+	@$(PYTHON) scripts/package.py repack $(PACKAGES)/$*/widgets/bootstrap.zip
 
 browser: $(TOOLS)/browser/installed ## the interactive panels in headless Chromium, where that is installed (PICTURES=docs/panels keeps pictures)
 	$(CARGO_BUILD) --bin widgets --bin stand-in
@@ -127,9 +127,23 @@ iac: $(TOOLS)/iac/installed $(TOOLS)/sam/installed ## the CDK and Terraform exam
 	$(CARGO_BUILD) --bin monitored-endpoint
 	@$(TOOLS)/iac/bin/python scripts/check_iac.py --cfn-lint $(TOOLS)/sam/bin/cfn-lint --cli $(CARGO_TARGET_DIR)/debug/monitored-endpoint
 
-deny: ## licences, advisories and sources of all crates, where cargo-deny is installed
-	@if cargo deny --version >/dev/null 2>&1; then cargo deny --workspace --locked check; \
-	else echo 'skipped: cargo-deny is not installed (cargo install --locked cargo-deny)'; fi
+bench: package stand-in $(TOOLS)/local/installed $(TOOLS)/bench/installed ## cold starts and round trips beside their peers, kept in docs/performance.md
+	PATH="$(CURDIR)/$(TOOLS)/package/bin:$$PATH" cargo lambda build --release --locked --package hello --bin hello \
+		--compiler cargo --lambda-dir $(PACKAGES)
+	$(TOOLS)/local/bin/python scripts/bench/run.py --provider $(RELEASE_ZIP) --widgets $(WIDGETS_RELEASE_ZIP) \
+		--hello $(PACKAGES)/hello/bootstrap --python $(TOOLS)/bench/bin/python $(BENCH_FLAGS)
+
+deny: ## licences, advisories and sources of all crates (compiles cargo-deny where it isn't installed)
+	@cargo deny --version >/dev/null 2>&1 || $(MAKE) --no-print-directory $(TOOLS)/cargo/bin/cargo-deny
+	PATH="$(CURDIR)/$(TOOLS)/cargo/bin:$$PATH" cargo deny --workspace --locked check
+
+sbom: $(TOOLS)/cargo/bin/cargo-cyclonedx ## what is in the functions, as CycloneDX JSON in target/sbom/ (compiles cargo-cyclonedx the first time)
+	PATH="$(CURDIR)/$(TOOLS)/cargo/bin:$$PATH" $(PYTHON) scripts/sbom.py --out $(CARGO_TARGET_DIR)/sbom
+
+$(TOOLS)/cargo/bin/cargo-cyclonedx: VERSION := 0.5.9
+$(TOOLS)/cargo/bin/cargo-deny: VERSION := 0.20.2
+$(TOOLS)/cargo/bin/cargo-%:
+	cargo install --locked --root $(TOOLS)/cargo cargo-$*@$(VERSION)
 
 tools: $(foreach tool,local sam checkov package browser iac,$(TOOLS)/$(tool)/installed) ## install all tools now rather than on first use
 
@@ -153,5 +167,6 @@ $(eval $(call environment,checkov,local/requirements-checkov.txt,--no-deps))
 $(eval $(call environment,package,local/requirements-package.txt,--no-deps))
 $(eval $(call environment,browser,local/requirements-browser.txt,--no-deps))
 $(eval $(call environment,pictures,local/requirements-pictures.txt,--no-deps))
+$(eval $(call environment,bench,scripts/bench/requirements.txt,--no-deps))
 $(eval $(call environment,iac,local/requirements-iac.txt,--no-deps))
 $(eval $(call environment,zig,local/requirements-zig.txt,--no-deps))

@@ -29,13 +29,25 @@ def zip_binary(binary: Path, package: Path) -> None:
         shutil.copyfile(binary, bootstrap)
         if strip := shutil.which("strip"):
             subprocess.run([strip, bootstrap], check=True)
-        entry = zipfile.ZipInfo("bootstrap")
-        entry.external_attr = 0o100755 << 16
-        unfinished = package.with_suffix(".part")
         # Level 1: this zip is read once, on the same machine.
-        with zipfile.ZipFile(unfinished, "w") as archive:
-            archive.writestr(entry, bootstrap.read_bytes(), zipfile.ZIP_DEFLATED, compresslevel=1)
-        unfinished.replace(package)
+        write(package, bootstrap.read_bytes(), compression=1)
+
+
+def repack(package: Path) -> None:
+    """Packs the `bootstrap` of a release again: as small as deflate makes it, and always into the same bytes."""
+    with zipfile.ZipFile(package) as archive:
+        binary = archive.read("bootstrap")
+    write(package, binary, compression=9)
+
+
+def write(package: Path, binary: bytes, compression: int) -> None:
+    # A ZipInfo of its own has no time of day in it but the oldest that a zip can tell.
+    entry = zipfile.ZipInfo("bootstrap")
+    entry.external_attr = 0o100755 << 16
+    unfinished = package.with_suffix(".part")
+    with zipfile.ZipFile(unfinished, "w") as archive:
+        archive.writestr(entry, binary, zipfile.ZIP_DEFLATED, compresslevel=compression)
+    unfinished.replace(package)
 
 
 def extract_binary(package: Path, folder: Path) -> None:
@@ -91,6 +103,9 @@ def main() -> int:
     checking = commands.add_parser("check", help="is this a package that Lambda can start?")
     checking.add_argument("package", type=Path)
     checking.add_argument("--this-machine", action="store_true", help="it need not start anywhere else")
+    repacking = commands.add_parser("repack", help="pack a release smaller and reproducibly, then check it")
+    repacking.add_argument("package", type=Path)
+    repacking.add_argument("--this-machine", action="store_true", help="it need not start anywhere else")
     extracting = commands.add_parser("extract", help="take the binary out of a package")
     extracting.add_argument("package", type=Path)
     extracting.add_argument("folder", type=Path)
@@ -98,9 +113,12 @@ def main() -> int:
 
     if arguments.command == "zip":
         zip_binary(arguments.binary, arguments.package)
+    if arguments.command == "repack":
+        repack(arguments.package)
     if arguments.command == "extract":
         extract_binary(arguments.package, arguments.folder)
-    found = problems(arguments.package, this_machine=arguments.command != "check" or arguments.this_machine)
+    to_deploy = arguments.command in ("check", "repack") and not arguments.this_machine
+    found = problems(arguments.package, this_machine=not to_deploy)
     for problem in found:
         print(f"{arguments.package}: {problem}", file=sys.stderr)
     return 1 if found else 0

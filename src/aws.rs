@@ -4,12 +4,16 @@
 //! the SDK has by default: CloudWatch's write quotas are a few calls a second for a whole account and Region, so many
 //! stacks at once are throttled as a matter of course.
 
+use std::env;
 use std::time::Duration;
 
+use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
+use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector, http_client_fn};
 
 /// Attempts of one call, with jitter between them. The pauses add up to some three minutes on average: as long as a
 /// hundred stacks at once take to get their alarms at CloudWatch's three `PutMetricAlarm` a second, several times over.
@@ -19,20 +23,42 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(6);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
 
+/// The one HTTP and TLS stack of a process, with its root certificates and its connections. Making it reads all root
+/// certificates, so a process makes it once, at start.
+#[must_use]
+pub fn connector() -> SharedHttpConnector {
+    let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build();
+    let connector =
+        Connector::builder().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).connector_settings(settings).build();
+    SharedHttpConnector::new(connector)
+}
+
 /// Reads Region, credentials and endpoint URLs from the environment, as every AWS SDK does.
 pub async fn config() -> SdkConfig {
-    let http =
-        aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
+    config_through(connector()).await
+}
+
+/// As [`config`], for clients that call through `connector`.
+pub async fn config_through(connector: SharedHttpConnector) -> SdkConfig {
+    // The SDK's own client would read all root certificates once for each service, and once more for each set of timeouts.
+    let http = http_client_fn(move |_, _| connector.clone());
     let retries = RetryConfig::standard()
         .with_max_attempts(ATTEMPTS)
         .with_initial_backoff(FIRST_PAUSE)
         .with_max_backoff(LONGEST_PAUSE);
     let timeouts =
         TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_attempt_timeout(ATTEMPT_TIMEOUT).build();
-    aws_config::defaults(BehaviorVersion::v2026_01_12())
+    let loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(http)
         .retry_config(retries)
-        .timeout_config(timeouts)
-        .load()
-        .await
+        .timeout_config(timeouts);
+    // In Lambda credentials and Region are in the environment, where the default chain would look first. Made all the same, the
+    // chain's later links cost as much as two services' clients.
+    let given = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
+    if given("AWS_ACCESS_KEY_ID") && given("AWS_SECRET_ACCESS_KEY") && given("AWS_REGION") {
+        let credentials = EnvironmentVariableCredentialsProvider::new();
+        loader.credentials_provider(credentials).region(EnvironmentVariableRegionProvider::new()).load().await
+    } else {
+        loader.load().await
+    }
 }

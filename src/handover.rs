@@ -3,6 +3,7 @@
 //! Asynchronous invocations are retried by Lambda where a run crashes, and what is handed over is the event itself,
 //! callback and all: nothing of it is stored anywhere else.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_config::SdkConfig;
@@ -24,7 +25,9 @@ const TIMEOUT: Duration = Duration::from_secs(8);
 /// Invokes the provider itself.
 #[derive(Clone, Debug)]
 pub struct Handover {
-    client: Client,
+    config: aws_sdk_lambda::Config,
+    /// Made when it is needed first, which for most processes is never.
+    client: Arc<OnceLock<Client>>,
 }
 
 /// Why a request could not be left to a next run.
@@ -47,14 +50,14 @@ pub enum HandoverError {
 }
 
 impl Handover {
-    /// A client for Lambda in the environment that `config` describes.
+    /// For Lambda in the environment that `config` describes.
     #[must_use]
     pub fn new(config: &SdkConfig) -> Self {
         let config = aws_sdk_lambda::config::Builder::from(config)
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
             .timeout_config(TimeoutConfig::builder().operation_timeout(TIMEOUT).build())
             .build();
-        Self { client: Client::from_conf(config) }
+        Self { config, client: Arc::default() }
     }
 
     /// Has `function` (this very version of this very function) run again with `event`, and `continuation` beside it.
@@ -68,8 +71,8 @@ impl Handover {
         continuation: &Continuation,
     ) -> Result<(), HandoverError> {
         let event = continuation.hand_over(event)?;
-        let request = self
-            .client
+        let client = self.client.get_or_init(|| Client::from_conf(self.config.clone()));
+        let request = client
             .invoke()
             .function_name(function)
             .invocation_type(InvocationType::Event)

@@ -3,17 +3,18 @@
 //! `RUST_LOG` sets how much this crate says. Dependencies only warn, whatever it asks for: at finer levels they write
 //! whole requests, and those hold the `ResponseURL` and values that a declaration may want kept out of sight.
 
-use std::panic;
+use std::{env, panic};
 
 use tracing::level_filters::LevelFilter;
-use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::filter::{Targets, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{EnvFilter, Layer, fmt};
+use tracing_subscriber::{Layer, fmt};
 
 /// Starts logging to standard output, where Lambda collects it, and has panics logged without their message.
 pub fn start() {
-    let wanted = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).from_env_lossy();
+    let wanted = env::var("RUST_LOG").ok().and_then(|wanted| wanted.parse::<Targets>().ok());
+    let wanted = wanted.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
     let ours = filter_fn(|metadata| {
         metadata.target().starts_with(env!("CARGO_CRATE_NAME")) || *metadata.level() <= tracing::Level::WARN
     });

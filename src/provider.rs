@@ -125,8 +125,8 @@ type Work<'w, T> = Pin<Box<dyn Future<Output = T> + 'w>>;
 impl Provider {
     /// A provider that accepts `extra_hosts` beside Amazon S3's as places for the answer.
     #[must_use]
-    pub fn new(provisioner: Provisioner, extra_hosts: ExtraHosts) -> Self {
-        Self { provisioner, handover: None, delivery: Delivery::default(), extra_hosts, panic_drill: false }
+    pub fn new(provisioner: Provisioner, delivery: Delivery, extra_hosts: ExtraHosts) -> Self {
+        Self { provisioner, handover: None, delivery, extra_hosts, panic_drill: false }
     }
 
     /// Leaves what takes longer than a run to a next one.

@@ -4,7 +4,7 @@ use std::env;
 use std::time::Duration;
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use monitored_endpoint::callback::ExtraHosts;
+use monitored_endpoint::callback::{Delivery, ExtraHosts};
 use monitored_endpoint::handover::Handover;
 use monitored_endpoint::provider::{Invocation, Provider};
 use monitored_endpoint::provision::{Provisioner, reason};
@@ -18,11 +18,12 @@ const POLL_INTERVAL: Duration = Duration::from_secs(30);
 async fn main() -> Result<(), Error> {
     logging::start();
     let poll_interval = env::var("POLL_INTERVAL_MS").ok().and_then(|ms| ms.parse().ok());
-    let config = aws::config().await;
+    let connector = aws::connector();
+    let config = aws::config_through(connector.clone()).await;
     let provisioner = Provisioner::new(&config, poll_interval.map_or(POLL_INTERVAL, Duration::from_millis))
         .with_widgets(env::var("WIDGETS_FUNCTION_ARN").ok().filter(|arn| !arn.is_empty()));
     let extra_hosts = ExtraHosts::parse(&env::var("EXTRA_RESPONSE_HOSTS").unwrap_or_default());
-    let provider = Provider::new(provisioner, extra_hosts)
+    let provider = Provider::new(provisioner, Delivery::through(connector), extra_hosts)
         .with_handover(Handover::new(&config))
         .with_panic_drill(env::var("PANIC_DRILL").is_ok_and(|on| on == "true"));
     let provider = &provider;

@@ -5,9 +5,7 @@
 
 use std::time::Duration;
 
-use aws_smithy_http_client::Connector;
-use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings};
+use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use thiserror::Error;
@@ -15,15 +13,15 @@ use tokio::time::Instant;
 
 use super::{Body, ResponseUrl};
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-const READ_TIMEOUT: Duration = Duration::from_secs(8);
+/// From connecting to the answer's answer.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(8);
 const ATTEMPTS: u32 = 6;
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 
 /// Puts answers. Made once; keeps its connections.
 #[derive(Debug)]
 pub struct Delivery {
-    connector: Connector,
+    connector: SharedHttpConnector,
 }
 
 /// Why an answer did not arrive. Carries no URL.
@@ -62,19 +60,13 @@ enum Attempt {
     Passing(String),
 }
 
-impl Default for Delivery {
-    fn default() -> Self {
-        let settings =
-            HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).read_timeout(READ_TIMEOUT).build();
-        let connector = Connector::builder()
-            .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
-            .connector_settings(settings)
-            .build();
+impl Delivery {
+    /// Puts answers through `connector`, which limits how long connecting takes.
+    #[must_use]
+    pub fn through(connector: SharedHttpConnector) -> Self {
         Self { connector }
     }
-}
 
-impl Delivery {
     /// Puts `body` to `url`, trying again on answers that pass (5xx, 408, 429) and connection troubles until `until`.
     ///
     /// # Errors
@@ -112,7 +104,10 @@ impl Delivery {
         // The presigned URL was signed for an empty Content-Type: any other value breaks the signature.
         request.headers_mut().insert("content-type", "");
         request.headers_mut().insert("content-length", json.len().to_string());
-        match self.connector.call(request).await {
+        let Ok(response) = tokio::time::timeout(ATTEMPT_TIMEOUT, self.connector.call(request)).await else {
+            return Ok(Attempt::Passing("a timeout".to_owned()));
+        };
+        match response {
             Ok(response) => Ok(match response.status().as_u16() {
                 200..=299 => Attempt::Delivered,
                 status @ (408 | 429 | 500..=599) => Attempt::Passing(format!("HTTP {status}")),

@@ -4,6 +4,7 @@
 //! is no price, the reason stands in its place, for the dashboard to say.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
@@ -25,7 +26,6 @@ const PRODUCT_FAMILY: &str = "ML Instance";
 /// Nothing here is worth the patience that the other services get: a stack waits for it.
 const ATTEMPTS: u32 = 2;
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 /// All attempts and pages of one instance type together. Types are asked for at the same time.
 const LIMIT: Duration = Duration::from_secs(4);
@@ -34,7 +34,9 @@ const LIMIT: Duration = Duration::from_secs(4);
 #[derive(Clone, Debug)]
 pub(super) struct Pricing {
     /// None where the partition has no Price List that could be used.
-    client: Option<Client>,
+    config: Option<aws_sdk_pricing::Config>,
+    /// Made when it is needed first, which is never where all prices are declared.
+    client: Arc<OnceLock<Client>>,
     /// The Region whose prices are wanted.
     region: String,
 }
@@ -73,19 +75,16 @@ impl Pricing {
     /// For the prices of the Region that `config` names, whichever Region's endpoint knows them.
     pub(super) fn new(config: &SdkConfig) -> Self {
         let region = config.region().map(ToString::to_string).unwrap_or_default();
-        let client = price_list_region(&region).map(|endpoint| {
-            let timeouts = TimeoutConfig::builder()
-                .connect_timeout(CONNECT_TIMEOUT)
-                .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-                .build();
+        let config = price_list_region(&region).map(|endpoint| {
+            let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build();
             let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_PAUSE);
             let config = Builder::from(config)
                 .region(Region::from_static(endpoint))
                 .timeout_config(timeouts)
                 .retry_config(retries);
-            Client::from_conf(config.build())
+            config.build()
         });
-        Self { client, region }
+        Self { config, client: Arc::default(), region }
     }
 
     /// The list prices that a dashboard of `monitoring` needs: none, and no call, where every price was declared.
@@ -103,7 +102,8 @@ impl Pricing {
     }
 
     async fn look_up(&self, instance_type: &str) -> Result<ListPrice, LookUpError> {
-        let client = self.client.as_ref().ok_or_else(|| LookUpError::OtherPartition(self.region.clone()))?;
+        let config = self.config.as_ref().ok_or_else(|| LookUpError::OtherPartition(self.region.clone()))?;
+        let client = self.client.get_or_init(|| Client::from_conf(config.clone()));
         let matching = |field: &str, value: &str| {
             let filter = Filter::builder().r#type(FilterType::TermMatch).field(field).value(value).build();
             filter.map_err(|_| LookUpError::Silent("the request could not be made".to_owned()))

@@ -20,7 +20,7 @@ use super::support::declaration::ROLE;
 use super::support::event::Event;
 use super::support::http::{HttpPeer, Reply as HttpReply};
 use super::support::receiver::AnswerReceiver;
-use super::support::scenario::{Answer, sdk_config, without_times};
+use super::support::scenario::{Answer, delivery, sdk_config, without_times};
 
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:provider";
 /// A run that is not about time.
@@ -68,9 +68,12 @@ impl Account {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let config = runtime.block_on(sdk_config(stand_in.url()));
         let to_lambda = config.to_builder().endpoint_url(format!("http://{}", lambda.authority())).build();
-        let provider =
-            Provider::new(Provisioner::new(&config, Duration::from_millis(3)), ExtraHosts::parse("127.0.0.1"))
-                .with_handover(Handover::new(&to_lambda));
+        let provider = Provider::new(
+            Provisioner::new(&config, Duration::from_millis(3)),
+            delivery(),
+            ExtraHosts::parse("127.0.0.1"),
+        )
+        .with_handover(Handover::new(&to_lambda));
         let account = Self {
             sagemaker: aws_sdk_sagemaker::Client::new(&config),
             stand_in,

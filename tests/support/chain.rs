@@ -17,7 +17,7 @@ use tokio::runtime::Runtime;
 use super::event::Event;
 use super::http::{HttpPeer, Reply as HttpReply};
 use super::receiver::AnswerReceiver;
-use super::scenario::{Answer, sdk_config, without_times};
+use super::scenario::{Answer, delivery, sdk_config, without_times};
 
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:provider:live";
 
@@ -78,7 +78,7 @@ impl Chain {
         let to_lambda = config.to_builder().endpoint_url(format!("http://{}", lambda.peer.authority())).build();
         let provisioner = Provisioner::new(&config, Duration::from_millis(5));
         Self {
-            provider: Provider::new(provisioner, ExtraHosts::parse("127.0.0.1"))
+            provider: Provider::new(provisioner, delivery(), ExtraHosts::parse("127.0.0.1"))
                 .with_handover(Handover::new(&to_lambda)),
             sagemaker: aws_sdk_sagemaker::Client::new(&config),
             stand_in,

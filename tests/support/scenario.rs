@@ -8,7 +8,8 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sagemaker::config::Credentials;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
-use monitored_endpoint::callback::ExtraHosts;
+use monitored_endpoint::aws;
+use monitored_endpoint::callback::{Delivery, ExtraHosts};
 use monitored_endpoint::plan::AlarmRequest;
 use monitored_endpoint::provider::Provider;
 use monitored_endpoint::provision::Provisioner;
@@ -55,7 +56,7 @@ impl Scenario {
         let config = runtime.block_on(sdk_config(stand_in.url()));
         let provisioner = Provisioner::new(&config, Duration::from_millis(1)).with_widgets(widgets_function);
         Self {
-            provider: Provider::new(provisioner, ExtraHosts::parse("127.0.0.1")),
+            provider: Provider::new(provisioner, delivery(), ExtraHosts::parse("127.0.0.1")),
             sagemaker: aws_sdk_sagemaker::Client::new(&config),
             cloudwatch: aws_sdk_cloudwatch::Client::new(&config),
             stand_in,
@@ -298,6 +299,10 @@ pub(crate) fn tag(described: &Value, key: &str) -> String {
         }
         _ => String::new(),
     }
+}
+
+pub(crate) fn delivery() -> Delivery {
+    Delivery::through(aws::connector())
 }
 
 pub(crate) async fn sdk_config(url: &str) -> SdkConfig {
