@@ -42,7 +42,8 @@ impl Deadline {
 
     /// Divides the time until this Lambda's end (`ends`), or until CloudFormation stops waiting where that comes first:
     /// `service_timeout` after the request's first run started. Short times are divided in proportion: half for work, a
-    /// quarter each for taking back and for the answer.
+    /// quarter each for taking back and for the answer. The answer gets its share of this Lambda's life also when nobody
+    /// may be waiting for it any longer: whether CloudFormation still does is known to CloudFormation alone.
     #[must_use]
     pub fn divide(ends: SystemTime, started_at: SystemTime, service_timeout: Option<Duration>) -> Self {
         let now = SystemTime::now();
@@ -51,9 +52,10 @@ impl Deadline {
         let patience_ends = started_at + service_timeout.unwrap_or(LONGEST_WAIT);
         let patience = patience_ends.duration_since(now).unwrap_or_default();
         let left = life.min(patience).saturating_sub(MARGIN);
-        let answer = Instant::now() + left;
-        let undo = answer - ANSWER_RESERVE.min(left / 4);
+        let now = Instant::now();
+        let undo = now + left - ANSWER_RESERVE.min(left / 4);
         let work = undo - UNDO_RESERVE.min(left / 4);
+        let answer = now + left.max(ANSWER_RESERVE.min(life.saturating_sub(MARGIN)));
         Self { work, undo, answer, is_last: patience <= life }
     }
 }
@@ -104,6 +106,12 @@ mod tests {
         let start = Instant::now();
         let deadline = Deadline::divide(SystemTime::UNIX_EPOCH + Duration::from_mins(10), SystemTime::now(), None);
         assert_eq!(whole_seconds(deadline.answer - start), 900);
+    }
+
+    #[test]
+    fn the_answer_has_its_time_when_the_hour_is_over() {
+        assert_eq!(divide(900, 10_000, None), ((0, 0, 15), true));
+        assert_eq!(divide(8, 10_000, None), ((0, 0, 8), true));
     }
 
     #[test]

@@ -332,6 +332,18 @@ fn a_delete_out_of_time_says_so_and_finishes_when_sent_again() {
     }
 }
 
+/// Number 2293 of the events that nobody should send (`tests/bad_input`): a continuation that began decades ago left no
+/// time at all, so that not even one try was made at answering.
+#[test]
+fn an_event_whose_hour_is_long_over_is_answered_all_the_same() {
+    let scenario = Scenario::new();
+    let event = Event::create(CONFIG, &shared_gpus("chat"));
+    let forged = event.with("MonitoredEndpointContinuation", json!({"StartedAtMs": 73, "Hop": 0}));
+    let reason = scenario.send(forged).failed();
+    assert!(reason.contains("the time ran out"), "{reason}");
+    assert!(scenario.is_empty());
+}
+
 /// A validation error of the service reaches the author in the service's own words.
 #[test]
 fn a_refusal_that_only_the_service_knows_is_passed_on() {
