@@ -43,7 +43,7 @@ pub enum ResourceType {
     MonitoredEndpointConfig,
     /// Owns the monitoring of an endpoint made elsewhere.
     EndpointMonitoring,
-    /// Owns config, endpoint and monitoring. Its place is kept; it is not built yet.
+    /// Owns config, endpoint and monitoring.
     MonitoredEndpoint,
 }
 

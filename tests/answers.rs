@@ -213,7 +213,7 @@ fn a_panic_is_answered_and_the_process_lives_on() {
     }
     assert_eq!(process.answer(nothing_to_delete())["Status"], "SUCCESS");
     let output = process.lambda.stop();
-    assert!(output.contains("src/provider.rs"), "the log says where: {output}");
+    assert!(output.contains("src/provider/mod.rs"), "the log says where: {output}");
 }
 
 #[test]

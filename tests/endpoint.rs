@@ -105,6 +105,22 @@ fn the_same_create_twice_and_an_unchanged_update_write_nothing() {
     assert_eq!(chain.writes(), NONE);
 }
 
+/// Each call that waits for another makes a stack wait: docs/performance.md has the chains.
+#[test]
+fn nothing_is_looked_at_twice() {
+    let chain = Chain::new(Duration::ZERO);
+    let declared = shared_gpus("chat");
+    let times = |operation: &str| chain.calls().iter().filter(|call| *call == operation).count();
+    chain.send(create(&declared)).succeeded();
+    assert_eq!(times("DescribeEndpoint"), 2, "before it is made, and after: {:?}", chain.calls());
+    chain.send(update("chat", &declared, &declared)).succeeded();
+    assert_eq!(times("DescribeEndpoint"), 1, "{:?}", chain.calls());
+    chain.send(update("chat", &declared, &faster(&declared))).succeeded();
+    assert_eq!((times("DescribeEndpoint"), times("DescribeEndpointConfig")), (2, 2), "{:?}", chain.calls());
+    chain.send(delete("chat", &faster(&declared))).succeeded();
+    assert_eq!((times("DescribeEndpoint"), times("DescribeEndpointConfig")), (2, 1), "{:?}", chain.calls());
+}
+
 #[test]
 fn fifty_minutes_pass_over_several_runs() {
     let chain = Chain::new(Duration::from_mins(50));

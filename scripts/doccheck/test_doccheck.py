@@ -32,7 +32,8 @@ class DocCheck(unittest.TestCase):
         (self.root / "docs").mkdir()
         (self.root / "src" / "provision").mkdir(parents=True)
         (self.root / "src" / "provision" / "error.rs").write_text(SOURCE)
-        (self.root / "src" / "provider.rs").touch()
+        (self.root / "src" / "provider").mkdir()
+        (self.root / "src" / "provider" / "failure.rs").touch()
         (self.root / "src" / "handover.rs").touch()
         (self.root / "Makefile").write_text("one two: three\nNAME := value\n$(eval $(call environment,zig,x,))\n")
 
@@ -86,7 +87,7 @@ class DocCheck(unittest.TestCase):
         self.assertEqual(len(self.of_commands(wrong)), 3)
 
     def test_files_of_the_checkout_exist(self) -> None:
-        self.assertEqual(self.of_commands("git add src/provider.rs target/x other/x"), [])
+        self.assertEqual(self.of_commands("git add src/handover.rs target/x other/x"), [])
         self.assertEqual(self.of_commands("git add src/gone.rs"), ["git add src/gone.rs: there is no src/gone.rs"])
 
     def test_a_program_that_nobody_knows_is_found(self) -> None:

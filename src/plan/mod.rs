@@ -40,6 +40,17 @@ pub struct Plan {
     pub tags: Vec<Tag>,
 }
 
+/// What a spec makes in SageMaker, and the id that goes with it: all of a plan that is known before anything is looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Identity {
+    /// The id that CloudFormation will know the resource by.
+    pub physical_id: String,
+    /// The endpoint config, with its name.
+    pub endpoint_config: Option<CreateEndpointConfigInput>,
+    /// The endpoint, with the config that it is to serve on.
+    pub endpoint: Option<PlannedEndpoint>,
+}
+
 /// An endpoint to deploy.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlannedEndpoint {
@@ -84,28 +95,39 @@ pub enum PlanError {
     Dashboard(#[from] DashboardTooLarge),
 }
 
+impl Identity {
+    /// What `spec` makes for `owner`.
+    ///
+    /// # Errors
+    /// Where the endpoint config can't be written as JSON, which its name's hash is made from.
+    pub fn of(spec: &Spec, owner: &Owner) -> Result<Self, PlanError> {
+        let endpoint_config = match &spec.endpoint_config {
+            Some(config) => Some(endpoint_config::request(config, owner)?),
+            None => None,
+        };
+        let config_name = endpoint_config.as_ref().and_then(|config| config.endpoint_config_name());
+        let endpoint = spec.deployment.as_ref().zip(config_name).map(|(deployment, config)| PlannedEndpoint {
+            name: spec.monitoring.endpoint_name.clone(),
+            config: config.to_owned(),
+            deployment: deployment.clone(),
+        });
+        let physical_id = match (&endpoint, config_name) {
+            (Some(endpoint), _) => endpoint.name.to_string(),
+            (None, Some(config)) => config.to_owned(),
+            (None, None) => spec.monitoring.dashboard_name.to_string(),
+        };
+        Ok(Self { physical_id, endpoint_config, endpoint })
+    }
+}
+
 /// Plans what makes `spec` real.
 ///
 /// # Errors
 /// Where the endpoint config can't be written as JSON, which its name's hash is made from, or where a dashboard can't hold
 /// all that is to be shown.
 pub fn plan(spec: &Spec, owner: &Owner, surroundings: &Surroundings) -> Result<Plan, PlanError> {
-    let endpoint_config = match &spec.endpoint_config {
-        Some(config) => Some(endpoint_config::request(config, owner)?),
-        None => None,
-    };
+    let Identity { physical_id, endpoint_config, endpoint } = Identity::of(spec, owner)?;
     let monitoring = &spec.monitoring;
-    let config_name = endpoint_config.as_ref().and_then(|config| config.endpoint_config_name());
-    let endpoint = spec.deployment.as_ref().zip(config_name).map(|(deployment, config)| PlannedEndpoint {
-        name: monitoring.endpoint_name.clone(),
-        config: config.to_owned(),
-        deployment: deployment.clone(),
-    });
-    let physical_id = match (&endpoint, config_name) {
-        (Some(endpoint), _) => endpoint.name.to_string(),
-        (None, Some(config)) => config.to_owned(),
-        (None, None) => monitoring.dashboard_name.to_string(),
-    };
     let dashboard = match &monitoring.dashboard {
         Some(settings) => Some(PlannedDashboard {
             name: monitoring.dashboard_name.clone(),

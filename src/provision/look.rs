@@ -1,12 +1,22 @@
-//! What exists under the names that a plan wants, and under earlier ones: looked at all at once, before the first write.
+//! What exists under the names that a request is about: looked at all at once, before the first write.
 
+use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
 use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
+use futures_util::future::try_join_all;
 
+use super::Provisioner;
 use super::claim::is_owned_as;
 use super::error::ProvisionError;
-use super::{Apply, Provisioner};
-use crate::plan::{AlarmRequest, Plan};
-use crate::spec::{AlarmName, DashboardName, Tag};
+use crate::plan::{AlarmRequest, Owner};
+use crate::spec::{AlarmName, DashboardName, EndpointName, NamesInUse, Tag};
+
+/// Names to look under.
+#[derive(Debug)]
+pub(super) struct Sought<'a> {
+    pub(super) endpoint: Option<&'a EndpointName>,
+    pub(super) endpoint_configs: Vec<&'a str>,
+    pub(super) names: &'a NamesInUse,
+}
 
 /// Something that exists, with its tags.
 #[derive(Debug)]
@@ -16,49 +26,47 @@ pub(super) struct Found<T> {
     pub(super) content: T,
 }
 
-/// What exists under the names that are wanted, and under earlier names.
+/// What exists under the names that were sought.
 #[derive(Debug, Default)]
 pub(super) struct Reality {
-    pub(super) endpoint: Option<Found<()>>,
-    pub(super) endpoint_config: Option<Found<DescribeEndpointConfigOutput>>,
+    pub(super) endpoint: Option<Found<DescribeEndpointOutput>>,
+    pub(super) endpoint_configs: Vec<(String, Found<DescribeEndpointConfigOutput>)>,
     pub(super) dashboards: Vec<(DashboardName, Found<String>)>,
     pub(super) alarms: Vec<(AlarmName, Found<AlarmRequest>)>,
 }
 
 impl Provisioner {
-    pub(super) async fn look(&self, apply: &Apply<'_>, plan: &Plan) -> Result<Reality, ProvisionError> {
-        let mut dashboards: Vec<&DashboardName> = plan.dashboard.iter().map(|dashboard| &dashboard.name).collect();
-        dashboards.extend(&apply.earlier.dashboards);
-        dashboards.sort();
-        dashboards.dedup();
-        let wanted = plan.alarms.iter().map(|alarm| &alarm.name);
-        let mut alarms: Vec<&AlarmName> = wanted.chain(&apply.earlier.alarms).collect();
-        alarms.sort();
-        alarms.dedup();
-
-        let config_name = plan.endpoint_config.as_ref().and_then(|config| config.endpoint_config_name());
-        let (endpoint, endpoint_config, dashboards, alarms) = tokio::try_join!(
-            self.look_at_endpoint(apply, plan),
-            async {
-                match config_name {
-                    Some(name) => self.look_at_endpoint_config(name).await,
-                    None => Ok(None),
-                }
-            },
-            futures_util::future::try_join_all(dashboards.into_iter().map(|name| self.look_at_dashboard(name))),
+    pub(super) async fn look(&self, sought: &Sought<'_>) -> Result<Reality, ProvisionError> {
+        let endpoint = async {
+            match sought.endpoint {
+                Some(name) => self.look_at_endpoint(name).await,
+                None => Ok(None),
+            }
+        };
+        let endpoint_configs = each_once(&sought.endpoint_configs).into_iter().map(|name| async move {
+            let found = self.look_at_endpoint_config(name).await?;
+            Ok::<_, ProvisionError>(found.map(|found| ((*name).to_owned(), found)))
+        });
+        let dashboards = each_once(&sought.names.dashboards).into_iter().map(|name| self.look_at_dashboard(name));
+        let alarms = each_once(&sought.names.alarms);
+        let (endpoint, endpoint_configs, dashboards, alarms) = tokio::try_join!(
+            endpoint,
+            try_join_all(endpoint_configs),
+            try_join_all(dashboards),
             self.look_at_alarms(&alarms),
         )?;
-        Ok(Reality { endpoint, endpoint_config, dashboards: dashboards.into_iter().flatten().collect(), alarms })
+        let endpoint_configs = endpoint_configs.into_iter().flatten().collect();
+        Ok(Reality { endpoint, endpoint_configs, dashboards: dashboards.into_iter().flatten().collect(), alarms })
     }
 
     pub(super) async fn look_at_endpoint(
         &self,
-        apply: &Apply<'_>,
-        plan: &Plan,
-    ) -> Result<Option<Found<()>>, ProvisionError> {
-        let Some(planned) = &plan.endpoint else { return Ok(None) };
-        let found = self.claim_endpoint(&planned.name, apply.owner).await?;
-        Ok(found.map(|(endpoint, tags)| Found { arn: endpoint.endpoint_arn.unwrap_or_default(), tags, content: () }))
+        name: &EndpointName,
+    ) -> Result<Option<Found<DescribeEndpointOutput>>, ProvisionError> {
+        let Some(content) = self.sagemaker.endpoint(name.as_str()).await? else { return Ok(None) };
+        let arn = content.endpoint_arn.clone().unwrap_or_default();
+        let tags = self.sagemaker.tags(&arn).await?;
+        Ok(Some(Found { arn, tags, content }))
     }
 
     pub(super) async fn look_at_endpoint_config(
@@ -97,18 +105,18 @@ impl Provisioner {
 }
 
 impl Reality {
-    /// Whether something exists that was made under the plan's id: by an earlier try of the same request, if this is a
+    /// Whether something exists that `owner` made under `physical_id`: by an earlier try of the same request, if this is a
     /// Create.
-    pub(super) fn holds_anything_of(&self, apply: &Apply<'_>, plan: &Plan) -> bool {
-        let config = self.endpoint_config.iter().map(|found| &found.tags);
+    pub(super) fn holds_anything_of(&self, owner: &Owner, physical_id: &str) -> bool {
+        let endpoint = self.endpoint.iter().map(|found| &found.tags);
+        let configs = self.endpoint_configs.iter().map(|(_, found)| &found.tags);
         let dashboards = self.dashboards.iter().map(|(_, found)| &found.tags);
         let alarms = self.alarms.iter().map(|(_, found)| &found.tags);
-        let endpoint = self.endpoint.iter().map(|found| &found.tags);
-        config
-            .chain(endpoint)
-            .chain(dashboards)
-            .chain(alarms)
-            .any(|tags| is_owned_as(tags, apply.owner, &plan.physical_id))
+        endpoint.chain(configs).chain(dashboards).chain(alarms).any(|tags| is_owned_as(tags, owner, physical_id))
+    }
+
+    pub(super) fn endpoint_config(&self, name: &str) -> Option<&Found<DescribeEndpointConfigOutput>> {
+        self.endpoint_configs.iter().find(|(found, _)| found == name).map(|(_, found)| found)
     }
 
     pub(super) fn dashboard(&self, name: &DashboardName) -> Option<&Found<String>> {
@@ -118,4 +126,11 @@ impl Reality {
     pub(super) fn alarm(&self, name: &AlarmName) -> Option<&Found<AlarmRequest>> {
         self.alarms.iter().find(|(found, _)| found == name).map(|(_, found)| found)
     }
+}
+
+fn each_once<T: Ord>(names: &[T]) -> Vec<&T> {
+    let mut names: Vec<&T> = names.iter().collect();
+    names.sort();
+    names.dedup();
+    names
 }

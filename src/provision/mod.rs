@@ -1,7 +1,8 @@
 //! Moves reality to a plan, and removes what a physical id made.
 //!
-//! Everything is looked at before the first write, so that what can't be had is refused while nothing has changed. Each
-//! write is made only where what exists differs: the same request a second time makes none.
+//! Everything is looked at before the first write, all at once: what can't be had is refused while nothing has changed, and
+//! a stack doesn't wait for one look after another. Each write is made only where what exists differs: the same request a
+//! second time makes none.
 
 mod alarm_definition;
 mod alarms;
@@ -15,6 +16,7 @@ mod outputs;
 mod pricing;
 mod reconcile;
 mod sagemaker;
+mod surroundings;
 mod undo;
 
 use std::time::Duration;
@@ -26,8 +28,8 @@ pub use endpoint::Progress;
 pub use error::{Fault, ProvisionError, reason};
 pub use undo::Journal;
 
-use crate::plan::{Owner, Plan, Surroundings, plan};
-use crate::spec::{EndpointName, GpuDimension, NamesInUse, ObservedConfig, Spec};
+use crate::plan::{Identity, Owner};
+use crate::spec::{EndpointName, NamesInUse, ObservedConfig, Spec};
 use cloudwatch::CloudWatch;
 use pricing::Pricing;
 use sagemaker::SageMaker;
@@ -48,10 +50,12 @@ pub struct Provisioner {
 pub struct Apply<'a> {
     /// What is wanted.
     pub spec: &'a Spec,
+    /// What it makes under which names.
+    pub identity: &'a Identity,
     /// Whose it is.
     pub owner: &'a Owner,
-    /// Names that an earlier declaration used, and that this one may not.
-    pub earlier: &'a NamesInUse,
+    /// Names that the declaration uses, and those that an earlier one used.
+    pub names: &'a NamesInUse,
     /// Tag keys that an earlier declaration set, and that this one may not.
     pub earlier_tag_keys: &'a [String],
     /// The endpoint config that the earlier declaration made, where its endpoint is this resource's too.
@@ -139,39 +143,5 @@ impl Provisioner {
         supply: &'static str,
     ) -> Result<ObservedConfig, ProvisionError> {
         self.sagemaker.observe(endpoint, supply).await
-    }
-
-    /// Plans what makes a spec real, asking CloudWatch and, for prices, the Price List for what the plan depends on.
-    ///
-    /// # Errors
-    /// Where CloudWatch can't be asked, the spec not be planned, or interactive panels not be drawn. A price that can't be looked up is no error.
-    pub async fn plan(&self, spec: &Spec, owner: &Owner) -> Result<Plan, ProvisionError> {
-        let wants_widgets =
-            spec.monitoring.dashboard.as_ref().is_some_and(|dashboard| dashboard.interactive == Some(true));
-        if wants_widgets && self.widgets_function.is_none() {
-            return Err(ProvisionError::NoWidgetsFunction);
-        }
-        let (gpu_dimensions, prices) = tokio::try_join!(self.gpu_dimensions(spec), async {
-            Ok(self.pricing.list_prices(&spec.monitoring).await)
-        })?;
-        let widgets_function = self.widgets_function.clone();
-        let surroundings = Surroundings { region: self.region.clone(), gpu_dimensions, prices, widgets_function };
-        Ok(plan(spec, owner, &surroundings)?)
-    }
-
-    /// The dimension that tells GPUs apart: as declared, as published, or both names while nothing is published.
-    async fn gpu_dimensions(&self, spec: &Spec) -> Result<Vec<GpuDimension>, ProvisionError> {
-        let monitoring = &spec.monitoring;
-        if let Some(declared) = monitoring.gpu_dimension {
-            return Ok(vec![declared]);
-        }
-        let drawn = monitoring.dashboard.is_some() && monitoring.enhanced_metrics;
-        let asked = drawn && monitoring.variants.iter().any(|variant| variant.shared_gpus().is_some());
-        let published = if asked {
-            self.cloudwatch.gpu_dimensions(&monitoring.endpoint_name).await?
-        } else {
-            std::collections::BTreeSet::new()
-        };
-        Ok(published.into_iter().next().map_or(GpuDimension::ALL.to_vec(), |dimension| vec![dimension]))
     }
 }

@@ -1,4 +1,4 @@
-//! Looks at what exists under a plan's names, then writes what differs.
+//! Looks at what exists under a spec's names, plans, and writes what differs.
 
 use std::collections::BTreeSet;
 use std::pin::pin;
@@ -13,12 +13,12 @@ use super::alarms;
 use super::claim::{is_owned, owner_in_words, tag_changes};
 use super::endpoint::Deployment;
 use super::error::ProvisionError;
-use super::look::{Found, Reality};
+use super::look::{Found, Reality, Sought};
 use super::outputs::{self, Made};
 use super::undo::{Journal, Step, TagService};
 use super::{Apply, Provisioner};
 use crate::callback::Data;
-use crate::plan::{Plan, PlanError, PlannedDashboard};
+use crate::plan::{Owner, Plan, PlanError, PlannedDashboard, plan};
 use crate::shape_json;
 use crate::spec::{EndpointName, Tag};
 
@@ -26,19 +26,29 @@ use crate::spec::{EndpointName, Tag};
 const LOOKS: u32 = 6;
 
 impl Provisioner {
-    /// Moves reality to `plan`, which is `apply`'s. Notes in `journal` how to take each write back.
+    /// Moves reality to what `apply` plans for. Notes in `journal` how to take each write back.
     ///
     /// # Errors
     /// Before the first write for everything that can be seen by looking; later only where AWS refuses a write.
-    pub async fn apply(&self, apply: &Apply<'_>, plan: &Plan, journal: &Journal) -> Result<Data, ProvisionError> {
-        journal.note_plan(&plan.physical_id);
-        let (reality, models) = tokio::join!(self.look(apply, plan), self.judge_models(apply, plan));
-        let reality = reality?;
-        if !apply.made_what_exists() && reality.holds_anything_of(apply, plan) {
+    pub async fn apply(&self, apply: &Apply<'_>, journal: &Journal) -> Result<Data, ProvisionError> {
+        let identity = apply.identity;
+        journal.note_planned_id(&identity.physical_id);
+        let new_config = identity.endpoint_config.as_ref().and_then(|config| config.endpoint_config_name());
+        let sought = Sought {
+            endpoint: identity.endpoint.as_ref().map(|endpoint| &endpoint.name),
+            endpoint_configs: new_config.into_iter().chain(apply.earlier_config).collect(),
+            names: apply.names,
+        };
+        // A plan depends on some of what is asked, the looks on none of it.
+        let seen = async { tokio::try_join!(self.surroundings(apply.spec), self.look(&sought)) };
+        let (seen, models) = tokio::join!(seen, self.judge_models(apply));
+        let (surroundings, reality) = seen?;
+        if !apply.made_what_exists() && reality.holds_anything_of(apply.owner, &identity.physical_id) {
             journal.note_earlier_try();
         }
+        let plan = &plan(apply.spec, apply.owner, &surroundings)?;
         Self::judge(apply, plan, &reality)?;
-        if reality.endpoint_config.is_none() {
+        if new_config.is_some_and(|name| reality.endpoint_config(name).is_none()) {
             models?;
         }
 
@@ -74,7 +84,12 @@ impl Provisioner {
 
     /// Refuses what can't be had, while nothing has been written.
     fn judge(apply: &Apply<'_>, plan: &Plan, reality: &Reality) -> Result<(), ProvisionError> {
-        if let (Some(found), Some(request)) = (&reality.endpoint_config, &plan.endpoint_config) {
+        if let (Some(found), Some(endpoint)) = (&reality.endpoint, &plan.endpoint) {
+            judge_endpoint(apply.owner, &endpoint.name, &found.tags)?;
+        }
+        if let Some(request) = &plan.endpoint_config
+            && let Some(found) = reality.endpoint_config(request.endpoint_config_name().unwrap_or_default())
+        {
             judge_endpoint_config(apply, request, found)?;
         }
         let may_have = |tags: &[Tag]| is_owned(tags, apply.owner) || apply.spec.adopt_existing;
@@ -90,8 +105,8 @@ impl Provisioner {
 
     /// An endpoint fails minutes later for want of a model; a look now says so at once. Made beside the other looks, and
     /// of no account where the config exists already.
-    async fn judge_models(&self, apply: &Apply<'_>, plan: &Plan) -> Result<(), ProvisionError> {
-        if plan.endpoint.is_none() {
+    async fn judge_models(&self, apply: &Apply<'_>) -> Result<(), ProvisionError> {
+        if apply.identity.endpoint.is_none() {
             return Ok(());
         }
         let variants = apply.spec.endpoint_config.iter().flat_map(|config| config.request.production_variants());
@@ -114,7 +129,7 @@ impl Provisioner {
     ) -> Result<(String, String), ProvisionError> {
         let name = request.endpoint_config_name().unwrap_or_default();
         let made_by_this_request = apply.progress.facts().made_config.as_deref() == Some(name);
-        if let Some(found) = &reality.endpoint_config {
+        if let Some(found) = reality.endpoint_config(name) {
             if apply.made_the_endpoint() || made_by_this_request {
                 let endpoint = apply.spec.monitoring.endpoint_name.clone();
                 journal.note(Step::DeleteEndpointConfig { name: name.to_owned(), endpoint });
@@ -153,13 +168,13 @@ impl Provisioner {
             self.adjust_tags(TagService::SageMaker, apply, plan, found, journal).await?;
         }
         let (endpoint, owner, tags, progress) = (planned, apply.owner, plan.tags.as_slice(), apply.progress);
-        let arn = self.deploy(&Deployment { endpoint, owner, tags, journal, progress }).await?;
+        let seen = reality.endpoint.as_ref().map(|found| found.content.clone());
+        let arn = self.deploy(&Deployment { endpoint, owner, tags, journal, progress }, seen).await?;
         let before = progress.facts().served_before.clone();
-        let mut configs: Vec<&str> = before.as_deref().into_iter().chain(apply.earlier_config).collect();
-        configs.sort_unstable();
-        configs.dedup();
-        for config in configs.into_iter().filter(|config| *config != planned.config) {
-            self.remove_endpoint_config(config, owner, &plan.physical_id, Some(&planned.name)).await?;
+        let before: BTreeSet<&str> = before.as_deref().into_iter().chain(apply.earlier_config).collect();
+        for name in before.into_iter().filter(|name| *name != planned.config) {
+            // The endpoint serves on another now, as has just been seen.
+            self.remove_endpoint_config(name, reality, owner, &plan.physical_id, None).await?;
         }
         Ok(Some(arn))
     }
@@ -249,6 +264,14 @@ impl Provisioner {
         }
         look().await?.ok_or_else(|| ProvisionError::Vanished { what: what.to_owned() })
     }
+}
+
+/// An endpoint of somebody else's is never taken over: it serves on a config that isn't ours.
+pub(super) fn judge_endpoint(owner: &Owner, name: &EndpointName, tags: &[Tag]) -> Result<(), ProvisionError> {
+    if is_owned(tags, owner) {
+        return Ok(());
+    }
+    Err(ProvisionError::EndpointTaken { name: name.to_string(), owner: owner_in_words(tags) })
 }
 
 fn judge_endpoint_config(

@@ -158,18 +158,6 @@ impl SageMaker {
         request.send().await.map(drop).map_err(|error| failed("sagemaker:DeleteTags")(error.into()))
     }
 
-    /// Whether a live endpoint of this name serves on the config, or is on its way to it. Deleting the config under it
-    /// would be accepted and leave an endpoint that can be neither patched nor updated.
-    pub(super) async fn serves_on(&self, endpoint: &EndpointName, config: &str) -> Result<bool, ProvisionError> {
-        let Some(endpoint) = self.endpoint(endpoint.as_str()).await? else {
-            return Ok(false);
-        };
-        let ends = matches!(endpoint.endpoint_status, Some(EndpointStatus::Deleting | EndpointStatus::Failed));
-        let pending =
-            endpoint.pending_deployment_summary.as_ref().and_then(|summary| summary.endpoint_config_name.as_deref());
-        Ok(!ends && (endpoint.endpoint_config_name.as_deref() == Some(config) || pending == Some(config)))
-    }
-
     /// What the config says that an endpoint serves on.
     pub(super) async fn observe(
         &self,
@@ -186,6 +174,15 @@ impl SageMaker {
             metrics_config: config.metrics_config,
         })
     }
+}
+
+/// Whether an endpoint serves on the config, or is on its way to it. Deleting the config under it would be accepted and
+/// leave an endpoint that can be neither patched nor updated.
+pub(super) fn serves_on(endpoint: &DescribeEndpointOutput, config: &str) -> bool {
+    let ends = matches!(endpoint.endpoint_status, Some(EndpointStatus::Deleting | EndpointStatus::Failed));
+    let pending =
+        endpoint.pending_deployment_summary.as_ref().and_then(|summary| summary.endpoint_config_name.as_deref());
+    !ends && (endpoint.endpoint_config_name.as_deref() == Some(config) || pending == Some(config))
 }
 
 /// `None` when the service says that it isn't there.

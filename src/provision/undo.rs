@@ -13,6 +13,7 @@ use super::claim::{is_owned, tag_changes};
 use super::endpoint::Progress;
 use super::error::ProvisionError;
 use super::reconcile::same_json;
+use super::sagemaker::serves_on;
 use crate::plan::{AlarmRequest, Owner, PlannedDashboard};
 use crate::spec::{AlarmName, DashboardName, EndpointName, Tag};
 
@@ -47,7 +48,7 @@ pub struct Journal {
 
 impl Journal {
     /// The request is about this id.
-    pub(super) fn note_plan(&self, physical_id: &str) {
+    pub(super) fn note_planned_id(&self, physical_id: &str) {
         drop(self.planned_id.set(physical_id.to_owned()));
     }
 
@@ -100,13 +101,18 @@ impl Provisioner {
             Step::DeleteEndpointConfig { name, endpoint } => {
                 let Some(config) = self.sagemaker.endpoint_config(name).await? else { return Ok(()) };
                 let tags = self.sagemaker.tags(config.endpoint_config_arn.as_deref().unwrap_or_default()).await?;
-                if is_owned(&tags, owner) && !self.sagemaker.serves_on(endpoint, name).await? {
-                    self.sagemaker.delete_endpoint_config(name).await?;
+                if !is_owned(&tags, owner) {
+                    return Ok(());
                 }
-                Ok(())
+                let user = self.sagemaker.endpoint(endpoint.as_str()).await?;
+                let in_use = user.is_some_and(|endpoint| serves_on(&endpoint, name));
+                if in_use { Ok(()) } else { self.sagemaker.delete_endpoint_config(name).await }
             }
             // However long it takes: the caller's time decides, and what is left then is left to a Delete.
-            Step::DeleteEndpoint { name } => self.retire(name, owner, &Progress::unbounded()).await.map(drop),
+            Step::DeleteEndpoint { name } => {
+                let leaving = self.look_at_leaving_endpoint(name).await?;
+                self.retire(name, leaving, owner, &Progress::unbounded()).await.map(drop)
+            }
             Step::DeleteDashboard { name } => {
                 let Some(dashboard) = self.cloudwatch.dashboard(name).await? else { return Ok(()) };
                 let tags = self.cloudwatch.tags(dashboard.dashboard_arn().unwrap_or_default()).await?;

@@ -18,7 +18,7 @@ use std::{env, fs, thread};
 
 use monitored_endpoint::callback::ExtraHosts;
 use monitored_endpoint::envelope::{Envelope, ResourceType};
-use monitored_endpoint::plan::{Owner, Surroundings, plan};
+use monitored_endpoint::plan::{Identity, Owner, Surroundings, plan};
 use monitored_endpoint::properties::Problems;
 use monitored_endpoint::request;
 use monitored_endpoint::spec::{GpuDimension, Judged, NamesInUse, Spec};
@@ -70,9 +70,16 @@ fn read_and_judge(event: &Value) -> u8 {
                     gpu_dimensions: GpuDimension::ALL.to_vec(),
                     ..Surroundings::default()
                 };
-                // A dashboard that would hold too much is refused here, with the fix.
-                if let Err(error) = plan(&spec, &owner, &surroundings) {
-                    assert!(error.to_string().len() > 20, "{error}");
+                match plan(&spec, &owner, &surroundings) {
+                    // What is looked at before the plan is made, and what a Delete looks for.
+                    Ok(plan) => {
+                        let names = NamesInUse::of(&declaration);
+                        assert!(plan.alarms.iter().all(|alarm| names.alarms.contains(&alarm.name)));
+                        assert!(plan.dashboard.iter().all(|dashboard| names.dashboards.contains(&dashboard.name)));
+                        assert_eq!(Identity::of(&spec, &owner).unwrap().physical_id, plan.physical_id);
+                    }
+                    // A dashboard that would hold too much is refused here, with the fix.
+                    Err(error) => assert!(error.to_string().len() > 20, "{error}"),
                 }
                 furthest = 2;
             }

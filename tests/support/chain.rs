@@ -182,6 +182,11 @@ impl Chain {
         left == 0
     }
 
+    /// Calls of the last request, by name, as they came in.
+    pub(crate) fn calls(&self) -> Vec<String> {
+        self.calls.lock().unwrap().iter().map(|call| call.operation.clone()).collect()
+    }
+
     /// Calls of the last request that may change something, by name, in the order of names.
     pub(crate) fn writes(&self) -> Vec<String> {
         let calls = self.calls.lock().unwrap();

@@ -17,8 +17,9 @@ pub use progress::Progress;
 use self::next::{Deploy, Observed, Retire};
 use self::progress::Pauses;
 use super::Provisioner;
-use super::claim::{is_owned, is_owned_as, owner_in_words};
+use super::claim::is_owned_as;
 use super::error::ProvisionError;
+use super::reconcile::judge_endpoint;
 use super::undo::{Journal, Step};
 use crate::plan::{Owner, PlannedEndpoint};
 use crate::spec::{EndpointName, Tag};
@@ -31,6 +32,15 @@ pub(super) struct Deployment<'a> {
     pub(super) tags: &'a [Tag],
     pub(super) journal: &'a Journal,
     pub(super) progress: &'a Progress,
+}
+
+/// An endpoint that may have to go, as it looks.
+#[derive(Debug)]
+pub(super) struct Leaving {
+    pub(super) endpoint: DescribeEndpointOutput,
+    pub(super) tags: Vec<Tag>,
+    /// Names of the inference components on it: with one left, it can't go.
+    pub(super) inference_components: Vec<String>,
 }
 
 impl Deployment<'_> {
@@ -46,27 +56,17 @@ impl Deployment<'_> {
 }
 
 impl Provisioner {
-    /// The endpoint as it looks, with its tags; refused where it belongs to somebody else.
-    pub(super) async fn claim_endpoint(
+    /// Brings the endpoint, as it was `seen` last, to serve on the planned config. Gives its ARN.
+    pub(super) async fn deploy(
         &self,
-        name: &EndpointName,
-        owner: &Owner,
-    ) -> Result<Option<(DescribeEndpointOutput, Vec<Tag>)>, ProvisionError> {
-        let Some(endpoint) = self.sagemaker.endpoint(name.as_str()).await? else { return Ok(None) };
-        let tags = self.sagemaker.tags(endpoint.endpoint_arn().unwrap_or_default()).await?;
-        if !is_owned(&tags, owner) {
-            return Err(ProvisionError::EndpointTaken { name: name.to_string(), owner: owner_in_words(&tags) });
-        }
-        Ok(Some((endpoint, tags)))
-    }
-
-    /// Brings the endpoint to serve on the planned config. Gives its ARN.
-    pub(super) async fn deploy(&self, deployment: &Deployment<'_>) -> Result<String, ProvisionError> {
+        deployment: &Deployment<'_>,
+        seen: Option<DescribeEndpointOutput>,
+    ) -> Result<String, ProvisionError> {
         let Deployment { endpoint: planned, progress, .. } = deployment;
         let started = Instant::now();
         let mut pauses = Pauses::up_to(self.longest_pause);
+        let mut found = seen;
         loop {
-            let found = self.sagemaker.endpoint(planned.name.as_str()).await?;
             let observed = found.as_ref().map(Observed::from);
             deployment.recognise(observed.as_ref());
             let submitted = progress.facts().submitted.as_deref() == Some(&planned.config);
@@ -91,6 +91,7 @@ impl Provisioner {
                     observed.map_or_else(|| "being created".to_owned(), |endpoint| endpoint.status.to_string());
                 return Err(ProvisionError::StillWaiting { name: planned.name.to_string(), status });
             }
+            found = self.sagemaker.endpoint(planned.name.as_str()).await?;
         }
     }
 
@@ -101,7 +102,9 @@ impl Provisioner {
             tracing::info!(endpoint = %planned.name, "endpoint asked for");
         } else {
             // Somebody was faster: an earlier try of ours whose answer was lost, or a stranger.
-            self.claim_endpoint(&planned.name, deployment.owner).await?;
+            if let Some(found) = self.look_at_endpoint(&planned.name).await? {
+                judge_endpoint(deployment.owner, &planned.name, &found.tags)?;
+            }
         }
         deployment.progress.facts().submitted = Some(planned.config.clone());
         Ok(())
@@ -121,27 +124,38 @@ impl Provisioner {
         Ok(())
     }
 
-    /// Removes the endpoint that `owner` made under its own name. Gives the config that it served on, where it was ours.
+    /// How an endpoint that may have to go looks, with what is on it.
+    pub(super) async fn look_at_leaving_endpoint(
+        &self,
+        name: &EndpointName,
+    ) -> Result<Option<Leaving>, ProvisionError> {
+        let Some(endpoint) = self.sagemaker.endpoint(name.as_str()).await? else { return Ok(None) };
+        let (tags, inference_components) = tokio::try_join!(
+            self.sagemaker.tags(endpoint.endpoint_arn().unwrap_or_default()),
+            self.sagemaker.inference_components_on(name),
+        )?;
+        Ok(Some(Leaving { endpoint, tags, inference_components }))
+    }
+
+    /// Removes the endpoint that `owner` made under its own name, `leaving` as it was seen last. Gives the config that it
+    /// served on, where it was ours.
     pub(super) async fn retire(
         &self,
         name: &EndpointName,
+        leaving: Option<Leaving>,
         owner: &Owner,
         progress: &Progress,
     ) -> Result<Option<String>, ProvisionError> {
+        if leaving.as_ref().is_some_and(|leaving| !is_owned_as(&leaving.tags, owner, name.as_str())) {
+            tracing::info!(endpoint = %name, "endpoint left: it is not this id's");
+            return Ok(None);
+        }
         let mut pauses = Pauses::up_to(self.longest_pause);
         let started = Instant::now();
-        let mut known_as_ours = false;
+        let (mut found, mut components) =
+            leaving.map(|leaving| (leaving.endpoint, leaving.inference_components)).unzip();
         loop {
-            let found = self.sagemaker.endpoint(name.as_str()).await?;
             let observed = found.as_ref().map(Observed::from);
-            if let Some(endpoint) = found.as_ref().filter(|_| !known_as_ours) {
-                let tags = self.sagemaker.tags(endpoint.endpoint_arn().unwrap_or_default()).await?;
-                if !is_owned_as(&tags, owner, name.as_str()) {
-                    tracing::info!(endpoint = %name, "endpoint left: it is not this id's");
-                    return Ok(None);
-                }
-                known_as_ours = true;
-            }
             let step = next::retire(observed.as_ref());
             tracing::info!(
                 endpoint = %name,
@@ -155,20 +169,27 @@ impl Provisioner {
             }
             match step {
                 Retire::Gone => return Ok(progress.facts().served_before.clone()),
-                Retire::Delete => self.delete_endpoint(name).await?,
-                Retire::Wait => {}
+                Retire::Delete => {
+                    let components = match components.take() {
+                        Some(just_seen) => just_seen,
+                        None => self.sagemaker.inference_components_on(name).await?,
+                    };
+                    self.delete_endpoint(name, &components).await?;
+                }
+                // What is on it may change until it can be deleted.
+                Retire::Wait => components = None,
             }
             if !progress.pause(&mut pauses).await {
                 let status = observed.map_or_else(String::new, |endpoint| endpoint.status.to_string());
                 return Err(ProvisionError::StillWaiting { name: name.to_string(), status });
             }
+            found = self.sagemaker.endpoint(name.as_str()).await?;
         }
     }
 
     /// Deletes the endpoint, refusing with their names while inference components are on it: SageMaker would refuse too,
     /// and say less.
-    async fn delete_endpoint(&self, name: &EndpointName) -> Result<(), ProvisionError> {
-        let components = self.sagemaker.inference_components_on(name).await?;
+    async fn delete_endpoint(&self, name: &EndpointName, components: &[String]) -> Result<(), ProvisionError> {
         if !components.is_empty() {
             let components = components.join(", ");
             return Err(ProvisionError::InferenceComponentsLeft { name: name.to_string(), components });

@@ -4,6 +4,8 @@
 //! what this request made has been taken back. Only an endpoint that is still changing when the run's time is up is left
 //! to the next run.
 
+mod failure;
+
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::time::SystemTime;
@@ -19,10 +21,11 @@ use crate::continuation::{Continuation, MAX_HOPS};
 use crate::deadline::Deadline;
 use crate::envelope::{Callback, Envelope, RequestType, ResourceType};
 use crate::handover::{Handover, HandoverError};
-use crate::plan::Owner;
+use crate::plan::{Identity, Owner};
 use crate::provision::{Apply, Cleanup, Journal, Progress, ProvisionError, Provisioner, reason};
 use crate::request::{self, Judgement, Removal};
 use crate::spec::NamesInUse;
+use failure::Failure;
 
 /// Answers custom resource requests. Made once per process.
 #[derive(Debug)]
@@ -72,31 +75,6 @@ pub struct Undelivered {
     /// What was in the way.
     #[source]
     pub error: DeliveryError,
-}
-
-/// Why a request ends in FAILED.
-#[derive(Debug, Error)]
-enum Failure {
-    #[error("{0}")]
-    Declaration(String),
-    #[error(transparent)]
-    Provision(#[from] ProvisionError),
-    #[error(
-        "gave up after {minutes} minutes: {waiting}. CloudFormation's patience ends (ServiceTimeout, at most an hour)"
-    )]
-    GaveUp { minutes: u64, waiting: ProvisionError },
-    #[error("gave up after {MAX_HOPS} runs: {0}. Give the provider's function a Timeout of 900 seconds")]
-    TooManyHops(ProvisionError),
-    #[error("{waiting}, and the time of this run is up")]
-    NoHandover {
-        waiting: ProvisionError,
-        #[source]
-        error: HandoverError,
-    },
-    #[error("the time ran out while working on it. Try again, or raise ServiceTimeout")]
-    OutOfTime,
-    #[error("the provider met an error of its own (a panic). The function's log says where")]
-    Panic,
 }
 
 /// How a request went: the id to answer with, and what to say.
@@ -316,9 +294,9 @@ impl Provider {
                 }
             }
         };
-        let plan = self.provisioner.plan(&spec, owner).await?;
+        let identity = Identity::of(&spec, owner).map_err(ProvisionError::from)?;
         let before = request::earlier_declaration(envelope, resource_type);
-        let earlier = before.as_ref().map(NamesInUse::of).unwrap_or_default().and(NamesInUse::of(&declaration));
+        let names = before.as_ref().map(NamesInUse::of).unwrap_or_default().and(NamesInUse::of(&declaration));
         // Beside an endpoint of its own; the stack's own endpoint is moved by CloudFormation, which then sends a Delete.
         let owns_endpoint = resource_type == ResourceType::MonitoredEndpoint;
         let earlier_config = before
@@ -327,24 +305,26 @@ impl Provider {
             .and_then(|before| request::config_name(resource_type, before, owner));
         let apply = Apply {
             spec: &spec,
+            identity: &identity,
             owner,
-            earlier: &earlier,
+            names: &names,
             earlier_tag_keys: &before.as_ref().map(request::tag_keys).unwrap_or_default(),
             earlier_config: earlier_config.as_deref(),
             is_create: envelope.request_type == Some(RequestType::Create),
-            is_replacement: envelope.physical_resource_id.as_ref().is_some_and(|id| *id != plan.physical_id),
+            is_replacement: envelope.physical_resource_id.as_ref().is_some_and(|id| *id != identity.physical_id),
             progress: &run.progress,
         };
-        let work: Work<'_, _> = Box::pin(self.provisioner.apply(&apply, &plan, journal));
+        let work: Work<'_, _> = Box::pin(self.provisioner.apply(&apply, journal));
         let applied = work.await;
         self.drill();
         let data = applied?;
-        let leftover = before.and_then(|before| request::leftover(envelope, resource_type, &plan.physical_id, before));
+        let leftover =
+            before.and_then(|before| request::leftover(envelope, resource_type, &identity.physical_id, before));
         if let Some(leftover) = leftover {
             tracing::info!(physical_id = leftover.physical_id, "removing what a failed replacement may have left");
             self.remove(run, resource_type, &leftover).await?;
         }
-        Ok((plan.physical_id, data))
+        Ok((identity.physical_id, data))
     }
 
     async fn delete(&self, run: &Run<'_>, resource_type: ResourceType) -> Result<Outcome, HandedOver> {
