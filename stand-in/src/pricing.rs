@@ -93,13 +93,7 @@ pub(crate) fn call(
     protocol: Protocol,
     request: &Value,
 ) -> Result<Vec<u8>, ServiceError> {
-    let input = model.input(operation).ok_or_else(|| ServiceError::unknown_operation(operation))?;
-    if let Some(misfit) = model.misfit(input, request) {
-        return Err(ServiceError::serialization(misfit));
-    }
-    if let Some(violations) = model.violations(input, request) {
-        return Err(invalid(violations));
-    }
+    model.check_request(operation, request, invalid)?;
     let wanted: GetProducts =
         serde_json::from_value(request.clone()).map_err(|error| ServiceError::internal(error.to_string()))?;
     let output = get_products(&world.pricing, &wanted)?;
