@@ -124,11 +124,7 @@ fn get_products(list: &State, wanted: &GetProducts) -> Result<Value, ServiceErro
     let size = wanted.max_results.unwrap_or(LARGEST_PAGE);
     let page = page::cut("products", found, wanted.next_token.as_deref(), size)
         .map_err(|_| ServiceError::new(400, "InvalidNextTokenException", "The pagination token is invalid."))?;
-    let mut output = json!({ "FormatVersion": FORMAT, "PriceList": page.items });
-    if let Some(next) = page.next {
-        output["NextToken"] = next.into();
-    }
-    Ok(output)
+    Ok(page::answer(json!({ "FormatVersion": FORMAT, "PriceList": page.items }), page.next))
 }
 
 fn invalid(message: impl Into<String>) -> ServiceError {
