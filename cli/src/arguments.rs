@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use monitored_endpoint::envelope::ResourceType;
+use stand_in::arguments::{account, pair};
 
 use crate::explain::Explain;
 use crate::plan::PlanArguments;
@@ -115,12 +116,6 @@ impl Surroundings {
     }
 }
 
-/// `NAME=VALUE`.
-pub(crate) fn pair(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or_else(|| format!("{text:?} has no =: give NAME=VALUE"))?;
-    Ok((name.to_owned(), value.to_owned()))
-}
-
 /// `NAME=DOLLARS`.
 pub(crate) fn price(text: &str) -> Result<(String, f64), String> {
     let (name, value) = pair(text)?;
@@ -131,12 +126,4 @@ pub(crate) fn price(text: &str) -> Result<(String, f64), String> {
 pub(crate) fn dollars(text: &str) -> Result<f64, String> {
     let dollars = text.parse::<f64>().ok().filter(|dollars| dollars.is_finite() && *dollars > 0.0);
     dollars.ok_or_else(|| format!("{text:?} is not a price: give dollars per instance-hour, such as 5.752"))
-}
-
-fn account(text: &str) -> Result<String, String> {
-    if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        Ok(text.to_owned())
-    } else {
-        Err("an account has twelve digits".to_owned())
-    }
 }

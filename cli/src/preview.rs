@@ -8,13 +8,12 @@ use clap::Args;
 use monitored_endpoint::plan::Request;
 use monitored_endpoint::spec::GpuDimension;
 use serde_json::{Value, json};
-use stand_in::render::Theme;
-use stand_in::render::command::FleetFile;
-use stand_in::render::simulated::{self, Drawn, Picture, Simulation, SimulationError};
+use stand_in::render::command::{FleetFile, View};
+use stand_in::render::simulated::{Drawn, Simulation, SimulationError};
 use stand_in::telemetry::{SECOND, Timestamp};
 use thiserror::Error;
 
-use crate::arguments::{Surroundings, pair};
+use crate::arguments::Surroundings;
 use crate::judgement::Judgement;
 use crate::output::{Said, Status, lines};
 use crate::simulation::{self, Scenario};
@@ -41,21 +40,8 @@ pub(crate) struct Preview {
     /// By which part of itself every simulated load rises and falls.
     #[arg(long, default_value_t = 0.3)]
     sway: f64,
-    /// Start of the time range, such as -PT1H; the dashboard's own by default.
-    #[arg(long, allow_hyphen_values = true)]
-    from: Option<String>,
-    /// End of the time range, such as -PT30M; the present by default.
-    #[arg(long, allow_hyphen_values = true)]
-    to: Option<String>,
-    /// What to take for the present, such as 2026-11-24T12:00:00Z, so that the same page can be made again.
-    #[arg(long)]
-    now: Option<String>,
-    /// The theme: auto (the reader's), light or dark.
-    #[arg(long, default_value = "auto")]
-    theme: Theme,
-    /// What is chosen in a drop-down of the dashboard, as ID=VALUE.
-    #[arg(long, value_name = "ID=VALUE", value_parser = pair)]
-    variable: Vec<(String, String)>,
+    #[command(flatten)]
+    view: View,
     /// The file to write. With several dashboards their logical ids are added to its name.
     #[arg(long, default_value = "preview.html")]
     out: PathBuf,
@@ -125,10 +111,7 @@ impl Preview {
 
     fn page(&self, judgement: &Judgement, several: bool) -> Result<Option<Page>, PreviewError> {
         let (Some(valid), Some(dashboard)) = (&judgement.valid, dashboard(judgement)) else { return Ok(None) };
-        let now = match &self.now {
-            Some(text) => simulated::moment(text).map_err(|_| PreviewError::Now)?,
-            None => simulated::present(),
-        };
+        let now = self.view.now().map_err(|_| PreviewError::Now)?;
         let (fleet, age, notes) = if let Some(path) = &self.fleet {
             let FleetFile { fleet, started_ago_s } = read_fleet(path)?;
             (fleet, started_ago_s, Vec::new())
@@ -137,13 +120,7 @@ impl Preview {
             (fleet, simulation::LIFE, notes)
         };
         let start = now - Timestamp::from(age) * SECOND;
-        let drawn = Simulation { fleet: &fleet, start, now, sway: self.sway }.draw(&Picture {
-            dashboard: &dashboard,
-            from: self.from.as_deref(),
-            to: self.to.as_deref(),
-            theme: self.theme,
-            chosen: self.variable.iter().cloned().collect(),
-        })?;
+        let drawn = Simulation { fleet: &fleet, start, now, sway: self.sway }.draw(&self.view.of(&dashboard))?;
         let file = if several { beside(&self.out, &judgement.logical_id) } else { self.out.clone() };
         fs::write(&file, &drawn.html)
             .map_err(|error| PreviewError::Write { path: file.display().to_string(), error })?;

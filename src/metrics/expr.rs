@@ -61,8 +61,6 @@ impl IdLetter {
     pub const INVOCATIONS: Self = Self('v');
     /// A Metrics Insights query.
     pub const QUERY: Self = Self('q');
-    /// An expression.
-    pub const EXPRESSION: Self = Self('e');
 }
 
 /// A metric-math expression that may stand where `K` says.

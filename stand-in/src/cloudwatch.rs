@@ -87,13 +87,7 @@ pub(crate) fn call(
     protocol: Protocol,
     request: &Value,
 ) -> Result<Vec<u8>, ServiceError> {
-    let input = model.input(operation).ok_or_else(|| ServiceError::unknown_operation(operation))?;
-    if let Some(misfit) = model.misfit(input, request) {
-        return Err(ServiceError::serialization(misfit));
-    }
-    if let Some(violations) = model.violations(input, request) {
-        return Err(invalid(violations));
-    }
+    model.check_request(operation, request, invalid)?;
     if matches!(operation, "DescribeAlarms" | "GetMetricData" | "ListMetrics") {
         let now = world.clock.now();
         world.cloudwatch.settle(&world.config, now);

@@ -19,10 +19,12 @@
 //! against AWS's published model, `sagemaker` and `cloudwatch` hold what exists and what may be done to it, `pricing` what
 //! things cost, `fault` and `journal` belong to whoever tests, and `control` offers all of that over HTTP under `/_stand-in/`.
 //! `telemetry` is metric data and the simulated fleet that publishes it, `evaluation` metric math, dashboards and alarms
-//! over it; both are pure and can be used without a server. `render` draws dashboards from them.
+//! over it; both are pure and can be used without a server. `render` draws dashboards from them. `arguments` reads what is
+//! typed on command lines, this program's and others'.
 #![forbid(unsafe_code)]
 #![warn(clippy::pedantic)]
 
+pub mod arguments;
 mod clock;
 mod cloudwatch;
 mod control;

@@ -9,7 +9,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use stand_in::{Config, StandIn, render::command::Render};
+use stand_in::{Config, StandIn, arguments::account, render::command::Render};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::oneshot,
@@ -47,14 +47,6 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Instead {
     Render(Render),
-}
-
-fn account(text: &str) -> Result<String, String> {
-    if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        Ok(text.to_owned())
-    } else {
-        Err("an account has twelve digits".into())
-    }
 }
 
 #[tokio::main(flavor = "current_thread")]

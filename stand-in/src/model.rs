@@ -8,8 +8,10 @@ mod shape_check;
 use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use self::pattern::Pattern;
+use crate::error::ServiceError;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -74,6 +76,21 @@ impl Model {
 
     pub(crate) fn input(&self, operation: &str) -> Option<&str> {
         self.operations.get(operation).map(|shapes| shapes.input.as_str())
+    }
+
+    /// Checks a request against its operation's input. What can't be read at all is the same error everywhere; for broken
+    /// constraints each service has its own, which `refuse` makes.
+    pub(crate) fn check_request(
+        &self,
+        operation: &str,
+        request: &Value,
+        refuse: impl FnOnce(String) -> ServiceError,
+    ) -> Result<(), ServiceError> {
+        let input = self.input(operation).ok_or_else(|| ServiceError::unknown_operation(operation))?;
+        if let Some(misfit) = self.misfit(input, request) {
+            return Err(ServiceError::serialization(misfit));
+        }
+        self.violations(input, request).map_or(Ok(()), |violations| Err(refuse(violations)))
     }
 
     pub(crate) fn output(&self, operation: &str) -> Option<&str> {

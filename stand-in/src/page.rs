@@ -1,6 +1,8 @@
 //! Pages of a listing and the tokens between them.
 //! A token is opaque to callers, as AWS's are: it says where the next page starts and for which listing it was made.
 
+use serde_json::Value;
+
 /// One page and, where more follows, the token of the next.
 #[derive(Debug)]
 pub(crate) struct Page<T> {
@@ -21,6 +23,14 @@ pub(crate) fn cut<T>(listing: &str, all: Vec<T>, token: Option<&str>, size: usiz
     let end = start.saturating_add(size);
     let next = (end < all.len()).then(|| write(listing, end));
     Ok(Page { items: all.into_iter().skip(start).take(size).collect(), next })
+}
+
+/// A listing's answer with the token of the page after it, where there is one.
+pub(crate) fn answer(mut answer: Value, next: Option<String>) -> Value {
+    if let Some(next) = next {
+        answer["NextToken"] = next.into();
+    }
+    answer
 }
 
 fn write(listing: &str, start: usize) -> String {

@@ -93,13 +93,7 @@ pub(crate) fn call(
     protocol: Protocol,
     request: &Value,
 ) -> Result<Vec<u8>, ServiceError> {
-    let input = model.input(operation).ok_or_else(|| ServiceError::unknown_operation(operation))?;
-    if let Some(misfit) = model.misfit(input, request) {
-        return Err(ServiceError::serialization(misfit));
-    }
-    if let Some(violations) = model.violations(input, request) {
-        return Err(invalid(violations));
-    }
+    model.check_request(operation, request, invalid)?;
     let wanted: GetProducts =
         serde_json::from_value(request.clone()).map_err(|error| ServiceError::internal(error.to_string()))?;
     let output = get_products(&world.pricing, &wanted)?;
@@ -130,11 +124,7 @@ fn get_products(list: &State, wanted: &GetProducts) -> Result<Value, ServiceErro
     let size = wanted.max_results.unwrap_or(LARGEST_PAGE);
     let page = page::cut("products", found, wanted.next_token.as_deref(), size)
         .map_err(|_| ServiceError::new(400, "InvalidNextTokenException", "The pagination token is invalid."))?;
-    let mut output = json!({ "FormatVersion": FORMAT, "PriceList": page.items });
-    if let Some(next) = page.next {
-        output["NextToken"] = next.into();
-    }
-    Ok(output)
+    Ok(page::answer(json!({ "FormatVersion": FORMAT, "PriceList": page.items }), page.next))
 }
 
 fn invalid(message: impl Into<String>) -> ServiceError {

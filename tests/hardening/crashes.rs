@@ -21,9 +21,7 @@ struct Cell {
 fn cells(peer: &mut Peer) -> Vec<Cell> {
     let mut cells = Vec::new();
     for situation in ALL {
-        peer.start_over();
-        let event = (situation.prepare)(peer);
-        peer.send(&event).unwrap().succeeded();
+        peer.undisturbed(&situation).unwrap();
         let total = peer.scenario.stand_in.calls().len();
         cells.extend((1..=total).map(|call| Cell { situation, call, calls: total }));
     }
@@ -39,13 +37,10 @@ fn attempt(peer: &mut Peer, cell: &Cell) -> Outcome {
 }
 
 fn try_one(peer: &mut Peer, cell: &Cell) -> Result<(), String> {
-    peer.start_over();
-    let event = (cell.situation.prepare)(peer);
-    peer.send(&event)?.succeeded();
-    let wanted = peer.scenario.state();
+    let wanted = peer.undisturbed(&cell.situation)?;
 
     peer.start_over();
-    let (theirs, nothing_of_ours) = (peer.theirs(), peer.names());
+    let others = peer.others();
     let event = (cell.situation.prepare)(peer);
     let on_call = u32::try_from(cell.call).ok();
     let rule = FaultRule { operation: "*".to_owned(), on_call, times: None, fault: HELD };
@@ -60,14 +55,7 @@ fn try_one(peer: &mut Peer, cell: &Cell) -> Result<(), String> {
         return Err("delivered again it ends in another state".to_owned());
     }
     peer.remove(&event, &answer)?;
-    if peer.names() != nothing_of_ours {
-        let left: Vec<String> = peer.names().difference(&nothing_of_ours).cloned().collect();
-        return Err(format!("{left:?} is left"));
-    }
-    if peer.theirs() != theirs {
-        return Err("something of others was touched".to_owned());
-    }
-    Ok(())
+    peer.only_others(&others, 0)
 }
 
 #[test]

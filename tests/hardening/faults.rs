@@ -75,9 +75,7 @@ struct Cell {
 fn cells(peer: &mut Peer) -> Vec<Cell> {
     let mut cells: Vec<Cell> = Vec::new();
     for situation in ALL {
-        peer.start_over();
-        let event = (situation.prepare)(peer);
-        peer.send(&event).unwrap().succeeded();
+        peer.undisturbed(&situation).unwrap();
         let journal = peer.scenario.stand_in.calls();
         for (at, call) in journal.iter().enumerate() {
             let number = journal[..=at].iter().filter(|other| other.operation == call.operation).count();
@@ -105,13 +103,10 @@ fn attempt(peer: &mut Peer, cell: &Cell) -> Outcome {
 }
 
 fn try_one(peer: &mut Peer, cell: &Cell) -> Result<(), String> {
-    peer.start_over();
-    let event = (cell.situation.prepare)(peer);
-    peer.send(&event)?.succeeded();
-    let wanted = peer.scenario.state();
+    let wanted = peer.undisturbed(&cell.situation)?;
 
     peer.start_over();
-    let (theirs, nothing_of_ours) = (peer.theirs(), peer.names());
+    let others = peer.others();
     let event = (cell.situation.prepare)(peer);
     let old = peer.scenario.state();
     let rule = FaultRule {
@@ -153,14 +148,7 @@ fn try_one(peer: &mut Peer, cell: &Cell) -> Result<(), String> {
     peer.remove(&event, &answer)?;
     // What AWS says is missing counts as removed, and what has no tags as somebody else's: that one thing may be left.
     let believed = usize::from(cell.trouble.name == "not found");
-    let left: Vec<String> = peer.names().difference(&nothing_of_ours).cloned().collect();
-    if left.len() > believed {
-        return Err(format!("{left:?} is left: {}", answer.reason()));
-    }
-    if peer.theirs() != theirs {
-        return Err("something of others was touched".to_owned());
-    }
-    Ok(())
+    peer.only_others(&others, believed).map_err(|wrong| format!("{wrong}: {}", answer.reason()))
 }
 
 #[test]

@@ -12,6 +12,12 @@ use crate::support::scenario::{Answer, Scenario};
 /// Names of what belongs to others; nothing of ours has one of them.
 const THEIRS: &str = "theirs";
 
+/// What was there before anything of ours, to be compared with what is there once ours has been removed.
+pub(crate) struct Others {
+    names: BTreeSet<String>,
+    theirs: Vec<Value>,
+}
+
 /// Provider process, stand-in and answer receiver.
 pub(crate) struct Peer {
     /// Its stand-in and receiver are used, its provider only to prepare.
@@ -34,6 +40,14 @@ impl Peer {
         self.scenario.foreign_alarm(&format!("{THEIRS}-unused-gpu"));
         self.scenario.stand_in.clear_calls();
         self.scenario.receiver.take();
+    }
+
+    /// Plays a situation where nothing goes wrong, and gives the state that it ends in.
+    pub(crate) fn undisturbed(&mut self, situation: &Situation) -> Result<Value, String> {
+        self.start_over();
+        let event = (situation.prepare)(self);
+        self.send(&event)?.succeeded();
+        Ok(self.scenario.state())
     }
 
     /// Has the process work on an event, and gives its one answer.
@@ -130,8 +144,25 @@ impl Peer {
         Ok(())
     }
 
+    /// What there is before anything of ours.
+    pub(crate) fn others(&self) -> Others {
+        Others { names: self.names(), theirs: self.theirs() }
+    }
+
+    /// Once ours has been removed: at most `may_be_left` things are left of it, and those of others are as they were.
+    pub(crate) fn only_others(&self, before: &Others, may_be_left: usize) -> Result<(), String> {
+        let left: Vec<String> = self.names().difference(&before.names).cloned().collect();
+        if left.len() > may_be_left {
+            return Err(format!("{left:?} is left"));
+        }
+        if self.theirs() != before.theirs {
+            return Err("something of others was touched".to_owned());
+        }
+        Ok(())
+    }
+
     /// Names of everything that exists.
-    pub(crate) fn names(&self) -> BTreeSet<String> {
+    fn names(&self) -> BTreeSet<String> {
         let state = self.scenario.state();
         let kinds = [
             ("endpoint_configs", "EndpointConfigName"),
@@ -147,7 +178,7 @@ impl Peer {
     }
 
     /// Everything that belongs to others, as it is.
-    pub(crate) fn theirs(&self) -> Vec<Value> {
+    fn theirs(&self) -> Vec<Value> {
         let state = self.scenario.state();
         let all = state.as_object().into_iter().flat_map(|kinds| kinds.values()).filter_map(Value::as_array).flatten();
         all.filter(|one| one.to_string().contains(&format!("\"{THEIRS}"))).cloned().collect()

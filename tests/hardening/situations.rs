@@ -20,9 +20,7 @@ pub(crate) const ALL: [Situation; 10] = [
     Situation { name: "create an endpoint", is_rollback: false, prepare: |_| Event::create(ENDPOINT, &before()) },
     Situation {
         name: "create monitoring",
-
         is_rollback: false,
-
         prepare: |_| {
             Event::create(
                 MONITORING,

@@ -10,9 +10,10 @@ use clap::Args;
 use monitored_endpoint::plan::{Request, RequestError};
 use monitored_endpoint::spec::GpuDimension;
 use serde_json::{Value, json};
+use stand_in::arguments::pair;
 use thiserror::Error;
 
-use crate::arguments::{Surroundings, pair};
+use crate::arguments::Surroundings;
 use crate::judgement::{Judgement, Valid};
 use crate::output::{Money, Said, Status, pretty, table};
 use crate::subject::{self, Subject, SubjectError};

@@ -11,9 +11,10 @@ use monitored_endpoint::provision::reason;
 use monitored_endpoint::spec::{Dollars, EndpointName, NameRule};
 use monitored_endpoint::usage::{InstanceTerms, Moment, Question, Reader, Terms, TimeRange, Usage, UsageError};
 use serde_json::{Value, json};
+use stand_in::arguments::pair;
 use thiserror::Error;
 
-use crate::arguments::{dollars, pair};
+use crate::arguments::dollars;
 use crate::output::{Said, Status};
 use words::{Copy, copies, in_words};
 

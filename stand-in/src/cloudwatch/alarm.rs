@@ -229,15 +229,12 @@ pub(super) fn list(world: &World, request: &Value) -> Result<Value, ServiceError
     let of_kind = |kind| -> Vec<_> {
         page.items.iter().filter(|alarm| alarm.kind == kind).map(|alarm| alarm.describe(&world.config)).collect()
     };
-    let mut output = json!({
+    let output = json!({
         "MetricAlarms": of_kind(Kind::Metric),
         "CompositeAlarms": of_kind(Kind::Composite),
         "LogAlarms": [],
     });
-    if let Some(next) = page.next {
-        output["NextToken"] = next.into();
-    }
-    Ok(output)
+    Ok(page::answer(output, page.next))
 }
 
 #[derive(Deserialize)]

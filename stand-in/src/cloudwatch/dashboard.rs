@@ -147,11 +147,7 @@ pub(super) fn list(world: &World, request: &Value) -> Result<Value, ServiceError
         })
         .collect();
     let page = page::cut("dashboards", entries, request.next_token.as_deref(), PAGE).map_err(|_| invalid_token())?;
-    let mut output = json!({ "DashboardEntries": page.items });
-    if let Some(next) = page.next {
-        output["NextToken"] = next.into();
-    }
-    Ok(output)
+    Ok(page::answer(json!({ "DashboardEntries": page.items }), page.next))
 }
 
 /// One name that doesn't exist, and nothing is deleted.

@@ -61,9 +61,5 @@ pub(super) fn list(world: &World, request: &Value) -> Result<Value, ServiceError
         })
         .collect();
     let page = page::cut("metrics", found, wanted.next_token.as_deref(), PAGE).map_err(|_| invalid_token())?;
-    let mut output = json!({ "Metrics": page.items });
-    if let Some(next) = page.next {
-        output["NextToken"] = next.into();
-    }
-    Ok(output)
+    Ok(page::answer(json!({ "Metrics": page.items }), page.next))
 }

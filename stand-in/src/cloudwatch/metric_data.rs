@@ -64,11 +64,7 @@ pub(super) fn get(world: &World, request: &Value) -> Result<Value, ServiceError>
     }
     let size = (wanted.max_datapoints.unwrap_or(MOST_VALUES).min(MOST_VALUES) / longest).max(1);
     let page = page::cut("data", results, wanted.next_token.as_deref(), size).map_err(|_| invalid_token())?;
-    let mut output = json!({ "MetricDataResults": page.items, "Messages": [] });
-    if let Some(next) = page.next {
-        output["NextToken"] = next.into();
-    }
-    Ok(output)
+    Ok(page::answer(json!({ "MetricDataResults": page.items, "Messages": [] }), page.next))
 }
 
 fn result(id: &str, series: &Series, newest_first: bool) -> Value {

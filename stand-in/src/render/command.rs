@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
+    arguments::pair,
     evaluation::dashboard::RangeError,
     telemetry::{Fleet, SECOND, Timestamp},
 };
@@ -32,24 +33,31 @@ pub struct Render {
     /// Lets every load rise and fall by up to this part of itself, so that graphs have something to show. Counts stay.
     #[arg(long, default_value_t = 0.0)]
     sway: f64,
-    /// Start of the time range, such as -PT3H; the body's own by default.
-    #[arg(long, allow_hyphen_values = true)]
-    from: Option<String>,
-    /// End of the time range, such as -PT1H; the present by default.
-    #[arg(long, allow_hyphen_values = true)]
-    to: Option<String>,
-    /// What to take for the present, such as 2026-11-24T12:00:00Z, so that a picture can be made again.
-    #[arg(long)]
-    now: Option<String>,
-    /// The theme: auto, light or dark.
-    #[arg(long, default_value = "auto")]
-    theme: Theme,
-    /// What is chosen in a drop-down, as ID=VALUE.
-    #[arg(long, value_parser = choice)]
-    variable: Vec<(String, String)>,
+    #[command(flatten)]
+    view: View,
     /// The file to write.
     #[arg(long)]
     out: PathBuf,
+}
+
+/// What of a dashboard to look at, and how: the options of every program that draws one.
+#[derive(Clone, Debug, Args)]
+pub struct View {
+    /// Start of the time range, such as -PT1H; the dashboard's own by default.
+    #[arg(long, allow_hyphen_values = true)]
+    from: Option<String>,
+    /// End of the time range, such as -PT30M; the present by default.
+    #[arg(long, allow_hyphen_values = true)]
+    to: Option<String>,
+    /// What to take for the present, such as 2026-11-24T12:00:00Z, so that the same page can be made again.
+    #[arg(long)]
+    now: Option<String>,
+    /// The theme: auto (the reader's), light or dark.
+    #[arg(long, default_value = "auto")]
+    theme: Theme,
+    /// What is chosen in a drop-down of the dashboard, as ID=VALUE.
+    #[arg(long, value_name = "ID=VALUE", value_parser = pair)]
+    variable: Vec<(String, String)>,
 }
 
 /// Why nothing was drawn.
@@ -90,27 +98,40 @@ pub struct FleetFile {
     pub started_ago_s: u32,
 }
 
+impl View {
+    /// The present, as it was given or as it is.
+    ///
+    /// # Errors
+    /// What was given isn't a time.
+    pub fn now(&self) -> Result<Timestamp, RangeError> {
+        self.now.as_deref().map_or_else(|| Ok(simulated::present()), simulated::moment)
+    }
+
+    /// The picture of a dashboard that was asked for.
+    #[must_use]
+    pub fn of<'p>(&'p self, dashboard: &'p Value) -> Picture<'p> {
+        Picture {
+            dashboard,
+            from: self.from.as_deref(),
+            to: self.to.as_deref(),
+            theme: self.theme,
+            chosen: self.variable.iter().cloned().collect(),
+        }
+    }
+}
+
 impl Render {
     /// Draws what the arguments say.
     ///
     /// # Errors
     /// A file, time, fleet or dashboard that isn't one.
     pub fn run(self) -> Result<(), CommandError> {
-        let now = match &self.now {
-            Some(text) => simulated::moment(text)?,
-            None => simulated::present(),
-        };
+        let now = self.view.now()?;
         let dashboard = read(&self.body)?;
         let FleetFile { fleet, started_ago_s } = serde_json::from_value(read(&self.fleet)?)
             .map_err(|error| CommandError::Json { path: name(&self.fleet), error })?;
         let start = now - Timestamp::from(started_ago_s) * SECOND;
-        let drawn = Simulation { fleet: &fleet, start, now, sway: self.sway }.draw(&Picture {
-            dashboard: &dashboard,
-            from: self.from.as_deref(),
-            to: self.to.as_deref(),
-            theme: self.theme,
-            chosen: self.variable.into_iter().collect(),
-        })?;
+        let drawn = Simulation { fleet: &fleet, start, now, sway: self.sway }.draw(&self.view.of(&dashboard))?;
         fs::write(&self.out, drawn.html).map_err(|error| CommandError::File { path: name(&self.out), error })
     }
 }
@@ -122,20 +143,4 @@ fn read(path: &Path) -> Result<Value, CommandError> {
 
 fn name(path: &Path) -> String {
     path.display().to_string()
-}
-
-fn choice(text: &str) -> Result<(String, String), String> {
-    let (id, value) = text.split_once('=').ok_or_else(|| format!("{text:?} has no =: give ID=VALUE"))?;
-    Ok((id.to_owned(), value.to_owned()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn choices_are_pairs() {
-        assert_eq!(choice("model=a=b"), Ok(("model".to_owned(), "a=b".to_owned())));
-        assert!(choice("model").is_err());
-    }
 }
