@@ -11,6 +11,8 @@ use crate::support::scenario::{Answer, Scenario};
 
 /// Names of what belongs to others; nothing of ours has one of them.
 const THEIRS: &str = "theirs";
+/// A model that somebody made, for whoever wants to serve it.
+pub(crate) const MODEL: &str = "theirs-model";
 
 /// What was there before anything of ours, to be compared with what is there once ours has been removed.
 pub(crate) struct Others {
@@ -38,6 +40,7 @@ impl Peer {
         self.scenario.foreign_endpoint(THEIRS, Some(60));
         self.scenario.foreign_dashboard(&format!("{THEIRS}-monitoring"));
         self.scenario.foreign_alarm(&format!("{THEIRS}-unused-gpu"));
+        self.scenario.foreign_model(MODEL);
         self.scenario.stand_in.clear_calls();
         self.scenario.receiver.take();
     }

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::peer::Peer;
-use crate::support::declaration::{Declared, monitoring, shared_gpus};
+use crate::peer::{MODEL, Peer};
+use crate::support::declaration::{Declared, monitoring, one_model, shared_gpus};
 use crate::support::event::{CONFIG, ENDPOINT, Event, MONITORING};
 
 /// A request, and what has to be there before it comes.
@@ -15,7 +15,7 @@ pub(crate) struct Situation {
     pub(crate) prepare: fn(&mut Peer) -> Event,
 }
 
-pub(crate) const ALL: [Situation; 10] = [
+pub(crate) const ALL: [Situation; 13] = [
     Situation { name: "create a config", is_rollback: false, prepare: |_| Event::create(CONFIG, &before()) },
     Situation { name: "create an endpoint", is_rollback: false, prepare: |_| Event::create(ENDPOINT, &before()) },
     Situation {
@@ -43,7 +43,42 @@ pub(crate) const ALL: [Situation; 10] = [
     Situation { name: "roll an endpoint back", is_rollback: true, prepare: |peer| rollback(peer, ENDPOINT) },
     Situation { name: "delete a config", is_rollback: false, prepare: |peer| delete(peer, CONFIG) },
     Situation { name: "delete an endpoint", is_rollback: false, prepare: |peer| delete(peer, ENDPOINT) },
+    Situation { name: "create six models", is_rollback: false, prepare: |_| Event::create(ENDPOINT, &six_models()) },
+    Situation {
+        name: "update six models to two",
+        is_rollback: false,
+        prepare: |peer| {
+            let id = made(peer, ENDPOINT, &six_models());
+            Event::update(ENDPOINT, &id, &six_models(), &models(2))
+        },
+    },
+    Situation {
+        name: "delete six models",
+        is_rollback: false,
+        prepare: |peer| {
+            let id = made(peer, ENDPOINT, &six_models());
+            Event::delete(ENDPOINT, &id, &six_models())
+        },
+    },
 ];
+
+/// A model for each variant, prices from the Price List, and an alarm that more than five variants make a composite of.
+fn models(count: usize) -> Declared {
+    let variant = |at| {
+        json!({
+            "VariantName": format!("v{at}"), "ModelName": MODEL, "InstanceType": "ml.g5.xlarge",
+            "InitialInstanceCount": 1,
+        })
+    };
+    one_model("chat")
+        .with("ProductionVariants", (0..count).map(variant).collect::<Vec<_>>())
+        .with("CostPerHour", "Auto")
+        .with("NoTrafficAlarm", json!({"Enabled": true}))
+}
+
+fn six_models() -> Declared {
+    models(6)
+}
 
 /// What is there before an Update.
 pub(crate) fn before() -> Declared {
@@ -79,5 +114,9 @@ fn delete(peer: &mut Peer, kind: &str) -> Event {
 }
 
 fn created(peer: &mut Peer, kind: &str) -> String {
-    peer.send(&Event::create(kind, &before())).unwrap().succeeded().id()
+    made(peer, kind, &before())
+}
+
+fn made(peer: &mut Peer, kind: &str, declared: &Declared) -> String {
+    peer.send(&Event::create(kind, declared)).unwrap().succeeded().id()
 }

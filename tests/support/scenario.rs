@@ -223,6 +223,12 @@ impl Scenario {
         self.endpoint_serves(endpoint, &config);
     }
 
+    /// A model made elsewhere.
+    pub(crate) fn foreign_model(&self, name: &str) {
+        let request = self.sagemaker.create_model().model_name(name).execution_role_arn(ROLE);
+        self.block_on(request.send()).unwrap();
+    }
+
     /// A dashboard that somebody made by hand.
     pub(crate) fn foreign_dashboard(&self, name: &str) {
         let body = json!({"widgets": []}).to_string();
