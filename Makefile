@@ -47,6 +47,7 @@ unit: ## the Rust tests
 
 hardening: ## every fault at every call, a crash at each, 100 to 300 stacks at once, a million bad events: minutes of waiting (PROVIDER_BIN=... takes another binary)
 	HARDENING=full cargo test --workspace --locked --test hardening --test bad_input -- --nocapture --test-threads 1
+	HARDENING=full cargo test --workspace --locked --bin monitored-endpoint bad_input -- --nocapture
 
 scenarios: PROVIDER_ZIP ?= $(RELEASE_ZIP)
 scenarios: WIDGETS_ZIP ?= $(WIDGETS_RELEASE_ZIP)

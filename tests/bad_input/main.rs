@@ -1,4 +1,5 @@
-//! Events that nobody should send: sound ones with something wrong in them, at any depth, in any number.
+//! Events that nobody should send: sound ones with something wrong in them, at any depth, in any number. (Templates that
+//! nobody should write are in `cli/src/template/bad_input.rs`.)
 //!
 //! Whatever comes, reading and judging it ends, and nothing panics; a declaration that is judged valid can be planned; and
 //! an event that says where its answer goes gets one. Events are made from those in `events/` by changes that a number
@@ -14,6 +15,7 @@ mod mutation;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::time::Duration;
 use std::{env, fs, thread};
 
 use monitored_endpoint::callback::ExtraHosts;
@@ -22,12 +24,26 @@ use monitored_endpoint::plan::{Identity, Owner, Surroundings, plan};
 use monitored_endpoint::properties::Problems;
 use monitored_endpoint::request;
 use monitored_endpoint::spec::{GpuDimension, Judged, NamesInUse, Spec};
-use serde_json::Value;
+use monitored_endpoint::usage::TimeRange;
+use monitored_endpoint::widgets::{Panel, render};
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
+use stand_in::telemetry::scenario;
 use support::event::Event;
+use support::fleet::Account;
 use support::scenario::Scenario;
 
 const FOLDERS: [&str; 2] = ["events", "tests/bad_input/corpus"];
+/// Most of what can go wrong in an event is in the properties.
+const PARTS_OF_EVENTS: [&str; 6] = [
+    "/ResourceProperties",
+    "/ResourceProperties",
+    "/ResourceProperties",
+    "/ResourceProperties",
+    "/OldResourceProperties",
+    "",
+];
+const HOUR: Duration = Duration::from_hours(1);
 
 /// How many events are read and judged, and how many go through a whole provider.
 fn counts() -> (u64, u64) {
@@ -89,10 +105,9 @@ fn read_and_judge(event: &Value) -> u8 {
 }
 
 /// Tries each number of `seeds`; the first that goes wrong is named.
-fn try_each(seeds: impl Iterator<Item = u64>, mut one: impl FnMut(&Value)) {
-    let sound = sound();
+fn try_each(seeds: impl Iterator<Item = u64>, sound: &[Value], parts: &[&str], mut one: impl FnMut(&Value)) {
     for seed in seeds {
-        let event = mutation::of(&sound, seed);
+        let event = mutation::of(sound, parts, seed);
         let outcome = catch_unwind(AssertUnwindSafe(|| one(&event)));
         assert!(outcome.is_ok(), "number {seed} goes wrong; keep it in the corpus: {event}");
     }
@@ -100,36 +115,74 @@ fn try_each(seeds: impl Iterator<Item = u64>, mut one: impl FnMut(&Value)) {
 
 #[test]
 fn any_event_is_read_and_judged_to_an_end() {
-    const THREADS: u64 = 2;
     let (count, _) = counts();
-    let reached = thread::scope(|scope| {
-        let run = |thread| {
-            move || {
-                let mut reached = [0_u64; 3];
-                let seeds = (0..count).filter(|seed| seed % THREADS == thread);
-                try_each(seeds, |event| reached[usize::from(read_and_judge(event))] += 1);
-                reached
-            }
-        };
-        let threads: Vec<_> = (0..THREADS).map(|thread| scope.spawn(run(thread))).collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap())
-            .fold([0; 3], |sum, one| [0, 1, 2].map(|at| sum[at] + one[at]))
-    });
-    let [without_properties, refused, planned] = reached;
+    let [without_properties, refused, planned] = tally(count, &sound(), &PARTS_OF_EVENTS, read_and_judge);
     println!(
         "\nBad input: {count} events read; {without_properties} had no properties, {refused} were refused, {planned} planned"
     );
     // Changes that left nothing sound, or nothing wrong, would try nothing.
-    assert!(planned > count / 50 && refused > count / 5, "{reached:?}");
+    assert!(planned > count / 50 && refused > count / 5, "{refused} refused, {planned} planned");
+}
+
+/// Whatever a dashboard sends, a panel comes back, and it never has a tag in it that the event brought.
+#[test]
+fn any_event_of_a_panel_is_drawn_or_refused_with_words() {
+    let (count, _) = counts();
+    let account = Account::with(&scenario::steady(60), HOUR);
+    let usage = account.usage(TimeRange::Last(1800));
+    let sound = Panel::ALL.map(|(_, panel)| panel_event(panel));
+    let [_, refused, drawn] = tally(count, &sound, &["", "/widgetContext"], |event| {
+        match render(event, &usage, "arn:aws:lambda:us-east-1:123456789012:function:panels") {
+            Ok(html) => {
+                assert!(html.contains("<div class=\"monitored-endpoint") && !html.contains("</script>"), "{html}");
+                2
+            }
+            Err(reason) => {
+                assert!(reason.len() > 20, "{reason}");
+                1
+            }
+        }
+    });
+    println!("\nBad input: {count} events of panels; {refused} were refused, {drawn} drawn");
+    assert!(drawn > count / 5 && refused > count / 20, "{refused} refused, {drawn} drawn");
+}
+
+fn panel_event(panel: Panel) -> Value {
+    json!({
+        "Panel": panel.name(), "EndpointName": "chat", "Region": "us-east-1", "CostPerHour": 5.752,
+        "InferenceComponents": [{"Name": "llama", "Label": "Llama"}],
+        "widgetContext": {
+            "timezone": {"label": "UTC", "offsetISO": "+00:00", "offsetInMinutes": 0},
+            "timeRange": {"mode": "relative", "start": 1, "end": 1_800_001, "relativeStart": 1_800_000},
+            "theme": "light", "forms": {"all": {}}, "params": {}, "width": 900, "height": 400
+        }
+    })
+}
+
+/// How many of `count` came how far.
+fn tally(count: u64, sound: &[Value], parts: &[&str], one: impl Fn(&Value) -> u8 + Sync) -> [u64; 3] {
+    const THREADS: u64 = 2;
+    let one = &one;
+    thread::scope(|scope| {
+        let run = |thread| {
+            move || {
+                let mut reached = [0_u64; 3];
+                let seeds = (0..count).filter(|seed| seed % THREADS == thread);
+                try_each(seeds, sound, parts, |event| reached[usize::from(one(event))] += 1);
+                reached
+            }
+        };
+        let threads: Vec<_> = (0..THREADS).map(|thread| scope.spawn(run(thread))).collect();
+        let reached = threads.into_iter().map(|thread| thread.join().unwrap());
+        reached.fold([0; 3], |sum, one| [0, 1, 2].map(|at| sum[at] + one[at]))
+    })
 }
 
 #[test]
 fn any_event_that_says_where_is_answered_there_and_once() {
     let scenario = Scenario::new();
     let (_, count) = counts();
-    try_each(0..count, |event| {
+    try_each(0..count, &sound(), &PARTS_OF_EVENTS, |event| {
         if !event.is_object() {
             return;
         }

@@ -1,24 +1,24 @@
-//! A sound event with some things wrong in it, decided by a number alone.
+//! Something sound with some things wrong in it, decided by a number alone.
 
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
-/// Changes made to one event at most.
+/// Changes made to one thing at most.
 const CHANGES: usize = 6;
 
-/// The event that `seed` makes of one of `sound`.
-pub(crate) fn of(sound: &[Value], seed: u64) -> Value {
+/// What `seed` makes of one of `sound`, with its changes under one of `roots` each: JSON pointers, of which one may be there
+/// several times to be hit more often.
+pub(crate) fn of(sound: &[Value], roots: &[&str], seed: u64) -> Value {
     let mut rng = Rng::with_seed(seed);
-    let mut event = sound[rng.usize(..sound.len())].clone();
+    let mut changed = sound[rng.usize(..sound.len())].clone();
     for _ in 0..rng.usize(0..=CHANGES) {
-        // Most of what can go wrong is in the properties.
-        let root = ["/ResourceProperties", "/OldResourceProperties", ""][rng.usize(0..6).saturating_sub(3)];
-        let Some(part) = event.pointer(root) else { continue };
+        let root = roots[rng.usize(..roots.len())];
+        let Some(part) = changed.pointer(root) else { continue };
         let pointer = format!("{root}{}", somewhere(part, &mut rng));
-        let Some(place) = event.pointer_mut(&pointer) else { continue };
+        let Some(place) = changed.pointer_mut(&pointer) else { continue };
         change(place, &mut rng);
     }
-    event
+    changed
 }
 
 /// A JSON pointer into `value`; deeper places are likelier than their few ways in would make them.

@@ -2,6 +2,8 @@
 //!
 //! Reads it and works out what its custom resources declare. Judging that is none of this module's business.
 
+#[cfg(test)]
+mod bad_input;
 mod placeholder;
 mod resolve;
 mod surroundings;
