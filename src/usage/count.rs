@@ -259,13 +259,8 @@ impl Count<'_> {
     ) -> ModelUsage {
         let (mut at_end, mut over_range) = (Mean::default(), Mean::default());
         for one in held {
-            for (at, percent) in &one.reading.mean {
-                let samples = one.reading.samples.get(at).copied().unwrap_or(0.0);
-                over_range.add(*percent, samples);
-                if *at == self.end {
-                    at_end.add(*percent, samples);
-                }
-            }
+            at_end.add(one.reading, self.end);
+            over_range.add_all(one.reading);
         }
         let served = invocations > 0.0;
         ModelUsage {
@@ -295,9 +290,19 @@ struct Mean {
 }
 
 impl Mean {
-    fn add(&mut self, value: f64, samples: f64) {
-        self.total += value * samples;
-        self.samples += samples;
+    /// The mean of one period, where it has one.
+    fn add(&mut self, reading: &Reading, at: Moment) {
+        let samples = reading.samples.get(&at).copied().unwrap_or(0.0);
+        if let Some(mean) = reading.mean.get(&at) {
+            self.total += mean * samples;
+            self.samples += samples;
+        }
+    }
+
+    fn add_all(&mut self, reading: &Reading) {
+        for at in reading.mean.keys() {
+            self.add(reading, *at);
+        }
     }
 
     fn value(&self) -> Option<f64> {

@@ -37,7 +37,7 @@ pub(super) fn cost(usage: &Usage, params: &Params) -> Markup {
 
 fn tiles(usage: &Usage, bill: Money) -> Markup {
     let unallocated = usage.totals.unallocated;
-    let share = |part: Money| (bill.cumulative.0 > 0.0).then(|| percent(part.cumulative.0 / bill.cumulative.0 * 100.0));
+    let share = |part: Money| share(part, usage).map(|share| percent(share * 100.0));
     html! {
         div.tiles {
             (tile("Per hour", &dollars(bill.per_hour), None))

@@ -60,9 +60,7 @@ impl Count<'_> {
 
     fn gpu(&self, one: &Publishing<'_>) -> GpuUsage {
         let mut over_range = Mean::default();
-        for (at, percent) in &one.reading.mean {
-            over_range.add(*percent, one.reading.samples.get(at).copied().unwrap_or(0.0));
-        }
+        over_range.add_all(one.reading);
         GpuUsage {
             id: Some(one.gpu.to_owned()),
             model: Some(one.model.to_owned()),

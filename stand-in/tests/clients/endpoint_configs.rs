@@ -12,11 +12,7 @@ const ARN: &str = "arn:aws:sagemaker:us-east-1:123456789012:endpoint-config/c";
 async fn a_config_comes_back_with_the_defaults_filled_in() {
     let setup = start();
     let created = setup
-        .sagemaker
-        .create_endpoint_config()
-        .endpoint_config_name("c")
-        .execution_role_arn(ROLE)
-        .production_variants(variant("v"))
+        .config("c")
         .metrics_config(MetricsConfig::builder().enable_enhanced_metrics(true).build())
         .vpc_config(VpcConfig::builder().security_group_ids("sg-1").subnets("subnet-1").build())
         .send()
@@ -39,14 +35,7 @@ async fn a_config_comes_back_with_the_defaults_filled_in() {
 async fn existing_and_missing_configs_are_validation_errors() {
     let setup = start();
     setup.create_config("c").await;
-    let again = setup
-        .sagemaker
-        .create_endpoint_config()
-        .endpoint_config_name("c")
-        .execution_role_arn(ROLE)
-        .production_variants(variant("v"))
-        .send()
-        .await;
+    let again = setup.config("c").send().await;
     let (code, message) = refusal(again);
     assert_eq!(code, "ValidationException");
     assert_eq!(message, format!("Cannot create already existing endpoint configuration \"{ARN}\"."));
@@ -217,16 +206,7 @@ async fn listings_filter_sort_and_page() {
 #[tokio::test]
 async fn tags_are_kept_changed_and_forgotten() {
     let setup = start();
-    setup
-        .sagemaker
-        .create_endpoint_config()
-        .endpoint_config_name("c")
-        .execution_role_arn(ROLE)
-        .production_variants(variant("v"))
-        .tags(tag("team", "ml"))
-        .send()
-        .await
-        .unwrap();
+    setup.config("c").tags(tag("team", "ml")).send().await.unwrap();
     setup
         .sagemaker
         .add_tags()

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use aws_sdk_sagemaker::error::SdkError;
 use stand_in::{ControlError, Fault, FaultRule};
 
-use crate::setup::{ROLE, Setup, clients, refusal, start, variant};
+use crate::setup::{Setup, clients, refusal, start};
 
 fn rule(setup: &Setup, operation: &str, on_call: Option<u32>, times: Option<u32>, fault: Fault) {
     setup.stand_in.add_fault(FaultRule { operation: operation.into(), on_call, times, fault }).unwrap();
@@ -37,14 +37,7 @@ async fn denied_access_names_the_action_and_changes_nothing() {
     let setup = start();
     rule(&setup, "CreateEndpointConfig", Some(2), Some(1), Fault::AccessDenied {});
     setup.create_config("a").await;
-    let denied = setup
-        .sagemaker
-        .create_endpoint_config()
-        .endpoint_config_name("b")
-        .execution_role_arn(ROLE)
-        .production_variants(variant("v"))
-        .send()
-        .await;
+    let denied = setup.config("b").send().await;
     let (code, message) = refusal(denied);
     assert_eq!(code, "AccessDeniedException");
     assert!(
@@ -80,15 +73,7 @@ async fn a_dropped_call_does_nothing_and_a_dropped_answer_has_done_it() {
     let setup = start();
     rule(&setup, "CreateEndpointConfig", None, Some(1), Fault::Drop {});
     rule(&setup, "CreateEndpointConfig", Some(2), Some(1), Fault::DropAnswer {});
-    let create = || {
-        setup
-            .sagemaker
-            .create_endpoint_config()
-            .endpoint_config_name("c")
-            .execution_role_arn(ROLE)
-            .production_variants(variant("v"))
-            .send()
-    };
+    let create = || setup.config("c").send();
     let exists = async || setup.sagemaker.describe_endpoint_config().endpoint_config_name("c").send().await.is_ok();
     assert!(matches!(create().await, Err(SdkError::DispatchFailure(_))));
     assert!(!exists().await);

@@ -10,6 +10,7 @@ use aws_sdk_cloudwatch::types::Dimension;
 use aws_sdk_sagemaker::{
     config::{BehaviorVersion, Credentials, Region, retry::RetryConfig, timeout::TimeoutConfig},
     error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    operation::create_endpoint_config::builders::CreateEndpointConfigFluentBuilder,
     types::{ProductionVariant, ProductionVariantInstanceType, Tag},
 };
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
@@ -82,15 +83,14 @@ pub fn pricing(url: &str, region: &str) -> aws_sdk_pricing::Client {
 }
 
 impl Setup {
+    /// A request for a config with one variant, ready to be sent.
+    pub fn config(&self, name: &str) -> CreateEndpointConfigFluentBuilder {
+        let request = self.sagemaker.create_endpoint_config().endpoint_config_name(name);
+        request.execution_role_arn(ROLE).production_variants(variant("v"))
+    }
+
     pub async fn create_config(&self, name: &str) {
-        self.sagemaker
-            .create_endpoint_config()
-            .endpoint_config_name(name)
-            .execution_role_arn(ROLE)
-            .production_variants(variant("v"))
-            .send()
-            .await
-            .unwrap();
+        self.config(name).send().await.unwrap();
     }
 
     /// An endpoint that is in service on a config of its own.

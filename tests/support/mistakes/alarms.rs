@@ -1,0 +1,207 @@
+//! Alarms that CloudWatch would refuse, or that could never tell anything.
+
+use serde_json::{Value, json};
+
+use super::{Mistake, bad, bad_monitoring, chat, frequency};
+use crate::support::declaration::{monitoring, one_model};
+
+/// All of them.
+pub(super) fn all() -> Vec<Mistake> {
+    [alarms(), sources(), other_alarms()].into_iter().flatten().collect()
+}
+
+fn alarms() -> Vec<Mistake> {
+    let alarm = |setting: &str, value: Value| chat().with(&format!("UnusedGpuAlarm/{setting}"), value);
+    vec![
+        bad(
+            alarm("Period", json!(45)),
+            &["Properties.UnusedGpuAlarm.Period: 45 is not a period; use 10, 20, 30 or a multiple of 60 seconds"],
+        ),
+        bad(
+            alarm("Period", json!(30)),
+            &[
+                "Properties.UnusedGpuAlarm.Period: 30 s is shorter than MetricsConfig.MetricPublishFrequencyInSeconds, which is 60 s",
+                "use 60 or more",
+            ],
+        ),
+        bad(alarm("EvaluationPeriods", json!(0)), &["Properties.UnusedGpuAlarm.EvaluationPeriods: 0 is less than 1"]),
+        bad(
+            alarm("EvaluationPeriods", json!(2000)),
+            &["EvaluationPeriods: Period 60 s × EvaluationPeriods 2000 is longer than 1 day"],
+        ),
+        bad(
+            alarm("DatapointsToAlarm", json!(31)),
+            &[
+                "Properties.UnusedGpuAlarm.DatapointsToAlarm: 31 is out of range; use 1 to EvaluationPeriods, which is 30",
+            ],
+        ),
+        bad(alarm("Threshold", json!(-1)), &["Properties.UnusedGpuAlarm.Threshold: -1 is negative"]),
+        bad(
+            alarm("ComparisonOperator", json!(">=")),
+            &["Properties.UnusedGpuAlarm.ComparisonOperator: \">=\" is not allowed; use GreaterThanOrEqualToThreshold"],
+        ),
+        bad(
+            alarm("TreatMissingData", json!("ok")),
+            &[
+                "Properties.UnusedGpuAlarm.TreatMissingData: \"ok\" is not allowed; use breaching, notBreaching, ignore or missing",
+            ],
+        ),
+        bad(
+            alarm("AlarmDescription", json!("é".repeat(1025))),
+            &["Properties.UnusedGpuAlarm.AlarmDescription: 1025 characters are too long; use at most 1024"],
+        ),
+        bad(
+            alarm("AlarmActions", json!(["topic"])),
+            &["Properties.UnusedGpuAlarm.AlarmActions[0]: \"topic\" is not an ARN"],
+        ),
+        bad(
+            chat().with("OKActions", json!(["arn:a", "arn:b", "arn:c", "arn:d", "arn:e", "arn:f"])),
+            &["Properties.OKActions: 6 actions are more than CloudWatch takes; use at most 5"],
+        ),
+        bad(
+            one_model("chat").with("UnusedGpuAlarm/Threshold", 1),
+            &["Properties.UnusedGpuAlarm: no variant hosts inference components on GPUs", "set Enabled to false"],
+        ),
+    ]
+}
+
+fn sources() -> Vec<Mistake> {
+    let source = |alarm: &str, source: &str| chat().with(&format!("{alarm}/Source"), source);
+    let counting = |alarm: &str| source(alarm, "SampleCount").with("GpuDimension", "GpuId");
+    let asking = || source("IdleGpuAlarm", "PromQL");
+    vec![
+        bad(
+            source("UnusedGpuAlarm", "Guess"),
+            &["Properties.UnusedGpuAlarm.Source: \"Guess\" is not a source; use Reservation or SampleCount"],
+        ),
+        bad(
+            source("GpuBufferAlarm", "PromQL"),
+            &[
+                "Properties.GpuBufferAlarm.Source: PromQL tells nothing that a GpuBufferAlarm is about; use Reservation or SampleCount",
+            ],
+        ),
+        bad(
+            source("IdleGpuAlarm", "SampleCount"),
+            &["Properties.IdleGpuAlarm.Source: SampleCount tells nothing", "use Reservation or PromQL"],
+        ),
+        bad(
+            source("NoTrafficAlarm", "Reservation"),
+            &["Properties.NoTrafficAlarm.Source: Reservation tells nothing", "use Invocations"],
+        ),
+        bad(
+            counting("UnusedGpuAlarm").with("MetricsConfig/EnableEnhancedMetrics", false),
+            &[
+                "Properties.UnusedGpuAlarm.Source: SampleCount counts the samples of single GPUs",
+                "EnableEnhancedMetrics to true",
+            ],
+        ),
+        bad(
+            source("GpuBufferAlarm", "SampleCount"),
+            &["Properties.GpuBufferAlarm.Source: SampleCount has to name the dimension", "give GpuDimension"],
+        ),
+        bad(
+            counting("UnusedGpuAlarm").with("GpuDimension", "Auto"),
+            &["Properties.UnusedGpuAlarm.Source:", "give GpuDimension (GpuId or AcceleratorId), or use Reservation"],
+        ),
+        bad(
+            counting("GpuBufferAlarm")
+                .with("MetricsConfig", json!({"EnableEnhancedMetrics": true, "MetricPublishFrequencyInSeconds": 10}))
+                .with("GpuBufferAlarm/Period", 30),
+            &["Properties.GpuBufferAlarm.Period: 30 s is shorter than a minute, the least that Metrics Insights takes"],
+        ),
+        bad(
+            counting("UnusedGpuAlarm").with("UnusedGpuAlarm/EvaluationPeriods", 200),
+            &["UnusedGpuAlarm.EvaluationPeriods: Period 60 s × EvaluationPeriods 200 is longer than 3 hours"],
+        ),
+        bad(
+            asking().with("MetricsConfig/EnableDetailedObservability", false),
+            &[
+                "Properties.IdleGpuAlarm.Source: PromQL looks at the metrics of detailed observability, which is off",
+                "use Reservation",
+            ],
+        ),
+        bad(
+            asking().with("IdleGpuAlarm/ComparisonOperator", "LessThanThreshold"),
+            &["Properties.IdleGpuAlarm.ComparisonOperator: an alarm with Source PromQL has none", "leave it out"],
+        ),
+        bad(
+            asking().with("IdleGpuAlarm/TreatMissingData", "missing"),
+            &["Properties.IdleGpuAlarm.TreatMissingData: an alarm with Source PromQL has none"],
+        ),
+        bad(
+            asking().with("IdleGpuAlarm/DatapointsToAlarm", 3),
+            &["Properties.IdleGpuAlarm.DatapointsToAlarm: an alarm with Source PromQL has none"],
+        ),
+        bad(
+            asking().with("IdleGpuAlarm/Period", 7200),
+            &["Properties.IdleGpuAlarm.Period: 7200 s is longer than an hour"],
+        ),
+        bad_monitoring(
+            monitoring("chat")
+                .with("ProductionVariants", chat().0["ProductionVariants"].clone())
+                .with("MetricsConfig", json!({"EnableEnhancedMetrics": true}))
+                .with("IdleGpuAlarm/Source", "PromQL"),
+            &["Properties.IdleGpuAlarm.Source: PromQL looks at", "EnableDetailedObservability to true"],
+        ),
+    ]
+}
+
+fn other_alarms() -> Vec<Mistake> {
+    let variants = |names: usize| -> Value {
+        (0..names).map(|at| json!({"VariantName": format!("v{at}"), "InstanceType": "ml.g6.12xlarge"})).collect()
+    };
+    vec![
+        bad(
+            chat().with("GpuBufferAlarm/Threshold", -1),
+            &["Properties.GpuBufferAlarm.Threshold: -1 is negative; a number of GPUs is 0 or more"],
+        ),
+        bad(
+            chat().with("IdleGpuAlarm/Threshold", 130),
+            &["Properties.IdleGpuAlarm.Threshold: 130 is out of range; use a percentage"],
+        ),
+        bad(
+            frequency(240).with("GpuBufferAlarm/Period", 300),
+            &[
+                "Properties.GpuBufferAlarm.Period: 300 s is no multiple of MetricsConfig.MetricPublishFrequencyInSeconds",
+                "use 480",
+            ],
+        ),
+        bad(
+            chat().with("NoTrafficAlarm/EvaluationPeriods", 169),
+            &[
+                "Properties.NoTrafficAlarm.EvaluationPeriods: Period 3600 s × EvaluationPeriods 169 is longer than 7 days",
+            ],
+        ),
+        bad(
+            one_model("chat").with("GpuBufferAlarm/Enabled", true),
+            &["Properties.GpuBufferAlarm: no variant hosts inference components on GPUs"],
+        ),
+        bad(one_model("chat").with("IdleGpuAlarm/Enabled", true), &["Properties.IdleGpuAlarm: no variant has GPUs"]),
+        bad(
+            one_model("chat")
+                .without("ProductionVariants/0/InstanceType")
+                .without("ProductionVariants/0/InitialInstanceCount")
+                .with("ProductionVariants/0/ServerlessConfig", json!({"MemorySizeInMB": 2048, "MaxConcurrency": 5}))
+                .with("NoTrafficAlarm/Enabled", true),
+            &["Properties.NoTrafficAlarm: no variant has instances", "leave the alarm out"],
+        ),
+        bad(
+            chat().with("GpuBufferAlarm/AlarmName", "chat-unused-gpu"),
+            &["Properties.GpuBufferAlarm.AlarmName: \"chat-unused-gpu\" is the name of an alarm of UnusedGpuAlarm too"],
+        ),
+        bad(
+            chat().with("ProductionVariants", variants(6)).with("GpuBufferAlarm/AlarmName", "chat-unused-gpu-v3"),
+            &[
+                "Properties.GpuBufferAlarm.AlarmName: \"chat-unused-gpu-v3\" is the name of an alarm of UnusedGpuAlarm too",
+            ],
+        ),
+        bad(
+            chat().with("ProductionVariants", variants(6)).with("UnusedGpuAlarm/AlarmName", "a".repeat(254)),
+            &["Properties.UnusedGpuAlarm.AlarmName:", "would be the name of the alarm on that variant alone"],
+        ),
+        bad(
+            chat().with("ProductionVariants", variants(6)).with("UnusedGpuAlarm/AlarmName", "a \"b\""),
+            &["Properties.UnusedGpuAlarm.AlarmName:", "has a quotation mark"],
+        ),
+    ]
+}
