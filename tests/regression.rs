@@ -102,3 +102,13 @@ fn one_problem_of_a_variant_does_not_hide_another() {
         assert!(reason.contains(part), "{part} is not in {reason}");
     }
 }
+
+/// It was refused as "could not be planned", without the property, while `preview` named it.
+#[test]
+fn a_dashboard_that_is_too_large_is_refused_by_its_property() {
+    let scenario = Scenario::new();
+    let models: Vec<_> = (0..3000).map(|at| json!({"Name": format!("model-{at}")})).collect();
+    let reason = scenario.create(&shared_gpus("chat").with("InferenceComponents", models)).failed();
+    assert!(reason.starts_with("Properties.Dashboard: the dashboard would have"), "{reason}");
+    assert!(scenario.is_empty());
+}

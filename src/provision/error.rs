@@ -7,7 +7,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use thiserror::Error;
 
-use crate::plan::PlanError;
+use crate::plan::{DashboardTooLarge, PlanError};
 use crate::spec::AlarmKind;
 
 /// Why a request could not be carried out. `Display` doesn't repeat the source; [`reason`] walks the chain.
@@ -148,9 +148,21 @@ pub enum ProvisionError {
         /// What was written.
         what: String,
     },
+    /// CloudWatch has limits, and the declaration asks for more.
+    #[error("Properties.Dashboard: {0}")]
+    DashboardTooLarge(DashboardTooLarge),
     /// The spec could not be planned.
     #[error("the declaration could not be planned")]
-    Plan(#[from] PlanError),
+    Plan(#[source] PlanError),
+}
+
+impl From<PlanError> for ProvisionError {
+    fn from(error: PlanError) -> Self {
+        match error {
+            PlanError::Dashboard(too_large) => Self::DashboardTooLarge(too_large),
+            other => Self::Plan(other),
+        }
+    }
 }
 
 impl ProvisionError {

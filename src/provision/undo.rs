@@ -99,9 +99,8 @@ impl Provisioner {
     async fn take_back_step(&self, owner: &Owner, step: &Step) -> Result<(), ProvisionError> {
         match step {
             Step::DeleteEndpointConfig { name, endpoint } => {
-                let Some(config) = self.sagemaker.endpoint_config(name).await? else { return Ok(()) };
-                let tags = self.sagemaker.tags(config.endpoint_config_arn.as_deref().unwrap_or_default()).await?;
-                if !is_owned(&tags, owner) {
+                let config = self.look_at_endpoint_config(name).await?;
+                if config.is_none_or(|config| !is_owned(&config.tags, owner)) {
                     return Ok(());
                 }
                 let user = self.sagemaker.endpoint(endpoint.as_str()).await?;
@@ -114,9 +113,8 @@ impl Provisioner {
                 self.retire(name, leaving, owner, &Progress::unbounded()).await.map(drop)
             }
             Step::DeleteDashboard { name } => {
-                let Some(dashboard) = self.cloudwatch.dashboard(name).await? else { return Ok(()) };
-                let tags = self.cloudwatch.tags(dashboard.dashboard_arn().unwrap_or_default()).await?;
-                if is_owned(&tags, owner) { self.cloudwatch.delete_dashboard(name).await } else { Ok(()) }
+                let Some((_, dashboard)) = self.look_at_dashboard(name).await? else { return Ok(()) };
+                if is_owned(&dashboard.tags, owner) { self.cloudwatch.delete_dashboard(name).await } else { Ok(()) }
             }
             Step::DeleteAlarm { name } => {
                 let Some(alarm) = self.cloudwatch.alarm(name).await? else { return Ok(()) };

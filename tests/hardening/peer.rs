@@ -11,8 +11,8 @@ use crate::support::scenario::{Answer, Scenario};
 
 /// Names of what belongs to others; nothing of ours has one of them.
 const THEIRS: &str = "theirs";
-/// A model that somebody made, for whoever wants to serve it.
-pub(crate) const MODEL: &str = "theirs-model";
+/// A model that somebody made, for whoever wants to serve it. A config of ours names it, so its name isn't one of theirs.
+pub(crate) const MODEL: &str = "published-model";
 
 /// What was there before anything of ours, to be compared with what is there once ours has been removed.
 pub(crate) struct Others {
