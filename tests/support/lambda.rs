@@ -16,10 +16,10 @@ use serde_json::Value;
 use super::event::Event;
 use super::http::{HttpPeer, Reply, Request};
 
-/// How long an invocation may take before the test gives up on it.
-const PATIENCE: Duration = Duration::from_mins(1);
 /// The life of an invocation that is not about time.
 const LIFE: Duration = Duration::from_mins(5);
+/// How long an invocation may take before the test gives up on it: longer than it lives.
+const PATIENCE: Duration = Duration::from_secs(LIFE.as_secs() + 10);
 
 /// How an invocation ended.
 #[derive(Clone, Debug, PartialEq)]
