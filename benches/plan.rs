@@ -1,4 +1,7 @@
-//! How long a dashboard takes to plan, and how large its body is, by the number of listed models.
+//! How long it takes from a declaration to its plan, and how large the dashboard's body is, by the number of listed models.
+//!
+//! The throughput that criterion prints is models for the judgement and bytes of the body for the plan: where it stays the
+//! same, time grows with what there is to judge or to write, and no faster.
 //!
 //! ```text
 //! cargo bench --workspace --bench plan
@@ -6,16 +9,18 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark says so what it expects")]
 
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use monitored_endpoint::envelope::ResourceType;
 use monitored_endpoint::plan::{Owner, Plan, Surroundings, plan};
 use monitored_endpoint::properties::{Declaration, Problems};
 use monitored_endpoint::spec::{GpuDimension, Judged, Spec};
 use serde_json::{Value, json};
 
-fn spec(models: usize) -> Spec {
+const RESOURCE_TYPE: ResourceType = ResourceType::MonitoredEndpointConfig;
+
+fn properties(models: usize) -> Value {
     let models: Value = (0..models).map(|at| json!({"Name": format!("model-{at:03}")})).collect();
-    let properties = json!({
+    json!({
         "ServiceToken": "arn:aws:lambda:us-east-1:123456789012:function:provider",
         "EndpointName": "chat",
         "ExecutionRoleArn": "arn:aws:iam::123456789012:role/inference-role",
@@ -24,11 +29,19 @@ fn spec(models: usize) -> Spec {
         ],
         "CostPerHour": 63.296,
         "InferenceComponents": models,
-    });
+    })
+}
+
+fn read(properties: &Value) -> Declaration {
     let problems = Problems::default();
-    let kind = ResourceType::MonitoredEndpointConfig;
-    let declaration = Declaration::read(kind, &properties, &problems).unwrap();
-    match Spec::judge(kind, &declaration, None, &problems) {
+    let declaration = Declaration::read(RESOURCE_TYPE, properties, &problems).unwrap();
+    assert!(problems.is_empty(), "{problems}");
+    declaration
+}
+
+fn judged(declaration: &Declaration) -> Spec {
+    let problems = Problems::default();
+    match Spec::judge(RESOURCE_TYPE, declaration, None, &problems) {
         Judged::Valid(spec) => *spec,
         other => panic!("{other:?}: {problems}"),
     }
@@ -48,11 +61,20 @@ fn planned(spec: &Spec) -> Plan {
 fn plans(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("plan");
     for models in [1, 10, 100, 500] {
-        let spec = spec(models);
-        let body = planned(&spec).dashboard.unwrap().body;
-        println!("{models} models: a body of {} bytes", body.len());
-        group.bench_with_input(BenchmarkId::from_parameter(models), &spec, |bencher, spec| {
+        let declaration = read(&properties(models));
+        let spec = judged(&declaration);
+        let bytes = planned(&spec).dashboard.unwrap().body.len();
+        println!("{models} models: a body of {bytes} bytes");
+        group.throughput(Throughput::Elements(models.try_into().unwrap()));
+        group.bench_with_input(BenchmarkId::new("judge", models), &declaration, |bencher, declaration| {
+            bencher.iter(|| judged(declaration));
+        });
+        group.throughput(Throughput::Bytes(bytes.try_into().unwrap()));
+        group.bench_with_input(BenchmarkId::new("plan", models), &spec, |bencher, spec| {
             bencher.iter(|| planned(spec));
+        });
+        group.bench_with_input(BenchmarkId::new("judge and plan", models), &declaration, |bencher, declaration| {
+            bencher.iter(|| planned(&judged(declaration)));
         });
     }
     group.finish();

@@ -111,6 +111,16 @@ fn of_120_models_every_one_is_shown() {
     }
 }
 
+#[test]
+fn members_of_the_body_are_in_alphabetical_order() {
+    let listed: Value = (0..120).map(|at| json!({"Name": format!("model-{at}")})).collect();
+    for declared in [two_models(), two_models().with("InferenceComponents", listed)] {
+        let text = planned(&declared, UNKNOWN).dashboard.unwrap().body;
+        let parsed: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(parsed.to_string(), text);
+    }
+}
+
 /// CloudWatch documents no limit for a body's size.
 #[test]
 fn five_hundred_models_fit_and_every_one_is_shown() {

@@ -90,6 +90,9 @@ pub enum PlanError {
     /// The name's hash is made from the request's JSON, and there is none.
     #[error("the endpoint config could not be written as JSON")]
     HashEndpointConfig(#[from] ShapeJsonError),
+    /// The dashboard's body is JSON.
+    #[error("the dashboard could not be written as JSON")]
+    WriteDashboard(#[from] serde_json::Error),
     /// CloudWatch has limits, and the declaration asks for more.
     #[error("the dashboard does not fit")]
     Dashboard(#[from] DashboardTooLarge),

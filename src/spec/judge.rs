@@ -2,6 +2,8 @@
 //!
 //! A check looks only at what could be read: where a path has a problem already, it stays silent.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_sagemaker::types::MetricsConfig;
 
 use super::alarm_rules::AlarmRules;
@@ -164,6 +166,7 @@ impl Judge<'_> {
 
     fn components(&self) -> Vec<InferenceComponent> {
         let mut components: Vec<InferenceComponent> = Vec::new();
+        let mut names = BTreeSet::new();
         for (at, declared) in self.declaration.inference_components.iter().enumerate() {
             let DeclaredComponent { name, label, gpus_per_copy } = declared;
             let path = format!("Properties.InferenceComponents[{at}]");
@@ -182,7 +185,7 @@ impl Judge<'_> {
             else {
                 continue;
             };
-            if components.iter().any(|component| component.name == name) {
+            if !names.insert(name.clone()) {
                 let message = format!("{} is given twice; keep one entry", quote(name.as_str(), self.problems));
                 self.problems.conflict(&name_path, message);
                 continue;

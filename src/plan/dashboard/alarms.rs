@@ -12,7 +12,7 @@ pub(super) fn states(grid: &mut Grid<'_>, context: &Context<'_>) {
     let arns: Vec<String> = context.monitoring.alarms.iter().map(arn).collect();
     if !arns.is_empty() {
         grid.heading("Alarms");
-        grid.alarm_states("Alarms", &arns);
+        grid.alarm_states("Alarms", arns);
     }
 }
 

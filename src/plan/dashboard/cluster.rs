@@ -21,7 +21,7 @@ pub(super) fn now(grid: &mut Grid<'_>, context: &Context<'_>) {
         let dollars = context.unallocated_per_hour(of, gpus, price);
         lines.push(Line::expression(dollars, context.label("Unallocated $ per hour now", of)));
     }
-    grid.panel(&Panel { title: "Now".to_owned(), lines, view: View::Newest, width: COLUMNS, ..Panel::default() });
+    grid.panel(Panel { title: "Now".to_owned(), lines, view: View::Newest, width: COLUMNS, ..Panel::default() });
 }
 
 /// The same counts over time.
@@ -33,7 +33,7 @@ pub(super) fn cluster(grid: &mut Grid<'_>, context: &Context<'_>) {
         more => format!("{more} unused GPUs"),
     };
     let thresholds = [AlarmKind::UnusedGpu, AlarmKind::GpuBuffer];
-    grid.panel(&Panel {
+    grid.panel(Panel {
         title: title.to_owned(),
         lines: counts(context, ""),
         thresholds: thresholds.into_iter().filter_map(|kind| threshold(context, kind, unused_gpus)).collect(),
@@ -73,7 +73,7 @@ pub(super) fn gpus_by_model(grid: &mut Grid<'_>, context: &Context<'_>) {
     let Some(of) = context.first_shared().filter(|_| context.sees_held_gpus()) else { return };
     let dimensions = &context.surroundings.gpu_dimensions;
     for dimension in dimensions {
-        grid.panel(&Panel {
+        grid.panel(Panel {
             title: format!("GPUs by model, listed or not (count{})", by_dimension(dimensions, *dimension)),
             lines: vec![
                 context.instance_samples(of),
@@ -106,7 +106,7 @@ pub(super) fn copies(grid: &mut Grid<'_>, context: &Context<'_>) {
     }
     grid.new_row();
     let title = "Model copies (count)".to_owned();
-    grid.panel(&Panel { title, lines, left: "Copies", width: COLUMNS, ..Panel::default() });
+    grid.panel(Panel { title, lines, left: "Copies", width: COLUMNS, ..Panel::default() });
 }
 
 fn copies_of(context: &Context<'_>, model: &str, of: Numbered<'_>) -> Expr<Graph> {

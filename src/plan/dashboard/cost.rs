@@ -40,7 +40,7 @@ fn models_per_hour(grid: &mut Grid<'_>, context: &Context<'_>) {
             let title = context.label("Cost of models per hour, listed or not", of);
             let samples = Expr::series(&query_id());
             let gpus_now = context.count_of_query(samples, of);
-            grid.panel(&Panel {
+            grid.panel(Panel {
                 lines: vec![
                     context.instance_samples(of),
                     Line::hidden_query(query_id(), context.query_by_model(*dimension, Some(&of.variant.name))),
@@ -58,7 +58,7 @@ fn models_per_hour(grid: &mut Grid<'_>, context: &Context<'_>) {
         let label = format!("{} $ per hour", model.label);
         lines.push(Line::expression(Context::per_hour(dollars.total, of), label));
     }
-    grid.panel(&Panel { lines, ..panel("Cost of models per hour ($)".to_owned()) });
+    grid.panel(Panel { lines, ..panel("Cost of models per hour ($)".to_owned()) });
 }
 
 /// What models cost for each thousand invocations, side by side.
@@ -73,7 +73,7 @@ fn models_per_thousand(grid: &mut Grid<'_>, context: &Context<'_>) {
         lines.push(per_thousand_invocations(dollars.total, model));
     }
     let title = "Cost of 1,000 invocations, over the time range ($)".to_owned();
-    grid.panel(&Panel { title, lines, left: "$", width: compared_width(context), ..Panel::default() });
+    grid.panel(Panel { title, lines, left: "$", width: compared_width(context), ..Panel::default() });
 }
 
 /// Width of the panels that set models beside each other: three where there is one of each.
@@ -103,7 +103,7 @@ fn each_model(grid: &mut Grid<'_>, context: &Context<'_>) {
         for (number, model) in models.iter().enumerate() {
             lines.extend(lines_of_model(context, number, model, of));
         }
-        grid.panel(&Panel {
+        grid.panel(Panel {
             title: format!("Cost of {} ($)", labels.join(", ")),
             lines,
             left: "$",
@@ -140,7 +140,7 @@ fn unallocated(grid: &mut Grid<'_>, context: &Context<'_>) {
         let (per_hour, dollars) = (context.unallocated_per_hour(of, gpus, price), context.unallocated(of, gpus, price));
         lines.extend(three_ways(per_hour, dollars, &context.label("Unallocated", of)));
     }
-    grid.panel(&whole("Cost of GPUs that no model holds ($)", lines));
+    grid.panel(whole("Cost of GPUs that no model holds ($)", lines));
 }
 
 /// What all instances cost, whoever uses them.
@@ -152,7 +152,7 @@ fn instances(grid: &mut Grid<'_>, context: &Context<'_>) {
         let (per_hour, dollars) = (context.instance_dollars_per_hour(of, price), context.instance_dollars(of, price));
         lines.extend(three_ways(per_hour, dollars, &context.label("Instances", of)));
     }
-    grid.panel(&whole("Cost of instances ($)", lines));
+    grid.panel(whole("Cost of instances ($)", lines));
 }
 
 /// Dollars per hour, in each period, and since the start of the time range.

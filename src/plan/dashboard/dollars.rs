@@ -126,6 +126,11 @@ impl<'p> Context<'p> {
 fn short_sums(terms: impl IntoIterator<Item = Expr<Graph>>) -> Vec<Expr<Graph>> {
     const AROUND: usize = "SUM([])".len();
     const BETWEEN: usize = ", ".len();
+    let terms: Vec<Expr<Graph>> = terms.into_iter().collect();
+    if terms.len() == 1 {
+        // Nothing to divide, so its length needn't be known.
+        return terms.into_iter().map(Expr::summed).collect();
+    }
     let mut sums: Vec<(usize, Vec<Expr<Graph>>)> = Vec::new();
     for term in terms {
         let length = term.to_string().len() + BETWEEN;

@@ -2,10 +2,11 @@
 //!
 //! Limits: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html>.
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use thiserror::Error;
 
-use super::widget::Panel;
+use super::widget::{GraphProperties, Panel};
 
 /// Columns of a dashboard.
 pub(super) const COLUMNS: u16 = 24;
@@ -27,11 +28,64 @@ pub struct DashboardTooLarge {
     most: usize,
 }
 
+/// A widget and where it stands.
+#[derive(Serialize)]
+pub(super) struct Widget<'s> {
+    height: u16,
+    properties: Properties<'s>,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    width: u16,
+    x: u16,
+    y: u16,
+}
+
+/// What a widget shows, by its type.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Properties<'s> {
+    Text {
+        markdown: String,
+    },
+    Metric(GraphProperties<'s>),
+    Alarm {
+        alarms: Vec<String>,
+        title: &'static str,
+    },
+    Custom {
+        endpoint: &'s str,
+        params: Value,
+        title: &'static str,
+        #[serde(rename = "updateOn")]
+        update_on: UpdateOn,
+    },
+}
+
+/// When a custom widget is drawn anew.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UpdateOn {
+    refresh: bool,
+    resize: bool,
+    time_range: bool,
+}
+
+impl Properties<'_> {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Text { .. } => "text",
+            Self::Metric(_) => "metric",
+            Self::Alarm { .. } => "alarm",
+            Self::Custom { .. } => "custom",
+        }
+    }
+}
+
 /// Places widgets, without overlap.
 pub(super) struct Grid<'s> {
     region: &'s str,
     period: u16,
-    widgets: Vec<Value>,
+    widgets: Vec<Widget<'s>>,
     metrics: usize,
     most_lines: usize,
     x: u16,
@@ -46,35 +100,36 @@ impl<'s> Grid<'s> {
     }
 
     /// A text over the whole width.
-    pub(super) fn text(&mut self, markdown: &str, height: u16) {
-        self.place("text", COLUMNS, height, &json!({ "markdown": markdown }));
+    pub(super) fn text(&mut self, markdown: String, height: u16) {
+        self.place(COLUMNS, height, Properties::Text { markdown });
     }
 
     /// A headline over what follows.
     pub(super) fn heading(&mut self, text: &str) {
-        self.text(&format!("## {text}"), 1);
+        self.text(format!("## {text}"), 1);
     }
 
     /// A graph. One that draws nothing is left out: it could never show anything.
-    pub(super) fn panel(&mut self, panel: &Panel) {
+    pub(super) fn panel(&mut self, panel: Panel) {
         if panel.shows_something() {
             self.metrics += panel.lines.len();
             self.most_lines = self.most_lines.max(panel.lines.len());
-            self.place("metric", panel.width, panel.height(), &panel.properties(self.region, self.period));
+            let (width, height) = (panel.width, panel.height());
+            self.place(width, height, Properties::Metric(GraphProperties::of(panel, self.region, self.period)));
         }
     }
 
     /// The states of alarms, by their ARNs.
-    pub(super) fn alarm_states(&mut self, title: &str, arns: &[String]) {
-        self.place("alarm", COLUMNS, 3, &json!({ "title": title, "alarms": arns }));
+    pub(super) fn alarm_states(&mut self, title: &'static str, alarms: Vec<String>) {
+        self.place(COLUMNS, 3, Properties::Alarm { alarms, title });
     }
 
     /// What the function of this ARN draws from `params`, anew at every refresh, change of size and time range.
-    pub(super) fn custom(&mut self, title: &str, function_arn: &str, params: &Value) {
+    pub(super) fn custom(&mut self, title: &'static str, function_arn: &'s str, params: Value) {
         const HEIGHT: u16 = 9;
-        let update_on = json!({ "refresh": true, "resize": true, "timeRange": true });
-        let properties = json!({ "title": title, "endpoint": function_arn, "params": params, "updateOn": update_on });
-        self.place("custom", COLUMNS / 2, HEIGHT, &properties);
+        let update_on = UpdateOn { refresh: true, resize: true, time_range: true };
+        let properties = Properties::Custom { endpoint: function_arn, params, title, update_on };
+        self.place(COLUMNS / 2, HEIGHT, properties);
     }
 
     /// Begins a new row: what follows doesn't stand beside what is there.
@@ -88,7 +143,7 @@ impl<'s> Grid<'s> {
     ///
     /// # Errors
     /// More than a dashboard may hold.
-    pub(super) fn into_widgets(self) -> Result<Vec<Value>, DashboardTooLarge> {
+    pub(super) fn into_widgets(self) -> Result<Vec<Widget<'s>>, DashboardTooLarge> {
         let held = [
             ("widgets", self.widgets.len(), MOST_WIDGETS),
             ("metrics in one of its graphs", self.most_lines, MOST_LINES),
@@ -100,13 +155,12 @@ impl<'s> Grid<'s> {
         }
     }
 
-    fn place(&mut self, kind: &str, width: u16, height: u16, properties: &Value) {
+    fn place(&mut self, width: u16, height: u16, properties: Properties<'s>) {
         if self.x + width > COLUMNS {
             self.new_row();
         }
-        self.widgets.push(json!({
-            "type": kind, "x": self.x, "y": self.y, "width": width, "height": height, "properties": properties,
-        }));
+        let (kind, x, y) = (properties.kind(), self.x, self.y);
+        self.widgets.push(Widget { height, properties, kind, width, x, y });
         self.x += width;
         self.row_height = self.row_height.max(height);
     }

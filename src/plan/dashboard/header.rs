@@ -14,7 +14,7 @@ pub(super) fn header(grid: &mut Grid<'_>, context: &Context<'_>) {
     let endpoint = &context.monitoring.endpoint_name;
     // Two facts are always there, and have room.
     let height = if facts.len() > 2 { 5 } else { 4 };
-    grid.text(&format!("# {endpoint}\n{}\n\n{}", links(context), facts.join("\n\n")), height);
+    grid.text(format!("# {endpoint}\n{}\n\n{}", links(context), facts.join("\n\n")), height);
 }
 
 fn links(context: &Context<'_>) -> String {

@@ -14,7 +14,7 @@ use crate::spec::DashboardSpec;
 use crate::widgets::Panel;
 
 /// Two panels side by side, where there is a function that draws them and an instance that they could show.
-pub(super) fn interactive(grid: &mut Grid<'_>, context: &Context<'_>, settings: &DashboardSpec) {
+pub(super) fn interactive<'p>(grid: &mut Grid<'p>, context: &Context<'p>, settings: &DashboardSpec) {
     let Some(function_arn) = &context.surroundings.widgets_function else { return };
     let has_instances = context.variants().any(Numbered::has_instances);
     if !has_instances || settings.interactive == Some(false) {
@@ -22,7 +22,7 @@ pub(super) fn interactive(grid: &mut Grid<'_>, context: &Context<'_>, settings: 
     }
     grid.new_row();
     for (panel, title) in [(Panel::Cluster, "Instances, GPUs and who holds them"), (Panel::Cost, "Cost by model")] {
-        grid.custom(title, function_arn, &params(panel, context));
+        grid.custom(title, function_arn, params(panel, context));
     }
 }
 

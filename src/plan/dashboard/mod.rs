@@ -20,11 +20,24 @@ mod widget;
 
 pub use grid::DashboardTooLarge;
 
-use super::{Owner, Surroundings};
+use serde::Serialize;
+
+use super::{Owner, PlanError, Surroundings};
 use crate::place::Place;
 use crate::spec::{DashboardSpec, Monitoring};
-use grid::Grid;
+use grid::{Grid, Widget};
+use selected::Variable;
 use series::Context;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'p> {
+    period_override: &'p str,
+    start: &'p str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variables: Option<[Variable<'p>; 1]>,
+    widgets: Vec<Widget<'p>>,
+}
 
 /// The body of the dashboard, as JSON text:
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html>.
@@ -36,7 +49,7 @@ pub(super) fn body(
     settings: &DashboardSpec,
     owner: &Owner,
     surroundings: &Surroundings,
-) -> Result<String, DashboardTooLarge> {
+) -> Result<String, PlanError> {
     let place = Place::of(&owner.stack_id, &surroundings.region);
     let mut context = Context { monitoring, surroundings, owner, place, line_each: true };
     context.line_each = context.has_room_for_lines();
@@ -52,13 +65,11 @@ pub(super) fn body(
     cluster::copies(&mut grid, &context);
     selected::selected(&mut grid, &context);
     alarms::states(&mut grid, &context);
-    let mut body = serde_json::json!({
-        "start": settings.start,
-        "periodOverride": settings.period_override,
-        "widgets": grid.into_widgets()?,
-    });
-    if let Some(variable) = selected::variable(&context) {
-        body["variables"] = serde_json::json!([variable]);
-    }
-    Ok(body.to_string())
+    let body = Body {
+        period_override: &settings.period_override,
+        start: &settings.start,
+        variables: selected::variable(&context).map(|variable| [variable]),
+        widgets: grid.into_widgets()?,
+    };
+    Ok(serde_json::to_string(&body)?)
 }

@@ -3,7 +3,7 @@
 //! A model has a line of its own with its label, as long as a dashboard has room for that. With more models, searches
 //! find many of them at once, under their names. None is left out either way.
 
-use crate::metrics::{ComponentMetric, Expr, Search, Stat};
+use crate::metrics::{ComponentMetric, Expr, Stat};
 use crate::spec::InferenceComponent;
 
 use super::grid::{Grid, MOST_LINES};
@@ -45,26 +45,10 @@ pub(super) fn compared(grid: &mut Grid<'_>, context: &Context<'_>, metric: Compo
             let line = |model: &InferenceComponent| Line::metric(metric.of(model.name.as_str(), stat), &model.label);
             models.iter().map(line).collect()
         } else {
-            let searches = searches(&metric.search(stat), models).into_iter();
+            let names = models.iter().map(|model| model.name.as_str());
+            let searches = metric.search(stat).with_each("InferenceComponentName", names).into_iter();
             searches.map(|search| Line::expression(Expr::search(search), MODEL_NAME)).collect()
         };
-        grid.panel(&Panel { title, lines, ..panel.clone() });
+        grid.panel(Panel { title, lines, ..panel.clone() });
     }
-}
-
-/// As few searches as find all models: what is searched for has a greatest length.
-fn searches(one: &Search, models: &[InferenceComponent]) -> Vec<Search> {
-    let narrowed = |names: &[&str]| one.clone().with_any("InferenceComponentName", names.iter().copied());
-    let mut searches = Vec::new();
-    let mut names: Vec<&str> = Vec::new();
-    for model in models {
-        names.push(model.name.as_str());
-        if names.len() > 1 && narrowed(&names).term().len() > Search::LONGEST {
-            names.pop();
-            searches.push(narrowed(&names));
-            names = vec![model.name.as_str()];
-        }
-    }
-    searches.push(narrowed(&names));
-    searches
 }

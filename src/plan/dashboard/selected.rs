@@ -3,7 +3,7 @@
 //! The drop-down is a dashboard variable of type `pattern`: the console puts the chosen name wherever [`PLACEHOLDER`]
 //! stands (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_dashboard_variables.html>).
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::metrics::{ComponentMetric, Expr, IdLetter, MetricId, Stat, copy_metric};
 
@@ -18,30 +18,60 @@ const PLACEHOLDER: &str = "SELECTED_MODEL";
 const FIRST_FOUND: &str = "__FIRST";
 const THIRD: u16 = COLUMNS / 3;
 
+/// The drop-down.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Variable<'p> {
+    default_value: &'p str,
+    id: &'static str,
+    input_type: &'static str,
+    label: &'static str,
+    pattern: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    populate_from: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    search: Option<String>,
+    r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    values: Option<Vec<Choice<'p>>>,
+    visible: bool,
+}
+
+/// A listed model.
+#[derive(Serialize)]
+struct Choice<'p> {
+    label: &'p str,
+    value: &'p str,
+}
+
 /// The drop-down, where there is anything to choose: the listed models, or all that publish something.
-pub(super) fn variable(context: &Context<'_>) -> Option<Value> {
+pub(super) fn variable<'p>(context: &Context<'p>) -> Option<Variable<'p>> {
     if !context.hosts_components() {
         return None;
     }
-    let mut variable = json!({
-        "type": "pattern", "pattern": PLACEHOLDER, "inputType": "select", "id": "model", "label": "Model", "visible": true,
-    });
+    let found = Variable {
+        default_value: FIRST_FOUND,
+        id: "model",
+        input_type: "select",
+        label: "Model",
+        pattern: PLACEHOLDER,
+        populate_from: None,
+        search: None,
+        r#type: "pattern",
+        values: None,
+        visible: true,
+    };
     if let Some(first) = context.models().first() {
         let values = context.models().iter();
-        let values = values.map(|model| json!({ "value": model.name.as_str(), "label": model.label }));
-        variable["values"] = values.collect();
-        variable["defaultValue"] = first.name.as_str().into();
-        return Some(variable);
+        let values = values.map(|model| Choice { label: &model.label, value: model.name.as_str() }).collect();
+        return Some(Variable { default_value: first.name.as_str(), values: Some(values), ..found });
     }
     if !context.monitoring.enhanced_metrics {
         // Only enhanced metrics tell which models are this endpoint's.
         return None;
     }
     let every_copy = copy_metric("CPUUtilizationNormalized", Stat::Average, &context.monitoring.endpoint_name);
-    variable["search"] = every_copy.term().into();
-    variable["populateFrom"] = "InferenceComponentName".into();
-    variable["defaultValue"] = FIRST_FOUND.into();
-    Some(variable)
+    Some(Variable { populate_from: Some("InferenceComponentName"), search: Some(every_copy.term()), ..found })
 }
 
 pub(super) fn selected(grid: &mut Grid<'_>, context: &Context<'_>) {
@@ -72,7 +102,7 @@ fn gpus_and_cost(grid: &mut Grid<'_>, context: &Context<'_>) {
         lines.push(Line::expression(per_hour, "Selected model $ per hour").on_the_right());
         lines.push(Line::expression(in_period().running_sum(), "Selected model $ cumulative").on_the_right());
     }
-    grid.panel(&Panel { title: title.to_owned(), lines, left: "GPUs", right, width: THIRD, ..Panel::default() });
+    grid.panel(Panel { title: title.to_owned(), lines, left: "GPUs", right, width: THIRD, ..Panel::default() });
 }
 
 fn utilization(grid: &mut Grid<'_>, context: &Context<'_>) {
@@ -80,7 +110,7 @@ fn utilization(grid: &mut Grid<'_>, context: &Context<'_>) {
     let of_gpus = [("GPUUtilizationNormalized", "GPU"), ("GPUMemoryUtilizationNormalized", "GPU memory")];
     let of_gpus = of_gpus.into_iter().filter(|_| context.first_shared().is_some());
     let line = |(name, label)| Line::metric(ComponentMetric::Utilization(name).of(PLACEHOLDER, Stat::Average), label);
-    grid.panel(&Panel {
+    grid.panel(Panel {
         title: "Utilization of the selected model (%)".to_owned(),
         lines: of_any.into_iter().chain(of_gpus).map(line).collect(),
         left: "%",
@@ -97,7 +127,7 @@ fn traffic(grid: &mut Grid<'_>) {
     let latencies = [(Stat::P50, "p50"), (Stat::P90, "p90"), (Stat::P99, "p99")].into_iter().map(|(stat, percent)| {
         Line::metric(metric("ModelLatency", stat), format!("Model {percent} of the selected model")).on_the_right()
     });
-    grid.panel(&Panel {
+    grid.panel(Panel {
         title: "Traffic of the selected model (count, µs)".to_owned(),
         lines: requests.chain(latencies).collect(),
         left: "Count per period",

@@ -37,7 +37,7 @@ pub(super) fn traffic(grid: &mut Grid<'_>, context: &Context<'_>) {
     grid.heading("Traffic");
     let period = alarm_period_s(context, AlarmKind::NoTraffic).unwrap_or_default();
     let no_traffic = threshold(context, AlarmKind::NoTraffic, |count| format!("{count} invocations in {period} s"));
-    grid.panel(&Panel {
+    grid.panel(Panel {
         title: "Invocations and errors (count per period)".to_owned(),
         lines: of_variants(context, |_| true, &REQUESTS),
         thresholds: no_traffic.into_iter().collect(),
@@ -45,7 +45,7 @@ pub(super) fn traffic(grid: &mut Grid<'_>, context: &Context<'_>) {
         width: HALF,
         ..Panel::default()
     });
-    grid.panel(&Panel {
+    grid.panel(Panel {
         title: "Model and overhead latency (µs)".to_owned(),
         lines: of_variants(context, |_| true, &LATENCIES),
         left: "Microseconds",
@@ -57,7 +57,7 @@ pub(super) fn traffic(grid: &mut Grid<'_>, context: &Context<'_>) {
     }
     let load = of_variants(context, |of| of.has_instances() && !of.hosts_components(), &LOAD);
     let room = if load.is_empty() { COLUMNS } else { HALF };
-    grid.panel(&Panel {
+    grid.panel(Panel {
         title: "Load on each model and instance (count)".to_owned(),
         lines: load,
         left: "Count",
@@ -66,7 +66,7 @@ pub(super) fn traffic(grid: &mut Grid<'_>, context: &Context<'_>) {
     });
     if context.monitoring.enhanced_metrics && context.variants().any(Numbered::has_instances) {
         let found = Expr::search(container_invocations(&context.monitoring.endpoint_name));
-        grid.panel(&Panel {
+        grid.panel(Panel {
             title: "Invocations by instance and container: is the routing even? (count per period)".to_owned(),
             lines: vec![Line::expression(found, "")],
             left: "Count",

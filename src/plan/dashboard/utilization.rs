@@ -50,7 +50,7 @@ fn held(grid: &mut Grid<'_>, context: &Context<'_>) {
     let compute = || found("GPUUtilizationNormalized");
     let guides = || vec![more_than_needed(), little_left()];
     let mut panel = |title: &str, expression: Expr<Graph>, label: &str, thresholds| {
-        grid.panel(&Panel { lines: vec![Line::expression(expression, label)], thresholds, ..percent(title) });
+        grid.panel(Panel { lines: vec![Line::expression(expression, label)], thresholds, ..percent(title) });
     };
     let busiest = compute().sorted_by_mean(Order::HighestFirst, EXTREMES);
     panel(&format!("Busiest copies ({EXTREMES} GPUs, %)"), busiest, COPY, guides());
@@ -79,9 +79,9 @@ fn own_gpus(grid: &mut Grid<'_>, context: &Context<'_>) {
         lines
     };
     let thresholds = vec![more_than_needed(), little_left()];
-    grid.panel(&Panel { lines: lines("GPUUtilization"), thresholds, ..percent("GPU utilization (%)") });
+    grid.panel(Panel { lines: lines("GPUUtilization"), thresholds, ..percent("GPU utilization (%)") });
     let thresholds = vec![little_left()];
-    grid.panel(&Panel { lines: lines("GPUMemoryUtilization"), thresholds, ..percent("GPU memory (%)") });
+    grid.panel(Panel { lines: lines("GPUMemoryUtilization"), thresholds, ..percent("GPU memory (%)") });
 }
 
 fn instances(grid: &mut Grid<'_>, context: &Context<'_>) {
@@ -98,10 +98,10 @@ fn instances(grid: &mut Grid<'_>, context: &Context<'_>) {
         ("CPUUtilization", Stat::Average, "CPU, mean of instances"),
         ("CPUUtilization", Stat::Maximum, "CPU, busiest instance"),
     ];
-    grid.panel(&Panel { lines: lines(cpu), ..percent("CPU of instances (%, summed over cores)") });
+    grid.panel(Panel { lines: lines(cpu), ..percent("CPU of instances (%, summed over cores)") });
     let room =
         [("MemoryUtilization", Stat::Average, "Memory"), ("DiskUtilization", Stat::Maximum, "Disk, fullest instance")];
-    grid.panel(&Panel { lines: lines(room), ..percent("Memory and disk of instances (%)") });
+    grid.panel(Panel { lines: lines(room), ..percent("Memory and disk of instances (%)") });
 }
 
 fn percent(title: &str) -> Panel {

@@ -1,9 +1,13 @@
 //! Graphs: their lines, scales and thresholds, as CloudWatch writes them down
 //! (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html>).
 //!
-//! What a line means is not known here; where a graph stands is [`super::grid`]'s.
+//! What a line means is not known here; where a graph stands is [`super::grid`]'s. A dashboard is written once, straight
+//! to its text, without a tree of JSON between. Members are in alphabetical order, so that bodies can be compared as texts.
 
-use serde_json::{Value, json};
+use std::fmt::Display;
+
+use serde::Serialize;
+use serde::ser::{SerializeSeq as _, Serializer};
 
 use crate::metrics::{Expr, Graph, MetricId, MetricStat, SampleCountQuery};
 
@@ -71,40 +75,65 @@ impl Line {
     pub(super) fn on_the_right(self) -> Self {
         Self { axis: Axis::Right, ..self }
     }
+}
 
-    fn to_json(&self) -> Value {
-        let mut row = Vec::new();
-        let mut options = serde_json::Map::new();
-        match &self.source {
+/// A row of the metric's names and values, if it is one, and the options.
+impl Serialize for Line {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut row = serializer.serialize_seq(None)?;
+        let (expression, stat): (Option<&dyn Display>, _) = match &self.source {
             Source::Metric(MetricStat { metric, stat }) => {
-                row.extend([json!(metric.namespace), json!(metric.name)]);
-                row.extend(metric.dimensions.iter().flat_map(|(name, value)| [json!(name), json!(value)]));
-                options.insert("stat".to_owned(), stat.name().into());
+                row.serialize_element(metric.namespace)?;
+                row.serialize_element(metric.name)?;
+                for (name, value) in &metric.dimensions {
+                    row.serialize_element(name)?;
+                    row.serialize_element(value)?;
+                }
+                (None, Some(stat.name()))
             }
-            Source::Expression(expression) => {
-                options.insert("expression".to_owned(), expression.to_string().into());
-            }
-            Source::Query(query) => {
-                options.insert("expression".to_owned(), query.to_string().into());
-            }
-        }
-        if let Some(id) = &self.id {
-            options.insert("id".to_owned(), id.as_str().into());
-        }
-        match &self.label {
-            Some(label) => options.insert("label".to_owned(), label.as_str().into()),
-            None => options.insert("visible".to_owned(), false.into()),
+            Source::Expression(expression) => (Some(expression), None),
+            Source::Query(query) => (Some(query), None),
         };
-        if self.axis == Axis::Right {
-            options.insert("yAxis".to_owned(), "right".into());
-        }
-        row.push(Value::Object(options));
-        Value::Array(row)
+        row.serialize_element(&Options {
+            expression: expression.map(Written),
+            id: self.id.as_ref().map(MetricId::as_str),
+            label: self.label.as_deref(),
+            stat,
+            visible: self.label.is_none().then_some(false),
+            axis: (self.axis == Axis::Right).then_some("right"),
+        })?;
+        row.end()
+    }
+}
+
+/// What stands at a row's end.
+#[derive(Serialize)]
+struct Options<'l> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expression: Option<Written<'l>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'l str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<&'l str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stat: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    visible: Option<bool>,
+    #[serde(rename = "yAxis", skip_serializing_if = "Option::is_none")]
+    axis: Option<&'static str>,
+}
+
+/// Something that is written out within the text of the dashboard, without a text of its own before.
+struct Written<'l>(&'l dyn Display);
+
+impl Serialize for Written<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self.0)
     }
 }
 
 /// A level across a graph, read on the left scale.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub(super) struct Threshold {
     pub(super) label: String,
     pub(super) value: f64,
@@ -148,33 +177,73 @@ impl Panel {
     pub(super) fn height(&self) -> u16 {
         if self.view == View::Newest { 4 } else { 6 }
     }
+}
 
-    /// Its properties. The period that is going on would be counted too low until it ends: `liveData` keeps it out
-    /// until all of it is there.
-    pub(super) fn properties(&self, region: &str, period: u16) -> Value {
-        let mut properties = json!({
-            "title": self.title,
-            "view": if self.view == View::Newest { "singleValue" } else { "timeSeries" },
-            "region": region,
-            "period": period,
-            "liveData": false,
-            "metrics": self.lines.iter().map(Line::to_json).collect::<Vec<_>>(),
-        });
-        if self.view == View::Newest {
-            properties["sparkline"] = json!(true);
-            return properties;
+/// A graph as CloudWatch takes it.
+///
+/// The period that is going on would be counted too low until it ends: `liveData` keeps it out until all of it is there.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct GraphProperties<'p> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    annotations: Option<Annotations>,
+    live_data: bool,
+    metrics: Vec<Line>,
+    period: u16,
+    region: &'p str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sparkline: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stacked: Option<bool>,
+    title: String,
+    view: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    y_axis: Option<Scales>,
+}
+
+#[derive(Serialize)]
+struct Annotations {
+    horizontal: Vec<Threshold>,
+}
+
+#[derive(Serialize)]
+struct Scales {
+    left: Scale,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    right: Option<Scale>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Scale {
+    label: &'static str,
+    min: u8,
+    show_units: bool,
+}
+
+impl Scale {
+    fn of(label: &'static str) -> Self {
+        Self { label, min: 0, show_units: false }
+    }
+}
+
+impl<'p> GraphProperties<'p> {
+    /// The panel, with metrics of `region` at `period` seconds a datapoint.
+    pub(super) fn of(panel: Panel, region: &'p str, period: u16) -> Self {
+        let Panel { title, lines, thresholds, view, left, right, width: _ } = panel;
+        // Newest values have neither scales nor levels on them.
+        let over_time = view != View::Newest;
+        Self {
+            annotations: (over_time && !thresholds.is_empty()).then_some(Annotations { horizontal: thresholds }),
+            live_data: false,
+            metrics: lines,
+            period,
+            region,
+            sparkline: (!over_time).then_some(true),
+            stacked: (view == View::Stacked).then_some(true),
+            title,
+            view: if over_time { "timeSeries" } else { "singleValue" },
+            y_axis: over_time.then(|| Scales { left: Scale::of(left), right: right.map(Scale::of) }),
         }
-        if self.view == View::Stacked {
-            properties["stacked"] = json!(true);
-        }
-        properties["yAxis"] = json!({ "left": { "label": self.left, "min": 0, "showUnits": false } });
-        if let Some(label) = self.right {
-            properties["yAxis"]["right"] = json!({ "label": label, "min": 0, "showUnits": false });
-        }
-        if !self.thresholds.is_empty() {
-            let level = |Threshold { label, value }: &Threshold| json!({ "label": label, "value": value });
-            properties["annotations"] = json!({ "horizontal": self.thresholds.iter().map(level).collect::<Vec<_>>() });
-        }
-        properties
     }
 }
