@@ -10,7 +10,7 @@ use std::time::Duration;
 use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector, http_client_fn};
@@ -33,27 +33,16 @@ pub fn connector() -> SharedHttpConnector {
     SharedHttpConnector::new(connector)
 }
 
-/// Reads Region, credentials and endpoint URLs from the environment, as every AWS SDK does.
+/// Region, credentials and endpoint URLs as every AWS SDK finds them: environment, profiles, and what else there is.
 pub async fn config() -> SdkConfig {
-    config_through(connector()).await
+    loader(connector()).load().await
 }
 
-/// As [`config`], for clients that call through `connector`.
-pub async fn config_through(connector: SharedHttpConnector) -> SdkConfig {
-    // The SDK's own client would read all root certificates once for each service, and once more for each set of timeouts.
-    let http = http_client_fn(move |_, _| connector.clone());
-    let retries = RetryConfig::standard()
-        .with_max_attempts(ATTEMPTS)
-        .with_initial_backoff(FIRST_PAUSE)
-        .with_max_backoff(LONGEST_PAUSE);
-    let timeouts =
-        TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_attempt_timeout(ATTEMPT_TIMEOUT).build();
-    let loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .http_client(http)
-        .retry_config(retries)
-        .timeout_config(timeouts);
-    // In Lambda credentials and Region are in the environment, where the default chain would look first. Made all the same, the
-    // chain's later links cost as much as two services' clients.
+/// The same in a Lambda function, for clients that call through `connector`. There, credentials and Region are in the
+/// environment, where the default chain looks first; the chain's other links would be made all the same, at the cost of two
+/// services' clients.
+pub async fn config_in_lambda(connector: SharedHttpConnector) -> SdkConfig {
+    let loader = loader(connector);
     let given = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
     if given("AWS_ACCESS_KEY_ID") && given("AWS_SECRET_ACCESS_KEY") && given("AWS_REGION") {
         let credentials = EnvironmentVariableCredentialsProvider::new();
@@ -61,4 +50,21 @@ pub async fn config_through(connector: SharedHttpConnector) -> SdkConfig {
     } else {
         loader.load().await
     }
+}
+
+fn loader(connector: SharedHttpConnector) -> ConfigLoader {
+    // The SDK's own client would read all root certificates once for each service, and once more for each set of timeouts.
+    let http = http_client_fn(move |_, _| connector.clone());
+    // Not `adaptive`: it slows one process's calls down after a throttled one, and each stack has a process of its own. A
+    // hundred stacks at once took four times as long with it (docs/reliability.md).
+    let retries = RetryConfig::standard()
+        .with_max_attempts(ATTEMPTS)
+        .with_initial_backoff(FIRST_PAUSE)
+        .with_max_backoff(LONGEST_PAUSE);
+    let timeouts =
+        TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_attempt_timeout(ATTEMPT_TIMEOUT).build();
+    aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .http_client(http)
+        .retry_config(retries)
+        .timeout_config(timeouts)
 }

@@ -19,7 +19,7 @@ async fn main() -> Result<(), Error> {
     logging::start();
     let poll_interval = env::var("POLL_INTERVAL_MS").ok().and_then(|ms| ms.parse().ok());
     let connector = aws::connector();
-    let config = aws::config_through(connector.clone()).await;
+    let config = aws::config_in_lambda(connector.clone()).await;
     let provisioner = Provisioner::new(&config, poll_interval.map_or(POLL_INTERVAL, Duration::from_millis))
         .with_widgets(env::var("WIDGETS_FUNCTION_ARN").ok().filter(|arn| !arn.is_empty()));
     let extra_hosts = ExtraHosts::parse(&env::var("EXTRA_RESPONSE_HOSTS").unwrap_or_default());

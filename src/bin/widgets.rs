@@ -11,7 +11,7 @@ use serde_json::Value;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     logging::start();
-    let widgets = Widgets::new(&aws::config().await);
+    let widgets = Widgets::new(&aws::config_in_lambda(aws::connector()).await);
     let widgets = &widgets;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
         let invocation = Invocation {
