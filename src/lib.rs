@@ -23,5 +23,6 @@ pub mod provision;
 pub mod request;
 pub mod shape_json;
 pub mod spec;
+pub mod start;
 pub mod usage;
 pub mod widgets;

@@ -8,6 +8,7 @@ use monitored_endpoint::callback::{Delivery, ExtraHosts};
 use monitored_endpoint::handover::Handover;
 use monitored_endpoint::provider::{Invocation, Provider};
 use monitored_endpoint::provision::{Provisioner, reason};
+use monitored_endpoint::start::Made;
 use monitored_endpoint::{aws, logging};
 use serde_json::value::RawValue;
 
@@ -17,20 +18,25 @@ const POLL_INTERVAL: Duration = Duration::from_secs(30);
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     logging::start();
+    let provider = &Made::begin(provider());
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
+        let function_arn = Some(event.context.invoked_function_arn.clone()).filter(|arn| !arn.is_empty());
+        let invocation = Invocation { ends: event.context.deadline(), function_arn };
+        let handled = provider.get().await.handle(&event.payload, invocation).await;
+        handled.map_err(|error| Error::from(reason(&error)))
+    }))
+    .await
+}
+
+/// The provider that the environment describes.
+async fn provider() -> Provider {
     let poll_interval = env::var("POLL_INTERVAL_MS").ok().and_then(|ms| ms.parse().ok());
     let connector = aws::connector();
     let config = aws::config_in_lambda(connector.clone()).await;
     let provisioner = Provisioner::new(&config, poll_interval.map_or(POLL_INTERVAL, Duration::from_millis))
         .with_widgets(env::var("WIDGETS_FUNCTION_ARN").ok().filter(|arn| !arn.is_empty()));
     let extra_hosts = ExtraHosts::parse(&env::var("EXTRA_RESPONSE_HOSTS").unwrap_or_default());
-    let provider = Provider::new(provisioner, Delivery::through(connector), extra_hosts)
+    Provider::new(provisioner, Delivery::through(connector), extra_hosts)
         .with_handover(Handover::new(&config))
-        .with_panic_drill(env::var("PANIC_DRILL").is_ok_and(|on| on == "true"));
-    let provider = &provider;
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
-        let function_arn = Some(event.context.invoked_function_arn.clone()).filter(|arn| !arn.is_empty());
-        let invocation = Invocation { ends: event.context.deadline(), function_arn };
-        provider.handle(&event.payload, invocation).await.map_err(|error| Error::from(reason(&error)))
-    }))
-    .await
+        .with_panic_drill(env::var("PANIC_DRILL").is_ok_and(|on| on == "true"))
 }

@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
+use monitored_endpoint::start::Made;
 use monitored_endpoint::usage::Moment;
 use monitored_endpoint::widgets::{Invocation, Widgets};
 use monitored_endpoint::{aws, logging};
@@ -11,15 +12,14 @@ use serde_json::Value;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     logging::start();
-    let widgets = Widgets::new(&aws::config_in_lambda(aws::connector()).await);
-    let widgets = &widgets;
+    let widgets = &Made::begin(async { Widgets::new(&aws::config_in_lambda(aws::connector()).await) });
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
         let invocation = Invocation {
             function_arn: &event.context.invoked_function_arn,
             now: Moment::now(),
             time_left: event.context.deadline().duration_since(SystemTime::now()).unwrap_or_default(),
         };
-        Ok::<_, Error>(widgets.answer(&event.payload, invocation).await)
+        Ok::<_, Error>(widgets.get().await.answer(&event.payload, invocation).await)
     }))
     .await
 }
