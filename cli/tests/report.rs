@@ -120,6 +120,25 @@ fn a_fleet_is_reported_with_its_costs() {
 }
 
 #[test]
+fn a_profile_alone_says_where_and_as_whom() {
+    let stand_in = account(&scenario::steady(60));
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("profile-alone.ini");
+    let url = stand_in.url();
+    let profile = format!(
+        "[profile other]\nregion = us-east-1\naws_access_key_id = a\naws_secret_access_key = b\nendpoint_url = {url}\n"
+    );
+    std::fs::write(&file, profile).unwrap();
+    let mut command = program();
+    for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION"] {
+        command.env_remove(name);
+    }
+    command.env("AWS_CONFIG_FILE", &file).env("AWS_SHARED_CREDENTIALS_FILE", &file).env("AWS_PROFILE", "other");
+    let ran = end(command.args(["report", "chat"]));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("chat is InService"), "{}", ran.out);
+}
+
+#[test]
 fn hot_and_idle_copies_are_pointed_out() {
     let stand_in = account(&scenario::one_hot_model(60));
     let said = report(&stand_in, &["chat", "--format", "json"]).json();
