@@ -364,7 +364,8 @@ impl Provider {
             names: &removal.names,
             progress: &run.progress,
         };
-        Ok(self.provisioner.cleanup(&cleanup).await?)
+        let work: Work<'_, _> = Box::pin(self.provisioner.cleanup(&cleanup));
+        Ok(work.await?)
     }
 
     #[allow(clippy::panic, reason = "the drill is a panic, switched on by tests alone")]
