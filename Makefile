@@ -45,7 +45,7 @@ lint: ## clippy over everything, warnings are errors
 unit: ## the Rust tests
 	cargo test --workspace --locked --no-fail-fast
 
-hardening: ## every fault at every call, a crash at each, 100 to 300 stacks at once, a million bad events: minutes of waiting (PROVIDER_BIN=... takes another binary)
+hardening: ## every fault at every call, a crash at each, 100 to 900 stacks at once, a million bad events: minutes of waiting (PROVIDER_BIN=... takes another binary)
 	HARDENING=full cargo test --workspace --locked --test hardening --test bad_input -- --nocapture --test-threads 1
 	HARDENING=full cargo test --workspace --locked --bin monitored-endpoint bad_input -- --nocapture
 

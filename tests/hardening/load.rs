@@ -71,7 +71,7 @@ fn stacks_made_at_once_wait_for_their_turn_at_cloudwatch_s_quotas() {
         return;
     }
     // How many are too many, and what becomes of them: nothing is left of those that fail.
-    for stacks in [200, 300] {
+    for stacks in [300, 600, 900] {
         let (took, failed) = at_once(stacks);
         println!(
             "Load: {stacks} stacks at once, the slowest after {:.0} s, {} failed",
