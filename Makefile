@@ -24,7 +24,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help cli demo test fmt lint unit hardening packaged browser scenarios scenarios-dev templates events package package-arm64 package-x86_64 plain-template dev-zip stand-in pictures docs reference iac bench deny sbom tools clean-tools
+.PHONY: help cli demo test fmt lint unit hardening packaged browser scenarios scenarios-dev templates events package package-arm64 package-x86_64 plain-template dev-zip stand-in pictures docs reference iac bench mutants deny sbom tools clean-tools
 
 help: ## list the targets
 	@echo 'make <target>, where <target> is one of'
@@ -137,6 +137,9 @@ bench: package $(TOOLS)/local/installed $(TOOLS)/bench/installed ## cold starts 
 	$(TOOLS)/local/bin/python scripts/bench/run.py --provider $(RELEASE_ZIP) --widgets $(WIDGETS_RELEASE_ZIP) \
 		--hello $(PACKAGES)/hello/bootstrap --python $(TOOLS)/bench/bin/python $(BENCH_FLAGS)
 
+mutants: $(TOOLS)/cargo/bin/cargo-mutants ## change the pure core in every small way and see whether tests notice: hours (MUTANTS_FLAGS='--file src/deadline.rs' for a part)
+	PATH="$(CURDIR)/$(TOOLS)/cargo/bin:$$PATH" cargo mutants --output $(CARGO_TARGET_DIR) $(MUTANTS_FLAGS)
+
 deny: ## licences, advisories and sources of all crates (compiles cargo-deny where it isn't installed)
 	@cargo deny --version >/dev/null 2>&1 || $(MAKE) --no-print-directory $(TOOLS)/cargo/bin/cargo-deny
 	PATH="$(CURDIR)/$(TOOLS)/cargo/bin:$$PATH" cargo deny --workspace --locked check
@@ -146,6 +149,7 @@ sbom: $(TOOLS)/cargo/bin/cargo-cyclonedx ## what is in the functions, as Cyclone
 
 $(TOOLS)/cargo/bin/cargo-cyclonedx: VERSION := 0.5.9
 $(TOOLS)/cargo/bin/cargo-deny: VERSION := 0.20.2
+$(TOOLS)/cargo/bin/cargo-mutants: VERSION := 27.1.0
 $(TOOLS)/cargo/bin/cargo-%:
 	cargo install --locked --root $(TOOLS)/cargo cargo-$*@$(VERSION)
 

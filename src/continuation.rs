@@ -114,6 +114,15 @@ mod tests {
     }
 
     #[test]
+    fn a_first_run_starts_now_and_later_ones_remember_when() {
+        let before = SystemTime::now();
+        let begun = Continuation::begin().started_at();
+        assert!(begun <= SystemTime::now() && before <= begun + Duration::from_millis(1));
+        let resumed = Continuation { started_at_ms: 1_500, hop: 1, ..Continuation::begin() };
+        assert_eq!(resumed.started_at(), SystemTime::UNIX_EPOCH + Duration::from_millis(1_500));
+    }
+
+    #[test]
     fn a_continuation_that_makes_no_sense_begins_anew() {
         let event = raw(r#"{"MonitoredEndpointContinuation":{"Hop":"many"}}"#);
         assert!(!Continuation::of(&event).resumes());

@@ -86,6 +86,13 @@ mod tests {
     }
 
     #[test]
+    fn work_is_cut_off_while_taking_back_still_has_most_of_its_time() {
+        let now = SystemTime::now();
+        let deadline = Deadline::divide(now + Duration::from_mins(15), now, None);
+        assert_eq!(deadline.work_ends() - deadline.work, Duration::from_millis(7_500));
+    }
+
+    #[test]
     fn a_short_time_is_divided_in_proportion() {
         assert_eq!(divide(8, 0, None), ((4, 6, 8), false));
     }

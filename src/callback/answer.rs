@@ -208,6 +208,27 @@ mod tests {
         assert_eq!(body.data.keys().collect::<Vec<_>>(), [&"EndpointName"]);
     }
 
+    #[test]
+    fn a_cut_text_takes_all_the_room_and_no_more() {
+        assert_eq!(cut_to_json("abc", 3), "abc");
+        assert_eq!(cut_to_json("abc", 2), "ab");
+        // A quotation mark takes two bytes, a letter with an accent too.
+        assert_eq!(cut_to_json("é\"x", 4), "é\"");
+        assert_eq!(cut_to_json("é\"x", 3), "é");
+        assert_eq!(cut_to_json("é", 1), "");
+    }
+
+    #[test]
+    fn a_log_shows_the_answer_and_under_no_echo_none_of_its_attributes() {
+        let mut answer = failed("", "id");
+        answer.outcome = Outcome::Success { data: Data::from([("EndpointName", "chat".to_owned())]), remark: None };
+        assert_eq!(answer.body().to_log(), answer.body().to_json());
+        answer.no_echo = true;
+        let logged: serde_json::Value = serde_json::from_str(&answer.body().to_log()).unwrap();
+        assert_eq!(logged["PhysicalResourceId"], "id");
+        assert_eq!(logged["Data"], serde_json::json!({}));
+    }
+
     proptest! {
         #[test]
         fn any_answer_fits_and_keeps_its_id(reason in any::<String>(), times in 1_usize..200, id in "[a-zA-Z0-9-]{1,300}") {

@@ -318,12 +318,20 @@ mod tests {
     }
 
     #[test]
+    fn an_id_is_a_letter_and_a_number_and_so_are_its_parts() {
+        let dollars = MetricId::numbered(IdLetter::DOLLARS, 3);
+        assert_eq!((dollars.as_str(), dollars.part(1).as_str()), ("d3", "d3_1"));
+    }
+
+    #[test]
     fn parentheses_stand_where_they_are_needed_and_nowhere_else() {
         assert_eq!((id(0) * 60.0 / 4.0).to_string(), "i0 * 60 / 4");
         assert_eq!((id(0) - (id(1) - id(2))).to_string(), "i0 - (i1 - i2)");
         assert_eq!((id(0) / (id(1) * 2.0)).to_string(), "i0 / (i1 * 2)");
         assert_eq!(((id(0) + id(1)) * 2.0).to_string(), "(i0 + i1) * 2");
         assert_eq!((id(0) + id(1) * 2.0).to_string(), "i0 + i1 * 2");
+        assert_eq!((id(0) - -1.0).to_string(), "i0 - (-1)");
+        assert_eq!((id(0) * 0.0).to_string(), "i0 * 0");
     }
 
     #[test]
@@ -338,6 +346,9 @@ mod tests {
         let unused = Expr::number(100.0) - reserved;
         assert_eq!(unused.to_string(), "100 - FILL(r0, 0)");
         assert_eq!(Expr::sum_of([id(0), id(1)]).to_string(), "SUM([i0, i1])");
+        let percent = Expr::<Alarm>::series(&MetricId::numbered(IdLetter::RESERVED, 0));
+        let percent = percent.or_zero_beside(&MetricId::numbered(IdLetter::INSTANCES, 0));
+        assert_eq!(percent.to_string(), "SUM([r0, i0 * 0])");
         let graph = Expr::<Graph>::from(id(0)) / Expr::period_of(&MetricId::numbered(IdLetter::INSTANCES, 0));
         assert_eq!(graph.running_sum().to_string(), "RUNNING_SUM(i0 / PERIOD(i0))");
     }
