@@ -5,30 +5,56 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
+use thiserror::Error;
 use tokio::runtime::Handle;
 
 /// Something that is made once, on a thread of its own, and awaited by whoever needs it first: root certificates take
 /// longer to read than everything else takes to start (docs/performance.md).
 #[derive(Clone, Debug)]
-pub struct Made<T>(Shared<BoxFuture<'static, Arc<T>>>);
+pub struct Made<T>(Shared<BoxFuture<'static, Result<Arc<T>, NotMade>>>);
+
+/// What a function needs could not be made: a panic, whose place is in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the function could not be started")]
+pub struct NotMade;
 
 impl<T: Send + Sync + 'static> Made<T> {
     /// Begins to make what `making` makes. Has to be called within a runtime.
     pub fn begin(making: impl Future<Output = T> + Send + 'static) -> Self {
         let runtime = Handle::current();
         let made = tokio::task::spawn_blocking(move || Arc::new(runtime.block_on(making)));
-        let made = made.map(|made| {
-            made.unwrap_or_else(|error| {
-                // As from a panic in `main`: Lambda starts another process, which may fare better.
-                tracing::error!(%error, "the function could not be started");
-                process::exit(1)
-            })
-        });
-        Self(made.boxed().shared())
+        Self(made.map(|made| made.map_err(|_| NotMade)).boxed().shared())
     }
 
     /// What was made, as soon as it is.
-    pub async fn get(&self) -> Arc<T> {
+    ///
+    /// # Errors
+    /// [`NotMade`], now and ever after.
+    pub async fn get(&self) -> Result<Arc<T>, NotMade> {
         self.0.clone().await
+    }
+}
+
+/// Ends the process, as a panic in `main` would: Lambda starts another, which may fare better, and delivers the event to it.
+pub fn give_up(error: NotMade) -> ! {
+    tracing::error!(%error, "the process ends");
+    process::exit(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_made_is_the_same_for_everyone() {
+        let made = Made::begin(async { String::from("provider") });
+        let (first, second) = (made.get().await.unwrap(), made.get().await.unwrap());
+        assert!(Arc::ptr_eq(&first, &second));
+    }
+
+    #[tokio::test]
+    async fn a_panic_while_making_is_told_to_everyone_who_asks() {
+        let made = Made::<String>::begin(async { panic!("no certificates") });
+        assert_eq!((made.get().await, made.get().await), (Err(NotMade), Err(NotMade)));
     }
 }

@@ -348,13 +348,3 @@ fn the_most_talkative_log_holds_neither_url_nor_credentials_nor_properties() {
     assert_silent("the log", &output, &unwanted);
     assert_silent("a return value", &format!("{returned:?}"), &["Signature", &authority, "example.com"]);
 }
-
-/// Lambda then starts another process, and delivers the event to that.
-#[test]
-fn a_function_that_can_not_be_started_ends_its_process() {
-    let aws = StandIn::start(Config::default()).unwrap();
-    let mut lambda = Lambda::start(aws.url(), &[("SSL_CERT_FILE", "/dev/null"), ("SSL_CERT_DIR", "/nonexistent")]);
-    let returned = lambda.invoke(&Event::create(CONFIG, &shared_gpus("chat")));
-    assert_eq!(returned, Returned::Exited);
-    assert!(lambda.stop().contains("the function could not be started"));
-}

@@ -8,7 +8,7 @@ use monitored_endpoint::callback::{Delivery, ExtraHosts};
 use monitored_endpoint::handover::Handover;
 use monitored_endpoint::provider::{Invocation, Provider};
 use monitored_endpoint::provision::{Provisioner, reason};
-use monitored_endpoint::start::Made;
+use monitored_endpoint::start::{Made, give_up};
 use monitored_endpoint::{aws, logging};
 use serde_json::value::RawValue;
 
@@ -22,8 +22,8 @@ async fn main() -> Result<(), Error> {
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
         let function_arn = Some(event.context.invoked_function_arn.clone()).filter(|arn| !arn.is_empty());
         let invocation = Invocation { ends: event.context.deadline(), function_arn };
-        let handled = provider.get().await.handle(&event.payload, invocation).await;
-        handled.map_err(|error| Error::from(reason(&error)))
+        let provider = provider.get().await.unwrap_or_else(|error| give_up(error));
+        provider.handle(&event.payload, invocation).await.map_err(|error| Error::from(reason(&error)))
     }))
     .await
 }

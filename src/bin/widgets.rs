@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use monitored_endpoint::start::Made;
+use monitored_endpoint::start::{Made, give_up};
 use monitored_endpoint::usage::Moment;
 use monitored_endpoint::widgets::{Invocation, Widgets};
 use monitored_endpoint::{aws, logging};
@@ -19,7 +19,8 @@ async fn main() -> Result<(), Error> {
             now: Moment::now(),
             time_left: event.context.deadline().duration_since(SystemTime::now()).unwrap_or_default(),
         };
-        Ok::<_, Error>(widgets.get().await.answer(&event.payload, invocation).await)
+        let widgets = widgets.get().await.unwrap_or_else(|error| give_up(error));
+        Ok::<_, Error>(widgets.answer(&event.payload, invocation).await)
     }))
     .await
 }
