@@ -3,14 +3,16 @@
 
 mod support;
 
+use std::thread;
 use std::time::Duration;
 
+use aws_sdk_cloudwatch::types::Tag;
 use serde_json::json;
-use stand_in::{Outcome, Script};
+use stand_in::{Fault, FaultRule, Outcome, Script};
 use support::chain::Chain;
 use support::declaration::{Declared, one_model, shared_gpus};
-use support::event::{ENDPOINT, Event};
-use support::scenario::ownership;
+use support::event::{ENDPOINT, Event, stack_id};
+use support::scenario::{ownership, sdk_config};
 
 /// A transition that is over at the next look.
 const QUICK: Duration = Duration::from_millis(20);
@@ -48,6 +50,12 @@ fn made() -> (Chain, Declared, String) {
 }
 
 impl Chain {
+    /// The next call of this operation meets a fault.
+    fn fault(&self, operation: &str, fault: Fault) {
+        let rule = FaultRule { operation: operation.to_owned(), on_call: Some(1), times: Some(1), fault };
+        self.stand_in.add_fault(rule).unwrap();
+    }
+
     /// The next transition of `chat` comes to this.
     fn next(&self, outcome: Outcome, reason: &str) {
         self.stand_in.script("chat", Script { outcome, reason: Some(reason.to_owned()), after_ms: None });
@@ -348,6 +356,44 @@ fn inference_components_that_are_left_refuse_a_delete_by_name() {
     let answer = chain.send(delete("chat", &declared));
     assert!(answer.failed().contains("llama-3"), "{}", answer.reason());
     assert_eq!(chain.state(), before);
+}
+
+/// `CreateEndpoint` had been sent and was dropped: nobody would have known of the endpoint that it may still make.
+#[test]
+fn an_endpoint_that_is_being_asked_for_when_the_dashboard_is_refused_is_taken_back() {
+    let chain = Chain::new(QUICK);
+    chain.fault("CreateEndpoint", Fault::DelayMs(500));
+    chain.fault("PutDashboard", Fault::AccessDenied {});
+    let answer = chain.send(create(&shared_gpus("chat")));
+    assert!(answer.failed().contains("cloudwatch:PutDashboard"), "{}", answer.reason());
+    assert!(chain.writes().contains(&"DeleteEndpoint".to_owned()), "{:?}", chain.writes());
+    assert!(chain.is_empty(), "{}", chain.state());
+}
+
+/// It was removed by the tags that it had had when the Delete began.
+#[test]
+fn what_is_taken_over_while_an_endpoint_goes_is_left() {
+    let (chain, declared, _) = made();
+    chain.fault("DeleteEndpoint", Fault::DelayMs(1500));
+    let dashboard = "arn:aws:cloudwatch::123456789012:dashboard/chat-monitoring";
+    thread::scope(|scope| {
+        let stand_in = &chain.stand_in;
+        scope.spawn(move || {
+            while !stand_in.calls().iter().any(|call| call.operation == "DeleteEndpoint") {
+                thread::sleep(Duration::from_millis(5));
+            }
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let cloudwatch = aws_sdk_cloudwatch::Client::new(&sdk_config(stand_in.url()).await);
+                let theirs = Tag::builder().key("monitored-endpoint:stack-id").value(stack_id("other")).build();
+                cloudwatch.tag_resource().resource_arn(dashboard).tags(theirs).send().await.unwrap();
+            });
+        });
+        chain.send(delete("chat", &declared)).succeeded();
+    });
+    let state = chain.state();
+    assert_eq!(state["dashboards"][0]["DashboardName"], "chat-monitoring", "{state}");
+    assert_eq!(state["alarms"], json!([]), "{state}");
 }
 
 #[test]

@@ -3,8 +3,11 @@
 //! A Delete may name an id that was replaced long ago: then the dashboard and the alarms already belong to a newer id,
 //! which their tags say, and stay.
 
+use std::time::Duration;
+
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
 use futures_util::future::join_all;
+use tokio::time::Instant;
 
 use super::claim::is_owned_as;
 use super::error::ProvisionError;
@@ -13,6 +16,9 @@ use super::sagemaker::serves_on;
 use super::{Cleanup, Provisioner};
 use crate::plan::{AlarmRequest, Owner};
 use crate::spec::AlarmName;
+
+/// How long a look is good for. An endpoint takes minutes to go, and meanwhile something may have been taken over.
+const FRESH: Duration = Duration::from_secs(1);
 
 impl Provisioner {
     /// Removes what the physical id made. What has gone already is as good as removed.
@@ -28,7 +34,8 @@ impl Provisioner {
             endpoint_configs: cleanup.endpoint_configs.iter().map(String::as_str).collect(),
             names: cleanup.names,
         };
-        let (reality, leaving, user) = tokio::try_join!(
+        let looked = Instant::now();
+        let (mut reality, leaving, user) = tokio::try_join!(
             self.look(&sought),
             async {
                 match own_endpoint {
@@ -43,7 +50,7 @@ impl Provisioner {
                 }
             },
         )?;
-        // Somebody else's endpoint may use a config of ours, under whatever name it goes.
+        // The endpoint of that name may be somebody else's, and use a config of ours.
         let mut user = user.or_else(|| leaving.as_ref().map(|leaving| leaving.endpoint.clone()));
         let mut endpoint_configs = cleanup.endpoint_configs.to_vec();
         // The endpoint goes first: while it serves, its config can't, and while models are on it, nothing should.
@@ -52,6 +59,9 @@ impl Provisioner {
         {
             endpoint_configs.push(served);
             user = None;
+        }
+        if looked.elapsed() > FRESH {
+            reality = self.look(&sought).await?;
         }
         endpoint_configs.sort();
         endpoint_configs.dedup();

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::alarms;
 use super::claim::{is_owned, owner_in_words, tag_changes};
-use super::endpoint::Deployment;
+use super::endpoint::{Deployment, InService};
 use super::error::ProvisionError;
 use super::look::{Found, Reality, Sought};
 use super::outputs::{self, Made};
@@ -40,9 +40,9 @@ impl Provisioner {
             names: apply.names,
         };
         // A plan depends on some of what is asked, the looks on none of it.
-        let seen = async { tokio::try_join!(self.surroundings(apply.spec), self.look(&sought)) };
-        let (seen, models) = tokio::join!(seen, self.judge_models(apply));
-        let (surroundings, reality) = seen?;
+        let models = async { Ok(self.judge_models(apply).await) };
+        let (surroundings, reality, models) =
+            tokio::try_join!(self.surroundings(apply.spec), self.look(&sought), models)?;
         if !apply.made_what_exists() && reality.holds_anything_of(apply.owner, &identity.physical_id) {
             journal.note_earlier_try();
         }
@@ -64,11 +64,16 @@ impl Provisioner {
             );
             Ok::<_, ProvisionError>((dashboard?, alarms?))
         };
-        // An endpoint may fail while a dashboard is being written: that write is waited for, or it would come after it was
-        // taken back. The other way round the wait could take an hour, so a deployment is left alone and taken back.
+        // One may fail while the other is being written: that write is waited for, or it would come after it was taken back.
+        // A deployment could take an hour, so of it only the call under way is waited for.
         let deployment = self.make_endpoint(apply, plan, &reality, journal);
         let ((dashboard, alarms), endpoint) = match select(pin!(monitoring), pin!(deployment)).await {
-            Either::Left((monitoring, deployment)) => (monitoring?, deployment.await?),
+            Either::Left((Ok(monitoring), deployment)) => (monitoring, deployment.await?),
+            Either::Left((Err(failure), deployment)) => {
+                apply.progress.fail();
+                drop(deployment.await);
+                return Err(failure);
+            }
             Either::Right((deployment, monitoring)) => {
                 let monitoring = monitoring.await;
                 let endpoint = deployment?;
@@ -169,12 +174,13 @@ impl Provisioner {
         }
         let (endpoint, owner, tags, progress) = (planned, apply.owner, plan.tags.as_slice(), apply.progress);
         let seen = reality.endpoint.as_ref().map(|found| found.content.clone());
-        let arn = self.deploy(&Deployment { endpoint, owner, tags, journal, progress }, seen).await?;
+        let InService { arn, just_seen } =
+            self.deploy(&Deployment { endpoint, owner, tags, journal, progress }, seen).await?;
         let before = progress.facts().served_before.clone();
         let before: BTreeSet<&str> = before.as_deref().into_iter().chain(apply.earlier_config).collect();
-        for name in before.into_iter().filter(|name| *name != planned.config) {
-            // The endpoint serves on another now, as has just been seen.
-            self.remove_endpoint_config(name, reality, owner, &plan.physical_id, None).await?;
+        for name in before.into_iter().filter(|name| *name != planned.config && !progress.has_failed()) {
+            let user = if just_seen { None } else { self.sagemaker.endpoint(planned.name.as_str()).await? };
+            self.remove_endpoint_config(name, reality, owner, &plan.physical_id, user.as_ref()).await?;
         }
         Ok(Some(arn))
     }

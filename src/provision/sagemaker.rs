@@ -1,4 +1,4 @@
-//! SageMaker, as far as endpoint configs need it.
+//! SageMaker, as far as endpoints and their configs need it.
 
 use aws_sdk_sagemaker::Client;
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
@@ -10,7 +10,7 @@ use super::error::{Fault, ProvisionError, failed};
 use crate::plan::PlannedEndpoint;
 use crate::spec::{EndpointName, ObservedConfig, Tag};
 
-/// SageMaker's operations on endpoint configs and endpoints.
+/// SageMaker's operations on endpoints, their configs, and what is on them.
 #[derive(Clone, Debug)]
 pub(super) struct SageMaker {
     client: Client,
@@ -117,11 +117,11 @@ impl SageMaker {
         }
     }
 
-    /// Names of the inference components on an endpoint, without those that are going already.
+    /// Names of the inference components on an endpoint; none where it has gone.
     pub(super) async fn inference_components_on(&self, endpoint: &EndpointName) -> Result<Vec<String>, ProvisionError> {
         let pages = self.client.list_inference_components().endpoint_name_equals(endpoint.as_str());
         let listed: Result<Vec<InferenceComponentSummary>, _> = pages.into_paginator().items().send().collect().await;
-        let components = listed.map_err(|error| failed("sagemaker:ListInferenceComponents")(error.into()))?;
+        let components = present(listed.map_err(Fault::from), "sagemaker:ListInferenceComponents")?.unwrap_or_default();
         Ok(components.into_iter().filter_map(|component| component.inference_component_name).collect())
     }
 

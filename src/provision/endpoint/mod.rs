@@ -39,8 +39,16 @@ pub(super) struct Deployment<'a> {
 pub(super) struct Leaving {
     pub(super) endpoint: DescribeEndpointOutput,
     pub(super) tags: Vec<Tag>,
-    /// Names of the inference components on it: with one left, it can't go.
-    pub(super) inference_components: Vec<String>,
+    /// Names of the inference components on it, where it could be deleted as it is: with one left, it can't go.
+    pub(super) inference_components: Option<Vec<String>>,
+}
+
+/// An endpoint that serves on the planned config.
+#[derive(Debug)]
+pub(super) struct InService {
+    pub(super) arn: String,
+    /// Whether that has just been seen, and not before everything else was done.
+    pub(super) just_seen: bool,
 }
 
 impl Deployment<'_> {
@@ -56,16 +64,17 @@ impl Deployment<'_> {
 }
 
 impl Provisioner {
-    /// Brings the endpoint, as it was `seen` last, to serve on the planned config. Gives its ARN.
+    /// Brings the endpoint, as it was `seen` last, to serve on the planned config.
     pub(super) async fn deploy(
         &self,
         deployment: &Deployment<'_>,
         seen: Option<DescribeEndpointOutput>,
-    ) -> Result<String, ProvisionError> {
+    ) -> Result<InService, ProvisionError> {
         let Deployment { endpoint: planned, progress, .. } = deployment;
         let started = Instant::now();
         let mut pauses = Pauses::up_to(self.longest_pause);
         let mut found = seen;
+        let mut just_seen = false;
         loop {
             let observed = found.as_ref().map(Observed::from);
             deployment.recognise(observed.as_ref());
@@ -80,8 +89,12 @@ impl Provisioner {
                 "deployment"
             );
             match step {
-                Deploy::Done => return Ok(found.and_then(|endpoint| endpoint.endpoint_arn).unwrap_or_default()),
+                Deploy::Done => {
+                    let arn = found.and_then(|endpoint| endpoint.endpoint_arn).unwrap_or_default();
+                    return Ok(InService { arn, just_seen });
+                }
                 Deploy::Fail(why) => return Err(ProvisionError::Deployment { name: planned.name.to_string(), why }),
+                Deploy::Create | Deploy::Update if progress.has_failed() => {}
                 Deploy::Create => self.create(deployment).await?,
                 Deploy::Update => self.update(deployment, observed.as_ref()).await?,
                 Deploy::Wait => {}
@@ -92,6 +105,7 @@ impl Provisioner {
                 return Err(ProvisionError::StillWaiting { name: planned.name.to_string(), status });
             }
             found = self.sagemaker.endpoint(planned.name.as_str()).await?;
+            just_seen = true;
         }
     }
 
@@ -130,10 +144,11 @@ impl Provisioner {
         name: &EndpointName,
     ) -> Result<Option<Leaving>, ProvisionError> {
         let Some(endpoint) = self.sagemaker.endpoint(name.as_str()).await? else { return Ok(None) };
-        let (tags, inference_components) = tokio::try_join!(
-            self.sagemaker.tags(endpoint.endpoint_arn().unwrap_or_default()),
-            self.sagemaker.inference_components_on(name),
-        )?;
+        let is_to_be_deleted = next::retire(Some(&Observed::from(&endpoint))) == Retire::Delete;
+        let (tags, inference_components) =
+            tokio::try_join!(self.sagemaker.tags(endpoint.endpoint_arn().unwrap_or_default()), async {
+                if is_to_be_deleted { self.sagemaker.inference_components_on(name).await.map(Some) } else { Ok(None) }
+            })?;
         Ok(Some(Leaving { endpoint, tags, inference_components }))
     }
 
@@ -152,8 +167,8 @@ impl Provisioner {
         }
         let mut pauses = Pauses::up_to(self.longest_pause);
         let started = Instant::now();
-        let (mut found, mut components) =
-            leaving.map(|leaving| (leaving.endpoint, leaving.inference_components)).unzip();
+        let (mut found, components) = leaving.map(|leaving| (leaving.endpoint, leaving.inference_components)).unzip();
+        let mut components: Option<Vec<String>> = components.flatten();
         loop {
             let observed = found.as_ref().map(Observed::from);
             let step = next::retire(observed.as_ref());

@@ -3,6 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::continuation::Continuation;
@@ -13,13 +14,15 @@ pub struct Progress {
     continuation: Mutex<Continuation>,
     /// When waiting ends, and the rest is left to the next run or given up.
     wait_until: Instant,
+    /// Whether the request has failed elsewhere.
+    failed: watch::Sender<bool>,
 }
 
 impl Progress {
     /// Goes on from `continuation`, waiting until `wait_until` at the longest.
     #[must_use]
     pub fn new(continuation: Continuation, wait_until: Instant) -> Self {
-        Self { continuation: Mutex::new(continuation), wait_until }
+        Self { continuation: Mutex::new(continuation), wait_until, failed: watch::Sender::new(false) }
     }
 
     /// Of something that has no next run, and whose caller watches the time.
@@ -41,14 +44,25 @@ impl Progress {
         self.continuation.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sleeps until the next look. `false` when the time is up first.
+    /// The request has failed elsewhere: no wait goes on, and nothing new is begun.
+    pub(in crate::provision) fn fail(&self) {
+        self.failed.send_replace(true);
+    }
+
+    /// Whether [`Self::fail`] has been called.
+    pub(in crate::provision) fn has_failed(&self) -> bool {
+        *self.failed.borrow()
+    }
+
+    /// Sleeps until the next look. `false` when the time is up first, or the request fails elsewhere.
     pub(super) async fn pause(&self, pauses: &mut Pauses) -> bool {
         let pause = pauses.next();
         if Instant::now() + pause >= self.wait_until {
             return false;
         }
-        tokio::time::sleep(pause).await;
-        true
+        let mut failed = self.failed.subscribe();
+        let has_failed = tokio::time::timeout(pause, failed.wait_for(|failed| *failed)).await;
+        has_failed.is_err()
     }
 }
 
