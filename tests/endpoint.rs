@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use aws_sdk_cloudwatch::types::Tag;
 use serde_json::json;
-use stand_in::{Fault, FaultRule, Outcome, Script};
+use stand_in::{Fault, Outcome, Script};
 use support::chain::Chain;
 use support::declaration::{Declared, one_model, shared_gpus};
 use support::event::{ENDPOINT, Event, stack_id};
-use support::scenario::{ownership, sdk_config};
+use support::scenario::{let_fail, ownership, sdk_config};
 
 /// A transition that is over at the next look.
 const QUICK: Duration = Duration::from_millis(20);
@@ -50,12 +50,6 @@ fn made() -> (Chain, Declared, String) {
 }
 
 impl Chain {
-    /// The next call of this operation meets a fault.
-    fn fault(&self, operation: &str, fault: Fault) {
-        let rule = FaultRule { operation: operation.to_owned(), on_call: Some(1), times: Some(1), fault };
-        self.stand_in.add_fault(rule).unwrap();
-    }
-
     /// The next transition of `chat` comes to this.
     fn next(&self, outcome: Outcome, reason: &str) {
         self.stand_in.script("chat", Script { outcome, reason: Some(reason.to_owned()), after_ms: None });
@@ -362,8 +356,8 @@ fn inference_components_that_are_left_refuse_a_delete_by_name() {
 #[test]
 fn an_endpoint_that_is_being_asked_for_when_the_dashboard_is_refused_is_taken_back() {
     let chain = Chain::new(QUICK);
-    chain.fault("CreateEndpoint", Fault::DelayMs(500));
-    chain.fault("PutDashboard", Fault::AccessDenied {});
+    let_fail(&chain.stand_in, "CreateEndpoint", Some(1), Fault::DelayMs(500));
+    let_fail(&chain.stand_in, "PutDashboard", Some(1), Fault::AccessDenied {});
     let answer = chain.send(create(&shared_gpus("chat")));
     assert!(answer.failed().contains("cloudwatch:PutDashboard"), "{}", answer.reason());
     assert!(chain.writes().contains(&"DeleteEndpoint".to_owned()), "{:?}", chain.writes());
@@ -374,7 +368,7 @@ fn an_endpoint_that_is_being_asked_for_when_the_dashboard_is_refused_is_taken_ba
 #[test]
 fn what_is_taken_over_while_an_endpoint_goes_is_left() {
     let (chain, declared, _) = made();
-    chain.fault("DeleteEndpoint", Fault::DelayMs(1500));
+    let_fail(&chain.stand_in, "DeleteEndpoint", Some(1), Fault::DelayMs(1500));
     let dashboard = "arn:aws:cloudwatch::123456789012:dashboard/chat-monitoring";
     thread::scope(|scope| {
         let stand_in = &chain.stand_in;

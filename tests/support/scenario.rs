@@ -140,7 +140,7 @@ impl Scenario {
 
     /// From its next call on, `times` calls of `operation` in a row go wrong.
     pub(crate) fn let_fail(&self, operation: &str, times: Option<u32>, fault: Fault) {
-        self.stand_in.add_fault(FaultRule { operation: operation.to_owned(), on_call: Some(1), times, fault }).unwrap();
+        let_fail(&self.stand_in, operation, times, fault);
     }
 
     /// Everything that exists, without the times at which it came to be.
@@ -344,4 +344,9 @@ pub(crate) fn without_times(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(without_times),
         _ => {}
     }
+}
+
+/// From its next call on, `times` calls of `operation` in a row go wrong.
+pub(crate) fn let_fail(stand_in: &StandIn, operation: &str, times: Option<u32>, fault: Fault) {
+    stand_in.add_fault(FaultRule { operation: operation.to_owned(), on_call: Some(1), times, fault }).unwrap();
 }
