@@ -121,6 +121,29 @@ impl Identity {
         };
         Ok(Self { physical_id, endpoint_config, endpoint })
     }
+
+    /// Plans what makes `spec`, which this is of, real.
+    ///
+    /// # Errors
+    /// Where a dashboard can't hold all that is to be shown.
+    pub fn plan(self, spec: &Spec, owner: &Owner, surroundings: &Surroundings) -> Result<Plan, PlanError> {
+        let Identity { physical_id, endpoint_config, endpoint } = self;
+        let monitoring = &spec.monitoring;
+        let dashboard = match &monitoring.dashboard {
+            Some(settings) => Some(PlannedDashboard {
+                name: monitoring.dashboard_name.clone(),
+                body: dashboard::body(monitoring, settings, owner, surroundings)?,
+            }),
+            None => None,
+        };
+        let place = Place::of(&owner.stack_id, &surroundings.region);
+        let dashboard_url = dashboard.as_ref().map(|dashboard| place.dashboard_url(dashboard.name.as_str()));
+        let context = alarms::Context { monitoring, surroundings, dashboard_url };
+        let alarms = monitoring.alarms.iter().flat_map(|alarm| alarms::planned(alarm, &context)).collect();
+        let mut tags = spec.tags.clone();
+        tags.extend(Ownership::of(owner, &physical_id).tags());
+        Ok(Plan { physical_id, endpoint_config, endpoint, dashboard, alarms, tags })
+    }
 }
 
 /// Plans what makes `spec` real.
@@ -129,20 +152,5 @@ impl Identity {
 /// Where the endpoint config can't be written as JSON, which its name's hash is made from, or where a dashboard can't hold
 /// all that is to be shown.
 pub fn plan(spec: &Spec, owner: &Owner, surroundings: &Surroundings) -> Result<Plan, PlanError> {
-    let Identity { physical_id, endpoint_config, endpoint } = Identity::of(spec, owner)?;
-    let monitoring = &spec.monitoring;
-    let dashboard = match &monitoring.dashboard {
-        Some(settings) => Some(PlannedDashboard {
-            name: monitoring.dashboard_name.clone(),
-            body: dashboard::body(monitoring, settings, owner, surroundings)?,
-        }),
-        None => None,
-    };
-    let place = Place::of(&owner.stack_id, &surroundings.region);
-    let dashboard_url = dashboard.as_ref().map(|dashboard| place.dashboard_url(dashboard.name.as_str()));
-    let context = alarms::Context { monitoring, surroundings, dashboard_url };
-    let alarms = monitoring.alarms.iter().flat_map(|alarm| alarms::planned(alarm, &context)).collect();
-    let mut tags = spec.tags.clone();
-    tags.extend(Ownership::of(owner, &physical_id).tags());
-    Ok(Plan { physical_id, endpoint_config, endpoint, dashboard, alarms, tags })
+    Identity::of(spec, owner)?.plan(spec, owner, surroundings)
 }

@@ -18,7 +18,7 @@ use super::outputs::{self, Made};
 use super::undo::{Journal, Step, TagService};
 use super::{Apply, Provisioner};
 use crate::callback::Data;
-use crate::plan::{Owner, Plan, PlanError, PlannedDashboard, plan};
+use crate::plan::{Owner, Plan, PlanError, PlannedDashboard};
 use crate::shape_json;
 use crate::spec::{EndpointName, Tag};
 
@@ -46,7 +46,7 @@ impl Provisioner {
         if !apply.made_what_exists() && reality.holds_anything_of(apply.owner, &identity.physical_id) {
             journal.note_earlier_try();
         }
-        let plan = &plan(apply.spec, apply.owner, &surroundings)?;
+        let plan = &identity.clone().plan(apply.spec, apply.owner, &surroundings)?;
         Self::judge(apply, plan, &reality)?;
         if new_config.is_some_and(|name| reality.endpoint_config(name).is_none()) {
             models?;
@@ -177,10 +177,23 @@ impl Provisioner {
         let InService { arn, just_seen } =
             self.deploy(&Deployment { endpoint, owner, tags, journal, progress }, seen).await?;
         let before = progress.facts().served_before.clone();
-        let before: BTreeSet<&str> = before.as_deref().into_iter().chain(apply.earlier_config).collect();
-        for name in before.into_iter().filter(|name| *name != planned.config && !progress.has_failed()) {
-            let user = if just_seen { None } else { self.sagemaker.endpoint(planned.name.as_str()).await? };
-            self.remove_endpoint_config(name, reality, owner, &plan.physical_id, user.as_ref()).await?;
+        let mut before: BTreeSet<&str> = before.as_deref().into_iter().chain(apply.earlier_config).collect();
+        before.remove(planned.config.as_str());
+        if before.is_empty() || progress.has_failed() {
+            return Ok(Some(arn));
+        }
+        let user = if just_seen { None } else { self.sagemaker.endpoint(planned.name.as_str()).await? };
+        for name in before {
+            let looked_at;
+            let found = if let Some(found) = reality.endpoint_config(name) {
+                found
+            } else if let Some(found) = self.look_at_endpoint_config(name).await? {
+                looked_at = found;
+                &looked_at
+            } else {
+                continue;
+            };
+            self.remove_endpoint_config(name, found, owner, &plan.physical_id, user.as_ref()).await?;
         }
         Ok(Some(arn))
     }
