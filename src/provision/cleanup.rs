@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
+use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
 use futures_util::future::join_all;
 use tokio::time::Instant;
 
@@ -28,49 +29,46 @@ impl Provisioner {
     /// # Errors
     /// Where AWS refuses a look or a removal.
     pub async fn cleanup(&self, cleanup: &Cleanup<'_>) -> Result<Option<String>, ProvisionError> {
-        let own_endpoint = cleanup.endpoint.filter(|_| cleanup.made_endpoint);
-        let sought = Sought {
-            endpoint: None,
-            endpoint_configs: cleanup.endpoint_configs.iter().map(String::as_str).collect(),
-            names: cleanup.names,
-        };
-        let looked = Instant::now();
-        let (mut reality, leaving, user) = tokio::try_join!(
-            self.look(&sought),
+        let mut endpoint_configs = cleanup.endpoint_configs.to_vec();
+        let declared = sought(cleanup, &endpoint_configs);
+        let (reality, leaving, user) = tokio::try_join!(
+            self.look(&declared),
             async {
-                match own_endpoint {
-                    Some(name) => self.look_at_leaving_endpoint(name).await,
-                    None => Ok(None),
+                match cleanup.endpoint {
+                    Some(name) if cleanup.made_endpoint => self.look_at_leaving_endpoint(name).await,
+                    _ => Ok(None),
                 }
             },
             async {
-                match cleanup.endpoint.filter(|_| !cleanup.made_endpoint) {
-                    Some(name) => self.sagemaker.endpoint(name.as_str()).await,
-                    None => Ok(None),
+                match cleanup.endpoint {
+                    Some(name) if !cleanup.made_endpoint => self.sagemaker.endpoint(name.as_str()).await,
+                    _ => Ok(None),
                 }
             },
         )?;
+        let looked = Instant::now();
         // The endpoint of that name may be somebody else's, and use a config of ours.
         let mut user = user.or_else(|| leaving.as_ref().map(|leaving| leaving.endpoint.clone()));
-        let mut endpoint_configs = cleanup.endpoint_configs.to_vec();
+        let mut knows_all = true;
         // The endpoint goes first: while it serves, its config can't, and while models are on it, nothing should.
-        if let Some(name) = own_endpoint
+        if let Some(name) = cleanup.endpoint.filter(|_| cleanup.made_endpoint)
             && let Some(served) = self.retire(name, leaving, cleanup.owner, cleanup.progress).await?
         {
+            knows_all = endpoint_configs.contains(&served);
             endpoint_configs.push(served);
             user = None;
         }
-        if looked.elapsed() > FRESH {
-            reality = self.look(&sought).await?;
-        }
-        endpoint_configs.sort();
-        endpoint_configs.dedup();
+        let reality = if knows_all && looked.elapsed() <= FRESH {
+            reality
+        } else {
+            self.look(&sought(cleanup, &endpoint_configs)).await?
+        };
         // Each is waited for, also when another fails: what was asked for must not go on behind our back.
         let (alarms, dashboards, remarks) = tokio::join!(
             self.cleanup_alarms(cleanup, &reality),
             self.cleanup_dashboards(cleanup, &reality),
-            join_all(endpoint_configs.iter().map(|name| {
-                self.remove_endpoint_config(name, &reality, cleanup.owner, cleanup.physical_id, user.as_ref())
+            join_all(reality.endpoint_configs.iter().map(|(name, found)| {
+                self.remove_endpoint_config(name, found, cleanup.owner, cleanup.physical_id, user.as_ref())
             })),
         );
         alarms.and(dashboards)?;
@@ -121,20 +119,11 @@ impl Provisioner {
     pub(super) async fn remove_endpoint_config(
         &self,
         name: &str,
-        reality: &Reality,
+        found: &Found<DescribeEndpointConfigOutput>,
         owner: &Owner,
         physical_id: &str,
         user: Option<&DescribeEndpointOutput>,
     ) -> Result<Option<String>, ProvisionError> {
-        let looked_at;
-        let found = if let Some(found) = reality.endpoint_config(name) {
-            found
-        } else if let Some(found) = self.look_at_endpoint_config(name).await? {
-            looked_at = found;
-            &looked_at
-        } else {
-            return Ok(None);
-        };
         if !is_owned_as(&found.tags, owner, physical_id) {
             tracing::info!(endpoint_config = name, "endpoint config left: it is not this id's");
             return Ok(None);
@@ -152,4 +141,10 @@ impl Provisioner {
         tracing::info!(endpoint_config = name, "endpoint config removed");
         Ok(None)
     }
+}
+
+/// All but the endpoint, which is looked at in more detail.
+fn sought<'a>(cleanup: &Cleanup<'a>, endpoint_configs: &'a [String]) -> Sought<'a> {
+    let endpoint_configs = endpoint_configs.iter().map(String::as_str).collect();
+    Sought { endpoint: None, endpoint_configs, names: cleanup.names }
 }

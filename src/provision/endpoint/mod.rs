@@ -191,8 +191,7 @@ impl Provisioner {
                     };
                     self.delete_endpoint(name, &components).await?;
                 }
-                // What is on it may change until it can be deleted.
-                Retire::Wait => components = None,
+                Retire::Wait => {}
             }
             if !progress.pause(&mut pauses).await {
                 let status = observed.map_or_else(String::new, |endpoint| endpoint.status.to_string());
