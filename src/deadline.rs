@@ -40,6 +40,12 @@ impl Deadline {
         self.work + (self.undo - self.work) / 4
     }
 
+    /// When Lambda kills the process: as it says, or, where what it says is no point in time, at the latest possible.
+    #[must_use]
+    pub fn process_ends(&self, ends: SystemTime) -> SystemTime {
+        if is_real(ends) { ends } else { SystemTime::now() + LONGEST_LIFE }
+    }
+
     /// Divides the time until this Lambda's end (`ends`), or until CloudFormation stops waiting where that comes first:
     /// `service_timeout` after the request's first run started. Short times are divided in proportion: half for work, a
     /// quarter each for taking back and for the answer. The answer gets its share of this Lambda's life also when nobody
@@ -47,8 +53,7 @@ impl Deadline {
     #[must_use]
     pub fn divide(ends: SystemTime, started_at: SystemTime, service_timeout: Option<Duration>) -> Self {
         let now = SystemTime::now();
-        let is_real = ends > SystemTime::UNIX_EPOCH + LONGEST_LIFE * 4;
-        let life = if is_real { ends.duration_since(now).unwrap_or_default() } else { LONGEST_LIFE };
+        let life = if is_real(ends) { ends.duration_since(now).unwrap_or_default() } else { LONGEST_LIFE };
         let patience_ends = started_at + service_timeout.unwrap_or(LONGEST_WAIT);
         let patience = patience_ends.duration_since(now).unwrap_or_default();
         let left = life.min(patience).saturating_sub(MARGIN);
@@ -58,6 +63,10 @@ impl Deadline {
         let answer = now + left.max(ANSWER_RESERVE.min(life.saturating_sub(MARGIN)));
         Self { work, undo, answer, is_last: patience <= life }
     }
+}
+
+fn is_real(ends: SystemTime) -> bool {
+    ends > SystemTime::UNIX_EPOCH + LONGEST_LIFE * 4
 }
 
 #[cfg(test)]

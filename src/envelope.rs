@@ -10,13 +10,14 @@ use std::fmt;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::callback::{Answer, ExtraHosts, Outcome, ResponseUrl, ResponseUrlError};
 
 /// What CloudFormation asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
 pub enum RequestType {
     /// Make what is declared.
     Create,
@@ -213,6 +214,12 @@ impl Envelope {
     #[must_use]
     pub fn marker_id(&self) -> String {
         format!("create-failed.{}.{}", self.logical_resource_id, self.request_id)
+    }
+
+    /// Whether an id is such a marker.
+    #[must_use]
+    pub fn is_marker(&self, id: &str) -> bool {
+        id.starts_with("create-failed.")
     }
 
     /// An answer to this request.

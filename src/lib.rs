@@ -3,23 +3,20 @@
 //! The way of a request through this crate:
 //!
 //! ```text
-//! event ─▶ envelope ─▶ properties ─▶ spec ─▶ plan ─▶ provision ─▶ callback
+//! event ─▶ envelope ─▶ properties ─▶ spec ─▶ plan ─▶ decide ─▶ carry out ─▶ answer
 //! ```
 pub mod aws;
 pub mod callback;
 pub mod catalogue;
-pub mod continuation;
 pub mod deadline;
 pub mod envelope;
-pub mod handover;
 pub mod logging;
 pub mod metrics;
 pub mod place;
 pub mod plan;
 pub mod pricing;
 pub mod properties;
-pub mod provider;
-pub mod provision;
+pub mod reconcile;
 pub mod request;
 pub mod shape_json;
 pub mod spec;

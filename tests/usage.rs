@@ -5,7 +5,7 @@ mod support;
 
 use std::time::Duration;
 
-use monitored_endpoint::provision::reason;
+use monitored_endpoint::reconcile::reason;
 use monitored_endpoint::spec::Dollars;
 use monitored_endpoint::usage::{InstanceTerms, ModelUsage, Moment, Terms, TimeRange, Usage};
 use stand_in::telemetry::{Component, Fleet, GpuDimension, Load, Steps, scenario};

@@ -10,7 +10,7 @@ use monitored_endpoint::envelope::ResourceType;
 use monitored_endpoint::plan::{Plan, PlanError, Request, RequestError, Surroundings, plan};
 use monitored_endpoint::pricing::{ListPrice, ListPrices};
 use monitored_endpoint::properties::{Declaration, Problem, Problems, Severity};
-use monitored_endpoint::provision::reason;
+use monitored_endpoint::reconcile::reason;
 use monitored_endpoint::request;
 use monitored_endpoint::spec::{Capacity, Dollars, GpuDimension, Judged, ObservedConfig, PriceBasis, Spec};
 use serde_json::{Value, json};

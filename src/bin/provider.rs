@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use monitored_endpoint::callback::{Delivery, ExtraHosts};
-use monitored_endpoint::handover::Handover;
-use monitored_endpoint::provider::{Invocation, Provider};
-use monitored_endpoint::provision::{Provisioner, reason};
+use monitored_endpoint::aws::{self, Handover, RequestTable};
+use monitored_endpoint::logging;
+use monitored_endpoint::reconcile::{Reconciler, reason};
+use monitored_endpoint::request::{Invocation, Ledger, Provider};
 use monitored_endpoint::start::{Made, give_up};
-use monitored_endpoint::{aws, logging};
 use serde_json::value::RawValue;
 
 /// The longest pause between two looks at something that is changing, unless `POLL_INTERVAL_MS` says otherwise.
@@ -31,12 +31,19 @@ async fn main() -> Result<(), Error> {
 /// The provider that the environment describes.
 async fn provider() -> Provider {
     let poll_interval = env::var("POLL_INTERVAL_MS").ok().and_then(|ms| ms.parse().ok());
+    let longest_pause = poll_interval.map_or(POLL_INTERVAL, Duration::from_millis);
     let connector = aws::connector();
     let config = aws::config_in_lambda(connector.clone()).await;
-    let provisioner = Provisioner::new(&config, poll_interval.map_or(POLL_INTERVAL, Duration::from_millis))
-        .with_widgets(env::var("WIDGETS_FUNCTION_ARN").ok().filter(|arn| !arn.is_empty()));
+    let given = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+    let reconciler = Reconciler::new(&config, longest_pause).with_widgets(given("WIDGETS_FUNCTION_ARN"));
+    let ledger = if let Some(table) = given("REQUEST_TABLE") {
+        Ledger::in_table(RequestTable::new(&config, &table), longest_pause)
+    } else {
+        tracing::warn!("REQUEST_TABLE names no table, so what requests did is remembered in this process only");
+        Ledger::in_memory(longest_pause)
+    };
     let extra_hosts = ExtraHosts::parse(&env::var("EXTRA_RESPONSE_HOSTS").unwrap_or_default());
-    Provider::new(provisioner, Delivery::through(connector), extra_hosts)
+    Provider::new(reconciler, ledger, Delivery::through(connector), extra_hosts)
         .with_handover(Handover::new(&config))
         .with_panic_drill(env::var("PANIC_DRILL").is_ok_and(|on| on == "true"))
 }

@@ -1,9 +1,9 @@
-//! Why there is no answer. `Display` doesn't repeat the source; `provision::reason` walks the chain.
+//! Why there is no answer. `Display` doesn't repeat the source; `reconcile::reason` walks the chain.
 
 use thiserror::Error;
 
 use super::BadRange;
-use crate::provision::Fault;
+use crate::aws::Fault;
 
 /// Why there is no answer.
 #[derive(Debug, Error)]

@@ -11,7 +11,7 @@ use super::declared::{Declared, DeclaredComponent};
 use super::error::failed;
 use super::series::{Call, Listing, Readings, Wanted};
 use super::{Moment, Question, Usage, UsageError, Window};
-use crate::provision::Fault;
+use crate::aws::Fault;
 
 /// Calls of one kind under way at the same time: enough to hide their round trips, too few to be throttled for.
 const AT_ONCE: usize = 8;

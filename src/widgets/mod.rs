@@ -28,7 +28,7 @@ use tokio::time::timeout;
 
 pub use params::Panel;
 
-use crate::provision::reason;
+use crate::reconcile::reason;
 use crate::usage::{Moment, Question, Reader, Usage, UsageError};
 use choice::{BadChoice, Choice};
 use context::Context;

@@ -7,9 +7,9 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::future::try_join_all;
 use monitored_endpoint::callback::ExtraHosts;
-use monitored_endpoint::handover::Handover;
-use monitored_endpoint::provider::{Invocation, Provider, Reply};
-use monitored_endpoint::provision::Provisioner;
+use monitored_endpoint::aws::Handover;
+use monitored_endpoint::request::{Invocation, Ledger, Provider, Reply};
+use monitored_endpoint::reconcile::Reconciler;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use stand_in::{Config, Fault, FaultRule, Outcome, Script, StandIn};
@@ -69,7 +69,7 @@ impl Account {
         let config = runtime.block_on(sdk_config(stand_in.url()));
         let to_lambda = config.to_builder().endpoint_url(format!("http://{}", lambda.authority())).build();
         let provider = Provider::new(
-            Provisioner::new(&config, Duration::from_millis(3)),
+            Reconciler::new(&config, Duration::from_millis(3)),
             delivery(),
             ExtraHosts::parse("127.0.0.1"),
         )

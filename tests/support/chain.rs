@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use monitored_endpoint::callback::ExtraHosts;
-use monitored_endpoint::handover::Handover;
-use monitored_endpoint::provider::{Invocation, Provider, Reply};
-use monitored_endpoint::provision::Provisioner;
+use monitored_endpoint::aws::Handover;
+use monitored_endpoint::request::{Invocation, Ledger, Provider, Reply};
+use monitored_endpoint::reconcile::Reconciler;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use stand_in::{CallRecord, Config, StandIn};
@@ -76,7 +76,7 @@ impl Chain {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let config = runtime.block_on(sdk_config(stand_in.url()));
         let to_lambda = config.to_builder().endpoint_url(format!("http://{}", lambda.peer.authority())).build();
-        let provisioner = Provisioner::new(&config, Duration::from_millis(5));
+        let provisioner = Reconciler::new(&config, Duration::from_millis(5));
         Self {
             provider: Provider::new(provisioner, delivery(), ExtraHosts::parse("127.0.0.1"))
                 .with_handover(Handover::new(&to_lambda)),

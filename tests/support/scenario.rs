@@ -11,8 +11,8 @@ use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use monitored_endpoint::aws;
 use monitored_endpoint::callback::{Delivery, ExtraHosts};
 use monitored_endpoint::plan::AlarmRequest;
-use monitored_endpoint::provider::Provider;
-use monitored_endpoint::provision::Provisioner;
+use monitored_endpoint::request::{Ledger, Provider};
+use monitored_endpoint::reconcile::Reconciler;
 use serde_json::{Value, json};
 use stand_in::{CallRecord, Config, Fault, FaultRule, StandIn};
 use tokio::runtime::Runtime;
@@ -54,7 +54,7 @@ impl Scenario {
         let receiver = AnswerReceiver::start();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let config = runtime.block_on(sdk_config(stand_in.url()));
-        let provisioner = Provisioner::new(&config, Duration::from_millis(1)).with_widgets(widgets_function);
+        let provisioner = Reconciler::new(&config, Duration::from_millis(1)).with_widgets(widgets_function);
         Self {
             provider: Provider::new(provisioner, delivery(), ExtraHosts::parse("127.0.0.1")),
             sagemaker: aws_sdk_sagemaker::Client::new(&config),

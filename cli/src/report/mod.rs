@@ -7,7 +7,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use aws_config::{Region, SdkConfig};
 use clap::Args;
-use monitored_endpoint::provision::reason;
+use monitored_endpoint::reconcile::reason;
 use monitored_endpoint::spec::{Dollars, EndpointName, NameRule};
 use monitored_endpoint::usage::{InstanceTerms, Moment, Question, Reader, Terms, TimeRange, Usage, UsageError};
 use serde_json::{Value, json};

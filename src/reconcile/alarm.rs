@@ -1,0 +1,105 @@
+//! Alarms: put whole, removed by name. A composite alarm is made after its parts and goes before them.
+
+use super::change::Change;
+use super::error::ReconcileError;
+use super::existing::{Existing, Found};
+use super::ownership::{is_owned, owner_in_words};
+use super::tags::Retag;
+use super::Reconciler;
+use crate::aws::same_alarm;
+use crate::plan::{AlarmRequest, Owner, PlannedAlarm};
+use crate::request::ledger::{Effect, Kind, Run};
+use crate::spec::{AlarmName, Tag};
+
+/// What leads to one alarm of the plan.
+///
+/// # Errors
+/// Where it is somebody else's and may not be taken over, or couldn't be given back.
+pub(super) fn changes(
+    planned: &PlannedAlarm,
+    existing: &Existing,
+    owner: &Owner,
+    adopts: bool,
+    tags: &[Tag],
+    dropped: &[String],
+) -> Result<Vec<Change>, ReconcileError> {
+    let PlannedAlarm { kind, name, request } = planned;
+    let put = |before: Option<&Found<AlarmRequest>>| Change::PutAlarm {
+        name: name.clone(),
+        wanted: Box::new(request.clone()),
+        before: before.map(|found| Box::new(found.content.clone())),
+    };
+    let Some(found) = existing.alarm(name) else { return Ok(vec![put(None)]) };
+    let (kind, ours) = (*kind, is_owned(&found.tags, owner));
+    if found.content.is_composite() != request.is_composite() {
+        // One of ours makes way for the other type; what was somebody else's could not be given back.
+        if ours {
+            return Ok(vec![remove(name, found), put(None)]);
+        }
+        let (existing, wanted) = (type_in_words(&found.content), type_in_words(request));
+        return Err(ReconcileError::AlarmOfAnotherType { kind, name: name.to_string(), existing, wanted });
+    }
+    if !ours && !adopts {
+        return Err(ReconcileError::AlarmTaken { kind, name: name.to_string(), owner: owner_in_words(&found.tags) });
+    }
+    let mut changes = Vec::new();
+    // Tags first: what carries ours is given back or removed with us, what doesn't is somebody else's.
+    let retag = Retag::needed(Kind::Alarm, name.as_str(), &found.arn, &found.tags, tags, dropped);
+    changes.extend(retag.map(|retag| Change::retag(retag, &found.tags).taking_over(!ours)));
+    if !same_alarm(&found.content, request) {
+        changes.push(put(Some(found)));
+    }
+    Ok(changes)
+}
+
+pub(super) fn remove(name: &AlarmName, found: &Found<AlarmRequest>) -> Change {
+    Change::RemoveAlarm { name: name.clone(), before: Box::new(found.content.clone()), tags: found.tags.clone() }
+}
+
+fn type_in_words(request: &AlarmRequest) -> &'static str {
+    if request.is_composite() { "composite" } else { "metric" }
+}
+
+impl Reconciler {
+    /// The alarms of these names that exist, composites first.
+    pub(super) async fn describe_alarms(
+        &self,
+        names: &[&AlarmName],
+    ) -> Result<Vec<(AlarmName, Found<AlarmRequest>)>, ReconcileError> {
+        let mut existing = self.cloudwatch.alarms(names).await?;
+        existing.sort_by_key(|alarm| !alarm.definition.is_composite());
+        let found = existing.into_iter().map(|alarm| async {
+            let tags = self.cloudwatch.tags(&alarm.arn).await?;
+            Ok::<_, ReconcileError>((alarm.name, Found { arn: alarm.arn, tags, content: alarm.definition }))
+        });
+        futures_util::future::try_join_all(found).await
+    }
+
+    pub(super) async fn describe_alarm(
+        &self,
+        name: &AlarmName,
+    ) -> Result<Option<Found<AlarmRequest>>, ReconcileError> {
+        Ok(self.describe_alarms(&[name]).await?.pop().map(|(_, found)| found))
+    }
+
+    pub(super) async fn put_alarm(
+        &self,
+        run: &Run,
+        name: &AlarmName,
+        alarm: &AlarmRequest,
+        tags: &[Tag],
+        effect: Effect,
+    ) -> Result<(), ReconcileError> {
+        let (client, sent, tags) = (self.cloudwatch.clone(), alarm.clone(), tags.to_vec());
+        let put = async move { client.put_alarm(&sent, &tags).await };
+        Ok(run.call(Kind::Alarm, name.as_str(), effect, put).await?)
+    }
+
+    pub(super) async fn remove_alarm(&self, run: &Run, name: &AlarmName) -> Result<(), ReconcileError> {
+        let (client, gone) = (self.cloudwatch.clone(), name.clone());
+        let delete = async move { client.delete_alarm(&gone).await };
+        run.call(Kind::Alarm, name.as_str(), Effect::Removes, delete).await?;
+        tracing::info!(alarm = %name, "alarm removed");
+        Ok(())
+    }
+}

@@ -1,0 +1,355 @@
+//! Create and Update: describes what exists, plans, decides, and carries the changes out in their order.
+
+use std::collections::BTreeMap;
+
+use futures_util::future::join_all;
+
+use super::change::{Change, Stage};
+use super::decide::{Wish, decide};
+use super::endpoint::{Deployment, Wishes};
+use super::error::ReconcileError;
+use super::existing::{Existing, Sought};
+use super::outputs::{self, Made};
+use super::ownership::is_owned;
+use super::{Apply, Reconciler};
+use crate::callback::Data;
+use crate::plan::{Identity, Owner, Plan};
+use crate::request::ledger::{Effect, Intent, Item, Kind, Note};
+use crate::spec::{AlarmKind, AlarmName, EndpointConfigName, EndpointName, NamesInUse, Spec};
+
+/// What the changes made that was not there before.
+#[derive(Debug, Default)]
+struct New {
+    config_arn: Option<String>,
+    endpoint_arn: Option<String>,
+}
+
+impl Reconciler {
+    /// Moves what exists to what `apply` plans for.
+    ///
+    /// # Errors
+    /// Before the first write for everything that can be seen by describing; later only where AWS refuses a write, a newer
+    /// request has come in, or the time is up.
+    pub(crate) async fn apply(&self, apply: &Apply<'_>) -> Result<Data, ReconcileError> {
+        let (plan, existing) = self.plan(apply).await?;
+        let changes = decide(&apply.wish(&plan, &apply.dropped_tags()), &existing)?;
+        let mut new = New::default();
+        for stage in changes.chunk_by(|(one, _), (other, _)| one == other) {
+            self.carry_out(apply, &plan, &existing, stage, &mut new).await?;
+        }
+        let made = self.made(apply.spec, &plan, &existing, new).await?;
+        self.remove_leftovers(apply, &plan, &existing).await?;
+        self.note_wanted(apply, &plan);
+        Ok(outputs::data(&made, &apply.spec.monitoring.endpoint_name, &self.region, &apply.owner.stack_id))
+    }
+
+    /// The attributes of what stands as planned already, for an answer that is given again. Writes nothing.
+    ///
+    /// # Errors
+    /// Where something can't be described.
+    pub(crate) async fn attributes(
+        &self,
+        spec: &Spec,
+        identity: &Identity,
+        owner: &Owner,
+        names: &NamesInUse,
+    ) -> Result<Data, ReconcileError> {
+        let config = identity.endpoint_config.as_ref().and_then(|config| config.endpoint_config_name());
+        let sought = Sought {
+            endpoints: identity.endpoint.iter().map(|endpoint| endpoint.name.clone()).collect(),
+            endpoint_configs: config.and_then(|name| EndpointConfigName::parse(name).ok()).into_iter().collect(),
+            names: names.clone(),
+        };
+        let (surroundings, existing) = tokio::try_join!(self.surroundings(spec), self.describe(&sought))?;
+        let plan = identity.clone().plan(spec, owner, &surroundings)?;
+        let made = self.made(spec, &plan, &existing, New::default()).await?;
+        Ok(outputs::data(&made, &spec.monitoring.endpoint_name, &self.region, &owner.stack_id))
+    }
+
+    /// Describes what exists under all names that matter, and plans.
+    async fn plan(&self, apply: &Apply<'_>) -> Result<(Plan, Existing), ReconcileError> {
+        let (identity, run) = (apply.identity, apply.run);
+        let new_config = identity.endpoint_config.as_ref().and_then(|config| config.endpoint_config_name());
+        let new_config = new_config.and_then(|name| EndpointConfigName::parse(name).ok());
+        let endpoint = identity.endpoint.as_ref().map(|endpoint| &endpoint.name);
+        let sought = Sought {
+            endpoints: endpoint.into_iter().chain(apply.abandoned_endpoint).cloned().collect(),
+            endpoint_configs: new_config.iter().chain(apply.earlier_config).cloned().collect(),
+            names: apply.names.clone(),
+        };
+        let sought = sought.and_recorded(&run.record());
+        // A plan depends on some of what is asked, the looks on none of it.
+        let models = async { Ok(self.refuse_missing_models(apply).await) };
+        let (surroundings, existing, models) =
+            tokio::try_join!(self.surroundings(apply.spec), self.describe(&sought), models)?;
+        existing.tell(run, &sought, apply.owner);
+        let before = apply.earlier.and_then(|earlier| earlier.endpoint_name.clone());
+        for name in before.into_iter().chain([apply.spec.monitoring.endpoint_name.to_string()]) {
+            if !run.record().endpoints.iter().any(|known| known.is(&name)) {
+                run.note(Note::Endpoint { name });
+            }
+        }
+        let plan = identity.clone().plan(apply.spec, apply.owner, &surroundings)?;
+        if new_config.is_some_and(|name| existing.endpoint_config(name.as_str()).is_none()) {
+            models?;
+        }
+        Ok((plan, existing))
+    }
+
+    /// Carries out the changes of one stage: those of one thing in turn, things beside each other.
+    async fn carry_out(
+        &self,
+        apply: &Apply<'_>,
+        plan: &Plan,
+        existing: &Existing,
+        stage: &[(Stage, Change)],
+        new: &mut New,
+    ) -> Result<(), ReconcileError> {
+        let intents: Vec<Intent> = stage.iter().filter_map(|(_, change)| change.intent(&plan.physical_id)).collect();
+        let writes_at_once = stage.iter().any(|(_, change)| !matches!(change, Change::Deploy(_)));
+        if writes_at_once {
+            apply.run.intend(&intents).await?;
+        }
+        if stage.first().is_some_and(|(stage, _)| matches!(stage, Stage::EndpointConfig | Stage::Guards | Stage::Endpoint)) {
+            for (_, change) in stage {
+                self.make_change(apply, plan, existing, change, new).await?;
+            }
+            return Ok(());
+        }
+        let mut by_thing: BTreeMap<(Kind, &str), Vec<&Change>> = BTreeMap::new();
+        for (_, change) in stage {
+            by_thing.entry(change.thing()).or_default().push(change);
+        }
+        // Each is waited for, also when one fails: what was written must not go on being written behind our back.
+        let done = join_all(by_thing.into_values().map(|changes| async move {
+            for change in changes {
+                self.make_change(apply, plan, existing, change, &mut New::default()).await?;
+            }
+            Ok(())
+        }));
+        done.await.into_iter().collect()
+    }
+
+    async fn make_change(
+        &self,
+        apply: &Apply<'_>,
+        plan: &Plan,
+        existing: &Existing,
+        change: &Change,
+        new: &mut New,
+    ) -> Result<(), ReconcileError> {
+        if let Some(undo) = change.undo() {
+            apply.undo.note(undo);
+        }
+        let run = apply.run;
+        let effect = |is_new: bool| if is_new { Effect::Makes } else { Effect::Changes };
+        match change {
+            Change::CreateEndpointConfig(request) => {
+                new.config_arn = Some(self.create_endpoint_config(apply, request, &plan.tags).await?);
+            }
+            Change::Deploy(endpoint) => {
+                let seen = existing.endpoint(&endpoint.name).map(|found| found.content.clone());
+                let (owner, tags, wishes) = (apply.owner, plan.tags.as_slice(), &apply.wishes());
+                let deployment = Deployment { endpoint, owner, tags, wishes, run };
+                new.endpoint_arn = Some(self.deploy(&deployment, seen).await?);
+            }
+            Change::PutDashboard { wanted, before } => {
+                self.put_dashboard(run, wanted, &plan.tags, effect(before.is_none())).await?;
+                tracing::info!(dashboard = %wanted.name, is_new = before.is_none(), "dashboard put");
+            }
+            Change::PutAlarm { name, wanted, before } => {
+                self.put_alarm(run, name, wanted, &plan.tags, effect(before.is_none())).await?;
+                tracing::info!(alarm = %name, is_new = before.is_none(), "alarm put");
+            }
+            Change::Retag { retag, .. } => {
+                self.retag(run, retag).await?;
+                let (kind, name, physical_id) = (retag.kind, retag.name.clone(), plan.physical_id.clone());
+                run.note(Note::Found { kind, name, identity: None, physical_id });
+            }
+            Change::RemoveDashboard { before, .. } => self.remove_dashboard(run, &before.name).await?,
+            Change::RemoveAlarm { name, .. } => self.remove_alarm(run, name).await?,
+        }
+        Ok(())
+    }
+
+    /// Names and ARNs of everything that stands as planned now: as it was found, or as it is looked up.
+    async fn made(
+        &self,
+        spec: &Spec,
+        plan: &Plan,
+        existing: &Existing,
+        new: New,
+    ) -> Result<Made, ReconcileError> {
+        let mut made = Made { endpoint_arn: new.endpoint_arn, ..Made::default() };
+        if let Some(name) = plan.endpoint_config.as_ref().and_then(|config| config.endpoint_config_name()) {
+            let found = existing.endpoint_config(name).map(|found| found.arn.clone());
+            made.endpoint_config = Some((name.to_owned(), new.config_arn.or(found).unwrap_or_default()));
+        }
+        if made.endpoint_arn.is_none()
+            && let Some(endpoint) = &plan.endpoint
+        {
+            made.endpoint_arn = existing.endpoint(&endpoint.name).map(|found| found.arn.clone());
+        }
+        let (dashboard, alarms) =
+            tokio::try_join!(self.dashboard_arn(plan, existing), self.alarm_arns(spec, plan, existing))?;
+        Ok(Made { dashboard, alarms, ..made })
+    }
+
+    async fn dashboard_arn(
+        &self,
+        plan: &Plan,
+        existing: &Existing,
+    ) -> Result<Option<(String, String)>, ReconcileError> {
+        let Some(dashboard) = &plan.dashboard else { return Ok(None) };
+        let name = dashboard.name.to_string();
+        if let Some(found) = existing.dashboard(&dashboard.name) {
+            return Ok(Some((name, found.arn.clone())));
+        }
+        let describe = || async { Ok(self.cloudwatch.dashboard(&dashboard.name).await?) };
+        let found = self.describe_until_found("the dashboard", describe).await?;
+        Ok(Some((name, found.dashboard_arn.unwrap_or_default())))
+    }
+
+    /// The alarms that the spec names, each with its ARN.
+    async fn alarm_arns(
+        &self,
+        spec: &Spec,
+        plan: &Plan,
+        existing: &Existing,
+    ) -> Result<BTreeMap<AlarmKind, (String, String)>, ReconcileError> {
+        let named: Vec<(AlarmKind, &AlarmName)> =
+            spec.monitoring.alarms.iter().map(|alarm| (alarm.kind, &alarm.name)).collect();
+        let mut arns: BTreeMap<&AlarmName, String> = BTreeMap::new();
+        for (_, name) in &named {
+            let planned = plan.alarms.iter().find(|planned| planned.name == **name);
+            let found = existing.alarm(name).filter(|found| {
+                planned.is_some_and(|planned| planned.request.is_composite() == found.content.is_composite())
+            });
+            arns.extend(found.map(|found| (*name, found.arn.clone())));
+        }
+        let new: Vec<&AlarmName> =
+            named.iter().map(|(_, name)| *name).filter(|name| !arns.contains_key(name)).collect();
+        if !new.is_empty() {
+            let all = || async {
+                let existing = self.cloudwatch.alarms(&new).await?;
+                Ok((existing.len() == new.len()).then_some(existing))
+            };
+            for alarm in self.describe_until_found("the alarms", all).await? {
+                arns.extend(new.iter().find(|name| ***name == alarm.name).map(|name| (*name, alarm.arn)));
+            }
+        }
+        let made = named.into_iter().map(|(kind, name)| {
+            let arn = arns.remove(name).unwrap_or_default();
+            (kind, (name.to_string(), arn))
+        });
+        Ok(made.collect())
+    }
+
+    /// Removes endpoints and configs that nothing needs any longer: the config that the endpoint served on before, what a
+    /// request left that never succeeded, and what an earlier Delete had to leave.
+    async fn remove_leftovers(
+        &self,
+        apply: &Apply<'_>,
+        plan: &Plan,
+        existing: &Existing,
+    ) -> Result<(), ReconcileError> {
+        let (run, record) = (apply.run, apply.run.record());
+        let planned_config = plan.endpoint_config.as_ref().and_then(|config| config.endpoint_config_name());
+        let planned_endpoint = plan.endpoint.as_ref().map(|endpoint| endpoint.name.as_str());
+        let abandoned = |item: &Item| apply.abandoned_id.is_some_and(|id| item.physical_id == id);
+        let left = |item: &Item| abandoned(item) || item.left || !record.is_relied_on(item);
+        let known_names = apply.known_names();
+        for item in record.inventory.iter().filter(|item| item.kind == Kind::Endpoint && left(item)) {
+            let name = super::undo::real_name(item, &known_names).and_then(|name| EndpointName::parse(&name).ok());
+            let Some(name) = name.filter(|name| Some(name.as_str()) != planned_endpoint) else { continue };
+            match self.describe_endpoint(&name).await? {
+                Some(found) if is_owned(&found.tags, apply.owner) => {
+                    tracing::info!(endpoint = %name, "removing an endpoint that a failed request left");
+                    self.retire(run, &name, found).await?;
+                }
+                _ => run.note(Note::Gone { kind: Kind::Endpoint, name: name.to_string() }),
+            }
+        }
+        let own = |item: &Item| plan.endpoint.is_some() && item.physical_id == plan.physical_id;
+        let configs = record.inventory.iter().filter(|item| item.kind == Kind::EndpointConfig);
+        let configs = configs.filter(|item| left(item) || own(item));
+        let configs = configs.filter_map(|item| super::undo::real_name(item, &known_names));
+        // An endpoint may have been moved by hand, or named its config by another version's rules.
+        let served = plan.endpoint.as_ref().and_then(|endpoint| existing.endpoint(&endpoint.name));
+        let served = served.and_then(|found| found.content.endpoint_config_name.clone());
+        let mut configs: Vec<String> = configs.chain(served).collect();
+        configs.sort();
+        configs.dedup();
+        for name in configs.iter().filter(|name| Some(name.as_str()) != planned_config) {
+            let Ok(name) = EndpointConfigName::parse(name) else { continue };
+            self.remove_leftover_config(apply, &name).await?;
+        }
+        Ok(())
+    }
+
+    async fn remove_leftover_config(
+        &self,
+        apply: &Apply<'_>,
+        name: &EndpointConfigName,
+    ) -> Result<(), ReconcileError> {
+        let run = apply.run;
+        match self.describe_endpoint_config(name).await? {
+            Some(found) if is_owned(&found.tags, apply.owner) => {
+                run.intend(&[]).await?;
+                let users = [apply.spec.monitoring.endpoint_name.clone()];
+                self.remove_endpoint_config(run, name, &users).await?;
+            }
+            _ => run.note(Note::Gone { kind: Kind::EndpointConfig, name: name.to_string() }),
+        }
+        Ok(())
+    }
+
+    /// Everything in the plan is what this request wants: it stays when an older or a later request fails.
+    fn note_wanted(&self, apply: &Apply<'_>, plan: &Plan) {
+        let wanted = |kind: Kind, name: &str| apply.run.note(Note::Wanted { kind, name: name.to_owned() });
+        if let Some(name) = plan.endpoint_config.as_ref().and_then(|config| config.endpoint_config_name()) {
+            wanted(Kind::EndpointConfig, name);
+        }
+        plan.endpoint.iter().for_each(|endpoint| wanted(Kind::Endpoint, endpoint.name.as_str()));
+        plan.dashboard.iter().for_each(|dashboard| wanted(Kind::Dashboard, dashboard.name.as_str()));
+        plan.alarms.iter().for_each(|alarm| wanted(Kind::Alarm, alarm.name.as_str()));
+    }
+}
+
+impl Apply<'_> {
+    fn wish<'w>(&'w self, plan: &'w Plan, dropped_tags: &'w [String]) -> Wish<'w> {
+        Wish { plan, owner: self.owner, adopts: self.spec.adopt_existing, dropped_tags }
+    }
+
+    /// Tag keys that the earlier declaration set.
+    fn dropped_tags(&self) -> Vec<String> {
+        let earlier = self.earlier.iter().flat_map(|earlier| earlier.config.tags());
+        earlier.filter_map(|tag| tag.key.clone()).collect()
+    }
+
+    /// Which declared weights and counts are new in this request.
+    fn wishes(&self) -> Wishes {
+        let retains = self.spec.deployment.as_ref().is_some_and(|it| it.retain_all_variant_properties == Some(true));
+        let (Some(earlier), Some(config)) = (self.earlier, &self.spec.endpoint_config) else {
+            return Wishes::default();
+        };
+        let before = earlier.deployment.as_ref().and_then(|it| it.retain_all_variant_properties);
+        let retained = before != Some(false);
+        Wishes::between(&earlier.config, &config.request, retained && !retains)
+    }
+
+    /// Names that the declarations give, by which hidden ones are known again.
+    pub(crate) fn known_names(&self) -> Vec<(Kind, String)> {
+        let identity = self.identity;
+        let config = identity.endpoint_config.iter().filter_map(|config| config.endpoint_config_name());
+        let config = config.chain(self.earlier_config.map(EndpointConfigName::as_str));
+        let endpoint = identity.endpoint.iter().map(|endpoint| endpoint.name.as_str());
+        let endpoint = endpoint.chain(self.abandoned_endpoint.map(EndpointName::as_str));
+        let named = |kind: Kind| move |name: &str| (kind, name.to_owned());
+        let mut names: Vec<(Kind, String)> = config.map(named(Kind::EndpointConfig)).collect();
+        names.extend(endpoint.map(named(Kind::Endpoint)));
+        names.extend(self.names.dashboards.iter().map(|name| (Kind::Dashboard, name.to_string())));
+        names.extend(self.names.alarms.iter().map(|name| (Kind::Alarm, name.to_string())));
+        names
+    }
+}

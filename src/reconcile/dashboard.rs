@@ -1,0 +1,82 @@
+//! Dashboards: put whole, removed by name.
+
+use serde_json::Value;
+
+use super::change::Change;
+use super::error::ReconcileError;
+use super::existing::Found;
+use super::ownership::{is_owned, owner_in_words};
+use super::tags::Retag;
+use super::Reconciler;
+use crate::plan::{Owner, PlannedDashboard};
+use crate::request::ledger::{Effect, Kind, Run};
+use crate::spec::{DashboardName, Tag};
+
+/// What leads to the dashboard of the plan.
+///
+/// # Errors
+/// Where it is somebody else's and may not be taken over.
+pub(super) fn changes(
+    wanted: &PlannedDashboard,
+    found: Option<&Found<String>>,
+    owner: &Owner,
+    adopts: bool,
+    tags: &[Tag],
+    dropped: &[String],
+) -> Result<Vec<Change>, ReconcileError> {
+    let Some(found) = found else { return Ok(vec![Change::PutDashboard { wanted: wanted.clone(), before: None }]) };
+    let ours = is_owned(&found.tags, owner);
+    if !ours && !adopts {
+        let name = wanted.name.to_string();
+        return Err(ReconcileError::DashboardTaken { name, owner: owner_in_words(&found.tags) });
+    }
+    let mut changes = Vec::new();
+    // Tags first: what carries ours is given back or removed with us, what doesn't is somebody else's.
+    let retag = Retag::needed(Kind::Dashboard, wanted.name.as_str(), &found.arn, &found.tags, tags, dropped);
+    changes.extend(retag.map(|retag| Change::retag(retag, &found.tags).taking_over(!ours)));
+    if !same_json(&found.content, &wanted.body) {
+        let before = Some(PlannedDashboard { name: wanted.name.clone(), body: found.content.clone() });
+        changes.push(Change::PutDashboard { wanted: wanted.clone(), before });
+    }
+    Ok(changes)
+}
+
+impl Reconciler {
+    pub(super) async fn describe_dashboard(
+        &self,
+        name: &DashboardName,
+    ) -> Result<Option<Found<String>>, ReconcileError> {
+        let Some(dashboard) = self.cloudwatch.dashboard(name).await? else { return Ok(None) };
+        let arn = dashboard.dashboard_arn.unwrap_or_default();
+        let tags = self.cloudwatch.tags(&arn).await?;
+        Ok(Some(Found { arn, tags, content: dashboard.dashboard_body.unwrap_or_default() }))
+    }
+
+    pub(super) async fn put_dashboard(
+        &self,
+        run: &Run,
+        dashboard: &PlannedDashboard,
+        tags: &[Tag],
+        effect: Effect,
+    ) -> Result<(), ReconcileError> {
+        let (client, sent, tags) = (self.cloudwatch.clone(), dashboard.clone(), tags.to_vec());
+        let put = async move { client.put_dashboard(&sent, &tags).await };
+        Ok(run.call(Kind::Dashboard, dashboard.name.as_str(), effect, put).await?)
+    }
+
+    pub(super) async fn remove_dashboard(&self, run: &Run, name: &DashboardName) -> Result<(), ReconcileError> {
+        let (client, gone) = (self.cloudwatch.clone(), name.clone());
+        let delete = async move { client.delete_dashboard(&gone).await };
+        run.call(Kind::Dashboard, name.as_str(), Effect::Removes, delete).await?;
+        tracing::info!(dashboard = %name, "dashboard removed");
+        Ok(())
+    }
+}
+
+/// CloudWatch may give a body back with other spaces or another order of members.
+pub(super) fn same_json(a: &str, b: &str) -> bool {
+    match (serde_json::from_str::<Value>(a), serde_json::from_str::<Value>(b)) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => a == b,
+    }
+}

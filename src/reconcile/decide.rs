@@ -1,0 +1,95 @@
+//! Which changes lead from what exists to what is planned, in which order. Pure: no call is made, and nothing that was decided
+//! here is decided again while it is carried out.
+
+use std::collections::BTreeSet;
+
+use super::change::{Change, Stage};
+use super::error::ReconcileError;
+use super::existing::Existing;
+use super::ownership::is_owned;
+use super::tags::Retag;
+use super::{alarm, dashboard, endpoint, endpoint_config};
+use crate::plan::{Owner, Plan, PlannedDashboard};
+use crate::request::ledger::Kind;
+
+/// What is wanted and of whom, beside the plan.
+pub(super) struct Wish<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) owner: &'a Owner,
+    /// Whether somebody else's dashboard or alarm may be taken over.
+    pub(super) adopts: bool,
+    /// Tag keys that an earlier declaration set, and that this one may not.
+    pub(super) dropped_tags: &'a [String],
+}
+
+/// The changes, each with its turn.
+///
+/// # Errors
+/// Everything that can't be had, while nothing has been written.
+pub(super) fn decide(wish: &Wish<'_>, existing: &Existing) -> Result<Vec<(Stage, Change)>, ReconcileError> {
+    let Wish { plan, owner, adopts, dropped_tags } = *wish;
+    let mut changes = Vec::new();
+    let mut at = |stage: Stage, some: Vec<Change>| changes.extend(some.into_iter().map(|change| (stage, change)));
+    if let Some(planned) = &plan.endpoint {
+        let found = existing.endpoint(&planned.name);
+        if let Some(found) = found {
+            endpoint::refuse(owner, &planned.name, &found.tags)?;
+            let (name, arn) = (planned.name.as_str(), &found.arn);
+            let retag = Retag::needed(Kind::Endpoint, name, arn, &found.tags, &plan.tags, dropped_tags);
+            at(Stage::Endpoint, retag.into_iter().map(|retag| Change::retag(retag, &found.tags)).collect());
+        }
+        at(Stage::Endpoint, vec![Change::Deploy(planned.clone())]);
+    }
+    if let Some(request) = &plan.endpoint_config {
+        let found = existing.endpoint_config(request.endpoint_config_name().unwrap_or_default());
+        at(Stage::EndpointConfig, endpoint_config::changes(request, found, owner, &plan.tags, dropped_tags)?);
+    }
+    if let Some(wanted) = &plan.dashboard {
+        let found = existing.dashboard(&wanted.name);
+        at(Stage::Monitoring, dashboard::changes(wanted, found, owner, adopts, &plan.tags, dropped_tags)?);
+    }
+    let guards = guards(plan);
+    for planned in &plan.alarms {
+        let some = alarm::changes(planned, existing, owner, adopts, &plan.tags, dropped_tags)?;
+        let guards = guards.contains(planned.name.as_str());
+        for change in some {
+            let stage = match &change {
+                _ if guards => Stage::Guards,
+                Change::RemoveAlarm { .. } => Stage::MakeWay,
+                _ if planned.request.is_composite() => Stage::CompositeAlarms,
+                _ => Stage::Monitoring,
+            };
+            at(stage, vec![change]);
+        }
+    }
+    changes.extend(obsolete(wish, existing));
+    changes.sort_by_key(|(stage, _)| *stage);
+    Ok(changes)
+}
+
+/// Names of alarms that the endpoint's deployment is rolled back by.
+fn guards(plan: &Plan) -> BTreeSet<&str> {
+    let deployment = plan.endpoint.iter().filter_map(|endpoint| endpoint.deployment.deployment_config.as_ref());
+    let rollback = deployment.filter_map(|deployment| deployment.auto_rollback_configuration.as_ref());
+    rollback.flat_map(|rollback| rollback.alarms()).filter_map(|alarm| alarm.alarm_name()).collect()
+}
+
+/// Dashboards and alarms of the owner's that the plan doesn't have.
+fn obsolete(wish: &Wish<'_>, existing: &Existing) -> Vec<(Stage, Change)> {
+    let (plan, owner) = (wish.plan, wish.owner);
+    let dashboards = existing.dashboards.iter().filter(|(name, found)| {
+        is_owned(&found.tags, owner) && plan.dashboard.as_ref().is_none_or(|wanted| wanted.name != *name)
+    });
+    let dashboards = dashboards.map(|(name, found)| {
+        let before = PlannedDashboard { name: name.clone(), body: found.content.clone() };
+        (Stage::ObsoleteParts, Change::RemoveDashboard { before, tags: found.tags.clone() })
+    });
+    let alarms = existing.alarms.iter().filter(|(name, found)| {
+        is_owned(&found.tags, owner) && !plan.alarms.iter().any(|wanted| wanted.name == *name)
+    });
+    let alarms = alarms.map(|(name, found)| {
+        let stage = if found.content.is_composite() { Stage::Obsolete } else { Stage::ObsoleteParts };
+        (stage, alarm::remove(name, found))
+    });
+    dashboards.chain(alarms).collect()
+}

@@ -1,0 +1,227 @@
+//! Brings an endpoint to serve on the planned config.
+//!
+//! Each turn describes it, does the next step that [`next`](super::next) decides on, and describes it again. When the run's
+//! time is up it ends with [`ReconcileError::StillWaiting`], and the next run goes on from how the endpoint looks then.
+
+use std::time::Instant;
+
+use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
+use aws_sdk_sagemaker::types::EndpointStatus;
+
+use super::next::{self, Deploy, Observed};
+use super::pauses::Pauses;
+use super::variants::Wishes;
+use super::{identity, refuse};
+use crate::aws::CallError;
+use crate::plan::{Owner, PlannedEndpoint};
+use crate::reconcile::Reconciler;
+use crate::reconcile::error::ReconcileError;
+use crate::request::ledger::{Effect, Intent, Kind, Note, Run};
+use crate::spec::Tag;
+
+/// An endpoint to bring about.
+#[derive(Debug)]
+pub(in crate::reconcile) struct Deployment<'a> {
+    pub(in crate::reconcile) endpoint: &'a PlannedEndpoint,
+    pub(in crate::reconcile) owner: &'a Owner,
+    pub(in crate::reconcile) tags: &'a [Tag],
+    pub(in crate::reconcile) wishes: &'a Wishes,
+    pub(in crate::reconcile) run: &'a Run,
+}
+
+impl Deployment<'_> {
+    fn name(&self) -> String {
+        self.endpoint.name.to_string()
+    }
+
+    fn failed(&self, why: String) -> ReconcileError {
+        ReconcileError::Deployment { name: self.name(), why }
+    }
+
+    /// A deployment under way to the wanted config is this request's, from a run that died before it could say so.
+    fn recognise(&self, observed: Option<&Observed>) {
+        let wanted = &self.endpoint.config;
+        let Some(endpoint) = observed else { return };
+        let creating = endpoint.status == EndpointStatus::Creating;
+        let under_way = endpoint.pending_config.as_ref() == Some(wanted) || creating && endpoint.config == *wanted;
+        if under_way && !self.is_submitted() {
+            self.run.note(Note::Submitted { config: Some(wanted.clone()) });
+        }
+    }
+
+    fn is_submitted(&self) -> bool {
+        self.run.deployment().submitted.is_some_and(|config| config.is(&self.endpoint.config))
+    }
+}
+
+/// An endpoint that was seen, and what it was known by when its tags said that it is ours.
+struct Seen {
+    found: Option<DescribeEndpointOutput>,
+    born: Option<String>,
+}
+
+impl Reconciler {
+    /// Brings the endpoint, as it was `seen` last with our tags on it, to serve on the planned config. Gives its ARN.
+    pub(in crate::reconcile) async fn deploy(
+        &self,
+        deployment: &Deployment<'_>,
+        seen: Option<DescribeEndpointOutput>,
+    ) -> Result<String, ReconcileError> {
+        let Deployment { endpoint: planned, run, .. } = deployment;
+        let started = Instant::now();
+        let mut pauses = Pauses::up_to(self.longest_pause);
+        let mut seen = Seen { born: seen.as_ref().and_then(identity), found: seen };
+        loop {
+            let observed = seen.found.as_ref().map(Observed::from);
+            deployment.recognise(observed.as_ref());
+            let step = next::deploy(observed.as_ref(), &planned.config, deployment.is_submitted());
+            tracing::info!(
+                endpoint = %planned.name,
+                status = observed.as_ref().map(|endpoint| endpoint.status.as_str()),
+                config = observed.as_ref().map(|endpoint| endpoint.config.as_str()),
+                waited_s = started.elapsed().as_secs(),
+                next = ?step,
+                "deployment"
+            );
+            run.note_changing(None);
+            match step {
+                Deploy::Done => {
+                    if !self.adjust(deployment, &mut seen).await? {
+                        let arn = seen.found.and_then(|endpoint| endpoint.endpoint_arn).unwrap_or_default();
+                        return Ok(arn);
+                    }
+                }
+                Deploy::Fail(why) => return Err(deployment.failed(why)),
+                Deploy::Create => self.create(deployment, &mut seen).await?,
+                Deploy::Update => self.update(deployment, &mut seen).await?,
+                Deploy::Remake => self.clear_the_way(deployment, &mut seen).await?,
+                Deploy::Wait => {}
+            }
+            let status = observed.map_or_else(|| "being created".to_owned(), |endpoint| endpoint.status.to_string());
+            let waiting = ReconcileError::StillWaiting { name: deployment.name(), status: status.clone() };
+            run.note_changing(Some((deployment.name(), status)));
+            if !run.pause(pauses.next()).await? {
+                return Err(waiting);
+            }
+            self.see_again(deployment, &mut seen).await?;
+        }
+    }
+
+    /// Describes the endpoint once more. Where SageMaker is too busy to say, it is as it was: there will be another look.
+    async fn see_again(&self, deployment: &Deployment<'_>, seen: &mut Seen) -> Result<(), ReconcileError> {
+        let found = match self.sagemaker.endpoint(deployment.endpoint.name.as_str()).await {
+            Ok(found) => found,
+            Err(CallError::Failed { source, .. }) if source.is_passing() => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        let born = found.as_ref().and_then(identity);
+        if let (Some(known), Some(born)) = (&seen.born, &born)
+            && known != born
+        {
+            return Err(deployment.failed("it was deleted meanwhile, and another one of its name was made".to_owned()));
+        }
+        if found.is_none() {
+            // One that was in the way has gone.
+            seen.born = None;
+        } else if seen.born.is_none()
+            && let Some(born) = born
+        {
+            deployment.run.note(found_note(deployment, Some(born.clone())));
+            seen.born = Some(born);
+        }
+        seen.found = found;
+        Ok(())
+    }
+
+    async fn create(&self, deployment: &Deployment<'_>, seen: &mut Seen) -> Result<(), ReconcileError> {
+        let (planned, run) = (deployment.endpoint, deployment.run);
+        let (kind, name, physical_id) = (Kind::Endpoint, deployment.name(), deployment.name());
+        run.intend(&[Intent { kind, name, physical_id, adopted: false }]).await?;
+        let (client, sent, tags) = (self.sagemaker.clone(), planned.clone(), deployment.tags.to_vec());
+        let create = async move { client.create_endpoint(&sent, &tags).await };
+        if run.call(kind, planned.name.as_str(), Effect::Makes, create).await? {
+            tracing::info!(endpoint = %planned.name, "endpoint asked for");
+        } else {
+            // Somebody was faster: an earlier try of ours whose answer was lost, or a stranger.
+            let found = self.describe_until_found("the endpoint", || self.describe_endpoint(&planned.name)).await;
+            let refused = match found {
+                Ok(found) => {
+                    seen.born = identity(&found.content);
+                    refuse(deployment.owner, &planned.name, &found.tags)
+                }
+                // Names are looked up as they are spelt, and taken however they are spelt:
+                // https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html
+                Err(ReconcileError::Vanished { .. }) => {
+                    Err(ReconcileError::EndpointNameDiffersInCase { name: deployment.name() })
+                }
+                Err(other) => return Err(other),
+            };
+            if refused.is_err() {
+                run.note(Note::Gone { kind, name: deployment.name() });
+            }
+            refused?;
+        }
+        run.note(Note::Submitted { config: Some(planned.config.clone()) });
+        Ok(())
+    }
+
+    async fn update(&self, deployment: &Deployment<'_>, seen: &mut Seen) -> Result<(), ReconcileError> {
+        let (planned, run) = (deployment.endpoint, deployment.run);
+        self.see_again(deployment, seen).await?;
+        let Some(found) = &seen.found else { return Ok(()) };
+        run.intend(&[]).await?;
+        let excluded = deployment.wishes.excluded(&planned.deployment, found);
+        let (client, sent) = (self.sagemaker.clone(), planned.clone());
+        let update = async move { client.update_endpoint(&sent, excluded).await };
+        // `false` where the endpoint began to change between the look and now: it is looked at again.
+        if run.call(Kind::Endpoint, planned.name.as_str(), Effect::Changes, update).await? {
+            tracing::info!(endpoint = %planned.name, config = planned.config, "endpoint update asked for");
+            run.note(Note::Submitted { config: Some(planned.config.clone()) });
+        }
+        Ok(())
+    }
+
+    /// Asks for the declared weights and instance counts that `UpdateEndpoint` was told to keep from the config. Whether the
+    /// endpoint is changing now.
+    async fn adjust(&self, deployment: &Deployment<'_>, seen: &mut Seen) -> Result<bool, ReconcileError> {
+        let Some(found) = &seen.found else { return Ok(false) };
+        let missing = deployment.wishes.missing(found);
+        if missing.is_empty() {
+            return Ok(false);
+        }
+        let run = deployment.run;
+        if run.deployment().adjusted {
+            // What differs now, an autoscaler has moved since, unless SageMaker says otherwise.
+            return match found.failure_reason.as_deref().filter(|reason| !reason.is_empty()) {
+                Some(reason) => {
+                    Err(deployment.failed(format!("the declared weights or instance counts were not reached: {reason}")))
+                }
+                None => Ok(false),
+            };
+        }
+        run.intend(&[]).await?;
+        let (client, name) = (self.sagemaker.clone(), deployment.endpoint.name.clone());
+        let adjust = async move { client.update_weights_and_capacities(&name, missing).await };
+        if run.call(Kind::Endpoint, deployment.endpoint.name.as_str(), Effect::Changes, adjust).await? {
+            tracing::info!(endpoint = %deployment.endpoint.name, "declared weights and instance counts asked for");
+            run.note(Note::Adjusted);
+        }
+        Ok(true)
+    }
+
+    /// An endpoint of ours that has failed can't be updated: it is removed, to be made anew.
+    async fn clear_the_way(&self, deployment: &Deployment<'_>, seen: &mut Seen) -> Result<(), ReconcileError> {
+        let (planned, run) = (deployment.endpoint, deployment.run);
+        self.see_again(deployment, seen).await?;
+        run.intend(&[]).await?;
+        tracing::info!(endpoint = %planned.name, "the endpoint has failed and is made anew");
+        self.delete_endpoint(run, &planned.name, None).await?;
+        run.note(Note::Remade);
+        Ok(())
+    }
+}
+
+fn found_note(deployment: &Deployment<'_>, identity: Option<String>) -> Note {
+    let (kind, name, physical_id) = (Kind::Endpoint, deployment.name(), deployment.name());
+    Note::Found { kind, name, identity, physical_id }
+}

@@ -1,0 +1,93 @@
+//! Removes an endpoint, and waits until it has gone.
+
+use std::time::Instant;
+
+use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
+
+use super::identity;
+use super::next::{self, Observed, Retire};
+use super::pauses::Pauses;
+use crate::aws::CallError;
+use crate::reconcile::Reconciler;
+use crate::reconcile::error::ReconcileError;
+use crate::reconcile::existing::Found;
+use crate::request::ledger::{Effect, Kind, Note, Run};
+use crate::spec::EndpointName;
+
+impl Reconciler {
+    /// Removes the endpoint as it was `found`, with our tags on it, and no other of its name. Gives the config that it served
+    /// on.
+    pub(in crate::reconcile) async fn retire(
+        &self,
+        run: &Run,
+        name: &EndpointName,
+        found: Found<DescribeEndpointOutput>,
+    ) -> Result<String, ReconcileError> {
+        let born = identity(&found.content);
+        let served = found.content.endpoint_config_name.clone().unwrap_or_default();
+        let mut found = Some(found.content);
+        let mut pauses = Pauses::up_to(self.longest_pause);
+        let started = Instant::now();
+        loop {
+            let observed = found.as_ref().map(Observed::from);
+            let step = next::retire(observed.as_ref());
+            tracing::info!(
+                endpoint = %name,
+                status = observed.as_ref().map(|endpoint| endpoint.status.as_str()),
+                waited_s = started.elapsed().as_secs(),
+                next = ?step,
+                "removal"
+            );
+            run.note_changing(None);
+            match step {
+                Retire::Gone => {
+                    run.note(Note::Gone { kind: Kind::Endpoint, name: name.to_string() });
+                    return Ok(served);
+                }
+                Retire::Delete => {
+                    run.intend(&[]).await?;
+                    self.delete_endpoint(run, name, born.as_deref()).await?;
+                }
+                Retire::Wait => {}
+            }
+            let status = observed.map_or_else(String::new, |endpoint| endpoint.status.to_string());
+            run.note_changing(Some((name.to_string(), status.clone())));
+            if !run.pause(pauses.next()).await? {
+                return Err(ReconcileError::StillWaiting { name: name.to_string(), status });
+            }
+            match self.sagemaker.endpoint(name.as_str()).await {
+                // Another one of its name is somebody else's, or a later one of ours.
+                Ok(now) => found = now.filter(|now| identity(now) == born),
+                // Too busy to say: there will be another look.
+                Err(CallError::Failed { source, .. }) if source.is_passing() => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Deletes the endpoint, refusing with their names while inference components are on it: SageMaker would refuse too,
+    /// and say less. Right before, it has to be the one that was `born` then.
+    pub(in crate::reconcile) async fn delete_endpoint(
+        &self,
+        run: &Run,
+        name: &EndpointName,
+        born: Option<&str>,
+    ) -> Result<(), ReconcileError> {
+        let components = self.sagemaker.inference_components_on(name).await?;
+        if !components.is_empty() {
+            let components = components.join(", ");
+            return Err(ReconcileError::InferenceComponentsLeft { name: name.to_string(), components });
+        }
+        if let Some(born) = born {
+            let now = self.sagemaker.endpoint(name.as_str()).await?;
+            if now.as_ref().and_then(identity).as_deref() != Some(born) {
+                return Ok(());
+            }
+        }
+        let (client, gone) = (self.sagemaker.clone(), name.clone());
+        let delete = async move { client.delete_endpoint(&gone).await };
+        run.call(Kind::Endpoint, name.as_str(), Effect::Removes, delete).await?;
+        tracing::info!(endpoint = %name, "endpoint deletion asked for");
+        Ok(())
+    }
+}

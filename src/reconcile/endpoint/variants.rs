@@ -1,0 +1,126 @@
+//! Which declared weights and instance counts an update would not apply by itself. Pure.
+//!
+//! With `RetainAllVariantProperties`, `UpdateEndpoint` keeps what runs and ignores what the new config says of instance counts,
+//! weights and data capture (<https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateEndpoint.html>). That is what
+//! an autoscaled variant needs, and not what somebody wants who has just declared another number. So a property that was
+//! declared anew is excluded from what is retained, where that touches no variant that was left as it was, and is asked for
+//! variant by variant otherwise.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
+use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
+use aws_sdk_sagemaker::types::{
+    DesiredWeightAndCapacity, ManagedInstanceScalingStatus, ProductionVariant, VariantProperty, VariantPropertyType,
+};
+
+use crate::spec::Deployment;
+
+/// What one variant is declared to have.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Declared {
+    count: Option<i32>,
+    weight: Option<f32>,
+}
+
+/// What was declared anew.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(in crate::reconcile) struct Wishes {
+    /// Of every variant that was there before.
+    declared: BTreeMap<String, Declared>,
+    /// Of those, what has changed.
+    changed: BTreeMap<String, Declared>,
+    data_capture: bool,
+}
+
+impl Wishes {
+    /// What `new` declares otherwise than `old` did; all of it where variants are no longer to keep what they have.
+    pub(in crate::reconcile) fn between(
+        old: &CreateEndpointConfigInput,
+        new: &CreateEndpointConfigInput,
+        stops_retaining: bool,
+    ) -> Self {
+        let before: BTreeMap<&str, Declared> = old.production_variants().iter().filter_map(declared).collect();
+        let mut wishes = Self { data_capture: old.data_capture_config != new.data_capture_config, ..Self::default() };
+        for (name, now) in new.production_variants().iter().filter_map(declared) {
+            let Some(then) = before.get(name) else { continue };
+            wishes.declared.insert(name.to_owned(), now);
+            let changed = Declared {
+                count: now.count.filter(|_| stops_retaining || now.count != then.count),
+                weight: now.weight.filter(|_| stops_retaining || now.weight != then.weight),
+            };
+            if changed != Declared::default() {
+                wishes.changed.insert(name.to_owned(), changed);
+            }
+        }
+        wishes
+    }
+
+    /// What an update of `running` is not to retain: as the author says, and what was declared anew.
+    pub(in crate::reconcile) fn excluded(
+        &self,
+        deployment: &Deployment,
+        running: &DescribeEndpointOutput,
+    ) -> Option<Vec<VariantProperty>> {
+        let given = deployment.exclude_retained_variant_properties.clone();
+        if deployment.retain_all_variant_properties != Some(true) {
+            return given;
+        }
+        let mut kinds: Vec<VariantPropertyType> =
+            given.iter().flatten().filter_map(|property| property.variant_property_type.clone()).collect();
+        let running = state(running);
+        let mut exclude = |kind: VariantPropertyType, wanted: bool| {
+            if wanted && !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        };
+        exclude(VariantPropertyType::DesiredInstanceCount, self.all_agree(&running, |one| one.count));
+        exclude(VariantPropertyType::DesiredWeight, self.all_agree(&running, |one| one.weight));
+        exclude(VariantPropertyType::DataCaptureConfig, self.data_capture);
+        let properties = kinds.into_iter().map(|kind| VariantProperty::builder().variant_property_type(kind).build());
+        let properties: Vec<VariantProperty> = properties.collect();
+        (!properties.is_empty()).then_some(properties)
+    }
+
+    /// Whether a property was declared anew for some variant, and all others run with what they declare: then the config's
+    /// word may count for all of them.
+    fn all_agree<T: PartialEq>(&self, running: &BTreeMap<&str, Declared>, of: fn(&Declared) -> Option<T>) -> bool {
+        let changed = |name: &str| self.changed.get(name).and_then(of).is_some();
+        let agrees = |(name, declared): (&String, &Declared)| {
+            changed(name) || running.get(name.as_str()).is_none_or(|runs| of(runs) == of(declared))
+        };
+        self.changed.keys().any(|name| changed(name)) && self.declared.iter().all(agrees)
+    }
+
+    /// What was declared anew and doesn't run.
+    pub(in crate::reconcile) fn missing(&self, running: &DescribeEndpointOutput) -> Vec<DesiredWeightAndCapacity> {
+        let running = state(running);
+        let missing = self.changed.iter().filter_map(|(name, wish)| {
+            let runs = running.get(name.as_str())?;
+            let count = wish.count.filter(|count| runs.count.is_some_and(|runs| runs != *count));
+            let weight = wish.weight.filter(|weight| runs.weight.is_some_and(|runs| (runs - weight).abs() > f32::EPSILON));
+            if count.is_none() && weight.is_none() {
+                return None;
+            }
+            let desired = DesiredWeightAndCapacity::builder().variant_name(name);
+            Some(desired.set_desired_instance_count(count).set_desired_weight(weight).build())
+        });
+        missing.collect()
+    }
+}
+
+fn declared(variant: &ProductionVariant) -> Option<(&str, Declared)> {
+    let scaling = variant.managed_instance_scaling.as_ref().and_then(|scaling| scaling.status.as_ref());
+    // SageMaker scales such a variant itself, between bounds that the config gives.
+    let count = variant.initial_instance_count.filter(|_| scaling != Some(&ManagedInstanceScalingStatus::Enabled));
+    Some((variant.variant_name()?, Declared { count, weight: variant.initial_variant_weight }))
+}
+
+fn state(endpoint: &DescribeEndpointOutput) -> BTreeMap<&str, Declared> {
+    let variants = endpoint.production_variants().iter();
+    let known = variants.filter_map(|variant| {
+        let declared = Declared { count: variant.desired_instance_count, weight: variant.desired_weight };
+        Some((variant.variant_name()?, declared))
+    });
+    known.collect()
+}

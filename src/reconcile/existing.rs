@@ -1,0 +1,136 @@
+//! What exists under the names that a request is about: described all at once, before the first write.
+
+use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
+use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
+use futures_util::future::try_join_all;
+
+use super::endpoint::identity;
+use super::error::ReconcileError;
+use super::ownership::is_owned;
+use super::Reconciler;
+use crate::plan::{AlarmRequest, Owner, Ownership};
+use crate::request::ledger::{Kind, Note, Record, Run};
+use crate::spec::{AlarmName, DashboardName, EndpointConfigName, EndpointName, NamesInUse, Tag};
+
+/// Names to look under.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sought {
+    pub(super) endpoints: Vec<EndpointName>,
+    pub(super) endpoint_configs: Vec<EndpointConfigName>,
+    pub(super) names: NamesInUse,
+}
+
+/// Something that exists, with its tags.
+#[derive(Clone, Debug)]
+pub(super) struct Found<T> {
+    pub(super) arn: String,
+    pub(super) tags: Vec<Tag>,
+    pub(super) content: T,
+}
+
+/// What exists under the names that were sought.
+#[derive(Debug, Default)]
+pub(super) struct Existing {
+    pub(super) endpoints: Vec<(EndpointName, Found<DescribeEndpointOutput>)>,
+    pub(super) endpoint_configs: Vec<(EndpointConfigName, Found<DescribeEndpointConfigOutput>)>,
+    pub(super) dashboards: Vec<(DashboardName, Found<String>)>,
+    /// Composites first, so that whoever removes alarms in this order removes no part of one that is left.
+    pub(super) alarms: Vec<(AlarmName, Found<AlarmRequest>)>,
+}
+
+impl Sought {
+    /// Everything that `record` holds, where its names aren't hidden, beside what is sought already.
+    pub(super) fn and_recorded(mut self, record: &Record) -> Self {
+        for item in &record.inventory {
+            let Some(name) = item.name.text() else { continue };
+            match item.kind {
+                Kind::Endpoint => self.endpoints.extend(EndpointName::parse(name).ok()),
+                Kind::EndpointConfig => self.endpoint_configs.extend(EndpointConfigName::parse(name).ok()),
+                Kind::Dashboard => self.names.dashboards.extend(DashboardName::parse(name).ok()),
+                Kind::Alarm => self.names.alarms.extend(AlarmName::parse(name).ok()),
+            }
+        }
+        once_each(&mut self.endpoints);
+        once_each(&mut self.endpoint_configs);
+        once_each(&mut self.names.dashboards);
+        once_each(&mut self.names.alarms);
+        self
+    }
+}
+
+impl Reconciler {
+    pub(super) async fn describe(&self, sought: &Sought) -> Result<Existing, ReconcileError> {
+        let endpoints = sought.endpoints.iter().map(|name| async move {
+            Ok::<_, ReconcileError>(self.describe_endpoint(name).await?.map(|found| (name.clone(), found)))
+        });
+        let endpoint_configs = sought.endpoint_configs.iter().map(|name| async move {
+            Ok::<_, ReconcileError>(self.describe_endpoint_config(name).await?.map(|found| (name.clone(), found)))
+        });
+        let dashboards = sought.names.dashboards.iter().map(|name| async move {
+            Ok::<_, ReconcileError>(self.describe_dashboard(name).await?.map(|found| (name.clone(), found)))
+        });
+        let alarms: Vec<&AlarmName> = sought.names.alarms.iter().collect();
+        let (endpoints, endpoint_configs, dashboards, alarms) = tokio::try_join!(
+            try_join_all(endpoints),
+            try_join_all(endpoint_configs),
+            try_join_all(dashboards),
+            self.describe_alarms(&alarms),
+        )?;
+        Ok(Existing {
+            endpoints: endpoints.into_iter().flatten().collect(),
+            endpoint_configs: endpoint_configs.into_iter().flatten().collect(),
+            dashboards: dashboards.into_iter().flatten().collect(),
+            alarms,
+        })
+    }
+}
+
+impl Existing {
+    pub(super) fn endpoint(&self, name: &EndpointName) -> Option<&Found<DescribeEndpointOutput>> {
+        self.endpoints.iter().find(|(found, _)| found == name).map(|(_, found)| found)
+    }
+
+    pub(super) fn endpoint_config(&self, name: &str) -> Option<&Found<DescribeEndpointConfigOutput>> {
+        self.endpoint_configs.iter().find(|(found, _)| found.as_str() == name).map(|(_, found)| found)
+    }
+
+    pub(super) fn dashboard(&self, name: &DashboardName) -> Option<&Found<String>> {
+        self.dashboards.iter().find(|(found, _)| found == name).map(|(_, found)| found)
+    }
+
+    pub(super) fn alarm(&self, name: &AlarmName) -> Option<&Found<AlarmRequest>> {
+        self.alarms.iter().find(|(found, _)| found == name).map(|(_, found)| found)
+    }
+
+    /// Tells `run` what has been seen of what is `owner`'s: what is there, and what isn't, or is another's by now.
+    pub(super) fn tell(&self, run: &Run, sought: &Sought, owner: &Owner) {
+        let seen = |kind: Kind, name: &str, tags: Option<&[Tag]>, identity: Option<String>| {
+            let ours = tags.filter(|tags| is_owned(tags, owner)).and_then(Ownership::from_tags);
+            let name = name.to_owned();
+            run.note(match ours {
+                Some(Ownership { physical_id, .. }) => Note::Found { kind, name, identity, physical_id },
+                None => Note::Gone { kind, name },
+            });
+        };
+        for name in &sought.endpoints {
+            let found = self.endpoint(name);
+            let tags = found.map(|found| found.tags.as_slice());
+            seen(Kind::Endpoint, name.as_str(), tags, found.and_then(|found| identity(&found.content)));
+        }
+        for name in &sought.endpoint_configs {
+            let tags = self.endpoint_config(name.as_str()).map(|found| found.tags.as_slice());
+            seen(Kind::EndpointConfig, name.as_str(), tags, None);
+        }
+        for name in &sought.names.dashboards {
+            seen(Kind::Dashboard, name.as_str(), self.dashboard(name).map(|found| found.tags.as_slice()), None);
+        }
+        for name in &sought.names.alarms {
+            seen(Kind::Alarm, name.as_str(), self.alarm(name).map(|found| found.tags.as_slice()), None);
+        }
+    }
+}
+
+fn once_each<T: Ord>(names: &mut Vec<T>) {
+    names.sort();
+    names.dedup();
+}

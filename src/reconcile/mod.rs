@@ -1,0 +1,163 @@
+//! Moves what exists to a plan, and removes what a physical id made.
+//!
+//! Everything is described before the first write, all at once; [`decide`] then says, without any call, which changes lead from
+//! there to the plan; and only then are they carried out, each written down in the request ledger first. There is a file for
+//! each owned thing: how it is described, what is refused, how it is made, changed and removed.
+
+mod alarm;
+mod apply;
+mod change;
+mod cleanup;
+mod dashboard;
+mod decide;
+mod endpoint;
+mod endpoint_config;
+mod error;
+mod existing;
+mod outputs;
+mod ownership;
+mod surroundings;
+mod tags;
+mod undo;
+
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+
+pub use error::{ReconcileError, reason};
+pub(crate) use outputs::attribute;
+pub(crate) use undo::UndoLog;
+
+use crate::aws::{CloudWatch, Pricing, SageMaker, patient};
+use crate::plan::{Identity, Owner};
+use crate::properties::Declaration;
+use crate::request::ledger::Run;
+use crate::spec::{EndpointConfigName, EndpointName, NamesInUse, ObservedConfig, Spec};
+
+/// The AWS services, and the Region they are in. Made once per process.
+#[derive(Clone, Debug)]
+pub struct Reconciler {
+    sagemaker: SageMaker,
+    cloudwatch: CloudWatch,
+    pricing: Pricing,
+    region: String,
+    longest_pause: Duration,
+    widgets_function: Option<String>,
+}
+
+/// What an apply is about.
+#[derive(Debug)]
+pub(crate) struct Apply<'a> {
+    /// What is wanted.
+    pub(crate) spec: &'a Spec,
+    /// What it makes under which names.
+    pub(crate) identity: &'a Identity,
+    /// Whose it is.
+    pub(crate) owner: &'a Owner,
+    /// Names that the declaration uses, and those that an earlier one used.
+    pub(crate) names: &'a NamesInUse,
+    /// What was declared before, in an Update.
+    pub(crate) earlier: Option<&'a Declaration>,
+    /// The endpoint config that the earlier declaration made.
+    pub(crate) earlier_config: Option<&'a EndpointConfigName>,
+    /// The id that an Update which failed may have made things under.
+    pub(crate) abandoned_id: Option<&'a str>,
+    /// The endpoint that the abandoned id may have made.
+    pub(crate) abandoned_endpoint: Option<&'a EndpointName>,
+    /// The run that carries it out.
+    pub(crate) run: &'a Run,
+    /// How to undo it.
+    pub(crate) undo: &'a UndoLog,
+}
+
+/// What a cleanup is about.
+#[derive(Debug)]
+pub(crate) struct Cleanup<'a> {
+    /// Whose it is.
+    pub(crate) owner: &'a Owner,
+    /// What made it.
+    pub(crate) physical_id: &'a str,
+    /// Whether the id is one that CloudFormation makes up, by how it looks.
+    pub(crate) looks_made_up: bool,
+    /// Endpoint configs that may have been made under it.
+    pub(crate) endpoint_configs: &'a [EndpointConfigName],
+    /// The endpoint that may serve on one of them.
+    pub(crate) endpoint: Option<&'a EndpointName>,
+    /// Whether the endpoint is made by this type of resource.
+    pub(crate) owns_endpoint: bool,
+    /// Names that the declaration used.
+    pub(crate) names: &'a NamesInUse,
+    /// The run that carries it out.
+    pub(crate) run: &'a Run,
+}
+
+impl Reconciler {
+    /// Clients for the services that `config` points at. `longest_pause` is the longest time between two looks at
+    /// something that is changing.
+    #[must_use]
+    pub fn new(config: &SdkConfig, longest_pause: Duration) -> Self {
+        let sagemaker = aws_sdk_sagemaker::config::Builder::from(config).retry_partition(patient("SageMaker")).build();
+        let cloudwatch =
+            aws_sdk_cloudwatch::config::Builder::from(config).retry_partition(patient("CloudWatch")).build();
+        Self {
+            sagemaker: SageMaker::new(aws_sdk_sagemaker::Client::from_conf(sagemaker)),
+            cloudwatch: CloudWatch::new(aws_sdk_cloudwatch::Client::from_conf(cloudwatch)),
+            pricing: Pricing::new(config),
+            region: config.region().map(ToString::to_string).unwrap_or_default(),
+            longest_pause,
+            widgets_function: None,
+        }
+    }
+
+    /// Has dashboards get interactive panels, drawn by the function of this ARN.
+    #[must_use]
+    pub fn with_widgets(mut self, function_arn: Option<String>) -> Self {
+        self.widgets_function = function_arn;
+        self
+    }
+
+    /// Reads from an endpoint what a declaration leaves out.
+    ///
+    /// # Errors
+    /// [`ReconcileError::EndpointMissing`] and [`ReconcileError::ConfigMissing`] name the property to `supply` instead.
+    pub async fn observe(
+        &self,
+        endpoint: &EndpointName,
+        supply: &'static str,
+    ) -> Result<ObservedConfig, ReconcileError> {
+        let name = endpoint.to_string();
+        let Some(endpoint) = self.sagemaker.endpoint(endpoint.as_str()).await? else {
+            return Err(ReconcileError::EndpointMissing { name, supply });
+        };
+        let config = endpoint.endpoint_config_name.unwrap_or_default();
+        let Some(described) = self.sagemaker.endpoint_config(&config).await? else {
+            return Err(ReconcileError::ConfigMissing { name, config, supply });
+        };
+        Ok(ObservedConfig {
+            production_variants: described.production_variants.unwrap_or_default(),
+            shadow_production_variants: described.shadow_production_variants.unwrap_or_default(),
+            metrics_config: described.metrics_config,
+        })
+    }
+
+    /// Looks until what was written shows: AWS doesn't promise to show a write at once.
+    async fn describe_until_found<T, F>(
+        &self,
+        what: &str,
+        describe: impl Fn() -> F,
+    ) -> Result<T, ReconcileError>
+    where
+        F: Future<Output = Result<Option<T>, ReconcileError>>,
+    {
+        const LOOKS: u32 = 6;
+        let mut pause = Duration::from_millis(100).min(self.longest_pause);
+        for _ in 1..LOOKS {
+            if let Some(found) = describe().await? {
+                return Ok(found);
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(self.longest_pause);
+        }
+        describe().await?.ok_or_else(|| ReconcileError::Vanished { what: what.to_owned() })
+    }
+}

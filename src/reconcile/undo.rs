@@ -1,0 +1,207 @@
+//! Undoing what a failed request did.
+//!
+//! What this run changed is put back, newest first; what the request made, in whichever run, is in the ledger's inventory and
+//! goes. Each step looks before it writes, since the write that it undoes may have been refused, and touches only what is ours.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::change::Undo;
+use super::dashboard::same_json;
+use super::endpoint::identity;
+use super::error::ReconcileError;
+use super::ownership::is_owned;
+use super::tags::Retag;
+use super::Reconciler;
+use crate::aws::same_alarm;
+use crate::plan::{Owner, Ownership};
+use crate::request::ledger::{Effect, Item, Kind, Note, Run};
+use crate::spec::{AlarmName, DashboardName, EndpointConfigName, EndpointName, OWNERSHIP_PREFIX, Tag};
+
+/// How to undo what this run has changed so far, newest last.
+#[derive(Debug, Default)]
+pub(crate) struct UndoLog(Mutex<Vec<Undo>>);
+
+impl UndoLog {
+    pub(super) fn note(&self, undo: Undo) {
+        // A panic elsewhere doesn't make the notes wrong, and they are needed most then.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(undo);
+    }
+
+    fn newest_first(&self) -> Vec<Undo> {
+        let mut steps = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        steps.reverse();
+        steps
+    }
+}
+
+impl Reconciler {
+    /// Undoes what the request of `run` did. `names` are those that its declarations give, for items whose names the ledger
+    /// doesn't show. `false` where something had to be left.
+    pub(crate) async fn undo(&self, run: &Run, owner: &Owner, log: &UndoLog, names: &[(Kind, String)]) -> bool {
+        let mut clean = true;
+        for step in log.newest_first() {
+            let undone = match run.intend(&[]).await {
+                Ok(()) => self.undo_step(run, owner, &step).await,
+                Err(stop) => Err(stop.into()),
+            };
+            clean &= succeeded(step.in_words(), undone);
+        }
+        let mut made: Vec<Item> = run.record().inventory;
+        made.retain(|item| item.is_undone_with(run.request_id()));
+        // In the order in which one may depend on another: composite alarms are found first by describing them.
+        made.sort_by_key(|item| std::cmp::Reverse(item.kind == Kind::Alarm));
+        clean &= self.undo_alarms(run, owner, &made, names).await;
+        for kind in [Kind::Dashboard, Kind::Endpoint, Kind::EndpointConfig] {
+            for item in made.iter().filter(|item| item.kind == kind) {
+                let Some(name) = real_name(item, names) else {
+                    clean = false;
+                    continue;
+                };
+                let removed = match run.intend(&[]).await {
+                    Ok(()) => self.remove_made(run, owner, item, &name).await,
+                    Err(stop) => Err(stop.into()),
+                };
+                clean &= succeeded("remove what was made", removed);
+            }
+        }
+        clean
+    }
+
+    async fn undo_alarms(&self, run: &Run, owner: &Owner, made: &[Item], names: &[(Kind, String)]) -> bool {
+        let alarms = made.iter().filter(|item| item.kind == Kind::Alarm);
+        let alarms: Vec<AlarmName> =
+            alarms.filter_map(|item| AlarmName::parse(&real_name(item, names)?).ok()).collect();
+        if alarms.is_empty() {
+            return true;
+        }
+        let removed = async {
+            let found = self.describe_alarms(&alarms.iter().collect::<Vec<_>>()).await?;
+            for name in alarms.iter().filter(|name| !found.iter().any(|(known, _)| known == *name)) {
+                run.note(Note::Gone { kind: Kind::Alarm, name: name.to_string() });
+            }
+            run.intend(&[]).await?;
+            for (name, found) in found {
+                if is_owned(&found.tags, owner) {
+                    self.remove_alarm(run, &name).await?;
+                } else {
+                    run.note(Note::Gone { kind: Kind::Alarm, name: name.to_string() });
+                }
+            }
+            Ok(())
+        };
+        succeeded("remove the new alarms", removed.await)
+    }
+
+    async fn remove_made(&self, run: &Run, owner: &Owner, item: &Item, name: &str) -> Result<(), ReconcileError> {
+        let gone = || run.note(Note::Gone { kind: item.kind, name: name.to_owned() });
+        match item.kind {
+            Kind::Dashboard => {
+                let Ok(name) = DashboardName::parse(name) else { return Ok(()) };
+                match self.describe_dashboard(&name).await? {
+                    Some(found) if is_owned(&found.tags, owner) => self.remove_dashboard(run, &name).await?,
+                    _ => gone(),
+                }
+            }
+            Kind::Alarm => {}
+            // However long it takes: the caller's time decides, and what is left then is left to a Delete.
+            Kind::Endpoint => {
+                let Ok(name) = EndpointName::parse(name) else { return Ok(()) };
+                match self.describe_endpoint(&name).await? {
+                    Some(found) if is_owned(&found.tags, owner) && is_the_same(item, &found.content) => {
+                        self.retire(run, &name, found).await?;
+                    }
+                    _ => gone(),
+                }
+            }
+            Kind::EndpointConfig => {
+                let Ok(name) = EndpointConfigName::parse(name) else { return Ok(()) };
+                match self.describe_endpoint_config(&name).await? {
+                    // One that is in use stays in the inventory, and goes with a later request.
+                    Some(found) if is_owned(&found.tags, owner) => {
+                        self.remove_endpoint_config(run, &name, &[]).await?;
+                    }
+                    _ => gone(),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn undo_step(&self, run: &Run, owner: &Owner, step: &Undo) -> Result<(), ReconcileError> {
+        match step {
+            Undo::PutDashboard { before } => {
+                let now = self.describe_dashboard(&before.name).await?;
+                if now.is_some_and(|now| is_owned(&now.tags, owner) && !same_json(&now.content, &before.body)) {
+                    self.put_dashboard(run, before, &[], Effect::Changes).await?;
+                }
+            }
+            Undo::PutAlarm { name, before } => {
+                let now = self.describe_alarm(name).await?;
+                if now.is_some_and(|now| is_owned(&now.tags, owner) && !same_alarm(&now.content, before)) {
+                    self.put_alarm(run, name, before, &[], Effect::Changes).await?;
+                }
+            }
+            Undo::MakeDashboardAgain { before, tags } => {
+                if self.describe_dashboard(&before.name).await?.is_none() {
+                    self.put_dashboard(run, before, tags, Effect::Changes).await?;
+                    note_again(run, Kind::Dashboard, before.name.as_str(), tags);
+                }
+            }
+            Undo::MakeAlarmAgain { name, before, tags } => {
+                if self.describe_alarm(name).await?.is_none() {
+                    self.put_alarm(run, name, before, tags, Effect::Changes).await?;
+                    note_again(run, Kind::Alarm, name.as_str(), tags);
+                }
+            }
+            Undo::Retag(undo) => {
+                let now = self.tags_of(undo.kind, &undo.arn).await?;
+                if is_owned(&now, owner)
+                    && let Some(retag) = Retag::needed(undo.kind, &undo.name, &undo.arn, &now, &undo.set, &undo.remove)
+                {
+                    self.retag(run, &retag).await?;
+                    if retag.remove.iter().any(|key| key.starts_with(OWNERSHIP_PREFIX)) {
+                        run.note(Note::Gone { kind: undo.kind, name: undo.name.clone() });
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn note_again(run: &Run, kind: Kind, name: &str, tags: &[Tag]) {
+    if let Some(Ownership { physical_id, .. }) = Ownership::from_tags(tags) {
+        run.note(Note::Found { kind, name: name.to_owned(), identity: None, physical_id });
+    }
+}
+
+/// Whether it is the very endpoint that was made, and not a later one of its name.
+fn is_the_same(item: &Item, found: &aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput) -> bool {
+    item.identity.is_none() || item.identity == identity(found)
+}
+
+/// The item's name: as the ledger has it, or as one of the declarations gives it.
+pub(super) fn real_name(item: &Item, names: &[(Kind, String)]) -> Option<String> {
+    let given = || names.iter().find(|(kind, name)| item.is(*kind, name)).map(|(_, name)| name.clone());
+    item.name.text().map(str::to_owned).or_else(given)
+}
+
+fn succeeded(step: &'static str, undone: Result<(), ReconcileError>) -> bool {
+    if let Err(error) = &undone {
+        // Without AWS's own words: they may quote a value that the declaration wants kept out of sight.
+        tracing::error!(step, error = %error, code = error.code(), "could not be undone");
+    }
+    undone.is_ok()
+}
+
+impl Undo {
+    fn in_words(&self) -> &'static str {
+        match self {
+            Self::PutDashboard { .. } => "restore the dashboard",
+            Self::PutAlarm { .. } => "restore the alarm",
+            Self::MakeDashboardAgain { .. } => "make the removed dashboard again",
+            Self::MakeAlarmAgain { .. } => "make the removed alarm again",
+            Self::Retag(_) => "restore tags",
+        }
+    }
+}

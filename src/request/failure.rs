@@ -1,0 +1,32 @@
+//! Why a request ends in FAILED, beside what is wrong with its properties and what AWS says.
+
+use thiserror::Error;
+
+use super::continuation::MAX_HOPS;
+use crate::aws::HandoverError;
+use crate::reconcile::ReconcileError;
+
+/// Why a request ends in FAILED.
+#[derive(Debug, Error)]
+pub(super) enum Failure {
+    #[error("{0}")]
+    Declaration(String),
+    #[error(transparent)]
+    Reconcile(#[from] ReconcileError),
+    #[error(
+        "gave up after {minutes} minutes: {waiting}. CloudFormation's patience ends (ServiceTimeout, at most an hour)"
+    )]
+    GaveUp { minutes: u64, waiting: ReconcileError },
+    #[error("gave up after {MAX_HOPS} runs: {0}. Give the provider's function a Timeout of 900 seconds")]
+    TooManyHops(ReconcileError),
+    #[error("{waiting}, and the time of this run is up")]
+    NoHandover {
+        waiting: ReconcileError,
+        #[source]
+        error: HandoverError,
+    },
+    #[error("another run of this resource's requests is still at work, and the time of this one is up; try again")]
+    Busy,
+    #[error("the provider met an error of its own (a panic). The function's log says where")]
+    Panic,
+}

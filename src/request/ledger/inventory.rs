@@ -1,0 +1,134 @@
+//! What was made for a resource and hasn't gone: the things themselves are in AWS, this is the list of them. Pure.
+
+use serde::{Deserialize, Serialize};
+
+use super::record::{Millis, Record, ThingName};
+
+/// What something is.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    EndpointConfig,
+    Endpoint,
+    Dashboard,
+    Alarm,
+}
+
+/// One thing.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
+pub(crate) struct Item {
+    pub(crate) kind: Kind,
+    pub(crate) name: ThingName,
+    /// What tells it from another of the same name: the creation time of an endpoint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) identity: Option<String>,
+    /// The id under which it was made, as its tags say.
+    pub(crate) physical_id: String,
+    /// The request that made it; empty where that was before the ledger existed.
+    pub(crate) request: String,
+    /// Requests answered with SUCCESS that wanted it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) wanted_by: Vec<String>,
+    pub(crate) state: State,
+    /// Whether its id was deleted, and it had to be left: it goes with a later request.
+    #[serde(default)]
+    pub(crate) left: bool,
+    /// Whether it was somebody else's and has been taken over: then it is given back, not removed.
+    #[serde(default)]
+    pub(crate) adopted: bool,
+}
+
+/// Whether it is there.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+pub(crate) enum State {
+    /// A call that makes it was about to be sent, or its answer never came. Until this moment it may still appear, so only a
+    /// look after it says that it isn't there.
+    Intended { until: Millis },
+    /// It was made.
+    Done,
+}
+
+/// The most requests that are remembered to have wanted something.
+const MOST_WANTED_BY: usize = 6;
+
+impl Item {
+    pub(crate) fn is(&self, kind: Kind, name: &str) -> bool {
+        self.kind == kind && self.name.is(name)
+    }
+
+    /// Whether `request` made it, alone, so that it goes when that request fails.
+    pub(crate) fn is_undone_with(&self, request: &str) -> bool {
+        self.request == request && self.wanted_by.is_empty() && !self.adopted
+    }
+}
+
+impl Record {
+    pub(crate) fn item(&self, kind: Kind, name: &str) -> Option<&Item> {
+        self.inventory.iter().find(|item| item.is(kind, name))
+    }
+
+    fn item_mut(&mut self, kind: Kind, name: &str) -> Option<&mut Item> {
+        self.inventory.iter_mut().find(|item| item.is(kind, name))
+    }
+
+    /// `item` is about to be made. What was known of another of its name is over.
+    pub(crate) fn intend(&mut self, item: Item) {
+        self.inventory.retain(|known| !(known.kind == item.kind && known.name == item.name));
+        self.inventory.push(item);
+    }
+
+    pub(crate) fn note_done(&mut self, kind: Kind, name: &str) {
+        if let Some(item) = self.item_mut(kind, name) {
+            item.state = State::Done;
+        }
+    }
+
+    pub(crate) fn note_unknown(&mut self, kind: Kind, name: &str, until: Millis) {
+        if let Some(item) = self.item_mut(kind, name) {
+            item.state = State::Intended { until };
+        }
+    }
+
+    pub(crate) fn note_identity(&mut self, kind: Kind, name: &str, identity: &str) {
+        if let Some(item) = self.item_mut(kind, name) {
+            item.state = State::Done;
+            item.identity.get_or_insert_with(|| identity.to_owned());
+        }
+    }
+
+    pub(crate) fn note_gone(&mut self, kind: Kind, name: &str) {
+        self.inventory.retain(|item| !item.is(kind, name));
+    }
+
+    /// Its tags say that it is `physical_id`'s.
+    pub(crate) fn note_physical_id(&mut self, kind: Kind, name: &str, physical_id: &str) {
+        if let Some(item) = self.item_mut(kind, name) {
+            physical_id.clone_into(&mut item.physical_id);
+        }
+    }
+
+    pub(crate) fn note_left(&mut self, kind: Kind, name: &str) {
+        if let Some(item) = self.item_mut(kind, name) {
+            item.left = true;
+        }
+    }
+
+    /// `request` is answered with SUCCESS, and wants it.
+    pub(crate) fn note_wanted(&mut self, kind: Kind, name: &str, request: &str) {
+        if let Some(item) = self.item_mut(kind, name) {
+            item.left = false;
+            item.wanted_by.retain(|known| known != request);
+            item.wanted_by.push(request.to_owned());
+            let surplus = item.wanted_by.len().saturating_sub(MOST_WANTED_BY);
+            item.wanted_by.drain(..surplus);
+        }
+    }
+
+    /// When the last call whose answer never came can have taken effect.
+    pub(crate) fn settled_at(&self) -> Millis {
+        let until = self.inventory.iter().map(|item| match item.state {
+            State::Intended { until } => until,
+            State::Done => 0,
+        });
+        until.max().unwrap_or_default()
+    }
+}

@@ -1,0 +1,256 @@
+//! What is known of one resource: its requests, who works on it, and what was made for it. Pure.
+//!
+//! It holds names, ids and times. No ResponseURL, no property value beyond the names of what exists, and of a declaration
+//! under `NoEcho` not even these: see [`ThingName`].
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::inventory::Item;
+use crate::envelope::RequestType;
+
+/// Requests that are remembered. CloudFormation sends a resource one at a time, and repeats one for hours at most.
+const MOST_REQUESTS: usize = 40;
+/// Physical ids that are remembered.
+const MOST_IDS: usize = 60;
+
+/// Milliseconds since 1970.
+pub(crate) type Millis = u64;
+
+/// One resource of one stack.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
+pub(crate) struct Record {
+    /// Every request so far, oldest first. The last one is in charge.
+    pub(crate) requests: Vec<KnownRequest>,
+    /// Who is at work.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) lease: Option<Lease>,
+    /// Everything that was made and hasn't gone.
+    pub(crate) inventory: Vec<Item>,
+    /// Physical ids that CloudFormation was told, or has told us.
+    pub(crate) known_ids: Vec<String>,
+    /// Endpoints that may serve on a config of this resource, whoever made them.
+    pub(crate) endpoints: Vec<ThingName>,
+}
+
+/// A run at work. Past its end the process is dead: Lambda has killed it.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
+pub(crate) struct Lease {
+    pub(crate) run: String,
+    pub(crate) ends: Millis,
+}
+
+/// A request that has come in.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
+pub(crate) struct KnownRequest {
+    pub(crate) id: String,
+    pub(crate) request_type: RequestType,
+    /// When CloudFormation sent it, where its ResponseURL said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) issued: Option<Millis>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) answer: Option<RecordedAnswer>,
+    pub(crate) deployment: DeploymentFacts,
+}
+
+/// How far a request has come with its endpoint, which can't be seen by looking at that.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
+pub(crate) struct DeploymentFacts {
+    /// The config that the endpoint has been asked to serve on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) submitted: Option<ThingName>,
+    /// Whether weights and instance counts have been asked for.
+    #[serde(default)]
+    pub(crate) adjusted: bool,
+    /// Whether an endpoint that had failed before has been removed, to be made anew.
+    #[serde(default)]
+    pub(crate) remade: bool,
+}
+
+/// An answer, to be given again to the same request.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
+pub(crate) struct RecordedAnswer {
+    pub(crate) success: bool,
+    pub(crate) physical_id: String,
+    /// The reason of a failure, or a remark.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<String>,
+    /// The attributes; none under `NoEcho`, where they are looked up again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) data: Option<BTreeMap<String, String>>,
+    /// Whether CloudFormation has shown that it never took this answer: it went on from another id.
+    #[serde(default)]
+    pub(crate) ignored: bool,
+}
+
+/// A request as it comes in.
+#[derive(Clone, Debug)]
+pub(crate) struct Arrival {
+    pub(crate) id: String,
+    pub(crate) request_type: RequestType,
+    pub(crate) issued: Option<Millis>,
+    /// The physical id that it names.
+    pub(crate) physical_id: Option<String>,
+}
+
+/// Where a request stands among those that are known.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Standing {
+    /// It has been answered.
+    Answered(RecordedAnswer),
+    /// A newer one is in charge.
+    Superseded,
+    /// It is the newest: known already, or not yet.
+    Newest { known: bool },
+}
+
+impl Record {
+    pub(crate) fn standing(&self, arrival: &Arrival) -> Standing {
+        let known = self.requests.iter().position(|request| request.id == arrival.id);
+        match known {
+            Some(at) => match &self.requests[at].answer {
+                Some(answer) => Standing::Answered(answer.clone()),
+                None if at + 1 < self.requests.len() => Standing::Superseded,
+                None => Standing::Newest { known: true },
+            },
+            // It was sent before the one in charge, and comes after it: an event that Lambda held back.
+            None if self.requests.last().and_then(|newest| newest.issued).zip(arrival.issued).is_some_and(|(newest, this)| this < newest) => {
+                Standing::Superseded
+            }
+            None => Standing::Newest { known: false },
+        }
+    }
+
+    /// Puts a new request in charge. Whichever was, is superseded from now on.
+    pub(crate) fn put_in_charge(&mut self, arrival: &Arrival) {
+        if let Some(given) = arrival.physical_id.as_ref().filter(|_| arrival.request_type == RequestType::Update) {
+            self.learn_what_was_taken(given);
+            self.note_id(given);
+        }
+        let (id, request_type, issued) = (arrival.id.clone(), arrival.request_type, arrival.issued);
+        self.requests.push(KnownRequest { id, request_type, issued, answer: None, deployment: DeploymentFacts::default() });
+        let surplus = self.requests.len().saturating_sub(MOST_REQUESTS);
+        self.requests.drain(..surplus);
+    }
+
+    /// CloudFormation goes on from the id of the last answer that it took. Where an Update names another than we answered
+    /// last, it had stopped waiting for that answer.
+    fn learn_what_was_taken(&mut self, given: &str) {
+        let moves = self.requests.iter_mut().filter(|request| request.request_type != RequestType::Delete);
+        let answers = moves.filter_map(|request| request.answer.as_mut());
+        for answer in answers.rev().filter(|answer| answer.success && !answer.ignored) {
+            if answer.physical_id == given {
+                return;
+            }
+            answer.ignored = true;
+        }
+    }
+
+    pub(crate) fn note_id(&mut self, id: &str) {
+        if !self.known_ids.iter().any(|known| known == id) {
+            self.known_ids.push(id.to_owned());
+            let surplus = self.known_ids.len().saturating_sub(MOST_IDS);
+            self.known_ids.drain(..surplus);
+        }
+    }
+
+    pub(crate) fn note_endpoint(&mut self, name: ThingName) {
+        if !self.endpoints.contains(&name) {
+            self.endpoints.push(name);
+        }
+    }
+
+    pub(crate) fn request(&self, id: &str) -> Option<&KnownRequest> {
+        self.requests.iter().find(|request| request.id == id)
+    }
+
+    pub(crate) fn request_mut(&mut self, id: &str) -> Option<&mut KnownRequest> {
+        self.requests.iter_mut().find(|request| request.id == id)
+    }
+
+    pub(crate) fn is_in_charge(&self, id: &str) -> bool {
+        self.requests.last().is_some_and(|newest| newest.id == id)
+    }
+
+    /// Whether CloudFormation may rely on what this request made: it was answered with SUCCESS. A request from before the
+    /// ledger existed, or one that is no longer remembered, counts as one that was.
+    fn succeeded(&self, request: &str) -> bool {
+        match self.request(request) {
+            Some(request) => request.answer.as_ref().is_some_and(|answer| answer.success && !answer.ignored),
+            None => true,
+        }
+    }
+
+    /// Whether a request that was answered with SUCCESS made the item or wanted it as it was.
+    pub(crate) fn is_relied_on(&self, item: &Item) -> bool {
+        self.succeeded(&item.request) || item.wanted_by.iter().any(|request| self.succeeded(request))
+    }
+
+    /// Whether anything was asked for before the request in charge.
+    fn has_history(&self) -> bool {
+        self.requests.len() > 1
+    }
+
+    /// Whether `id` is one that CloudFormation made up: it does so where it never took a Create's answer. Where nothing is known
+    /// of the resource, how the id looks has to do.
+    pub(crate) fn is_made_up(&self, id: &str, looks_made_up: bool) -> bool {
+        if self.has_history() { !self.known_ids.iter().any(|known| known == id) } else { looks_made_up }
+    }
+
+    /// The last Create, where CloudFormation has never shown that it took its answer.
+    fn unconfirmed_create(&self) -> Option<&str> {
+        let at = self.requests.iter().rposition(|request| request.request_type == RequestType::Create)?;
+        let confirmed = self.requests[at..].iter().any(|request| request.request_type == RequestType::Update);
+        (!confirmed).then_some(self.requests[at].id.as_str())
+    }
+
+    /// Whether a Delete for `id` removes the item: it was made under this id; or nobody was ever told of it; or CloudFormation
+    /// made the id up, and the Create that made the item was the last thing it asked for.
+    pub(crate) fn is_removed_with(&self, item: &Item, id: &str, made_up: bool) -> bool {
+        let only_by = |create: &str| item.request == create && item.wanted_by.iter().all(|request| request == create);
+        let is_the_last_creates = || {
+            self.unconfirmed_create().is_some_and(only_by) || item.request.is_empty() && !self.has_history()
+        };
+        item.physical_id == id || item.left || !self.is_relied_on(item) || made_up && is_the_last_creates()
+    }
+
+    /// Whether nothing is left to be remembered but the requests.
+    pub(crate) fn is_over(&self) -> bool {
+        self.inventory.is_empty() && self.lease.is_none()
+    }
+}
+
+/// The name of something in AWS, or what stands for it where the declaration keeps its values out of sight: a digest, by
+/// which the name is known again when a declaration gives it.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ThingName(String);
+
+impl ThingName {
+    const HIDDEN: &str = "sha256:";
+
+    pub(crate) fn shown(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+
+    pub(crate) fn hidden(name: &str) -> Self {
+        let digest = Sha256::digest(name.as_bytes());
+        let hex = digest.iter().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        });
+        Self(format!("{}{hex}", Self::HIDDEN))
+    }
+
+    /// Whether it is, or stands for, `name`.
+    pub(crate) fn is(&self, name: &str) -> bool {
+        self.0 == name || self.0.starts_with(Self::HIDDEN) && *self == Self::hidden(name)
+    }
+
+    /// The name, where it isn't hidden.
+    pub(crate) fn text(&self) -> Option<&str> {
+        (!self.0.starts_with(Self::HIDDEN)).then_some(self.0.as_str())
+    }
+}

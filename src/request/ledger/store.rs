@@ -1,0 +1,98 @@
+//! Where records are kept: in the request table, or in this process where there is none.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use thiserror::Error;
+
+use super::record::{Millis, Record};
+use crate::aws::{CallError, RequestTable, Stored};
+
+/// How long a record without anything in it is kept, for duplicates that come late: Lambda holds an event for six hours at
+/// most (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html>).
+const KEPT_SECONDS: u64 = 14 * 24 * 3600;
+
+/// Records by resource.
+#[derive(Debug)]
+pub(super) enum Store {
+    Table(RequestTable),
+    /// Versions and texts, as the table has them.
+    Memory(Mutex<HashMap<String, Stored>>),
+}
+
+/// The request ledger could not be read or written.
+#[derive(Debug, Error)]
+pub enum LedgerError {
+    /// The table refused, or could not be reached.
+    #[error("the request table {table:?} could not be used, without which nothing is changed")]
+    Table {
+        /// Its name.
+        table: String,
+        /// What went wrong.
+        source: CallError,
+    },
+    /// What stands in the table is no record of ours.
+    #[error("the record of {resource:?} in the request table can't be read; it was written by another version of the provider, or by hand")]
+    Unreadable {
+        /// The partition key.
+        resource: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+}
+
+/// A record and its version; no version where it isn't stored yet.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Versioned {
+    pub(super) version: Option<u64>,
+    pub(super) record: Record,
+}
+
+impl Store {
+    pub(super) async fn read(&self, resource: &str) -> Result<Versioned, LedgerError> {
+        let stored = match self {
+            Self::Table(table) => table.read(resource).await.map_err(|source| table_error(table, source))?,
+            Self::Memory(items) => items.lock().unwrap_or_else(PoisonError::into_inner).get(resource).cloned(),
+        };
+        let Some(Stored { version, record }) = stored else { return Ok(Versioned::default()) };
+        let record = serde_json::from_str(&record).map_err(|source| unreadable(resource, source))?;
+        Ok(Versioned { version: Some(version), record })
+    }
+
+    /// Writes `record` in the place of `before`. `None` where somebody has written meanwhile.
+    pub(super) async fn write(
+        &self,
+        resource: &str,
+        before: Option<u64>,
+        record: Record,
+        now: Millis,
+    ) -> Result<Option<Versioned>, LedgerError> {
+        let version = before.unwrap_or_default() + 1;
+        let text = serde_json::to_string(&record).map_err(|source| unreadable(resource, source))?;
+        let stored = Stored { version, record: text };
+        let expires_at = record.is_over().then_some(now / 1000 + KEPT_SECONDS);
+        let written = match self {
+            Self::Table(table) => {
+                let written = table.write(resource, before, stored, expires_at).await;
+                written.map_err(|source| table_error(table, source))?
+            }
+            Self::Memory(items) => {
+                let mut items = items.lock().unwrap_or_else(PoisonError::into_inner);
+                let is_unchanged = items.get(resource).map(|stored| stored.version) == before;
+                if is_unchanged {
+                    items.insert(resource.to_owned(), stored);
+                }
+                is_unchanged
+            }
+        };
+        Ok(written.then_some(Versioned { version: Some(version), record }))
+    }
+}
+
+fn table_error(table: &RequestTable, source: CallError) -> LedgerError {
+    LedgerError::Table { table: table.name().to_owned(), source }
+}
+
+fn unreadable(resource: &str, source: serde_json::Error) -> LedgerError {
+    LedgerError::Unreadable { resource: resource.to_owned(), source }
+}
