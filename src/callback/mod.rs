@@ -5,8 +5,10 @@
 
 mod answer;
 mod delivery;
+mod printable;
 mod response_url;
 
 pub use answer::{Answer, Body, Data, MAX_BODY_BYTES, Outcome};
 pub use delivery::{Delivery, DeliveryError};
+pub use printable::printable;
 pub use response_url::{ExtraHosts, ResponseUrl, ResponseUrlError};
