@@ -6,6 +6,7 @@
 mod answer;
 mod delivery;
 mod printable;
+mod refusal;
 mod response_url;
 
 pub use answer::{Answer, Body, Data, MAX_BODY_BYTES, Outcome};
