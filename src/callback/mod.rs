@@ -5,6 +5,7 @@
 
 mod answer;
 mod delivery;
+mod issued;
 mod printable;
 mod refusal;
 mod response_url;
