@@ -21,6 +21,7 @@ pub mod properties;
 pub mod provider;
 pub mod provision;
 pub mod request;
+mod scalar;
 pub mod shape_json;
 pub mod spec;
 pub mod start;
