@@ -5,6 +5,7 @@
 //!
 //! Request object: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html>.
 
+mod identity;
 mod properties;
 
 use std::collections::BTreeMap;
