@@ -6,14 +6,15 @@
 //! Request object: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html>.
 
 mod identity;
+mod no_echo;
 mod properties;
+mod spellings;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 pub use self::properties::Properties;
@@ -161,17 +162,15 @@ impl Envelope {
         self.properties.no_echo() || self.old_properties.no_echo()
     }
 
-    /// `text` as it may be shown: under `NoEcho` no value of the declarations is left in it, whoever quoted it.
+    /// `text` as it may be shown: under `NoEcho` no value of the declarations is left in it, whoever quoted it and however
+    /// it was escaped. To be asked for before a text is cut: of a value that was cut nothing would be recognized.
     #[must_use]
     pub fn shown(&self, text: String) -> String {
         if !self.no_echo() {
             return text;
         }
-        let mut values = Vec::new();
-        collect_texts(self.properties.value(), &mut values);
-        collect_texts(self.old_properties.value(), &mut values);
-        values.sort_by_key(|value| std::cmp::Reverse(value.len()));
-        values.into_iter().fold(text, |text, value| text.replace(value, "***"))
+        let declared = [&self.properties, &self.old_properties].into_iter().filter_map(Properties::value);
+        no_echo::Secrets::of(declared).masked_in(text)
     }
 
     /// When the request was issued, where its URL says so.
@@ -225,17 +224,6 @@ impl Envelope {
     }
 }
 
-/// Texts long enough to be a secret. Shorter ones (`true`, `10`) would make every sentence unreadable.
-fn collect_texts<'v>(value: Option<&'v Value>, texts: &mut Vec<&'v str>) {
-    const SHORTEST: usize = 6;
-    match value {
-        Some(Value::String(text)) if text.len() >= SHORTEST => texts.push(text),
-        Some(Value::Array(items)) => items.iter().for_each(|item| collect_texts(Some(item), texts)),
-        Some(Value::Object(members)) => members.values().for_each(|member| collect_texts(Some(member), texts)),
-        _ => {}
-    }
-}
-
 fn read<T: DeserializeOwned>(fields: &BTreeMap<String, Box<RawValue>>, name: &str) -> Option<T> {
     serde_json::from_str(fields.get(name)?.get()).ok()
 }
@@ -243,7 +231,7 @@ fn read<T: DeserializeOwned>(fields: &BTreeMap<String, Box<RawValue>>, name: &st
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
     use tokio::time::Instant;
 
     use super::*;
