@@ -47,14 +47,15 @@ impl Deadline {
     }
 
     /// Divides the time until this Lambda's end (`ends`), or until CloudFormation stops waiting where that comes first:
-    /// `service_timeout` after the request's first run started. Short times are divided in proportion: half for work, a
-    /// quarter each for taking back and for the answer. The answer gets its share of this Lambda's life also when nobody
-    /// may be waiting for it any longer: whether CloudFormation still does is known to CloudFormation alone.
+    /// `service_timeout` after the request `began`, as [`crate::envelope::Envelope::began`] knows it. Short times are
+    /// divided in proportion: half for work, a quarter each for taking back and for the answer. The answer gets its share
+    /// of this Lambda's life also when nobody may be waiting for it any longer: whether CloudFormation still does is known
+    /// to CloudFormation alone.
     #[must_use]
-    pub fn divide(ends: SystemTime, started_at: SystemTime, service_timeout: Option<Duration>) -> Self {
+    pub fn divide(ends: SystemTime, began: SystemTime, service_timeout: Option<Duration>) -> Self {
         let now = SystemTime::now();
         let life = if is_real(ends) { ends.duration_since(now).unwrap_or_default() } else { LONGEST_LIFE };
-        let patience_ends = started_at + service_timeout.unwrap_or(LONGEST_WAIT);
+        let patience_ends = began + service_timeout.unwrap_or(LONGEST_WAIT);
         let patience = patience_ends.duration_since(now).unwrap_or_default();
         let left = life.min(patience).saturating_sub(MARGIN);
         let now = Instant::now();

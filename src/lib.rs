@@ -18,6 +18,7 @@ pub mod pricing;
 pub mod properties;
 pub mod reconcile;
 pub mod request;
+mod scalar;
 pub mod shape_json;
 pub mod spec;
 pub mod start;

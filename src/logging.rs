@@ -3,6 +3,7 @@
 //! `RUST_LOG` sets how much this crate says. Dependencies only warn, whatever it asks for: at finer levels they write
 //! whole requests, and those hold the `ResponseURL` and values that a declaration may want kept out of sight.
 
+use std::io::{self, Stdout, Write};
 use std::str::FromStr;
 use std::{env, panic};
 
@@ -12,6 +13,8 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
 
+use crate::callback::printable;
+
 const CRATE: &str = env!("CARGO_CRATE_NAME");
 
 /// Starts logging to standard output, where Lambda collects it, and has panics logged without their message.
@@ -19,7 +22,12 @@ pub fn start() {
     let directives = env::var("RUST_LOG").unwrap_or_default();
     let (wanted, refused) = filter(&directives);
     let ours = filter_fn(|metadata| metadata.target().starts_with(CRATE) || *metadata.level() <= tracing::Level::WARN);
-    let lines = fmt::layer().with_ansi(false).without_time().with_filter(ours).with_filter(wanted);
+    let lines = fmt::layer()
+        .with_ansi(false)
+        .without_time()
+        .with_writer(|| Lines(io::stdout()))
+        .with_filter(ours)
+        .with_filter(wanted);
     // A second start (in a test) keeps the first.
     drop(tracing_subscriber::registry().with(lines).try_init());
     for directive in refused {
@@ -30,6 +38,25 @@ pub fn start() {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         tracing::error!(place, "panic");
     }));
+}
+
+/// Writes each event as one line that any terminal can show: an event may quote what AWS or a template says, and a line
+/// break in it could pretend to be another event.
+struct Lines<W = Stdout>(W);
+
+impl<W: Write> Write for Lines<W> {
+    /// Takes all of `event`, which the layer hands over whole.
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(event);
+        let line = format!("{}\n", printable(text.trim_end_matches('\n')));
+        // At once, so that nobody else's line comes between.
+        self.0.write_all(line.as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// What `directives` want logged, and those of them that mean nothing. Without one that means something, `info`.
@@ -57,6 +84,14 @@ mod tests {
         let (wanted, refused) = filter(directives);
         let levels = [Level::TRACE, Level::DEBUG, Level::INFO, Level::WARN, Level::ERROR];
         (levels.into_iter().find(|level| wanted.would_enable(CRATE, level)), refused)
+    }
+
+    #[test]
+    fn a16_whatever_an_event_quotes_is_one_line_without_control_characters() {
+        let mut written = Vec::new();
+        let event = "INFO answer reason=\u{1b}[31mred\u{1b}[0m\u{7}\nERROR forged \u{202e}\n";
+        Lines(&mut written).write_all(event.as_bytes()).unwrap();
+        assert_eq!(String::from_utf8(written).unwrap(), "INFO answer reason=red ERROR forged \n");
     }
 
     #[test]

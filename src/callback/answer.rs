@@ -1,10 +1,12 @@
-//! What CloudFormation is told, cut to the size it accepts.
+//! What CloudFormation is told: in characters that a console can show, cut to the size it accepts.
 //!
 //! Response object: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html>.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+
+use super::printable;
 
 /// The largest response body that CloudFormation reads, in bytes.
 pub const MAX_BODY_BYTES: usize = 4096;
@@ -70,13 +72,20 @@ pub struct Body {
 impl Answer {
     /// The body, at most [`MAX_BODY_BYTES`] long as JSON.
     ///
+    /// Whoever wrote them, `Reason` and attributes are [`printable`] here: no other place lets text out to CloudFormation.
+    /// The ids stay as they came, since CloudFormation compares them.
+    ///
     /// The `Reason` is cut first, on a character boundary. Where ids and attributes alone are too long, the longest
-    /// attributes go; the ids are never lost.
+    /// attributes go. Ids that CloudFormation sends always fit; of a request that it never sent, the longest are cut too.
     #[must_use]
     pub fn body(&self) -> Body {
+        let line = |text: &String| printable(text).into_owned();
         let (status, reason, data) = match &self.outcome {
-            Outcome::Success { data, remark } => ("SUCCESS", remark.clone(), data.clone()),
-            Outcome::Failed { reason } => ("FAILED", Some(reason.clone()), Data::new()),
+            Outcome::Success { data, remark } => {
+                let data = data.iter().map(|(name, value)| (*name, line(value))).collect();
+                ("SUCCESS", remark.as_ref().map(line), data)
+            }
+            Outcome::Failed { reason } => ("FAILED", Some(line(reason)), Data::new()),
         };
         let mut body = Body {
             status,
@@ -139,6 +148,30 @@ impl Body {
                 None => break,
             }
         }
+        self.fit_ids();
+    }
+
+    /// Cuts the longest ids until the body fits, none below an equal share of what there is for ids.
+    fn fit_ids(&mut self) {
+        let lengths = |body: &Self| body.ids().map(|id| json_len(id));
+        let share = MAX_BODY_BYTES.saturating_sub(self.to_json().len() - lengths(self).iter().sum::<usize>()) / 4;
+        for _ in 0..lengths(self).len() {
+            let excess = self.excess();
+            if excess == 0 {
+                return;
+            }
+            if let Some(longest) = self.ids_mut().into_iter().max_by_key(|id| json_len(id)) {
+                *longest = cut_to_json(longest, share.max(json_len(longest).saturating_sub(excess))).to_owned();
+            }
+        }
+    }
+
+    fn ids(&self) -> [&String; 4] {
+        [&self.physical_resource_id, &self.stack_id, &self.request_id, &self.logical_resource_id]
+    }
+
+    fn ids_mut(&mut self) -> [&mut String; 4] {
+        [&mut self.physical_resource_id, &mut self.stack_id, &mut self.request_id, &mut self.logical_resource_id]
     }
 
     fn excess(&self) -> usize {
@@ -193,8 +226,20 @@ mod tests {
     }
 
     #[test]
+    fn a16_no_control_character_of_anybody_reaches_the_answer() {
+        let reason = "Properties.Col\u{7}our: unknown property. \u{1b}[31mCUDA\u{1b}[0m\nout\tof memory\0";
+        let body = failed(reason, "id").body();
+        assert_eq!(body.reason(), Some("Properties.Colour: unknown property. CUDA out of memory"));
+        let mut answer = failed("", "id");
+        let data = Data::from([("EndpointName", "ch\u{202e}at\u{1b}[0m".to_owned())]);
+        answer.outcome = Outcome::Success { data, remark: Some("a\r\nb".to_owned()) };
+        let body = answer.body();
+        assert_eq!((body.reason(), body.data["EndpointName"].as_str()), (Some("a b"), "chat"));
+    }
+
+    #[test]
     fn a_cut_reason_fills_the_room_there_is() {
-        let json = failed(&"é\"\n".repeat(4000), "id").body().to_json();
+        let json = failed(&"é\"\\".repeat(4000), "id").body().to_json();
         assert!(json.len() <= MAX_BODY_BYTES && json.len() > MAX_BODY_BYTES - 8, "{}", json.len());
     }
 
@@ -229,7 +274,55 @@ mod tests {
         assert_eq!(logged["Data"], serde_json::json!({}));
     }
 
+    #[test]
+    fn ids_of_cloudformation_s_lengths_are_never_cut() {
+        let mut answer = failed(&"ü".repeat(4000), &"p".repeat(1024));
+        answer.stack_id =
+            format!("arn:aws-iso-b:cloudformation:us-isob-east-1:123456789012:stack/{}/1", "s".repeat(128));
+        answer.request_id = "00000000-0000-4000-8000-000000000001".to_owned();
+        answer.logical_resource_id = "L".repeat(255);
+        let body = answer.body();
+        assert!(body.to_json().len() <= MAX_BODY_BYTES);
+        let ids = [&answer.physical_resource_id, &answer.stack_id, &answer.request_id, &answer.logical_resource_id];
+        assert_eq!(body.ids(), ids);
+        assert!(body.reason().is_some_and(|reason| reason.len() > 2000), "{body:?}");
+    }
+
+    #[test]
+    fn of_ids_that_can_not_all_fit_the_longest_are_cut() {
+        let mut answer = failed("", &"p".repeat(1000));
+        answer.stack_id = "s".repeat(6000);
+        let body = answer.body();
+        assert_eq!(body.to_json().len(), MAX_BODY_BYTES);
+        assert_eq!(body.physical_resource_id, "p".repeat(1000));
+    }
+
     proptest! {
+        #[test]
+        fn any_ids_of_any_length_fit(
+            ids in proptest::array::uniform4("[a-zé漢\"\\\\\u{1}😀]{0,6}"),
+            times in proptest::array::uniform4(0_usize..1200),
+            reason in "(\\PC|\\pC){0,40}",
+            values in proptest::array::uniform2("\\PC{0,40}"),
+            failed in any::<bool>(),
+        ) {
+            let [physical_resource_id, stack_id, request_id, logical_resource_id] =
+                [0, 1, 2, 3].map(|at: usize| ids[at].repeat(times[at]));
+            let [url, name] = values.map(|value| value.repeat(times[0]));
+            let outcome = if failed {
+                Outcome::Failed { reason: reason.repeat(times[1]) }
+            } else {
+                Outcome::Success { data: Data::from([("DashboardUrl", url), ("EndpointName", name)]), remark: Some(reason) }
+            };
+            let answer = Answer {
+                outcome, physical_resource_id, stack_id, request_id, logical_resource_id, no_echo: false,
+            };
+            let body = answer.body();
+            prop_assert!(body.to_json().len() <= MAX_BODY_BYTES, "{}", body.to_json().len());
+            let texts = body.reason.iter().chain(body.data.values());
+            prop_assert!(texts.into_iter().all(|text| !text.contains(char::is_control)), "{:?}", body);
+        }
+
         #[test]
         fn any_answer_fits_and_keeps_its_id(reason in any::<String>(), times in 1_usize..200, id in "[a-zA-Z0-9-]{1,300}") {
             let body = failed(&reason.repeat(times), &id).body();

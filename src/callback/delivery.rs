@@ -1,7 +1,7 @@
 //! Putting the answer where CloudFormation waits for it.
 //!
 //! The request is what the presigned URL was signed for: a PUT with an empty `Content-Type`. Passing troubles are
-//! retried with jitter until the time is up; a refusal (403: the URL ran out or was changed) is final.
+//! retried with jitter until the time is up; a refusal is final.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use aws_smithy_types::body::SdkBody;
 use thiserror::Error;
 use tokio::time::Instant;
 
-use super::{Body, ResponseUrl};
+use super::{Body, ResponseUrl, refusal};
 
 /// From connecting to the answer's answer.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(8);
@@ -67,7 +67,7 @@ impl Delivery {
         Self { connector }
     }
 
-    /// Puts `body` to `url`, trying again on answers that pass (5xx, 408, 429) and connection troubles until `until`.
+    /// Puts `body` to `url`, trying again on answers of S3 that pass and on connection troubles until `until`.
     ///
     /// # Errors
     /// [`DeliveryError::Refused`] at once on an answer that trying again would not change; the others after the last attempt.
@@ -110,8 +110,10 @@ impl Delivery {
         match response {
             Ok(response) => Ok(match response.status().as_u16() {
                 200..=299 => Attempt::Delivered,
-                status @ (408 | 429 | 500..=599) => Attempt::Passing(format!("HTTP {status}")),
-                status => Attempt::Refused(status),
+                status => {
+                    let passing = refusal::passing(status, response.into_body()).await;
+                    passing.map_or(Attempt::Refused(status), Attempt::Passing)
+                }
             }),
             // The error's own text may repeat the URL, so only its kind is told.
             Err(error) if error.is_timeout() => Ok(Attempt::Passing("a timeout".to_owned())),

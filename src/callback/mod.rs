@@ -5,8 +5,12 @@
 
 mod answer;
 mod delivery;
+mod issued;
+mod printable;
+mod refusal;
 mod response_url;
 
 pub use answer::{Answer, Body, Data, MAX_BODY_BYTES, Outcome};
 pub use delivery::{Delivery, DeliveryError};
+pub use printable::printable;
 pub use response_url::{ExtraHosts, ResponseUrl, ResponseUrlError};

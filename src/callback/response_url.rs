@@ -4,9 +4,12 @@
 //! `https` on an Amazon S3 host. Local runs loosen that by naming their own hosts in `EXTRA_RESPONSE_HOSTS`.
 
 use std::fmt;
+use std::time::SystemTime;
 
 use thiserror::Error;
 use url::{Host, Url};
+
+use super::issued;
 
 /// The domain under which each partition's S3 endpoints live
 /// (<https://docs.aws.amazon.com/general/latest/gr/s3.html>; partitions as in the SDK's endpoint rules).
@@ -69,6 +72,12 @@ impl ResponseUrl {
             }
             (false, _) => Err(ResponseUrlError::ForeignHost),
         }
+    }
+
+    /// When CloudFormation signed it, and with that issued the request, where the URL says so plausibly.
+    #[must_use]
+    pub fn issued_at(&self) -> Option<SystemTime> {
+        issued::issued_at(&self.0)
     }
 
     /// The URL as text. Only the delivery may ask for it.

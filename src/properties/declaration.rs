@@ -10,9 +10,9 @@ use super::alarm_kind::AlarmKind;
 use super::node::{Fields, Node};
 use super::problem::Problems;
 use super::reference::{self, COMMON, OF_CONFIGS, OF_DEPLOYMENTS, OF_MONITORING};
-use super::scalar;
 use super::shape::ShapeReader;
-use crate::envelope::ResourceType;
+use crate::envelope::{ResourceType, service_timeout, withholds};
+use crate::scalar;
 
 const FREQUENCY: &str = "MetricPublishFrequencyInSeconds";
 /// How the launch article spells [`FREQUENCY`]; no such member exists, and people paste it.
@@ -131,9 +131,13 @@ impl Declaration {
     pub fn read(resource_type: ResourceType, properties: &Value, problems: &Problems) -> Option<Self> {
         let root = Node::root(properties, problems);
         let all = root.object()?;
-        let no_echo = all.get("NoEcho").and_then(|value| root.child("NoEcho", value).boolean()).unwrap_or_default();
+        let no_echo = withholds(all);
         if no_echo {
             problems.withhold_values();
+        }
+        if let Some(given) = all.get("NoEcho").filter(|given| !given.is_null()) {
+            // Noted where it can't be read.
+            let _ = root.child("NoEcho", given).boolean();
         }
         let Divided { own, members, deployment } = divide(&root, all, resource_type);
         let own = Value::Object(own);
@@ -253,10 +257,10 @@ fn read_deployment(members: Map<String, Value>, problems: &Problems) -> Option<U
     read.map_err(|error| problems.invalid("Properties", error.to_string())).ok()
 }
 
-/// Only judged here: how long there is to answer is read with the envelope, before anything can go wrong.
+/// Only judged here, by the same function that reads it with the envelope before anything can go wrong.
 fn judge_service_timeout(fields: &Fields<'_>) {
     let Some(node) = fields.get("ServiceTimeout") else { return };
-    if node.sized().is_some_and(|seconds: i64| !(1..=3600).contains(&seconds)) {
+    if node.integer().is_some() && service_timeout(node.value()).is_none() {
         node.invalid(format!("{} is not a ServiceTimeout; use 1 to 3600 seconds", node.quoted()));
     }
 }

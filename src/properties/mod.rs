@@ -9,7 +9,6 @@ mod declaration;
 mod node;
 mod problem;
 pub mod reference;
-mod scalar;
 mod shape;
 
 pub use alarm_kind::AlarmKind;

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::problem::{Problems, Severity, nearest};
 use super::reference::{self, Property};
-use super::scalar;
+use crate::scalar;
 
 /// How many characters of a value are quoted in a problem.
 const QUOTED: usize = 60;
@@ -26,6 +26,10 @@ impl<'v> Node<'v> {
     /// A value of something else than a declaration: problems name it by its path in `value`.
     pub(crate) fn outside(value: &'v Value, path: &str, problems: &'v Problems) -> Self {
         Self { value, path: path.to_owned(), problems, secret: false }
+    }
+
+    pub(super) fn value(&self) -> &'v Value {
+        self.value
     }
 
     pub(super) fn is_null(&self) -> bool {

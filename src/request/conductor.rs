@@ -17,7 +17,7 @@ use tokio::time::Instant;
 
 use super::continuation::{Continuation, MAX_HOPS};
 use super::failure::Failure;
-use super::ledger::{Arrival, Begun, Ledger, RecordedAnswer, Run, RunFacts};
+use super::ledger::{Arrival, Begun, Ledger, RecordedAnswer, Run, RunFacts, millis};
 use super::subject::{self, Judgement};
 use crate::aws::{Handover, HandoverError};
 use crate::callback::{Body, Data, Delivery, DeliveryError, ExtraHosts, Outcome};
@@ -143,7 +143,8 @@ impl Provider {
         let Invocation { ends, function_arn } = invocation.into();
         let envelope = Envelope::salvage(event, &self.extra_hosts);
         let continuation = Continuation::of(event);
-        let deadline = Deadline::divide(ends, continuation.started_at(), envelope.properties.service_timeout());
+        let began = envelope.began(SystemTime::now(), continuation.started_at());
+        let deadline = Deadline::divide(ends, began, envelope.properties.service_timeout());
         tracing::info!(
             request_type = envelope.request_type.map(tracing::field::display),
             resource_type = envelope.resource_type,
@@ -211,18 +212,15 @@ impl Provider {
                 ))
             };
         };
-        if !envelope.says_whose_it_is() {
-            return failed(
-                "the request has no StackId or LogicalResourceId, so nothing could be marked as belonging to it"
-                    .to_owned(),
-            );
+        if let Some(problem) = envelope.identity_problem() {
+            return failed(problem);
         }
         let facts = RunFacts {
             resource: format!("{}|{}", envelope.stack_id, envelope.logical_resource_id),
             arrival: Arrival {
                 id: envelope.request_id.clone(),
                 request_type,
-                issued: None,
+                issued: envelope.issued_at().map(millis),
                 physical_id: envelope.physical_resource_id.clone(),
             },
             ends: invoked.ends,

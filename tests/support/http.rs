@@ -33,6 +33,8 @@ pub(crate) enum Reply {
         headers: Vec<(&'static str, String)>,
         body: String,
     },
+    /// A status whose body breaks off.
+    CutOff(u16),
     /// The connection closes without a word.
     Drop,
     /// Nothing, until the client gives up.
@@ -129,6 +131,11 @@ fn serve(stream: TcpStream, respond: &(dyn Fn(Request) -> Reply + Send + Sync)) 
                 if writer.write_all(format!("{head}\r\n{body}").as_bytes()).is_err() {
                     return;
                 }
+            }
+            Reply::CutOff(status) => {
+                let text = format!("HTTP/1.1 {status} Told\r\ncontent-length: 500\r\n\r\n<Error><Code>");
+                drop(writer.write_all(text.as_bytes()));
+                break;
             }
             Reply::Drop => break,
             Reply::Hang => drop(reader.read_to_end(&mut Vec::new())),

@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 /// `true`, `false` or their strings, in any case.
-pub(super) fn boolean(value: &Value) -> Option<bool> {
+pub(crate) fn boolean(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(flag) => Some(*flag),
         Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
@@ -16,7 +16,7 @@ pub(super) fn boolean(value: &Value) -> Option<bool> {
 
 /// A whole number or its string. A fraction of zero (`10.0`) is whole.
 #[allow(clippy::cast_possible_truncation, reason = "whole and within ±2⁵³, which both types hold")]
-pub(super) fn integer(value: &Value) -> Option<i64> {
+pub(crate) fn integer(value: &Value) -> Option<i64> {
     let whole =
         |number: f64| (number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0).then_some(number as i64);
     match value {
@@ -27,7 +27,7 @@ pub(super) fn integer(value: &Value) -> Option<i64> {
 }
 
 /// A finite number or its string.
-pub(super) fn number(value: &Value) -> Option<f64> {
+pub(crate) fn number(value: &Value) -> Option<f64> {
     match value {
         Value::Number(number) => number.as_f64(),
         Value::String(text) => decimal(text),
@@ -36,7 +36,7 @@ pub(super) fn number(value: &Value) -> Option<f64> {
 }
 
 /// A string, or a scalar that a template author wrote without quotes.
-pub(super) fn text(value: &Value) -> Option<String> {
+pub(crate) fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),

@@ -5,16 +5,26 @@
 //!
 //! Request object: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html>.
 
+mod identity;
+mod no_echo;
+mod properties;
+mod spellings;
+
 use std::collections::BTreeMap;
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use serde_json::value::RawValue;
 
+pub use self::properties::Properties;
+pub(crate) use self::properties::{service_timeout, withholds};
 use crate::callback::{Answer, ExtraHosts, Outcome, ResponseUrl, ResponseUrlError};
+
+/// The oldest request that anybody may still work on. Its URL lives two hours; Lambda delivers an event again for six
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html>).
+const OLDEST: Duration = Duration::from_hours(24);
 
 /// What CloudFormation asks for.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
@@ -79,6 +89,17 @@ pub enum Callback {
     Absent,
 }
 
+impl Callback {
+    /// When the request was issued, where the URL says so.
+    #[must_use]
+    pub fn issued_at(&self) -> Option<SystemTime> {
+        match self {
+            Self::At(url) => url.issued_at(),
+            Self::Refused(_) | Self::Absent => None,
+        }
+    }
+}
+
 /// The outside of a request. Everything in it may be missing or strange: the event may come from anywhere.
 #[derive(Debug)]
 pub struct Envelope {
@@ -100,48 +121,6 @@ pub struct Envelope {
     pub properties: Properties,
     /// What was declared before (Update only).
     pub old_properties: Properties,
-}
-
-/// `ResourceProperties` or `OldResourceProperties`. Their values may be secret: `Debug` shows none of them.
-#[derive(Clone, Default, PartialEq)]
-pub struct Properties(Option<Value>);
-
-impl Properties {
-    /// The properties as JSON, where the event has any.
-    #[must_use]
-    pub fn value(&self) -> Option<&Value> {
-        self.0.as_ref()
-    }
-
-    /// How long CloudFormation waits for the answer, where the declaration says so.
-    #[must_use]
-    pub fn service_timeout(&self) -> Option<Duration> {
-        let seconds = match self.value()?.get("ServiceTimeout")? {
-            Value::String(text) => text.parse().ok()?,
-            number => number.as_u64()?,
-        };
-        (1..=3600).contains(&seconds).then(|| Duration::from_secs(seconds))
-    }
-
-    fn no_echo(&self) -> bool {
-        match self.value().and_then(|properties| properties.get("NoEcho")) {
-            Some(Value::Bool(flag)) => *flag,
-            Some(Value::String(text)) => text.eq_ignore_ascii_case("true"),
-            _ => false,
-        }
-    }
-}
-
-impl From<Value> for Properties {
-    fn from(value: Value) -> Self {
-        Self(Some(value))
-    }
-}
-
-impl fmt::Debug for Properties {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "Properties(withheld)" } else { "Properties(absent)" })
-    }
 }
 
 impl Envelope {
@@ -167,8 +146,8 @@ impl Envelope {
             request_id: text("RequestId").unwrap_or_default(),
             logical_resource_id: text("LogicalResourceId").unwrap_or_default(),
             physical_resource_id: text("PhysicalResourceId").filter(|id| !id.is_empty()),
-            properties: Properties(read(&fields, "ResourceProperties")),
-            old_properties: Properties(read(&fields, "OldResourceProperties")),
+            properties: Properties::from(read(&fields, "ResourceProperties")),
+            old_properties: Properties::from(read(&fields, "OldResourceProperties")),
         }
     }
 
@@ -184,17 +163,33 @@ impl Envelope {
         self.properties.no_echo() || self.old_properties.no_echo()
     }
 
-    /// `text` as it may be shown: under `NoEcho` no value of the declarations is left in it, whoever quoted it.
+    /// `text` as it may be shown: under `NoEcho` no value of the declarations is left in it, whoever quoted it and however
+    /// it was escaped. To be asked for before a text is cut: of a value that was cut nothing would be recognized.
     #[must_use]
     pub fn shown(&self, text: String) -> String {
         if !self.no_echo() {
             return text;
         }
-        let mut values = Vec::new();
-        collect_texts(self.properties.value(), &mut values);
-        collect_texts(self.old_properties.value(), &mut values);
-        values.sort_by_key(|value| std::cmp::Reverse(value.len()));
-        values.into_iter().fold(text, |text, value| text.replace(value, "***"))
+        let declared = [&self.properties, &self.old_properties].into_iter().filter_map(Properties::value);
+        no_echo::Secrets::of(declared).masked_in(text)
+    }
+
+    /// When the request was issued, where its URL says so.
+    #[must_use]
+    pub fn issued_at(&self) -> Option<SystemTime> {
+        self.callback.issued_at()
+    }
+
+    /// When CloudFormation began to wait: the earliest plausible of when the URL was signed and when the request's first run
+    /// started (`started_at`, as a continuation says it). A first run that is delivered again knows the hour's beginning
+    /// from the URL alone.
+    ///
+    /// Never after `now`: clocks differ a little, and an event may claim anything. Never more than a day before, as in an
+    /// event that is kept for local runs.
+    #[must_use]
+    pub fn began(&self, now: SystemTime, started_at: SystemTime) -> SystemTime {
+        let is_plausible = |at: &SystemTime| now.duration_since(*at).is_ok_and(|age| age <= OLDEST);
+        [self.issued_at(), Some(started_at)].into_iter().flatten().filter(is_plausible).min().unwrap_or(now)
     }
 
     /// Whether the request says which resource of which stack it is about.
@@ -236,17 +231,6 @@ impl Envelope {
     }
 }
 
-/// Texts long enough to be a secret. Shorter ones (`true`, `10`) would make every sentence unreadable.
-fn collect_texts<'v>(value: Option<&'v Value>, texts: &mut Vec<&'v str>) {
-    const SHORTEST: usize = 6;
-    match value {
-        Some(Value::String(text)) if text.len() >= SHORTEST => texts.push(text),
-        Some(Value::Array(items)) => items.iter().for_each(|item| collect_texts(Some(item), texts)),
-        Some(Value::Object(members)) => members.values().for_each(|member| collect_texts(Some(member), texts)),
-        _ => {}
-    }
-}
-
 fn read<T: DeserializeOwned>(fields: &BTreeMap<String, Box<RawValue>>, name: &str) -> Option<T> {
     serde_json::from_str(fields.get(name)?.get()).ok()
 }
@@ -254,9 +238,11 @@ fn read<T: DeserializeOwned>(fields: &BTreeMap<String, Box<RawValue>>, name: &st
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
+    use tokio::time::Instant;
 
     use super::*;
+    use crate::deadline::Deadline;
 
     const URL: &str = "https://cloudformation-custom-resource-response-useast1.s3.amazonaws.com/k?X-Amz-Signature=tell";
 
@@ -311,6 +297,51 @@ mod tests {
     fn the_marker_id_can_name_nothing_that_exists() {
         let envelope = salvage(&json!({"LogicalResourceId": "Config", "RequestId": "r-1"}));
         assert_eq!(envelope.id_when_nothing_is_made(), "create-failed.Config.r-1");
+    }
+
+    /// An envelope whose URL was signed at `date`.
+    fn signed(date: &str) -> Envelope {
+        salvage(&json!({"ResponseURL": format!("{URL}&X-Amz-Date={date}")}))
+    }
+
+    /// 2026-11-27 09:30.
+    fn half_past_nine() -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_mins(29_929_530)
+    }
+
+    #[test]
+    fn review_12_a_request_began_when_its_url_was_signed_or_its_first_run_started() {
+        let issued = half_past_nine();
+        let after = |minutes| issued + Duration::from_mins(minutes);
+        let envelope = signed("20261127T093000Z");
+        assert_eq!(envelope.issued_at(), Some(issued));
+        assert_eq!(envelope.began(after(40), after(40)), issued, "delivered again after 40 minutes");
+        assert_eq!(envelope.began(after(40), after(1)), issued);
+        assert_eq!(signed("20261127T094000Z").began(after(40), after(1)), after(1));
+        let without = salvage(&json!({"ResponseURL": URL}));
+        assert_eq!((without.issued_at(), without.began(after(40), after(20))), (None, after(20)));
+    }
+
+    #[test]
+    fn review_12_a_beginning_is_never_in_the_future_and_never_days_ago() {
+        let now = half_past_nine();
+        let hours = |hours| Duration::from_hours(hours);
+        assert_eq!(signed("20261127T093001Z").began(now, now + hours(1)), now);
+        assert_eq!(signed("20261125T093000Z").began(now, now), now);
+        assert_eq!(signed("20261127T093001Z").began(now, SystemTime::UNIX_EPOCH), now);
+        assert_eq!(signed("20261126T093000Z").began(now, now), now - hours(24));
+        assert_eq!(signed("soon").began(now, now - hours(1)), now - hours(1));
+    }
+
+    #[test]
+    fn review_12_a_first_run_that_is_delivered_again_does_not_start_its_hour_anew() {
+        let now = half_past_nine() + Duration::from_mins(58);
+        let began = signed("20261127T093000Z").began(now, now);
+        // The same distances, from the clock that `divide` reads.
+        let (ends, began) =
+            (SystemTime::now() + Duration::from_mins(15), SystemTime::now() - now.duration_since(began).unwrap());
+        let deadline = Deadline::divide(ends, began, None);
+        assert!(deadline.is_last && deadline.answer <= Instant::now() + Duration::from_mins(2), "{deadline:?}");
     }
 
     proptest! {

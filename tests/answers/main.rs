@@ -1,6 +1,8 @@
 //! What leaves the real provider process: one answer to each event, to the right place, and no secret anywhere.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
 
+mod no_echo;
+#[path = "../support/mod.rs"]
 mod support;
 
 use serde_json::{Value, json};
@@ -102,6 +104,66 @@ fn a_refusal_of_the_receiver_is_final_and_a_redirect_is_not_followed() {
         assert!(matches!(returned, Returned::Value(_)), "asking again would not help: {returned:?}");
     }
     assert!(elsewhere.take().is_empty());
+}
+
+/// An error as S3 writes it.
+fn s3_error(status: u16, code: &str) -> Reply {
+    Reply::status(status).body(format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>m</Message></Error>"
+    ))
+}
+
+/// HTTP 400 and 409 were final, and the stack hung.
+#[test]
+fn review_11_s3_s_passing_errors_are_sat_out() {
+    let mut process = Process::start(&[]);
+    for trouble in [
+        s3_error(400, "RequestTimeout"),
+        s3_error(409, "OperationAborted"),
+        s3_error(503, "SlowDown"),
+        Reply::status(408),
+        Reply::CutOff(400),
+    ] {
+        process.receiver.will([trouble.clone()]);
+        let returned = process.invoke(nothing_to_delete());
+        assert!(matches!(returned, Returned::Value(_)), "{trouble:?}: {returned:?}");
+        assert_eq!(process.receiver.take().len(), 2, "{trouble:?}");
+    }
+}
+
+#[test]
+fn review_11_other_errors_of_s3_are_final() {
+    let mut process = Process::start(&[]);
+    let long = Reply::status(400).body(format!("{}<Code>RequestTimeout</Code>", "x".repeat(1_000_000)));
+    for refusal in [s3_error(400, "AuthorizationQueryParametersError"), s3_error(403, "RequestTimeout"), long] {
+        process.receiver.will([refusal.clone()]);
+        process.invoke(nothing_to_delete());
+        assert_eq!(process.receiver.take().len(), 1);
+    }
+}
+
+/// SageMaker and CloudWatch repeat what containers print, and a property may be called anything.
+#[test]
+fn a16_no_control_character_reaches_the_answer_or_the_log() {
+    let mut process = Process::start(&[("RUST_LOG", "trace")]);
+    let message = "\u{1b}[31mCUDA out of memory\u{1b}[0m\u{7}\u{0}\r\nsee \u{202e}above".to_owned();
+    let fault = Fault::Error { status: 400, code: "ValidationException".to_owned(), message };
+    let rule = FaultRule { operation: "CreateEndpointConfig".to_owned(), on_call: None, times: None, fault };
+    process.aws.add_fault(rule).unwrap();
+    let refused = process.answer(create(&shared_gpus("chat")));
+    let mut odd = create(&shared_gpus("chat"));
+    odd.0["ResourceProperties"]["Col\u{1b}[1mour\u{7}\n"] = "red".into();
+    let unknown = process.answer(odd);
+    for answer in [&refused, &unknown] {
+        let reason = answer["Reason"].as_str().unwrap();
+        assert!(!reason.contains(|c: char| c.is_control() || c == '\u{202e}'), "{reason:?}");
+    }
+    let reason = refused["Reason"].as_str().unwrap();
+    assert!(reason.contains("CUDA out of memory see above"), "{reason}");
+    assert!(unknown["Reason"].as_str().unwrap().contains("Properties.Colour"), "{unknown}");
+    let output = process.lambda.stop();
+    assert!(output.contains("CUDA"), "{output}");
+    assert!(!output.contains(|c: char| (c.is_control() && c != '\n') || c == '\u{202e}'), "{output:?}");
 }
 
 #[test]
@@ -229,94 +291,10 @@ fn a_reason_of_many_problems_is_cut_to_what_cloudformation_reads() {
     assert!(answer["PhysicalResourceId"].as_str().unwrap().starts_with("create-failed.Config."));
 }
 
-const SECRET_ROLE: &str = "arn:aws:iam::123456789012:role/hush-role";
-const SECRETS: [&str; 5] = ["hush-key", SECRET_ROLE, "hush-tag", "hush-subnet", "hush-endpoint"];
-
-/// A declaration that holds secrets wherever one may be.
-fn secretive() -> Declared {
-    shared_gpus("hush-endpoint")
-        .with("NoEcho", true)
-        .with("KmsKeyId", "hush-key")
-        .with("ExecutionRoleArn", SECRET_ROLE)
-        .with("Tags", json!([{"Key": "token", "Value": "hush-tag"}]))
-        .with("VpcConfig", json!({"Subnets": ["hush-subnet"], "SecurityGroupIds": ["sg-1"]}))
-}
-
 fn assert_silent(where_: &str, text: &str, secrets: &[&str]) {
     for secret in secrets {
         assert!(!text.contains(secret), "{where_} shows {secret}: {text}");
     }
-}
-
-/// Everything that is not the endpoint's name, which physical id and attributes are made of.
-const NEVER_SHOWN: &[&str] = &["hush-key", "hush-role", "hush-tag", "hush-subnet"];
-
-#[test]
-fn under_no_echo_no_value_is_shown_even_where_aws_quotes_it() {
-    let mut process = Process::start(&[("RUST_LOG", "trace")]);
-    let message = format!("1 validation error detected: Value '{}' at 'x' failed", SECRETS.join("' and '"));
-    for operation in ["CreateEndpointConfig", "PutDashboard", "PutMetricAlarm", "ListMetrics"] {
-        let fault = Fault::Error { status: 400, code: "ValidationException".to_owned(), message: message.clone() };
-        let rule = FaultRule { operation: operation.to_owned(), on_call: None, times: Some(1), fault };
-        process.aws.add_fault(rule).unwrap();
-        process.invoke(create(&secretive()));
-        let put = process.receiver.take().remove(0);
-        let answer: Value = serde_json::from_str(&put.body).unwrap();
-        assert_eq!(answer["Status"], "FAILED", "{operation}");
-        assert_eq!(answer["NoEcho"], true);
-        let reason = answer["Reason"].as_str().unwrap();
-        assert!(reason.contains(operation) && reason.contains("***"), "{reason}");
-        assert_silent("the reason", reason, &SECRETS);
-    }
-    // Values of the wrong kind, which our own problems would quote.
-    let wrong =
-        secretive().with("ProductionVariants/0/InitialInstanceCount", "hush-key").with("Dashboard/Start", "hush-tag");
-    let answer = process.answer(create(&wrong));
-    assert_eq!(answer["Status"], "FAILED");
-    assert_silent("the reason", answer["Reason"].as_str().unwrap(), &SECRETS);
-    let answer = process.answer(create(&secretive()));
-    assert_eq!((&answer["Status"], &answer["NoEcho"]), (&json!("SUCCESS"), &json!(true)), "{answer}");
-    let output = process.lambda.stop();
-    assert!(output.contains("answer"), "something is logged: {output}");
-    assert_silent("the log", &output, NEVER_SHOWN);
-}
-
-/// What can't be taken back is told in the log, in AWS's words: those may quote a value too.
-#[test]
-fn under_no_echo_no_value_is_logged_when_something_can_not_be_taken_back() {
-    let mut process = Process::start(&[("RUST_LOG", "trace")]);
-    let message = format!("cannot do that to '{}'", SECRETS.join("' and '"));
-    for operation in ["PutMetricAlarm", "DeleteDashboards", "DeleteEndpointConfig"] {
-        let fault = Fault::Error { status: 400, code: "ValidationException".to_owned(), message: message.clone() };
-        let rule = FaultRule { operation: operation.to_owned(), on_call: None, times: None, fault };
-        process.aws.add_fault(rule).unwrap();
-    }
-    let answer = process.answer(create(&secretive()));
-    let reason = answer["Reason"].as_str().unwrap();
-    assert!(reason.contains("could not be taken back"), "{reason}");
-    assert_silent("the reason", reason, &SECRETS);
-    let output = process.lambda.stop();
-    assert!(output.contains("could not be taken back"), "{output}");
-    assert_silent("the log", &output, NEVER_SHOWN);
-}
-
-/// An Update knows old values too, and AWS may quote those.
-#[test]
-fn under_no_echo_no_old_value_is_shown_either() {
-    let mut process = Process::start(&[("RUST_LOG", "trace")]);
-    let old = secretive().with("Tags", json!([{"Key": "was", "Value": "hush-old"}]));
-    let made = process.answer(create(&old));
-    assert_eq!(made["Status"], "SUCCESS", "{made}");
-    let message = "cannot take 'hush-old' from 'hush-key'".to_owned();
-    let fault = Fault::Error { status: 400, code: "ValidationException".to_owned(), message };
-    let rule = FaultRule { operation: "UntagResource".to_owned(), on_call: None, times: None, fault };
-    process.aws.add_fault(rule).unwrap();
-    let id = made["PhysicalResourceId"].as_str().unwrap();
-    let answer = process.answer(Event::update(CONFIG, id, &old, &secretive()));
-    assert_eq!(answer["Status"], "FAILED", "{answer}");
-    let secrets = ["hush-old", "hush-key", "hush-tag"];
-    assert_silent("the reason", answer["Reason"].as_str().unwrap(), &secrets);
-    assert_silent("the log", &process.lambda.stop(), &secrets);
 }
 
 #[test]
