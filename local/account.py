@@ -1,4 +1,5 @@
-"""An AWS account on this machine: CloudFormation, Lambda, S3, SSM (ministack's) beside a stand-in's SageMaker and CloudWatch.
+"""An AWS account on this machine: CloudFormation, Lambda, DynamoDB and others (ministack's) beside a stand-in's SageMaker and
+CloudWatch.
 
 One object to start and to end, with boto3 clients for what it serves, and a view of what CloudFormation and the provider said
 to each other. It knows nothing of the provider: `local.provider` deploys that.
@@ -73,6 +74,16 @@ class Account:
         """An event that no stack sends; it gets a ResponseURL of its own where it can hold one. The exchange afterwards."""
         exchange: dict[str, Any] = self._local("POST", "events", {"function": function_arn, "event": event})
         return exchange
+
+    def cancel(self) -> int:
+        """Stack operations no longer wait for the provider's answers and roll back, as when another resource of theirs fails.
+        ministack makes one resource after the other, so that here no other one can fail meanwhile. How many waited."""
+        waited: int = self._local("POST", "cancellations")
+        return waited
+
+    def actions(self) -> set[str]:
+        """The IAM actions that the provider needed for its calls of ministack's services, such as `dynamodb:PutItem`."""
+        return set(self._local("GET", "actions"))
 
     def crash(self) -> int:
         """Kills the functions that are running; Lambda tries their events again. How many there were."""

@@ -2,7 +2,8 @@
 
 Runs ministack in this process, with `corrections`, on a port of the system's choosing, and prints one JSON line when it takes
 requests. It ends with its parent: on SIGTERM, or when its standard input reaches the end. Beside the AWS APIs it serves
-`/_local/…`: the answers of custom resources, and for tests all that was said between CloudFormation and the provider.
+`/_local/…`: the answers of custom resources, and for tests all that was said between CloudFormation and the provider, and which
+of ministack's own services the provider called.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import argparse
 import asyncio
 import json
 import os
+import re
 import signal
 import socket
 import sys
@@ -27,6 +29,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 PREFIX = "/_local/"
+_INVOCATION = re.compile(r"/2015-03-31/functions/[^/]+/invocations")
 
 
 class LocalRoutes:
@@ -35,6 +38,8 @@ class LocalRoutes:
     def __init__(self, ministack: App, journal: Journal) -> None:
         self._ministack = ministack
         self._journal = journal
+        # IAM actions that functions written in Rust, which are ours, needed for their calls of ministack's services.
+        self._actions: set[str] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -46,6 +51,8 @@ class LocalRoutes:
             await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": body})
         else:
+            if scope["type"] == "http" and (action := _action_of_ours(scope)):
+                self._actions.add(action)
             await self._ministack(scope, receive, send)
 
     def _ready_line(self, send: Send) -> Send:
@@ -66,6 +73,10 @@ class LocalRoutes:
             case "POST", ["exchanges", exchange_id, "again"]:
                 exchange = self._journal.find(exchange_id)
                 return (200, await self._deliver(exchange)) if exchange else (404, "no such exchange")
+            case "GET", ["actions"]:
+                return 200, sorted(self._actions)
+            case "POST", ["cancellations"]:
+                return 200, self._journal.cancel()
             case "POST", ["crashes"]:
                 return 200, crash()
             case "POST", ["events"]:
@@ -92,6 +103,18 @@ class LocalRoutes:
 
         await run_reentrant(deliver, exchange)
         return exchange.as_json()
+
+
+def _action_of_ours(scope: Scope) -> str | None:
+    """The IAM action behind a request of the provider's, by how its SDK writes requests; None for everybody else's."""
+    headers = {name.decode().lower(): value.decode() for name, value in scope["headers"]}
+    if "aws-sdk-rust" not in headers.get("user-agent", "") + headers.get("x-amz-user-agent", ""):
+        return None
+    if _INVOCATION.fullmatch(scope["path"]):
+        return "lambda:InvokeFunction"
+    # A JSON API names service version and operation in a header: DynamoDB_20120810.GetItem.
+    service, _, operation = headers.get("x-amz-target", "").partition(".")
+    return f"{service.partition('_')[0].lower()}:{operation}" if operation else None
 
 
 async def _body(receive: Receive) -> bytes:

@@ -27,6 +27,7 @@ def apply(custom_resources: CustomResources, types: dict[str, dict[str, Callable
 
     custom_resource.invoke_custom_resource = custom_resources.invoke
     provisioners._RESOURCE_HANDLERS.update(types)
+    _make_tables_as_declared(provisioners)
     _run_off_the_event_loop(stacks, set(types))
     _delete_what_a_failed_create_left(stacks)
     _send_rolled_back_replacements_back(stacks)
@@ -39,6 +40,29 @@ def _run_off_the_event_loop(stacks: Private, types: set[str]) -> None:
     """Not a difference to AWS: our types wait for endpoints, which must not stop the server they run in."""
     original = stacks._runs_on_worker_thread
     stacks._runs_on_worker_thread = lambda resource_type: resource_type in types or original(resource_type)
+
+
+def _make_tables_as_declared(provisioners: Private) -> None:
+    """A table gets its time to live, its point-in-time recovery and its encryption when it is created (template reference,
+    AWS::DynamoDB::Table); ministack reads these three only in an update."""
+    from ministack.services import dynamodb
+
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"]
+    original = handlers["create"]
+
+    def create(logical_id: str, props: dict[str, Any], stack_name: str) -> Any:
+        created = original(logical_id, props, stack_name)
+        name = created[0]
+        if ttl := props.get("TimeToLiveSpecification"):
+            dynamodb._update_ttl({"TableName": name, "TimeToLiveSpecification": ttl})
+        if recovery := props.get("PointInTimeRecoverySpecification"):
+            dynamodb._update_continuous_backups({"TableName": name, "PointInTimeRecoverySpecification": recovery})
+        if encryption := props.get("SSESpecification"):
+            enabled = {"Enabled": encryption.get("SSEEnabled", False)}
+            dynamodb._update_table({"TableName": name, "SSESpecification": enabled})
+        return created
+
+    provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"] = {**handlers, "create": create}
 
 
 def _delete_what_a_failed_create_left(stacks: Private) -> None:

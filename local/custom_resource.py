@@ -2,16 +2,19 @@
 
 Runs inside the ministack process and stands in the place of its `invoke_custom_resource`. It adds what AWS does and ministack
 leaves out: ServiceToken beside the other top-level members, a ResponseURL that looks and behaves like a presigned one, answers
-checked to the letter, and the retries of an asynchronous invocation. It never changes what a stack does: see `corrections`.
+checked to the letter, the retries of an asynchronous invocation, and the cancellation of a request that still runs. It never
+changes what a stack does: see `corrections`.
 """
 
 from __future__ import annotations
 
+import contextvars
 import json
 import secrets
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,8 +27,16 @@ TRIES = 3
 LONGEST_WAIT_SECONDS = 30.0
 
 
+# What CloudFormation says of a resource that it no longer waits for, as the events in aws-cdk issues 26139 and 31541 show it.
+CANCELLED = {"Create": "Resource creation cancelled", "Update": "Resource update cancelled"}
+
+
 class RefusedAnswer(RuntimeError):
     """The function answered, and CloudFormation would not have taken the answer."""
+
+
+class Cancelled(RuntimeError):
+    """CloudFormation stopped waiting, because another resource of the stack failed."""
 
 
 @dataclass
@@ -43,10 +54,24 @@ class Exchange:
     started: float = field(default_factory=time.monotonic)
     seconds: float | None = None
     answered: threading.Event = field(default_factory=threading.Event, repr=False)
+    awaited: bool = False  # a stack operation waits for the answer
+    cancelled: bool = False  # and has stopped to
+    delivered: bool | None = None  # how the delivery ended, once it has
+    _news: threading.Condition = field(default_factory=threading.Condition, repr=False)
+
+    def tell(self) -> None:
+        """Wakes whoever waits for this exchange: something about it has changed."""
+        with self._news:
+            self._news.notify_all()
+
+    def wait_for(self, state: Callable[[], bool], seconds: float | None = None) -> None:
+        """Returns once the exchange is in that state, or after so many seconds."""
+        with self._news:
+            self._news.wait_for(state, seconds)
 
     def as_json(self) -> dict[str, Any]:
         """What the tests and the demo see of it."""
-        names = ("id", "event", "deliveries", "answers", "returned", "violations", "seconds")
+        names = ("id", "event", "deliveries", "answers", "returned", "violations", "seconds", "cancelled")
         return {name: getattr(self, name) for name in names}
 
 
@@ -96,6 +121,20 @@ class Journal:
                 exchange.violations.append("a second answer to the same request")
             exchange.seconds = time.monotonic() - exchange.started
         exchange.answered.set()
+        exchange.tell()
+
+    def cancel(self) -> int:
+        """Ends the wait of every stack operation for an answer, as the failure of another resource does on AWS; how many waited.
+
+        The function isn't told and goes on: "onDelete is called before onCreate is done" (aws-cdk issue 26139,
+        cloudformation-coverage-roadmap issues 1730 and 1814). What the stack then sends is the rollback's.
+        """
+        with self._lock:
+            waiting = [e for e in self._exchanges if e.awaited and not e.cancelled and e.event["RequestType"] in CANCELLED]
+        for exchange in waiting:
+            exchange.cancelled = True
+            exchange.tell()
+        return len(waiting)
 
 
 def deliver(exchange: Exchange) -> bool:
@@ -116,6 +155,15 @@ def deliver(exchange: Exchange) -> bool:
         if exchange.answered.is_set():
             break
     return False
+
+
+def _deliver_and_tell(exchange: Exchange) -> None:
+    delivered = False
+    try:
+        delivered = deliver(exchange)
+    finally:
+        exchange.delivered = delivered
+        exchange.tell()
 
 
 @dataclass
@@ -150,18 +198,22 @@ class CustomResources:
     ) -> tuple[str, dict[str, Any]]:
         """Sends one event and waits for its answer: (physical id, attributes).
 
-        Raises RuntimeError with the Reason of a FAILED answer, RefusedAnswer for one that CloudFormation would not take, and
-        TimeoutError when none comes. Blocks: ministack calls it from a thread of its own.
+        Raises RuntimeError with the Reason of a FAILED answer, RefusedAnswer for one that CloudFormation would not take,
+        TimeoutError when none comes, and Cancelled when the stack no longer waits. Blocks: ministack calls it from a thread of
+        its own.
         """
         exchange = self.journal.open(
             self._event(request_type, logical_id, props, stack_id, resource_type, physical_id, old_props),
             function_record(props.get("ServiceToken", "")),
         )
+        exchange.awaited = True
         try:
             answer = self._wait(exchange, props)
         except Exception:
             self._note_failed_create(exchange, stack_name, logical_id, resource_type, props)
             raise
+        finally:
+            exchange.awaited = False
         return answer["PhysicalResourceId"], answer.get("Data") or {}
 
     @staticmethod
@@ -194,8 +246,15 @@ class CustomResources:
 
     @staticmethod
     def _wait(exchange: Exchange, props: dict[str, Any]) -> dict[str, Any]:
-        patience = min(float(props.get("ServiceTimeout", 3600)), LONGEST_WAIT_SECONDS) if deliver(exchange) else 0
-        if not exchange.answered.wait(patience):
+        # In a context of its own thread: ministack keeps account and Region in context variables.
+        send = contextvars.copy_context().run
+        threading.Thread(target=send, args=(_deliver_and_tell, exchange), daemon=True, name="invocation").start()
+        exchange.wait_for(lambda: exchange.cancelled or exchange.delivered is not None)
+        patience = min(float(props.get("ServiceTimeout", 3600)), LONGEST_WAIT_SECONDS) if exchange.delivered else 0
+        exchange.wait_for(lambda: exchange.cancelled or exchange.answered.is_set(), patience)
+        if exchange.cancelled and not exchange.answered.is_set():
+            raise Cancelled(CANCELLED[exchange.event["RequestType"]])
+        if not exchange.answered.is_set():
             exchange.violations.append("no answer")
             raise TimeoutError(
                 "CloudFormation did not receive a response from your custom resource. Please check your logs for requestId "

@@ -170,13 +170,14 @@ def run(work: Path, pause: bool) -> None:
     screen.chapter("Starting the local account")
     zip_file = provider.package()
     with Account(work, TRANSITION_MS) as account:
-        screen.fact("AWS endpoint", f"{account.url} (CloudFormation, Lambda, SSM, SNS, IAM, …)")
+        screen.fact("AWS endpoint", f"{account.url} (CloudFormation, Lambda, DynamoDB, SSM, SNS, IAM, …)")
         screen.fact("stand-in", f"{account.stand_in.url} (SageMaker, CloudWatch)")
 
         screen.chapter("Deploying the provider: template.yaml")
         provider_stack = provider.deploy(account, zip_file)
         screen.fact("package", f"{zip_file} ({zip_file.stat().st_size / 1e6:.1f} MB)")
         screen.fact("ServiceToken", provider_stack.outputs["ServiceToken"])
+        screen.fact("request ledger", f"{provider_stack.outputs['RequestTableName']} (DynamoDB)")
 
         stack = Stack(account.cloudformation, STACK_NAME, screen.event)
         template = EXAMPLE.read_text()

@@ -52,11 +52,13 @@ def deploy(
     name: str = STACK_NAME,
     timeout: int | None = None,
     lambda_url: str | None = None,
+    request_table: str | None = None,
 ) -> Stack:
-    """The provider stack, CREATE_COMPLETE, with an output `ServiceToken`.
+    """The provider stack, CREATE_COMPLETE, with outputs `ServiceToken` and `RequestTableName`.
 
     `timeout` is how many seconds a run of it may live, where the template's fifteen minutes are too long for a test. A second
-    provider in the same account needs a `name` of its own. `lambda_url` is where it invokes itself, if not at the account.
+    provider in the same account needs a `name` of its own. `lambda_url` is where it invokes itself, if not at the account, and
+    `request_table` the name of its table, if not the stack's own.
 
     Raises RuntimeError with the stack's failures when it doesn't get there.
     """
@@ -74,10 +76,14 @@ def deploy(
         AWS_ENDPOINT_URL_PRICING=account.stand_in.url,
         # Where it invokes itself, to go on with what takes longer than one run.
         AWS_ENDPOINT_URL_LAMBDA=lambda_url or account.url,
+        # Where its request ledger is: the stack's own table, which ministack makes with the rest of the stack.
+        AWS_ENDPOINT_URL_DYNAMODB=account.url,
         EXTRA_RESPONSE_HOSTS=account.host,
         POLL_INTERVAL_MS="20",
         RUST_LOG=log_filter,
     )
+    if request_table is not None:
+        properties["Environment"]["Variables"]["REQUEST_TABLE"] = request_table
     parameters = {} if name == STACK_NAME else {"FunctionName": name, "ServiceTokenParameterName": f"/{name}/service-token"}
     widgets = widgets_package() if name == STACK_NAME else None
     parameters["InteractivePanels"] = "true" if widgets else "false"

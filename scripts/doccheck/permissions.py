@@ -11,7 +11,7 @@ from doccheck.page import Fault, Page
 PAGE = "docs/permissions-quotas-costs.md"
 # What people need who use the provider, not the provider itself.
 OF_OTHERS = {"iam:CreateRole", "ssm:GetParameters"}
-_ACTION = re.compile(r"[a-z0-9]+:[A-Z]\w+")
+_ACTION = re.compile(r"[a-z0-9-]+:[A-Z]\w+")
 
 
 def faults(template: dict[str, Any], pages: Iterable[Page]) -> Iterator[Fault]:

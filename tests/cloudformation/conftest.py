@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from ledger import leaks
 from scenario import Scenario
 
 from local import provider
@@ -42,6 +43,13 @@ def not_invocable(deployed: tuple[Account, str]) -> str:
     return stack.outputs["ServiceToken"]
 
 
+@pytest.fixture(scope="session")
+def without_table(deployed: tuple[Account, str]) -> str:
+    """The ServiceToken of a provider whose request table isn't there."""
+    stack = provider.deploy(deployed[0], provider.package(), name="tableless-provider", request_table="no-such-table")
+    return stack.outputs["ServiceToken"]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What looks at all that the scenarios did comes after them."""
     items.sort(key=lambda item: item.get_closest_marker("after_all") is not None)
@@ -49,8 +57,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def aws(deployed: tuple[Account, str], request: pytest.FixtureRequest) -> Iterator[Scenario]:
-    """An empty account. Afterwards its stacks are deleted, and two things are checked that hold in every scenario:
-    CloudFormation would have taken each answer, and nothing secret of any request is in what the provider wrote."""
+    """An empty account. Afterwards its stacks are deleted, and three things are checked that hold in every scenario:
+    CloudFormation would have taken each answer, nothing secret of any request is in what the provider wrote, and its request
+    ledger holds names only."""
     account, token = deployed
     account.stand_in.reset()
     name = re.sub(r"[^a-zA-Z0-9]+", "-", request.node.name).strip("-")[:40].strip("-")
@@ -58,12 +67,21 @@ def aws(deployed: tuple[Account, str], request: pytest.FixtureRequest) -> Iterat
     yield scenario
 
     account.stand_in.clear_faults()
+    # While the records are whole: some of what they hold goes with the resource.
+    assert_ledger_holds_names_only(scenario)
     ends = {stack.name: stack.delete() for stack in scenario.stacks if stack.id and stack.exists}
     assert set(ends.values()) <= {"DELETE_COMPLETE"}, ends
     said = [(e["event"].get("RequestType"), v) for e in scenario.exchanges() for v in e["violations"]]
     violations = [(request, violation) for request, violation in said if not scenario.foresaw(violation)]
     assert not violations, violations
     assert_no_secret_in(scenario.output(), scenario)
+    assert_ledger_holds_names_only(scenario)
+
+
+def assert_ledger_holds_names_only(scenario: Scenario) -> None:
+    """No ResponseURL and no declared value, in any item."""
+    found = leaks(scenario.ledger(), [exchange["event"] for exchange in scenario.exchanges()])
+    assert not found, f"the request ledger holds {found}"
 
 
 def assert_no_secret_in(text: str, scenario: Scenario) -> None:

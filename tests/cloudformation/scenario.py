@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Callable
 from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer
 
 from local.account import Account
 from local.stack import Stack
@@ -13,6 +17,7 @@ Picture = dict[str, dict[str, Any]]
 HANDED_OVER = "handed over to the next run"
 WAITING = "next=Wait"
 OWNERSHIP = ("stack-id", "logical-id", "physical-id")
+ANSWERED_WITHIN_SECONDS = 30.0
 
 
 class Scenario:
@@ -54,6 +59,50 @@ class Scenario:
                 self.crashes = self.account.crash()
 
         stack.meanwhile = crash
+
+    def and_meanwhile(self, stack: Stack, what: Callable[[], object]) -> None:
+        """Has `what` done too, between two looks at a running operation of `stack`."""
+        before = stack.meanwhile
+
+        def both() -> None:
+            if before:
+                before()
+            what()
+
+        stack.meanwhile = both
+
+    def cancel_when(self, stack: Stack, reached: Callable[[], bool]) -> None:
+        """Once, as soon as `reached` holds, lets `stack` stop waiting for the provider, as if another resource had failed."""
+        cancelled = 0
+
+        def cancel() -> None:
+            nonlocal cancelled
+            if not cancelled and reached():
+                cancelled = self.account.cancel()
+
+        self.and_meanwhile(stack, cancel)
+
+    def wait_for_all_answers(self) -> None:
+        """Returns once each request has its answer, those that CloudFormation no longer waited for among them."""
+        deadline = time.monotonic() + ANSWERED_WITHIN_SECONDS
+        while open_ones := [e["event"].get("RequestType") for e in self.exchanges() if not e["answers"]]:
+            assert time.monotonic() < deadline, f"never answered: {open_ones}"
+            time.sleep(0.05)
+
+    def endpoint_status(self, name: str) -> str | None:
+        """As ListEndpoints tells it; None where there is no such endpoint."""
+        endpoints = self.stand_in.sagemaker.list_endpoints()["Endpoints"]
+        return next((e["EndpointStatus"] for e in endpoints if e["EndpointName"] == name), None)
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """Every item of every request table in the account, those of earlier tests among them."""
+        dynamodb, read = self.account.client("dynamodb"), TypeDeserializer().deserialize
+        pages = [
+            page
+            for table in dynamodb.list_tables()["TableNames"]
+            for page in dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+        ]
+        return [{name: read(value) for name, value in item.items()} for page in pages for item in page["Items"]]
 
     def hops(self) -> int:
         """How often the provider has handed a request over to itself in this test."""

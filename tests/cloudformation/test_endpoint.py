@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from declaring import component_specification, endpoint_stack, with_components, with_failing_last_resource, with_outputs
 from scenario import Scenario, owned_by
@@ -171,6 +173,38 @@ def test_another_config_moves_the_endpoint_and_the_old_one_goes(aws: Scenario) -
     # RetainAllVariantProperties: what autoscaling has set stays.
     variant = aws.stand_in.sagemaker.describe_endpoint(EndpointName="chat")["ProductionVariants"][0]
     assert variant["CurrentInstanceCount"] == 3
+
+
+def test_a_count_that_the_update_declares_is_in_force_afterwards(aws: Scenario) -> None:
+    """Case a4 (count). RetainAllVariantProperties, true by default, would keep SageMaker from applying it."""
+    stack = _made(aws)
+    more = [{"VariantName": "AllTraffic", "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": 3}]
+    assert stack.update(endpoint_stack(aws.token, "chat", ProductionVariants=more)) == "UPDATE_COMPLETE", stack.reason("Chat")
+    variant = aws.stand_in.sagemaker.describe_endpoint(EndpointName="chat")["ProductionVariants"][0]
+    assert variant["CurrentInstanceCount"] == 3
+
+
+def test_weights_that_the_update_declares_are_in_force_afterwards(aws: Scenario) -> None:
+    """Case a4 (weights): aws-cdk issue 23151, terraform-provider-aws issue 48990."""
+    for model in ("blue", "green"):
+        image = {"Image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/serving:1"}
+        role = "arn:aws:iam::123456789012:role/inference"
+        aws.stand_in.sagemaker.create_model(ModelName=model, PrimaryContainer=image, ExecutionRoleArn=role)
+
+    def weighted(blue: float, green: float) -> dict[str, Any]:
+        common = {"InstanceType": "ml.g5.xlarge", "InitialInstanceCount": 1}
+        variants = [
+            {**common, "VariantName": name, "ModelName": name, "InitialVariantWeight": weight}
+            for name, weight in (("blue", blue), ("green", green))
+        ]
+        no_components = {"InferenceComponents": None, "ExecutionRoleArn": None, "UnusedGpuAlarm": {"Enabled": False}}
+        return endpoint_stack(aws.token, "ab", ProductionVariants=variants, **no_components)
+
+    stack = aws.stack()
+    assert stack.create(weighted(0.9, 0.1)) == "CREATE_COMPLETE", stack.reason("Chat")
+    assert stack.update(weighted(0.5, 0.5)) == "UPDATE_COMPLETE", stack.reason("Chat")
+    variants = aws.stand_in.sagemaker.describe_endpoint(EndpointName="ab")["ProductionVariants"]
+    assert [variant["CurrentWeight"] for variant in variants] == [0.5, 0.5]
 
 
 def test_an_update_that_takes_half_an_hour_goes_by_over_several_runs(aws: Scenario, short_lived: str) -> None:
