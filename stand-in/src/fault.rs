@@ -14,7 +14,7 @@ use crate::{error::ServiceError, wire::Service, world::Config};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Fault {
-    /// The service's own throttling error, "Rate exceeded".
+    /// The service's own throttling error, "Rate exceeded" or what `DynamoDB` says instead.
     Throttle {},
     /// The same, and for so long after the first time, in milliseconds of real time.
     ThrottleMs(u64),
@@ -174,6 +174,13 @@ pub(crate) fn error(
         (Fault::Throttle {} | Fault::ThrottleMs(_) | Fault::Quota(_), Service::CloudWatch) => {
             Some(ServiceError::new(400, "Throttling", "Rate exceeded").shaped("ThrottlingException"))
         }
+        // The words for an on-demand table, which is the kind this stand-in has. They link to a page, left out here.
+        (Fault::Throttle {} | Fault::ThrottleMs(_) | Fault::Quota(_), Service::DynamoDb) => Some(ServiceError::new(
+            400,
+            "ThrottlingException",
+            "Throughput exceeds the current capacity of your table or index. DynamoDB is automatically scaling your \
+             table or index so please try again shortly.",
+        )),
         (Fault::AccessDenied {}, _) => {
             let action = format!("{}:{operation}", service.name());
             let message = format!(
@@ -184,7 +191,9 @@ pub(crate) fn error(
                 resource(operation, request, config),
             );
             Some(match service {
-                Service::SageMaker | Service::Pricing => ServiceError::new(400, "AccessDeniedException", message),
+                Service::SageMaker | Service::Pricing | Service::DynamoDb => {
+                    ServiceError::new(400, "AccessDeniedException", message)
+                }
                 Service::CloudWatch => ServiceError::new(403, "AccessDenied", message).shaped("AccessDeniedException"),
             })
         }
@@ -209,6 +218,8 @@ fn resource(operation: &str, request: &Value, config: &Config) -> String {
         ("DashboardName", format!("arn:{partition}:cloudwatch::{account}:dashboard/"))
     } else if about("Alarm") {
         ("AlarmName", format!("arn:{partition}:cloudwatch:{region}:{account}:alarm:"))
+    } else if about("Item") || about("Table") || operation == "Scan" {
+        ("TableName", format!("arn:{partition}:dynamodb:{region}:{account}:table/"))
     } else if about("Tags") {
         ("ResourceArn", String::new())
     } else {

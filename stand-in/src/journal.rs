@@ -7,13 +7,13 @@ use serde_json::Value;
 /// One call as the journal keeps it.
 #[derive(Debug, Clone, Serialize)]
 pub struct CallRecord {
-    /// `sagemaker`, `cloudwatch` or `pricing`.
+    /// `sagemaker`, `cloudwatch`, `pricing` or `dynamodb`.
     pub service: &'static str,
     /// Who called, as its `User-Agent` says: tells one SDK from another.
     pub user_agent: String,
     /// The operation's name, such as `PutDashboard`.
     pub operation: String,
-    /// Whether the operation may change something: everything but `Describe…`, `List…` and `Get…`.
+    /// Whether the operation may change something: everything but `Describe…`, `List…`, `Get…` and `Scan`.
     pub write: bool,
     /// The HTTP status of the answer; none while the call is in flight, or when the connection was closed instead.
     pub status: Option<u16>,
@@ -57,5 +57,5 @@ impl Journal {
 }
 
 pub(crate) fn is_write(operation: &str) -> bool {
-    !["Describe", "List", "Get"].iter().any(|verb| operation.starts_with(verb))
+    !["Describe", "List", "Get", "Scan"].iter().any(|verb| operation.starts_with(verb))
 }

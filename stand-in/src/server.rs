@@ -125,7 +125,20 @@ impl StandIn {
         self.shared.world().describe().unwrap_or_default()
     }
 
-    /// Forgets every resource, metric and script, and prices that were set; keeps faults, journal and clock.
+    /// Makes a `DynamoDB` table with the partition key `Resource`, a string. One of that name stays as it is.
+    pub fn make_table(&self, name: &str) {
+        let mut world = self.shared.world();
+        let now = world.clock.now();
+        world.dynamodb.make_table(name, now);
+    }
+
+    /// The items of a table in `DynamoDB`'s JSON, such as `{"Resource": {"S": "…"}}`, ordered by key; none if there is no such table.
+    #[must_use]
+    pub fn table(&self, name: &str) -> Vec<Value> {
+        self.shared.world().dynamodb.items(name).unwrap_or_default()
+    }
+
+    /// Forgets every resource, metric, script and item, and prices that were set; keeps tables, faults, journal and clock.
     pub fn reset(&self) {
         self.shared.world().reset();
     }
@@ -198,7 +211,7 @@ async fn respond(
     let Some(call) = wire::identify(parts.uri.path(), &parts.headers) else {
         return plain(
             StatusCode::NOT_FOUND,
-            "no call to SageMaker or the Price List (awsJson1.1) or CloudWatch (rpcv2Cbor, awsJson1.0), and no control path",
+            "no call to SageMaker or the Price List (awsJson1.1), CloudWatch (rpcv2Cbor, awsJson1.0) or DynamoDB (awsJson1.0), and no control path",
         );
     };
     let region = shared.world().config.region.clone();

@@ -15,3 +15,4 @@ mod prices;
 mod program;
 mod setup;
 mod signatures;
+mod tables;

@@ -82,6 +82,21 @@ pub fn pricing(url: &str, region: &str) -> aws_sdk_pricing::Client {
     aws_sdk_pricing::Client::from_conf(config)
 }
 
+/// A client of DynamoDB that tries once.
+pub fn dynamodb(url: &str) -> aws_sdk_dynamodb::Client {
+    let http: SharedHttpClient =
+        aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(Credentials::new("AKID", "secret", None, None, "test"))
+        .endpoint_url(url)
+        .retry_config(RetryConfig::standard().with_max_attempts(1))
+        .http_client(http)
+        .build();
+    aws_sdk_dynamodb::Client::from_conf(config)
+}
+
 impl Setup {
     /// A request for a config with one variant, ready to be sent.
     pub fn config(&self, name: &str) -> CreateEndpointConfigFluentBuilder {
