@@ -32,8 +32,12 @@ pub enum Fault {
     },
     /// IAM refuses the operation.
     AccessDenied {},
-    /// The call is answered normally, this much later, in milliseconds of real time.
+    /// The call is carried out and answered normally, this much later, in milliseconds of real time; never if its caller hangs up
+    /// before.
     DelayMs(u64),
+    /// The call is carried out this much later, in milliseconds of real time, whether or not its caller still waits; one that does
+    /// is answered then.
+    LandsLate(u64),
     /// The connection closes before anything is done.
     Drop {},
     /// Everything is done, then the connection closes without an answer.
@@ -49,6 +53,7 @@ impl Fault {
             Self::Error { .. } => "error",
             Self::AccessDenied {} => "access_denied",
             Self::DelayMs(_) => "delay_ms",
+            Self::LandsLate(_) => "lands_late",
             Self::Drop {} => "drop",
             Self::DropAnswer {} => "drop_answer",
         }
@@ -198,7 +203,7 @@ pub(crate) fn error(
             })
         }
         (Fault::Error { status, code, message }, _) => Some(ServiceError::new(*status, code, message)),
-        (Fault::DelayMs(_) | Fault::Drop {} | Fault::DropAnswer {}, _) => None,
+        (Fault::DelayMs(_) | Fault::LandsLate(_) | Fault::Drop {} | Fault::DropAnswer {}, _) => None,
     }
 }
 

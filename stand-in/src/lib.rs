@@ -17,7 +17,7 @@
 //! # The map
 //! `server` accepts connections, `wire` turns bytes into a call and an answer into bytes, `model` checks a request
 //! against AWS's published model, `sagemaker` and `cloudwatch` hold what exists and what may be done to it, `pricing` what
-//! things cost, `dynamodb` tables of items, `fault` and `journal` belong to whoever tests, and `control` offers all of that over HTTP under `/_stand-in/`.
+//! things cost, `dynamodb` tables of items, `fault`, `gate` and `journal` belong to whoever tests, and `control` offers all of that over HTTP under `/_stand-in/`.
 //! `telemetry` is metric data and the simulated fleet that publishes it, `evaluation` metric math, dashboards and alarms
 //! over it; both are pure and can be used without a server. `render` draws dashboards from them. `arguments` reads what is
 //! typed on command lines, this program's and others'.
@@ -32,6 +32,7 @@ mod dynamodb;
 mod error;
 pub mod evaluation;
 mod fault;
+mod gate;
 mod journal;
 mod model;
 mod page;
@@ -45,6 +46,7 @@ mod wire;
 mod world;
 
 pub use fault::{Fault, FaultRule};
+pub use gate::{Gate, Held};
 pub use journal::CallRecord;
 pub use pricing::HostingPrice;
 pub use sagemaker::transition::{Outcome, Script};

@@ -9,6 +9,7 @@ mod dashboards;
 mod endpoint_configs;
 mod endpoints;
 mod faults;
+mod gates;
 mod metric_data;
 mod pictures;
 mod prices;
