@@ -62,12 +62,11 @@ pub(super) async fn respond(
     let _leaving = Leaving(Arc::clone(&shared));
     let (reply, answer) = oneshot::channel();
     tokio::spawn(arrived.carry_out(shared, reply));
-    match answer.await {
-        Ok(Some(response)) => response,
-        Ok(None) | Err(_) => {
-            cut.now();
-            Response::default()
-        }
+    if let Ok(Some(response)) = answer.await {
+        response
+    } else {
+        cut.now();
+        Response::default()
     }
 }
 
@@ -84,8 +83,8 @@ impl Drop for Leaving {
 /// (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-appid.html>).
 fn app_name(headers: &HeaderMap) -> Option<String> {
     [AMZ_USER_AGENT, USER_AGENT.as_str()].iter().find_map(|header| {
-        let words = headers.get(*header)?.to_str().ok()?.split(' ');
-        words.filter_map(|word| word.strip_prefix("app/")).next().map(str::to_owned)
+        let mut words = headers.get(*header)?.to_str().ok()?.split(' ');
+        words.find_map(|word| word.strip_prefix("app/")).map(str::to_owned)
     })
 }
 

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::{Attributes, Condition};
 
-fn object(value: Value) -> Attributes {
+fn object(value: &Value) -> Attributes {
     value.as_object().cloned().unwrap_or_default()
 }
 
@@ -21,39 +21,39 @@ fn read(expression: &str) -> Result<Condition, String> {
     )
 }
 
-fn holds(expression: &str, item: Value) -> bool {
+fn holds(expression: &str, item: &Value) -> bool {
     read(expression).unwrap().holds(&object(item))
 }
 
 #[test]
 fn comparisons_compare_values_of_one_type() {
-    let two = || json!({"a": {"N": "2"}});
+    let two = json!({"a": {"N": "2"}});
     for (comparator, expected) in [("=", false), ("<>", true), ("<", false), ("<=", false), (">", true), (">=", true)] {
-        assert_eq!(holds(&format!("#a {comparator} :one"), two()), expected, "2 {comparator} 1");
+        assert_eq!(holds(&format!("#a {comparator} :one"), &two), expected, "2 {comparator} 1");
         let missing = comparator == "<>";
-        assert_eq!(holds(&format!("#a {comparator} :one"), json!({})), missing, "nothing {comparator} 1");
-        assert_eq!(holds(&format!("#a {comparator} :x"), two()), missing, "2 {comparator} x");
+        assert_eq!(holds(&format!("#a {comparator} :one"), &json!({})), missing, "nothing {comparator} 1");
+        assert_eq!(holds(&format!("#a {comparator} :x"), &two), missing, "2 {comparator} x");
     }
-    assert!(holds("#a = #b", json!({"a": {"S": "x"}, "b": {"S": "x"}})));
-    assert!(!holds("#a = #b", json!({})), "what isn't there equals nothing");
+    assert!(holds("#a = #b", &json!({"a": {"S": "x"}, "b": {"S": "x"}})));
+    assert!(!holds("#a = #b", &json!({})), "what isn't there equals nothing");
 }
 
 #[test]
 fn existence_is_asked_along_a_path() {
-    let item = || json!({"a": {"M": {"b": {"L": [{"S": "x"}, {"NULL": true}]}}}});
-    assert!(holds("attribute_exists(#a.#b[1])", item()));
-    assert!(holds("attribute_not_exists ( #a.#b[2] )", item()));
-    assert!(holds("attribute_not_exists(#a.#b.#c)", item()));
-    assert!(holds("#a.#b[0] = :x", item()));
+    let item = json!({"a": {"M": {"b": {"L": [{"S": "x"}, {"NULL": true}]}}}});
+    assert!(holds("attribute_exists(#a.#b[1])", &item));
+    assert!(holds("attribute_not_exists ( #a.#b[2] )", &item));
+    assert!(holds("attribute_not_exists(#a.#b.#c)", &item));
+    assert!(holds("#a.#b[0] = :x", &item));
 }
 
 #[test]
 fn not_binds_more_tightly_than_and_and_that_more_than_or() {
-    let item = || json!({"a": {"N": "1"}});
-    assert!(holds("#a = :one OR #b = :one AND #c = :one", item()));
-    assert!(!holds("(#a = :one OR #b = :one) AND #c = :one", item()));
-    assert!(!holds("NOT #a = :one AND #b = :one", item()));
-    assert!(holds("not (#a = :one and #b = :one)", item()));
+    let item = json!({"a": {"N": "1"}});
+    assert!(holds("#a = :one OR #b = :one AND #c = :one", &item));
+    assert!(!holds("(#a = :one OR #b = :one) AND #c = :one", &item));
+    assert!(!holds("NOT #a = :one AND #b = :one", &item));
+    assert!(holds("not (#a = :one and #b = :one)", &item));
 }
 
 #[test]
@@ -80,10 +80,10 @@ fn what_is_no_expression_is_refused() {
 
 #[test]
 fn placeholders_that_nothing_uses_are_refused() {
-    let names = object(json!({"#a": "a", "#b": "b"}));
+    let names = object(&json!({"#a": "a", "#b": "b"}));
     let refused = Condition::read("attribute_exists(#a)", &names, &Attributes::new()).unwrap_err();
     assert_eq!(refused, "Value provided in ExpressionAttributeNames unused in expressions: keys: {#b}");
-    let (names, values) = (object(json!({"#a": "a"})), object(json!({":v": {"S": "x"}})));
+    let (names, values) = (object(&json!({"#a": "a"})), object(&json!({":v": {"S": "x"}})));
     let refused = Condition::read("attribute_exists(#a)", &names, &values).unwrap_err();
     assert_eq!(refused, "Value provided in ExpressionAttributeValues unused in expressions: keys: {:v}");
 }
