@@ -53,6 +53,20 @@ async fn denied_access_names_the_action_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn another_action_than_the_call_s_own_can_be_denied() {
+    let setup = start();
+    setup.create_config("c").await;
+    rule(&setup, "CreateEndpoint", None, Some(1), Fault::AccessDeniedFor("kms:CreateGrant".into()));
+    let create = || setup.sagemaker.create_endpoint().endpoint_name("e").endpoint_config_name("c").send();
+    let (code, message) = refusal(create().await);
+    assert_eq!(code, "AccessDeniedException");
+    assert!(message.contains("is not authorized to perform: kms:CreateGrant on resource: *"), "{message}");
+    create().await.unwrap();
+    let faults: Vec<_> = setup.stand_in.calls().iter().map(|call| call.fault).collect();
+    assert_eq!(faults, [None, Some("access_denied_for"), None]);
+}
+
+#[tokio::test]
 async fn chosen_errors_and_delays() {
     let setup = start();
     let fault = Fault::Error { status: 500, code: "InternalFailure".into(), message: "sorry".into() };
