@@ -22,7 +22,8 @@ SERVICES = {
         "AddTags CreateEndpoint CreateEndpointConfig CreateInferenceComponent CreateModel DeleteEndpoint "
         "DeleteEndpointConfig DeleteInferenceComponent DeleteModel DeleteTags DescribeEndpoint "
         "DescribeEndpointConfig DescribeInferenceComponent DescribeModel ListEndpointConfigs ListEndpoints "
-        "ListInferenceComponents ListTags UpdateEndpoint".split(),
+        "ListInferenceComponents ListTags UpdateEndpoint "
+        "UpdateEndpointWeightsAndCapacities".split(),
         # SageMaker's answers are built and written by the Rust SDK's own schemas.
         False,
     ),
