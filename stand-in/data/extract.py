@@ -4,7 +4,7 @@ Reads the models inside an installed botocore (`pip install botocore`) and write
 operations the stand-in serves, every shape reachable from them with its kind, members, required
 members, lengths, ranges, patterns and enum values. Documentation is left out.
 
-    python3 extract.py            # writes sagemaker.json, cloudwatch.json and pricing.json beside this file
+    python3 extract.py            # writes one JSON file for each service beside this file
 """
 
 import gzip
@@ -22,7 +22,8 @@ SERVICES = {
         "AddTags CreateEndpoint CreateEndpointConfig CreateInferenceComponent CreateModel DeleteEndpoint "
         "DeleteEndpointConfig DeleteInferenceComponent DeleteModel DeleteTags DescribeEndpoint "
         "DescribeEndpointConfig DescribeInferenceComponent DescribeModel ListEndpointConfigs ListEndpoints "
-        "ListInferenceComponents ListTags UpdateEndpoint".split(),
+        "ListInferenceComponents ListTags UpdateEndpoint "
+        "UpdateEndpointWeightsAndCapacities".split(),
         # SageMaker's answers are built and written by the Rust SDK's own schemas.
         False,
     ),
@@ -33,6 +34,8 @@ SERVICES = {
         True,
     ),
     "pricing": ("pricing/2017-10-15", ["GetProducts"], True),
+    # Its answers are JSON, which needs no shapes to be written.
+    "dynamodb": ("dynamodb/2012-08-10", "DeleteItem DescribeTable GetItem PutItem Scan".split(), False),
 }
 
 # Sets that grow with every launch: a value unknown to this copy of the model is no mistake.

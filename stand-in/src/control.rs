@@ -7,6 +7,8 @@
 //! | `DELETE /faults` | forgets all fault rules |
 //! | `GET /calls`, `DELETE /calls` | the journal; emptying it |
 //! | `GET /state`, `DELETE /state` | everything that exists; forgetting it |
+//! | `POST /tables` `{"name": "requests"}` | makes a `DynamoDB` table |
+//! | `GET /tables/NAME` | its items |
 //! | `POST /clock` `{"advance_ms": 1000}` | winds the clock forward |
 //! | `POST /endpoints/NAME/next` | scripts the next transition of an endpoint |
 //! | `POST /endpoints/NAME/scale` `{"variant": "v", "instances": 2}` | sets an instance count, as autoscaling would |
@@ -48,6 +50,12 @@ struct Wind {
 struct Scale {
     variant: String,
     instances: i32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewTable {
+    name: String,
 }
 
 #[derive(Deserialize)]
@@ -101,6 +109,15 @@ fn act(shared: &Shared, method: &Method, path: &str, body: &[u8]) -> Result<Valu
         ("DELETE", ["calls"]) => world.journal.clear(),
         ("GET", ["state"]) => return world.describe().map_err(|error| internal(error.message)),
         ("DELETE", ["state"]) => world.reset(),
+        ("POST", ["tables"]) => {
+            let table: NewTable = read(body)?;
+            let now = world.clock.now();
+            world.dynamodb.make_table(&table.name, now);
+        }
+        ("GET", ["tables", name]) => {
+            let unknown = || (StatusCode::NOT_FOUND, format!("there is no table {name:?}"));
+            return world.dynamodb.items(name).map(Value::Array).ok_or_else(unknown);
+        }
         ("POST", ["clock"]) => {
             let wind: Wind = read(body)?;
             world.clock.wind(Duration::from_millis(wind.advance_ms));

@@ -14,7 +14,7 @@ use crate::{error::ServiceError, wire::Service, world::Config};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Fault {
-    /// The service's own throttling error, "Rate exceeded".
+    /// The service's own throttling error, "Rate exceeded" or what `DynamoDB` says instead.
     Throttle {},
     /// The same, and for so long after the first time, in milliseconds of real time.
     ThrottleMs(u64),
@@ -32,8 +32,14 @@ pub enum Fault {
     },
     /// IAM refuses the operation.
     AccessDenied {},
-    /// The call is answered normally, this much later, in milliseconds of real time.
+    /// IAM refuses an action that the operation needs beside its own, such as `kms:CreateGrant` or `iam:PassRole`.
+    AccessDeniedFor(String),
+    /// The call is carried out and answered normally, this much later, in milliseconds of real time; never if its caller hangs up
+    /// before.
     DelayMs(u64),
+    /// The call is carried out this much later, in milliseconds of real time, whether or not its caller still waits; one that does
+    /// is answered then.
+    LandsLate(u64),
     /// The connection closes before anything is done.
     Drop {},
     /// Everything is done, then the connection closes without an answer.
@@ -48,7 +54,9 @@ impl Fault {
             Self::Quota(_) => "quota",
             Self::Error { .. } => "error",
             Self::AccessDenied {} => "access_denied",
+            Self::AccessDeniedFor(_) => "access_denied_for",
             Self::DelayMs(_) => "delay_ms",
+            Self::LandsLate(_) => "lands_late",
             Self::Drop {} => "drop",
             Self::DropAnswer {} => "drop_answer",
         }
@@ -174,23 +182,49 @@ pub(crate) fn error(
         (Fault::Throttle {} | Fault::ThrottleMs(_) | Fault::Quota(_), Service::CloudWatch) => {
             Some(ServiceError::new(400, "Throttling", "Rate exceeded").shaped("ThrottlingException"))
         }
+        // The words for an on-demand table, which is the kind this stand-in has. They link to a page, left out here.
+        (Fault::Throttle {} | Fault::ThrottleMs(_) | Fault::Quota(_), Service::DynamoDb) => Some(ServiceError::new(
+            400,
+            "ThrottlingException",
+            "Throughput exceeds the current capacity of your table or index. DynamoDB is automatically scaling your \
+             table or index so please try again shortly.",
+        )),
         (Fault::AccessDenied {}, _) => {
             let action = format!("{}:{operation}", service.name());
-            let message = format!(
-                "User: arn:{}:sts::{}:assumed-role/provider/provider is not authorized to perform: {action} on \
-                 resource: {} because no identity-based policy allows the {action} action",
-                config.partition(),
-                config.account,
-                resource(operation, request, config),
-            );
-            Some(match service {
-                Service::SageMaker | Service::Pricing => ServiceError::new(400, "AccessDeniedException", message),
-                Service::CloudWatch => ServiceError::new(403, "AccessDenied", message).shaped("AccessDeniedException"),
-            })
+            Some(denied(service, &action, &resource(operation, request, config), config))
+        }
+        (Fault::AccessDeniedFor(action), _) => {
+            Some(denied(service, action, &resource_of_action(action, operation, request, config), config))
         }
         (Fault::Error { status, code, message }, _) => Some(ServiceError::new(*status, code, message)),
-        (Fault::DelayMs(_) | Fault::Drop {} | Fault::DropAnswer {}, _) => None,
+        (Fault::DelayMs(_) | Fault::LandsLate(_) | Fault::Drop {} | Fault::DropAnswer {}, _) => None,
     }
+}
+
+fn denied(service: Service, action: &str, resource: &str, config: &Config) -> ServiceError {
+    let message = format!(
+        "User: arn:{}:sts::{}:assumed-role/provider/provider is not authorized to perform: {action} on resource: \
+         {resource} because no identity-based policy allows the {action} action",
+        config.partition(),
+        config.account,
+    );
+    match service {
+        Service::SageMaker | Service::Pricing | Service::DynamoDb => {
+            ServiceError::new(400, "AccessDeniedException", message)
+        }
+        Service::CloudWatch => ServiceError::new(403, "AccessDenied", message).shaped("AccessDeniedException"),
+    }
+}
+
+/// What IAM would name as the resource of another action than the call's own: what the request says of it, or `*`.
+fn resource_of_action(action: &str, operation: &str, request: &Value, config: &Config) -> String {
+    let member = match action.split_once(':') {
+        Some(("iam", _)) => "ExecutionRoleArn",
+        Some(("kms", _)) => "KmsKeyId",
+        Some(("sagemaker" | "cloudwatch" | "dynamodb" | "pricing", _)) => return resource(operation, request, config),
+        _ => return "*".to_owned(),
+    };
+    request[member].as_str().unwrap_or("*").to_owned()
 }
 
 /// What IAM would name as the resource of a call: the thing that the operation is about, or `*`.
@@ -199,7 +233,7 @@ fn resource(operation: &str, request: &Value, config: &Config) -> String {
     let about = |suffix: &str| operation.ends_with(suffix);
     let (member, prefix) = if about("EndpointConfig") {
         ("EndpointConfigName", format!("arn:{partition}:sagemaker:{region}:{account}:endpoint-config/"))
-    } else if about("Endpoint") {
+    } else if about("Endpoint") || about("WeightsAndCapacities") {
         ("EndpointName", format!("arn:{partition}:sagemaker:{region}:{account}:endpoint/"))
     } else if about("InferenceComponent") {
         ("InferenceComponentName", format!("arn:{partition}:sagemaker:{region}:{account}:inference-component/"))
@@ -209,6 +243,8 @@ fn resource(operation: &str, request: &Value, config: &Config) -> String {
         ("DashboardName", format!("arn:{partition}:cloudwatch::{account}:dashboard/"))
     } else if about("Alarm") {
         ("AlarmName", format!("arn:{partition}:cloudwatch:{region}:{account}:alarm:"))
+    } else if about("Item") || about("Table") || operation == "Scan" {
+        ("TableName", format!("arn:{partition}:dynamodb:{region}:{account}:table/"))
     } else if about("Tags") {
         ("ResourceArn", String::new())
     } else {
@@ -283,12 +319,33 @@ mod tests {
     }
 
     #[test]
+    fn a_denied_action_is_named_with_what_the_request_says_of_it() {
+        let request =
+            serde_json::json!({"EndpointConfigName": "c", "KmsKeyId": "arn:key", "ExecutionRoleArn": "arn:role"});
+        for (action, resource) in [
+            ("kms:CreateGrant", "arn:key"),
+            ("iam:PassRole", "arn:role"),
+            ("sagemaker:AddTags", "arn:aws:sagemaker:us-east-1:123456789012:endpoint-config/c"),
+            ("application-autoscaling:DescribeScalableTargets", "*"),
+        ] {
+            let fault = Fault::AccessDeniedFor(action.into());
+            let config = Config::default();
+            let denied = error(&fault, Service::SageMaker, "CreateEndpointConfig", &request, &config).unwrap();
+            let told = format!("perform: {action} on resource: {resource} because");
+            assert!(denied.message.contains(&told), "{}", denied.message);
+            assert_eq!(denied.code, "AccessDeniedException");
+        }
+    }
+
+    #[test]
     fn rules_are_read_as_the_control_interface_documents_them() {
         let parse = |text| serde_json::from_str::<FaultRule>(text);
         assert!(parse(r#"{"operation":"X","on_call":1,"times":3,"fault":{"throttle":{}}}"#).is_ok());
         assert!(parse(r#"{"operation":"X","on_call":null,"fault":{"delay_ms":500}}"#).is_ok());
         assert!(parse(r#"{"operation":"X","fault":{"error":{"status":500,"code":"InternalFailure"}}}"#).is_ok());
         assert!(parse(r#"{"operation":"X","fault":{"drop_answer":{}}}"#).is_ok());
+        assert!(parse(r#"{"operation":"X","fault":{"lands_late":500}}"#).is_ok());
+        assert!(parse(r#"{"operation":"X","fault":{"access_denied_for":"kms:CreateGrant"}}"#).is_ok());
         assert!(parse(r#"{"operation":"X","fault":{"explode":{}}}"#).is_err());
         assert!(parse(r#"{"operation":"X","time":3,"fault":{"drop":{}}}"#).is_err());
     }

@@ -7,15 +7,20 @@ use serde_json::Value;
 /// One call as the journal keeps it.
 #[derive(Debug, Clone, Serialize)]
 pub struct CallRecord {
-    /// `sagemaker`, `cloudwatch` or `pricing`.
+    /// Counts calls since the start, in order of arrival, from 1.
+    pub id: u64,
+    /// `sagemaker`, `cloudwatch`, `pricing` or `dynamodb`.
     pub service: &'static str,
     /// Who called, as its `User-Agent` says: tells one SDK from another.
     pub user_agent: String,
+    /// The application's name that the caller's SDK was given (`app/NAME` in its user agent): tells one caller from another.
+    pub caller: Option<String>,
     /// The operation's name, such as `PutDashboard`.
     pub operation: String,
-    /// Whether the operation may change something: everything but `Describe…`, `List…` and `Get…`.
+    /// Whether the operation may change something: everything but `Describe…`, `List…`, `Get…` and `Scan`.
     pub write: bool,
-    /// The HTTP status of the answer; none while the call is in flight, or when the connection was closed instead.
+    /// The HTTP status of the answer; none while the call is in flight, or when nobody was
+    /// answered: the connection was closed, or the caller had hung up.
     pub status: Option<u16>,
     /// The error's code as an SDK shows it.
     pub error_code: Option<String>,
@@ -25,6 +30,8 @@ pub struct CallRecord {
     pub request: Value,
     /// Milliseconds since the stand-in started, on its own clock.
     pub at_ms: u64,
+    /// Its place in the order in which calls were carried out, from 1; none while it wasn't, or if it never reached the service.
+    pub done: Option<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -32,6 +39,8 @@ pub(crate) struct Journal {
     records: Vec<CallRecord>,
     /// How many records were cleared away: positions stay valid for calls in flight.
     cleared: usize,
+    /// How many calls were carried out.
+    done: u64,
 }
 
 impl Journal {
@@ -46,6 +55,12 @@ impl Journal {
         }
     }
 
+    /// The place of a call that is carried out now.
+    pub(crate) fn next_done(&mut self) -> u64 {
+        self.done += 1;
+        self.done
+    }
+
     pub(crate) fn records(&self) -> &[CallRecord] {
         &self.records
     }
@@ -57,5 +72,5 @@ impl Journal {
 }
 
 pub(crate) fn is_write(operation: &str) -> bool {
-    !["Describe", "List", "Get"].iter().any(|verb| operation.starts_with(verb))
+    !["Describe", "List", "Get", "Scan"].iter().any(|verb| operation.starts_with(verb))
 }

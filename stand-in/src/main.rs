@@ -15,7 +15,7 @@ use tokio::{
     sync::oneshot,
 };
 
-/// A strict local stand-in for the `SageMaker`, `CloudWatch` and Price List operations that monitored-endpoint uses.
+/// A strict local stand-in for the `SageMaker`, `CloudWatch`, Price List and `DynamoDB` operations that monitored-endpoint uses.
 ///
 /// Prints one line of JSON once it answers: {"ready":true,"url":"http://127.0.0.1:PORT"}.
 #[derive(Debug, Parser)]
@@ -39,6 +39,9 @@ struct Arguments {
     /// Refuse a `ModelName` that names no model made here, as AWS does.
     #[arg(long)]
     models_must_exist: bool,
+    /// A `DynamoDB` table that exists, with the partition key `Resource`; may be given several times.
+    #[arg(long = "table", value_name = "NAME")]
+    tables: Vec<String>,
     /// End when standard input does, so that a parent which dies takes the stand-in along.
     #[arg(long)]
     exit_with_stdin: bool,
@@ -68,6 +71,7 @@ async fn main() -> io::Result<ExitCode> {
         account: arguments.account,
         transition: Duration::from_millis(arguments.transition_ms),
         models_must_exist: arguments.models_must_exist,
+        tables: arguments.tables,
     })?;
     let ready = serde_json::json!({ "ready": true, "url": stand_in.url() });
     writeln!(io::stdout(), "{ready}")?;

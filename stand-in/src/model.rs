@@ -26,6 +26,7 @@ pub(crate) enum Kind {
     Double,
     Boolean,
     Timestamp,
+    Blob,
 }
 
 #[derive(Debug, Deserialize)]

@@ -23,6 +23,7 @@ use aws_sdk_sagemaker::operation::{
     list_endpoint_configs::ListEndpointConfigsInput, list_endpoints::ListEndpointsInput,
     list_inference_components::ListInferenceComponentsInput, list_tags::ListTagsInput,
     update_endpoint::UpdateEndpointInput,
+    update_endpoint_weights_and_capacities::UpdateEndpointWeightsAndCapacitiesInput,
 };
 use serde_json::{Value, json};
 
@@ -137,6 +138,11 @@ pub(crate) fn call(
         "CreateEndpoint" => run(&checked, CreateEndpointInput::deserialize, |input| endpoint::create(world, input)),
         "DescribeEndpoint" => run(&checked, DescribeEndpointInput::deserialize, |input| endpoint::show(world, &input)),
         "UpdateEndpoint" => run(&checked, UpdateEndpointInput::deserialize, |input| endpoint::update(world, &input)),
+        "UpdateEndpointWeightsAndCapacities" => {
+            run(&checked, UpdateEndpointWeightsAndCapacitiesInput::deserialize, |input| {
+                endpoint::update_capacities(world, &input)
+            })
+        }
         "DeleteEndpoint" => run(&checked, DeleteEndpointInput::deserialize, |input| endpoint::delete(world, &input)),
         "ListEndpoints" => run(&checked, ListEndpointsInput::deserialize, |input| endpoint::list(world, &input)),
         "CreateInferenceComponent" => {

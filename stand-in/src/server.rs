@@ -2,47 +2,40 @@
 //! It runs on a thread of its own, so that neither a test's runtime nor its paused clock has a hold on it.
 
 mod connection;
+mod serving;
 
 use std::{
     io,
     net::{Ipv4Addr, TcpListener},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU64},
     thread::{self, JoinHandle},
     time::Duration,
 };
 
-use axum::{
-    Router,
-    body::{Body, Bytes, to_bytes},
-    extract::{ConnectInfo, Request, State},
-    http::{Response, StatusCode, header::USER_AGENT},
-};
+use axum::Router;
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use self::connection::{Cut, Listener};
+use self::{
+    connection::{Cut, Listener},
+    serving::respond,
+};
 use crate::{
-    HostingPrice, MetricStream, control,
-    error::ServiceError,
-    fault::{self, Fault, FaultRule},
-    journal::{CallRecord, is_write},
+    HostingPrice, MetricStream,
+    fault::FaultRule,
+    gate::{Gate, Gates, Held},
+    journal::CallRecord,
     sagemaker::transition::Script,
     telemetry::{Fleet, FleetError},
-    wire::{self, Call},
-    world::{self, Config, ControlError, Models, World},
+    world::{Config, ControlError, Models, World},
 };
-
-/// The largest request that is read, in bytes.
-const LARGEST_BODY: usize = 8 * 1024 * 1024;
 
 /// What all connections share.
 pub(crate) struct Shared {
     world: Mutex<World>,
     pub(crate) models: Models,
     calls: AtomicU64,
+    gates: Arc<Gates>,
 }
 
 impl Shared {
@@ -69,7 +62,8 @@ impl StandIn {
         listener.set_nonblocking(true)?;
         let url = format!("http://{}", listener.local_addr()?);
         let models = Models::read().map_err(io::Error::other)?;
-        let shared = Arc::new(Shared { world: Mutex::new(World::new(config)), models, calls: AtomicU64::new(0) });
+        let world = Mutex::new(World::new(config));
+        let shared = Arc::new(Shared { world, models, calls: AtomicU64::new(0), gates: Arc::default() });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let listener = {
             let _guard = runtime.enter();
@@ -108,6 +102,18 @@ impl StandIn {
         self.shared.world().faults.clear();
     }
 
+    /// Stops every call from now on right before it is carried out, until the gate lets it go on or is dropped.
+    #[must_use]
+    pub fn hold(&self) -> Gate {
+        self.hold_only(|_| true)
+    }
+
+    /// The same for calls of which `wanted` is true, such as one caller's, or writes alone.
+    #[must_use]
+    pub fn hold_only(&self, wanted: impl Fn(&Held) -> bool + Send + Sync + 'static) -> Gate {
+        self.shared.gates.add(wanted)
+    }
+
     /// Every call since the start or the last [`Self::clear_calls`], in order of arrival.
     #[must_use]
     pub fn calls(&self) -> Vec<CallRecord> {
@@ -125,7 +131,20 @@ impl StandIn {
         self.shared.world().describe().unwrap_or_default()
     }
 
-    /// Forgets every resource, metric and script, and prices that were set; keeps faults, journal and clock.
+    /// Makes a `DynamoDB` table with the partition key `Resource`, a string. One of that name stays as it is.
+    pub fn make_table(&self, name: &str) {
+        let mut world = self.shared.world();
+        let now = world.clock.now();
+        world.dynamodb.make_table(name, now);
+    }
+
+    /// The items of a table in `DynamoDB`'s JSON, such as `{"Resource": {"S": "…"}}`, ordered by key; none if there is no such table.
+    #[must_use]
+    pub fn table(&self, name: &str) -> Vec<Value> {
+        self.shared.world().dynamodb.items(name).unwrap_or_default()
+    }
+
+    /// Forgets every resource, metric, script and item, and prices that were set; keeps tables, faults, journal and clock.
     pub fn reset(&self) {
         self.shared.world().reset();
     }
@@ -181,97 +200,4 @@ impl Drop for StandIn {
             let _ = thread.join();
         }
     }
-}
-
-async fn respond(
-    State(shared): State<Arc<Shared>>,
-    ConnectInfo(cut): ConnectInfo<Cut>,
-    request: Request,
-) -> Response<Body> {
-    let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
-        return plain(StatusCode::PAYLOAD_TOO_LARGE, "the body can't be read, or is too large");
-    };
-    if let Some(path) = parts.uri.path().strip_prefix(control::PREFIX) {
-        return control::respond(&shared, &parts.method, path, parts.uri.query().unwrap_or_default(), &body);
-    }
-    let Some(call) = wire::identify(parts.uri.path(), &parts.headers) else {
-        return plain(
-            StatusCode::NOT_FOUND,
-            "no call to SageMaker or the Price List (awsJson1.1) or CloudWatch (rpcv2Cbor, awsJson1.0), and no control path",
-        );
-    };
-    let region = shared.world().config.region.clone();
-    let signed = wire::check_signature(call.service, &region, &parts.headers);
-    let user_agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    serve(&shared, &cut, &call, user_agent, signed, body).await
-}
-
-/// Serves one call: journal, faults, the operation itself.
-async fn serve(
-    shared: &Shared,
-    cut: &Cut,
-    call: &Call,
-    user_agent: &str,
-    signed: Result<(), ServiceError>,
-    body: Bytes,
-) -> Response<Body> {
-    let number = shared.calls.fetch_add(1, Ordering::Relaxed) + 1;
-    let request_id = format!("00000000-0000-4000-8000-{number:012x}");
-    let request = signed.and_then(|()| wire::read(call.protocol, &body));
-    let (position, verdict) = {
-        let mut world = shared.world();
-        let record = CallRecord {
-            service: call.service.name(),
-            user_agent: user_agent.to_owned(),
-            operation: call.operation.clone(),
-            write: is_write(&call.operation),
-            status: None,
-            error_code: None,
-            fault: None,
-            request: request.as_ref().cloned().unwrap_or_default(),
-            at_ms: world.clock.since_start(),
-        };
-        (world.journal.open(record), world.faults.judge(&call.operation))
-    };
-    if !verdict.delay.is_zero() {
-        tokio::time::sleep(verdict.delay).await;
-    }
-    let mut world = shared.world();
-    let injected = verdict.fault.as_ref().map(Fault::name).or((!verdict.delay.is_zero()).then_some("delay_ms"));
-    if matches!(verdict.fault, Some(Fault::Drop {})) {
-        world.journal.close(position, |record| record.fault = injected);
-        cut.now();
-        return Response::default();
-    }
-    let error = verdict.fault.as_ref().and_then(|fault| {
-        let request = request.as_ref().unwrap_or(&Value::Null);
-        fault::error(fault, call.service, &call.operation, request, &world.config)
-    });
-    let result = match error {
-        Some(error) => Err(error),
-        None => request.and_then(|request| {
-            world::carry_out(&mut world, &shared.models, call.service, &call.operation, call.protocol, &request)
-        }),
-    };
-    let answered = !matches!(verdict.fault, Some(Fault::DropAnswer {}));
-    world.journal.close(position, |record| {
-        record.fault = injected;
-        record.status = answered.then(|| result.as_ref().map_or_else(|error| error.status, |_| 200));
-        record.error_code = result.as_ref().err().map(|error| error.code.clone());
-    });
-    if !answered {
-        cut.now();
-        return Response::default();
-    }
-    match result {
-        Ok(body) => wire::answer(call.protocol, &request_id, body),
-        Err(error) => wire::refusal(call, shared.models.of(call.service), &request_id, &error),
-    }
-}
-
-fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
-    let mut response = Response::new(Body::from(text));
-    *response.status_mut() = status;
-    response
 }

@@ -1,7 +1,8 @@
 //! The services' wire protocols: which operation a request calls, in which protocol, and how an answer is written.
 //! It knows nothing of what the operations do.
 //!
-//! `SageMaker` and the Price List speak awsJson1.1. `CloudWatch` speaks rpcv2Cbor to the Rust SDK and newer boto3, and awsJson1.0 too.
+//! `SageMaker` and the Price List speak awsJson1.1, `DynamoDB` awsJson1.0. `CloudWatch` speaks rpcv2Cbor to the Rust SDK and newer boto3,
+//! and awsJson1.0 too.
 //! Its older query protocol (XML) is not served.
 
 pub(crate) mod cbor;
@@ -16,6 +17,7 @@ use crate::{error::ServiceError, model::Model, pricing};
 
 const SAGEMAKER_TARGET: &str = "SageMaker.";
 const PRICING_TARGET: &str = "AWSPriceListService.";
+const DYNAMODB_TARGET: &str = "DynamoDB_20120810.";
 const CLOUDWATCH_TARGET: &str = "GraniteServiceVersion20100801.";
 const CLOUDWATCH_PATH: &str = "/service/GraniteServiceVersion20100801/operation/";
 
@@ -24,6 +26,7 @@ pub(crate) enum Service {
     SageMaker,
     CloudWatch,
     Pricing,
+    DynamoDb,
 }
 
 impl Service {
@@ -33,6 +36,7 @@ impl Service {
             Self::SageMaker => "sagemaker",
             Self::CloudWatch => "cloudwatch",
             Self::Pricing => "pricing",
+            Self::DynamoDb => "dynamodb",
         }
     }
 
@@ -42,13 +46,14 @@ impl Service {
             Self::SageMaker => "sagemaker",
             Self::CloudWatch => "monitoring",
             Self::Pricing => "pricing",
+            Self::DynamoDb => "dynamodb",
         }
     }
 
     /// Whether it has an endpoint in the Region. All but the Price List's are in the stand-in's own alone.
     fn is_served_in(self, region: &str, own: &str) -> bool {
         match self {
-            Self::SageMaker | Self::CloudWatch => region == own,
+            Self::SageMaker | Self::CloudWatch | Self::DynamoDb => region == own,
             Self::Pricing => pricing::REGIONS.contains(&region),
         }
     }
@@ -94,6 +99,8 @@ pub(crate) fn identify(path: &str, headers: &HeaderMap) -> Option<Call> {
         (Service::SageMaker, operation, Protocol::AwsJson11)
     } else if let Some(operation) = target.strip_prefix(PRICING_TARGET) {
         (Service::Pricing, operation, Protocol::AwsJson11)
+    } else if let Some(operation) = target.strip_prefix(DYNAMODB_TARGET) {
+        (Service::DynamoDb, operation, Protocol::AwsJson10)
     } else {
         (Service::CloudWatch, target.strip_prefix(CLOUDWATCH_TARGET)?, Protocol::AwsJson10)
     };
@@ -169,6 +176,7 @@ pub(crate) fn refusal(call: &Call, model: &Model, request_id: &str, error: &Serv
             let whose = if error.status < 500 { "Sender" } else { "Receiver" };
             (format!("com.amazonaws.cloudwatch#{}", error.shape), Some(format!("{};{whose}", error.code)))
         }
+        Service::DynamoDb => (format!("com.amazonaws.dynamodb.v20120810#{}", error.shape), None),
     };
     let mut members =
         Map::from_iter([("__type".to_owned(), json!(kind)), ("message".to_owned(), json!(error.message))]);
@@ -219,6 +227,11 @@ mod tests {
         ]);
         let call = identify("/", &pricing).unwrap();
         assert_eq!((call.service, call.operation.as_str()), (Service::Pricing, "GetProducts"));
+
+        let dynamodb =
+            headers(&[("x-amz-target", "DynamoDB_20120810.GetItem"), ("content-type", "application/x-amz-json-1.0")]);
+        let call = identify("/", &dynamodb).unwrap();
+        assert_eq!((call.service, call.operation.as_str()), (Service::DynamoDb, "GetItem"));
 
         let cbor = headers(&[("smithy-protocol", "rpc-v2-cbor")]);
         let call = identify("/service/GraniteServiceVersion20100801/operation/PutDashboard", &cbor).unwrap();

@@ -1,5 +1,5 @@
 //! Everything the stand-in holds at one moment, behind one lock: time, resources, faults and the journal.
-//! It decides nothing about operations; `sagemaker`, `cloudwatch` and `pricing` do.
+//! It decides nothing about operations; the services' modules do.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     clock::Clock,
-    cloudwatch,
+    cloudwatch, dynamodb,
     error::ServiceError,
     fault::{FaultRule, Faults},
     journal::Journal,
@@ -31,6 +31,8 @@ pub struct Config {
     /// Whether a `ModelName` must name a model that exists, as AWS wants it. Off by default: a stack that is tried
     /// out locally seldom has its models made here.
     pub models_must_exist: bool,
+    /// The `DynamoDB` tables there are, each with the partition key `Resource`, a string.
+    pub tables: Vec<String>,
 }
 
 impl Default for Config {
@@ -41,6 +43,7 @@ impl Default for Config {
             account: "123456789012".into(),
             transition: Duration::from_millis(50),
             models_must_exist: false,
+            tables: Vec::new(),
         }
     }
 }
@@ -83,18 +86,25 @@ pub(crate) struct World {
     pub(crate) sagemaker: sagemaker::State,
     pub(crate) cloudwatch: cloudwatch::State,
     pub(crate) pricing: pricing::State,
+    pub(crate) dynamodb: dynamodb::State,
 }
 
 impl World {
     pub(crate) fn new(config: Config) -> Self {
+        let clock = Clock::new();
+        let mut dynamodb = dynamodb::State::default();
+        for name in &config.tables {
+            dynamodb.make_table(name, clock.now());
+        }
         Self {
             config,
-            clock: Clock::new(),
+            clock,
             faults: Faults::default(),
             journal: Journal::default(),
             sagemaker: sagemaker::State::default(),
             cloudwatch: cloudwatch::State::default(),
             pricing: pricing::State::default(),
+            dynamodb,
         }
     }
 
@@ -107,11 +117,12 @@ impl World {
         Ok(())
     }
 
-    /// Forgets every resource, metric and script, and prices that were set. Faults, the journal and the clock stay as they are.
+    /// Forgets every resource, metric, script and item, and prices that were set. Tables, faults, the journal and the clock stay.
     pub(crate) fn reset(&mut self) {
         self.sagemaker = sagemaker::State::default();
         self.cloudwatch = cloudwatch::State::default();
         self.pricing = pricing::State::default();
+        self.dynamodb.empty();
     }
 
     pub(crate) fn describe(&mut self) -> Result<Value, ServiceError> {
@@ -137,6 +148,7 @@ pub(crate) struct Models {
     sagemaker: Model,
     cloudwatch: Model,
     pricing: Model,
+    dynamodb: Model,
 }
 
 impl Models {
@@ -145,6 +157,7 @@ impl Models {
             sagemaker: Model::read(include_str!("../data/sagemaker.json"))?,
             cloudwatch: Model::read(include_str!("../data/cloudwatch.json"))?,
             pricing: Model::read(include_str!("../data/pricing.json"))?,
+            dynamodb: Model::read(include_str!("../data/dynamodb.json"))?,
         })
     }
 
@@ -153,11 +166,12 @@ impl Models {
             Service::SageMaker => &self.sagemaker,
             Service::CloudWatch => &self.cloudwatch,
             Service::Pricing => &self.pricing,
+            Service::DynamoDb => &self.dynamodb,
         }
     }
 
     fn operations(&self) -> impl Iterator<Item = &str> {
-        self.sagemaker.operations().chain(self.cloudwatch.operations()).chain(self.pricing.operations())
+        [&self.sagemaker, &self.cloudwatch, &self.pricing, &self.dynamodb].into_iter().flat_map(Model::operations)
     }
 }
 
@@ -174,5 +188,6 @@ pub(crate) fn carry_out(
         Service::SageMaker => sagemaker::call(world, &models.sagemaker, operation, request),
         Service::CloudWatch => cloudwatch::call(world, &models.cloudwatch, operation, protocol, request),
         Service::Pricing => pricing::call(world, &models.pricing, operation, protocol, request),
+        Service::DynamoDb => dynamodb::call(world, &models.dynamodb, operation, protocol, request),
     }
 }

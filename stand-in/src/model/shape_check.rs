@@ -1,5 +1,5 @@
 //! Whether a request has the shape of its operation's input: known members and values of the right type.
-//! `SageMaker`'s requests are read by the SDK's schemas instead; this is for `CloudWatch` and the Price List, whose SDKs have none.
+//! `SageMaker`'s requests are read by the SDK's schemas instead; this is for the other services, whose SDKs have none.
 
 use serde_json::Value;
 
@@ -41,7 +41,7 @@ impl Model {
             }
             // Null is the same as absent.
             (_, Value::Null)
-            | (Kind::String, Value::String(_))
+            | (Kind::String | Kind::Blob, Value::String(_))
             | (Kind::Boolean, Value::Bool(_))
             | (Kind::Float | Kind::Double | Kind::Timestamp, Value::Number(_)) => None,
             (Kind::Integer | Kind::Long, Value::Number(number)) if number.is_i64() => None,

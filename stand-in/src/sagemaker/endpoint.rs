@@ -28,8 +28,10 @@ use crate::{
     world::{Config, ControlError, World},
 };
 
+mod capacity;
 mod variant;
 
+pub(super) use capacity::update as update_capacities;
 use variant::RunningVariant;
 
 #[derive(Debug)]
@@ -113,7 +115,9 @@ impl Endpoint {
             .endpoint_name(&self.name)
             .endpoint_arn(&self.arn)
             .endpoint_config_name(&self.config_name)
-            .set_production_variants(running.then(|| self.variants.iter().map(RunningVariant::summary).collect()))
+            .set_production_variants(
+                running.then(|| self.variants.iter().map(|variant| variant.summary(self.desired(variant))).collect()),
+            )
             .endpoint_status(status)
             .set_failure_reason(self.failure.clone())
             .creation_time(date_time(self.created))
@@ -124,6 +128,18 @@ impl Endpoint {
             .set_metrics_config(self.config.metrics_config.clone())
             .set_pending_deployment_summary(self.pending_deployment())
             .build()
+    }
+
+    /// What a running variant is to become, where an update under way keeps to the config.
+    fn desired<'a>(&'a self, running: &'a RunningVariant) -> &'a RunningVariant {
+        match (&self.transition, &self.pending) {
+            (Some(Transition { change: Change::Update { to_config }, .. }), Some((_, pending)))
+                if *to_config == self.config_name =>
+            {
+                pending.iter().find(|variant| variant.name == running.name).unwrap_or(running)
+            }
+            _ => running,
+        }
     }
 
     fn pending_deployment(&self) -> Option<PendingDeploymentSummary> {
@@ -191,8 +207,11 @@ pub(super) fn create(world: &mut World, input: CreateEndpointInput) -> Result<Cr
     let arn = endpoint_arn(&world.config, &name);
     let now = world.clock.now();
     let usual = world.config.transition_ms();
-    if world.sagemaker.endpoints.contains_key(&name) {
-        return Err(refuse(format!("Cannot create already existing endpoint \"{arn}\".")));
+    // Names that differ in case alone are the same name here, and in no other operation:
+    // <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html>, `EndpointName`.
+    let mut endpoints = world.sagemaker.endpoints.values();
+    if let Some(existing) = endpoints.find(|existing| existing.name.eq_ignore_ascii_case(&name)) {
+        return Err(refuse(format!("Cannot create already existing endpoint \"{}\".", existing.arn)));
     }
     let config = world.sagemaker.config(&world.config, &config_name)?.declared().clone();
     let tags = State::first_tags(input.tags())?;
@@ -229,9 +248,7 @@ pub(super) fn update(world: &mut World, input: &UpdateEndpointInput) -> Result<U
     let endpoint = world.sagemaker.endpoint(&world.config, name)?;
     let arn = endpoint.arn.clone();
     check_at_rest(endpoint)?;
-    if endpoint.resting == EndpointStatus::Failed {
-        return Err(refuse(format!("Cannot update endpoint \"{arn}\" in status Failed: it can only be deleted.")));
-    }
+    check_not_failed(endpoint)?;
     // An endpoint whose config was deleted under it can't be updated any more.
     world.sagemaker.config(&world.config, &endpoint.config_name)?;
     let config = world.sagemaker.config(&world.config, &to_config)?.declared().clone();
@@ -289,6 +306,14 @@ fn check_at_rest(endpoint: &Endpoint) -> Result<(), ServiceError> {
         Some(_) => Err(refuse(format!("Cannot update in-progress endpoint \"{}\".", endpoint.arn))),
         None => Ok(()),
     }
+}
+
+fn check_not_failed(endpoint: &Endpoint) -> Result<(), ServiceError> {
+    if endpoint.resting == EndpointStatus::Failed {
+        let arn = &endpoint.arn;
+        return Err(refuse(format!("Cannot update endpoint \"{arn}\" in status Failed: it can only be deleted.")));
+    }
+    Ok(())
 }
 
 pub(super) fn list(world: &World, input: &ListEndpointsInput) -> Result<ListEndpointsOutput, ServiceError> {

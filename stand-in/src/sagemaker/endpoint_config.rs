@@ -187,6 +187,10 @@ fn check(input: &CreateEndpointConfigInput) -> Result<(), ServiceError> {
 }
 
 fn check_variant(name: &str, variant: &ProductionVariant) -> Result<(), ServiceError> {
+    // Seen of AWS since 2026 and on no page: <https://github.com/hashicorp/terraform-provider-aws/pull/45926>.
+    if variant.model_name().is_some() && variant.managed_instance_scaling().is_some() {
+        return Err(refuse("ManagedInstanceScaling is only supported for inference component endpoints."));
+    }
     let on_instances = variant.instance_type().is_some() || variant.instance_pools.is_some();
     match (on_instances, variant.serverless_config()) {
         (false, None) => Err(refuse(format!(

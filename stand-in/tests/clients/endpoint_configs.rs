@@ -1,12 +1,29 @@
 use aws_sdk_sagemaker::types::{
     EndpointConfigSortKey, MetricsConfig, OrderKey, ProductionVariant, ProductionVariantInstanceType,
-    ProductionVariantServerlessConfig, VpcConfig,
+    ProductionVariantManagedInstanceScaling, ProductionVariantServerlessConfig, VpcConfig,
 };
 use stand_in::Config;
 
 use crate::setup::{ROLE, control, refusal, start, start_with, tag, variant};
 
 const ARN: &str = "arn:aws:sagemaker:us-east-1:123456789012:endpoint-config/c";
+
+#[tokio::test]
+async fn managed_scaling_is_for_inference_components() {
+    let setup = start();
+    let scaling = || ProductionVariantManagedInstanceScaling::builder().min_instance_count(1).max_instance_count(2);
+    let mut scaled = variant("v");
+    scaled.managed_instance_scaling = Some(scaling().build());
+    let create = |name: &str, variant: ProductionVariant| {
+        let request = setup.sagemaker.create_endpoint_config().endpoint_config_name(name);
+        request.execution_role_arn(ROLE).production_variants(variant).send()
+    };
+    create("components", scaled.clone()).await.unwrap();
+    scaled.model_name = Some("m".into());
+    let refused = refusal(create("model", scaled).await);
+    let told = "ManagedInstanceScaling is only supported for inference component endpoints.";
+    assert_eq!(refused, ("ValidationException".to_owned(), told.to_owned()));
+}
 
 #[tokio::test]
 async fn a_config_comes_back_with_the_defaults_filled_in() {

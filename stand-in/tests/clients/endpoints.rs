@@ -98,6 +98,20 @@ async fn what_is_under_way_is_not_interrupted() {
 }
 
 #[tokio::test]
+async fn names_that_differ_in_case_are_one_name_to_a_creation_alone() {
+    let setup = start();
+    setup.create_endpoint("chat", "c").await;
+    let created = setup.sagemaker.create_endpoint().endpoint_name("Chat").endpoint_config_name("c").send().await;
+    let existing = "arn:aws:sagemaker:us-east-1:123456789012:endpoint/chat";
+    assert_eq!(refusal(created).1, format!("Cannot create already existing endpoint \"{existing}\"."));
+    let described = setup.sagemaker.describe_endpoint().endpoint_name("Chat").send().await;
+    assert!(refusal(described).1.starts_with("Could not find endpoint \"arn:"));
+    let deleted = setup.sagemaker.delete_endpoint().endpoint_name("Chat").send().await;
+    assert!(refusal(deleted).1.starts_with("Could not find endpoint \"arn:"));
+    setup.create_config("C").await;
+}
+
+#[tokio::test]
 async fn configs_must_exist_to_be_used_but_not_afterwards() {
     let setup = start();
     let created = setup.sagemaker.create_endpoint().endpoint_name("e").endpoint_config_name("x").send().await;
@@ -142,6 +156,13 @@ async fn a_failed_rollback_shows_as_such() {
     update(&setup, "new").await;
     setup.stand_in.advance(TRANSITION);
     assert_eq!(status(&describe(&setup).await), ("UpdateRollbackFailed", "old", Some("no capacity")));
+
+    // Instances run on both configs; the API lets either go all the same.
+    setup.sagemaker.delete_endpoint_config().endpoint_config_name("new").send().await.unwrap();
+    setup.create_config("newer").await;
+    update(&setup, "newer").await;
+    setup.stand_in.advance(TRANSITION);
+    assert_eq!(status(&describe(&setup).await), ("InService", "newer", None));
 }
 
 #[tokio::test]

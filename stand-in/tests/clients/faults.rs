@@ -1,9 +1,9 @@
 use std::time::{Duration, Instant};
 
-use aws_sdk_sagemaker::error::SdkError;
+use aws_sdk_sagemaker::{config::timeout::TimeoutConfig, error::SdkError};
 use stand_in::{ControlError, Fault, FaultRule};
 
-use crate::setup::{Setup, clients, refusal, start};
+use crate::setup::{ROLE, Setup, clients, refusal, start, variant};
 
 fn rule(setup: &Setup, operation: &str, on_call: Option<u32>, times: Option<u32>, fault: Fault) {
     setup.stand_in.add_fault(FaultRule { operation: operation.into(), on_call, times, fault }).unwrap();
@@ -53,6 +53,20 @@ async fn denied_access_names_the_action_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn another_action_than_the_call_s_own_can_be_denied() {
+    let setup = start();
+    setup.create_config("c").await;
+    rule(&setup, "CreateEndpoint", None, Some(1), Fault::AccessDeniedFor("kms:CreateGrant".into()));
+    let create = || setup.sagemaker.create_endpoint().endpoint_name("e").endpoint_config_name("c").send();
+    let (code, message) = refusal(create().await);
+    assert_eq!(code, "AccessDeniedException");
+    assert!(message.contains("is not authorized to perform: kms:CreateGrant on resource: *"), "{message}");
+    create().await.unwrap();
+    let faults: Vec<_> = setup.stand_in.calls().iter().map(|call| call.fault).collect();
+    assert_eq!(faults, [None, Some("access_denied_for"), None]);
+}
+
+#[tokio::test]
 async fn chosen_errors_and_delays() {
     let setup = start();
     let fault = Fault::Error { status: 500, code: "InternalFailure".into(), message: "sorry".into() };
@@ -88,6 +102,43 @@ async fn a_dropped_call_does_nothing_and_a_dropped_answer_has_done_it() {
         .map(|call| (call.fault, call.status))
         .collect();
     assert_eq!(created, [(Some("drop"), None), (Some("drop_answer"), None), (None, Some(400))]);
+}
+
+#[tokio::test]
+async fn a_call_that_lands_late_is_carried_out_for_nobody_too() {
+    let setup = start();
+    rule(&setup, "CreateEndpointConfig", None, Some(1), Fault::LandsLate(100));
+    rule(&setup, "CreateEndpointConfig", Some(2), None, Fault::LandsLate(1500));
+    setup.create_config("awaited").await;
+    let config = setup.sagemaker.config().to_builder();
+    let hurried = config.timeout_config(TimeoutConfig::builder().operation_timeout(Duration::from_millis(300)).build());
+    let hurried = aws_sdk_sagemaker::Client::from_conf(hurried.build());
+    let create = hurried.create_endpoint_config().endpoint_config_name("late").execution_role_arn(ROLE);
+    let given_up = create.production_variants(variant("v")).send().await;
+    assert!(matches!(given_up, Err(SdkError::TimeoutError(_))));
+
+    let gone = async || setup.sagemaker.describe_endpoint_config().endpoint_config_name("late").send().await.is_err();
+    assert!(gone().await, "it is on its way");
+    while gone().await {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let calls = setup.stand_in.calls();
+    let created: Vec<_> = calls.iter().filter(|call| call.operation == "CreateEndpointConfig").collect();
+    assert_eq!((created[0].fault, created[0].status), (Some("lands_late"), Some(200)));
+    assert_eq!((created[1].fault, created[1].status), (Some("lands_late"), None));
+    assert_eq!(created[0].done, Some(1));
+    assert!(created[1].done > calls[2].done, "it was carried out after the look that it hadn't been");
+}
+
+#[tokio::test]
+async fn a_delayed_call_goes_with_its_caller() {
+    let setup = start();
+    rule(&setup, "CreateEndpointConfig", None, Some(1), Fault::DelayMs(600));
+    let create = tokio::time::timeout(Duration::from_millis(300), setup.config("c").send()).await;
+    assert!(create.is_err());
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    setup.create_config("c").await;
+    assert_eq!(setup.stand_in.calls()[0].done, None);
 }
 
 #[tokio::test]

@@ -3,15 +3,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod alarms;
+mod capacities;
 mod components;
 mod control;
 mod dashboards;
 mod endpoint_configs;
 mod endpoints;
 mod faults;
+mod gates;
 mod metric_data;
 mod pictures;
 mod prices;
 mod program;
 mod setup;
 mod signatures;
+mod tables;

@@ -8,7 +8,7 @@ use std::{
 
 use aws_sdk_cloudwatch::types::Dimension;
 use aws_sdk_sagemaker::{
-    config::{BehaviorVersion, Credentials, Region, retry::RetryConfig, timeout::TimeoutConfig},
+    config::{AppName, BehaviorVersion, Credentials, Region, retry::RetryConfig, timeout::TimeoutConfig},
     error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
     operation::create_endpoint_config::builders::CreateEndpointConfigFluentBuilder,
     types::{ProductionVariant, ProductionVariantInstanceType, Tag},
@@ -38,6 +38,13 @@ pub fn start_with(config: Config) -> Setup {
     let stand_in = StandIn::start(config).unwrap();
     let (sagemaker, cloudwatch) = clients(stand_in.url(), "us-east-1", 1);
     Setup { stand_in, sagemaker, cloudwatch }
+}
+
+/// A client whose calls say that they are this caller's.
+pub fn sagemaker_of(url: &str, caller: &str) -> aws_sdk_sagemaker::Client {
+    let (sagemaker, _) = clients(url, "us-east-1", 1);
+    let caller = AppName::new(caller.to_owned()).unwrap();
+    aws_sdk_sagemaker::Client::from_conf(sagemaker.config().to_builder().app_name(caller).build())
 }
 
 pub fn clients(url: &str, region: &str, attempts: u32) -> (aws_sdk_sagemaker::Client, aws_sdk_cloudwatch::Client) {
@@ -80,6 +87,21 @@ pub fn pricing(url: &str, region: &str) -> aws_sdk_pricing::Client {
         .http_client(http)
         .build();
     aws_sdk_pricing::Client::from_conf(config)
+}
+
+/// A client of DynamoDB that tries once.
+pub fn dynamodb(url: &str) -> aws_sdk_dynamodb::Client {
+    let http: SharedHttpClient =
+        aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(Credentials::new("AKID", "secret", None, None, "test"))
+        .endpoint_url(url)
+        .retry_config(RetryConfig::standard().with_max_attempts(1))
+        .http_client(http)
+        .build();
+    aws_sdk_dynamodb::Client::from_conf(config)
 }
 
 impl Setup {

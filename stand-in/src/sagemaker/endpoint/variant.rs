@@ -4,8 +4,8 @@
 use aws_sdk_sagemaker::{
     operation::create_endpoint_config::CreateEndpointConfigInput,
     types::{
-        ProductionVariantInstanceType, ProductionVariantManagedInstanceScaling, ProductionVariantRoutingConfig,
-        ProductionVariantServerlessConfig, ProductionVariantSummary,
+        DesiredWeightAndCapacity, ProductionVariantInstanceType, ProductionVariantManagedInstanceScaling,
+        ProductionVariantRoutingConfig, ProductionVariantServerlessConfig, ProductionVariantSummary,
     },
 };
 
@@ -53,14 +53,32 @@ impl RunningVariant {
         }
     }
 
-    pub(super) fn summary(&self) -> ProductionVariantSummary {
+    /// Takes over what is asked of the variant; the error says what it can't have.
+    pub(super) fn change(&mut self, wanted: &DesiredWeightAndCapacity) -> Result<(), &'static str> {
+        self.weight = wanted.desired_weight().unwrap_or(self.weight);
+        match (wanted.desired_instance_count(), wanted.serverless_update_config(), &mut self.serverless) {
+            (Some(_), _, Some(_)) => return Err("is serverless and can't have a DesiredInstanceCount"),
+            (_, Some(_), None) => return Err("is not serverless and can't have a ServerlessUpdateConfig"),
+            (_, Some(update), Some(serverless)) => {
+                serverless.max_concurrency = update.max_concurrency().or(serverless.max_concurrency);
+                serverless.provisioned_concurrency =
+                    update.provisioned_concurrency().or(serverless.provisioned_concurrency);
+            }
+            (instances, None, _) => self.instances = instances.or(self.instances),
+        }
+        Ok(())
+    }
+
+    /// What the variant shows of itself and of what it is to become.
+    pub(super) fn summary(&self, desired: &Self) -> ProductionVariantSummary {
         ProductionVariantSummary::builder()
             .variant_name(&self.name)
             .current_weight(self.weight)
-            .desired_weight(self.weight)
+            .desired_weight(desired.weight)
             .set_current_instance_count(self.instances)
-            .set_desired_instance_count(self.instances)
+            .set_desired_instance_count(desired.instances)
             .set_current_serverless_config(self.serverless.clone())
+            .set_desired_serverless_config(desired.serverless.clone())
             .set_managed_instance_scaling(self.scaling.clone())
             .set_routing_config(self.routing.clone())
             .build()

@@ -1,0 +1,150 @@
+//! `DynamoDB`'s reading and conditional writing of single items, in tables whose key is one string attribute `Resource`.
+//! Tables come and go with the tests that need them: no operation makes one, and none is listed with what exists.
+
+mod attribute;
+mod condition;
+mod number;
+mod request;
+mod scan;
+mod token;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use self::{
+    attribute::{Attributes, item_size},
+    request::Write,
+};
+use crate::{
+    clock::{Millis, epoch_seconds},
+    error::ServiceError,
+    model::Model,
+    wire::{self, Protocol},
+    world::{Config, World},
+};
+
+/// The partition key of every table.
+const KEY: &str = "Resource";
+
+/// The largest item, in bytes: 400 KB, attribute names included
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-items>).
+const LARGEST_ITEM: usize = 400 * 1024;
+
+#[derive(Debug)]
+struct Table {
+    items: BTreeMap<String, Attributes>,
+    created: Millis,
+}
+
+/// The tables by name.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    tables: BTreeMap<String, Table>,
+}
+
+impl State {
+    /// Makes an empty table; one that exists stays as it is.
+    pub(crate) fn make_table(&mut self, name: &str, now: Millis) {
+        self.tables.entry(name.to_owned()).or_insert_with(|| Table { items: BTreeMap::new(), created: now });
+    }
+
+    /// Every item of a table, ordered by key; none if there is no such table.
+    pub(crate) fn items(&self, name: &str) -> Option<Vec<Value>> {
+        let table = self.tables.get(name)?;
+        Some(table.items.values().cloned().map(Value::Object).collect())
+    }
+
+    /// Forgets all items and keeps the tables.
+    pub(crate) fn empty(&mut self) {
+        for table in self.tables.values_mut() {
+            table.items.clear();
+        }
+    }
+
+    fn table(&self, name: &str) -> Result<&Table, ServiceError> {
+        self.tables.get(name).ok_or_else(|| missing(MISSING.into()))
+    }
+
+    fn table_mut(&mut self, name: &str) -> Result<&mut Table, ServiceError> {
+        self.tables.get_mut(name).ok_or_else(|| missing(MISSING.into()))
+    }
+}
+
+const MISSING: &str = "Requested resource not found";
+
+fn missing(message: String) -> ServiceError {
+    ServiceError::new(400, "ResourceNotFoundException", message)
+}
+
+/// Most of what `DynamoDB` refuses, it refuses with this code.
+fn invalid(message: impl Into<String>) -> ServiceError {
+    ServiceError::new(400, "ValidationException", message)
+}
+
+/// Carries out one operation on a request that is a JSON object.
+pub(crate) fn call(
+    world: &mut World,
+    model: &Model,
+    operation: &str,
+    protocol: Protocol,
+    request: &Value,
+) -> Result<Vec<u8>, ServiceError> {
+    model.check_request(operation, request, invalid)?;
+    request::check_members(request)?;
+    let name = request::table_name(&world.config, request);
+    let output = match operation {
+        "GetItem" => get(&world.dynamodb, &name, request),
+        "PutItem" => put(&mut world.dynamodb, &name, request),
+        "DeleteItem" => delete(&mut world.dynamodb, &name, request),
+        "Scan" => scan::scan(world.dynamodb.table(&name)?, request),
+        "DescribeTable" => describe(&world.dynamodb, &world.config, &name),
+        _ => Err(ServiceError::unknown_operation(operation)),
+    }?;
+    wire::write(protocol, model, model.output(operation), &output)
+}
+
+fn get(state: &State, name: &str, request: &Value) -> Result<Value, ServiceError> {
+    let key = request::key(&request["Key"])?;
+    Ok(state.table(name)?.items.get(&key).map_or_else(|| json!({}), |item| json!({ "Item": item })))
+}
+
+fn put(state: &mut State, name: &str, request: &Value) -> Result<Value, ServiceError> {
+    let write = Write::read(request)?;
+    let item = request::item(&request["Item"])?;
+    let key = request::key_of_item(&item)?;
+    let table = state.table_mut(name)?;
+    write.check(table.items.get(&key))?;
+    if item_size(&item) > LARGEST_ITEM {
+        return Err(invalid("Item size has exceeded the maximum allowed size"));
+    }
+    Ok(write.answer(table.items.insert(key, item)))
+}
+
+fn delete(state: &mut State, name: &str, request: &Value) -> Result<Value, ServiceError> {
+    let write = Write::read(request)?;
+    let key = request::key(&request["Key"])?;
+    let table = state.table_mut(name)?;
+    write.check(table.items.get(&key))?;
+    Ok(write.answer(table.items.remove(&key)))
+}
+
+fn describe(state: &State, config: &Config, name: &str) -> Result<Value, ServiceError> {
+    // This operation alone names the table that isn't there.
+    let table = state.tables.get(name).ok_or_else(|| missing(format!("{MISSING}: Table: {name} not found")))?;
+    Ok(json!({ "Table": {
+        "TableName": name,
+        "TableArn": table_arn(config, name),
+        "TableStatus": "ACTIVE",
+        "AttributeDefinitions": [{ "AttributeName": KEY, "AttributeType": "S" }],
+        "KeySchema": [{ "AttributeName": KEY, "KeyType": "HASH" }],
+        "BillingModeSummary": { "BillingMode": "PAY_PER_REQUEST" },
+        "CreationDateTime": epoch_seconds(table.created),
+        "ItemCount": table.items.len(),
+        "TableSizeBytes": table.items.values().map(item_size).sum::<usize>(),
+    }}))
+}
+
+pub(crate) fn table_arn(config: &Config, name: &str) -> String {
+    format!("arn:{}:dynamodb:{}:{}:table/{name}", config.partition(), config.region, config.account)
+}
