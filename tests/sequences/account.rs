@@ -32,6 +32,8 @@ const LONG_TRANSITION: Duration = Duration::from_mins(40);
 const WOUND_AT_EACH_HOP: Duration = Duration::from_mins(90);
 /// Ends whatever is under way.
 const LONG_ENOUGH: Duration = Duration::from_hours(3);
+/// The longest between two looks.
+const PAUSE: Duration = Duration::from_millis(3);
 const QUICK: Duration = Duration::from_millis(4);
 
 /// Statuses in which an endpoint serves nothing, now or ever.
@@ -69,7 +71,8 @@ impl Account {
         let config = runtime.block_on(sdk_config(stand_in.url()));
         let to_lambda = config.to_builder().endpoint_url(format!("http://{}", lambda.authority())).build();
         let provider = Provider::new(
-            Reconciler::new(&config, Duration::from_millis(3)),
+            Reconciler::new(&config, PAUSE),
+            Ledger::in_memory(PAUSE),
             delivery(),
             ExtraHosts::parse("127.0.0.1"),
         )

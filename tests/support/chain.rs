@@ -19,6 +19,8 @@ use super::http::{HttpPeer, Reply as HttpReply};
 use super::receiver::AnswerReceiver;
 use super::scenario::{Answer, delivery, sdk_config, without_times};
 
+/// The longest between two looks.
+const PAUSE: Duration = Duration::from_millis(5);
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:provider:live";
 
 /// Lambda's Invoke, which keeps what it is given for [`Chain`].
@@ -76,9 +78,9 @@ impl Chain {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let config = runtime.block_on(sdk_config(stand_in.url()));
         let to_lambda = config.to_builder().endpoint_url(format!("http://{}", lambda.peer.authority())).build();
-        let provisioner = Reconciler::new(&config, Duration::from_millis(5));
+        let provisioner = Reconciler::new(&config, PAUSE);
         Self {
-            provider: Provider::new(provisioner, delivery(), ExtraHosts::parse("127.0.0.1"))
+            provider: Provider::new(provisioner, Ledger::in_memory(PAUSE), delivery(), ExtraHosts::parse("127.0.0.1"))
                 .with_handover(Handover::new(&to_lambda)),
             sagemaker: aws_sdk_sagemaker::Client::new(&config),
             stand_in,

@@ -23,6 +23,8 @@ use super::receiver::AnswerReceiver;
 
 /// Time for work that is not about time.
 const PLENTY: Duration = Duration::from_mins(1);
+/// The longest between two looks.
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// The provider and everything around it.
 pub(crate) struct Scenario {
@@ -54,9 +56,9 @@ impl Scenario {
         let receiver = AnswerReceiver::start();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let config = runtime.block_on(sdk_config(stand_in.url()));
-        let provisioner = Reconciler::new(&config, Duration::from_millis(1)).with_widgets(widgets_function);
+        let provisioner = Reconciler::new(&config, PAUSE).with_widgets(widgets_function);
         Self {
-            provider: Provider::new(provisioner, delivery(), ExtraHosts::parse("127.0.0.1")),
+            provider: Provider::new(provisioner, Ledger::in_memory(PAUSE), delivery(), ExtraHosts::parse("127.0.0.1")),
             sagemaker: aws_sdk_sagemaker::Client::new(&config),
             cloudwatch: aws_sdk_cloudwatch::Client::new(&config),
             stand_in,

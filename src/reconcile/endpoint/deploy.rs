@@ -6,7 +6,7 @@
 use std::time::Instant;
 
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
-use aws_sdk_sagemaker::types::EndpointStatus;
+use aws_sdk_sagemaker::types::{DesiredWeightAndCapacity, EndpointStatus};
 
 use super::next::{self, Deploy, Observed};
 use super::pauses::Pauses;
@@ -45,7 +45,7 @@ impl Deployment<'_> {
         let creating = endpoint.status == EndpointStatus::Creating;
         let under_way = endpoint.pending_config.as_ref() == Some(wanted) || creating && endpoint.config == *wanted;
         if under_way && !self.is_submitted() {
-            self.run.note(Note::Submitted { config: Some(wanted.clone()) });
+            self.run.note(Note::Submitted { config: wanted.clone() });
         }
     }
 
@@ -161,7 +161,7 @@ impl Reconciler {
             }
             refused?;
         }
-        run.note(Note::Submitted { config: Some(planned.config.clone()) });
+        run.note(Note::Submitted { config: planned.config.clone() });
         Ok(())
     }
 
@@ -176,7 +176,7 @@ impl Reconciler {
         // `false` where the endpoint began to change between the look and now: it is looked at again.
         if run.call(Kind::Endpoint, planned.name.as_str(), Effect::Changes, update).await? {
             tracing::info!(endpoint = %planned.name, config = planned.config, "endpoint update asked for");
-            run.note(Note::Submitted { config: Some(planned.config.clone()) });
+            run.note(Note::Submitted { config: planned.config.clone() });
         }
         Ok(())
     }
@@ -185,26 +185,30 @@ impl Reconciler {
     /// endpoint is changing now.
     async fn adjust(&self, deployment: &Deployment<'_>, seen: &mut Seen) -> Result<bool, ReconcileError> {
         let Some(found) = &seen.found else { return Ok(false) };
+        let (run, name) = (deployment.run, &deployment.endpoint.name);
         let missing = deployment.wishes.missing(found);
-        if missing.is_empty() {
+        let asked = run.deployment().adjusted;
+        let is_asked = |one: &DesiredWeightAndCapacity| {
+            one.variant_name().is_some_and(|variant| asked.iter().any(|asked| asked.is(variant)))
+        };
+        let failure = found.failure_reason.as_deref().filter(|reason| !reason.is_empty());
+        // Without a failure, what differs from what was asked for has been moved by an autoscaler since.
+        if let Some(reason) = failure.filter(|_| missing.iter().any(is_asked)) {
+            let why = format!("the declared weights or instance counts were not reached: {reason}");
+            return Err(deployment.failed(why));
+        }
+        let next: Vec<DesiredWeightAndCapacity> = missing.into_iter().filter(|one| !is_asked(one)).collect();
+        let next = at_once(next);
+        if next.is_empty() {
             return Ok(false);
         }
-        let run = deployment.run;
-        if run.deployment().adjusted {
-            // What differs now, an autoscaler has moved since, unless SageMaker says otherwise.
-            return match found.failure_reason.as_deref().filter(|reason| !reason.is_empty()) {
-                Some(reason) => {
-                    Err(deployment.failed(format!("the declared weights or instance counts were not reached: {reason}")))
-                }
-                None => Ok(false),
-            };
-        }
         run.intend(&[]).await?;
-        let (client, name) = (self.sagemaker.clone(), deployment.endpoint.name.clone());
-        let adjust = async move { client.update_weights_and_capacities(&name, missing).await };
-        if run.call(Kind::Endpoint, deployment.endpoint.name.as_str(), Effect::Changes, adjust).await? {
-            tracing::info!(endpoint = %deployment.endpoint.name, "declared weights and instance counts asked for");
-            run.note(Note::Adjusted);
+        let (client, endpoint, sent) = (self.sagemaker.clone(), name.clone(), next.clone());
+        let adjust = async move { client.update_weights_and_capacities(&endpoint, sent).await };
+        if run.call(Kind::Endpoint, name.as_str(), Effect::Changes, adjust).await? {
+            tracing::info!(endpoint = %name, "declared weights and instance counts asked for");
+            let variants = next.into_iter().filter_map(|one| one.variant_name);
+            variants.for_each(|variant| run.note(Note::Adjusted { variant }));
         }
         Ok(true)
     }
@@ -215,10 +219,16 @@ impl Reconciler {
         self.see_again(deployment, seen).await?;
         run.intend(&[]).await?;
         tracing::info!(endpoint = %planned.name, "the endpoint has failed and is made anew");
-        self.delete_endpoint(run, &planned.name, None).await?;
-        run.note(Note::Remade);
-        Ok(())
+        self.delete_endpoint(run, &planned.name, seen.born.as_deref()).await
     }
+}
+
+/// What one request may ask for: weights of any variants, the instance count of one
+/// (<https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateEndpointWeightsAndCapacities.html>).
+fn at_once(missing: Vec<DesiredWeightAndCapacity>) -> Vec<DesiredWeightAndCapacity> {
+    let (counts, weights): (Vec<_>, Vec<_>) =
+        missing.into_iter().partition(|one| one.desired_instance_count().is_some());
+    weights.into_iter().chain(counts.into_iter().take(1)).collect()
 }
 
 fn found_note(deployment: &Deployment<'_>, identity: Option<String>) -> Note {

@@ -62,12 +62,9 @@ pub(crate) struct DeploymentFacts {
     /// The config that the endpoint has been asked to serve on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) submitted: Option<ThingName>,
-    /// Whether weights and instance counts have been asked for.
-    #[serde(default)]
-    pub(crate) adjusted: bool,
-    /// Whether an endpoint that had failed before has been removed, to be made anew.
-    #[serde(default)]
-    pub(crate) remade: bool,
+    /// Variants whose declared weight or instance count has been asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) adjusted: Vec<ThingName>,
 }
 
 /// An answer, to be given again to the same request.

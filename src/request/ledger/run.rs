@@ -53,9 +53,8 @@ pub(crate) enum Note {
     Left { kind: Kind, name: String },
     /// An endpoint that may serve on a config of this resource.
     Endpoint { name: String },
-    Submitted { config: Option<String> },
-    Adjusted,
-    Remade,
+    Submitted { config: String },
+    Adjusted { variant: String },
 }
 
 /// What a call does to a thing.
@@ -261,14 +260,14 @@ impl Run {
             Note::Left { kind, name } => record.note_left(*kind, name),
             Note::Wanted { kind, name } => record.note_wanted(*kind, name, request),
             Note::Endpoint { name: endpoint } => record.note_endpoint(name(hides, endpoint, "")),
-            Note::Submitted { .. } | Note::Adjusted | Note::Remade => {
-                let Some(known) = record.request_mut(request) else { return };
-                match note {
-                    Note::Submitted { config } => {
-                        known.deployment.submitted = config.as_ref().map(|config| name(hides, config, ""));
-                    }
-                    Note::Adjusted => known.deployment.adjusted = true,
-                    _ => known.deployment.remade = true,
+            Note::Submitted { config } => {
+                if let Some(known) = record.request_mut(request) {
+                    known.deployment.submitted = Some(name(hides, config, ""));
+                }
+            }
+            Note::Adjusted { variant } => {
+                if let Some(known) = record.request_mut(request) {
+                    known.deployment.adjusted.push(name(hides, variant, ""));
                 }
             }
         }
