@@ -6,11 +6,14 @@
 
 mod alarm_kind;
 mod declaration;
+mod limits;
+mod misplaced;
 mod node;
 mod problem;
 pub mod reference;
 mod scalar;
 mod shape;
+mod within_limits;
 
 pub use alarm_kind::AlarmKind;
 pub use declaration::{
