@@ -12,7 +12,7 @@ use super::variant::VariantReader;
 use super::{
     DashboardName, DashboardSpec, Deployment, EndpointConfigName, EndpointConfigSpec, EndpointName, GpuDimension,
     InferenceComponent, InferenceComponentName, Monitoring, NameRule, Naming, ObservedConfig, PublishFrequency, Spec,
-    Variant, quote, tags,
+    Variant, combinations, deployment_waits, quote, tags,
 };
 use crate::envelope::ResourceType;
 use crate::properties::{Cost, Declaration, DeclaredComponent, Problems};
@@ -49,6 +49,7 @@ impl Judge<'_> {
         let tags = tags::judge(declaration.config.tags(), self.problems);
         let dashboard_name = self.dashboard_name();
         let endpoint_config = makes_config.then(|| self.endpoint_config());
+        let deployment = self.deployment();
         let variants = self.variants();
         // Everything that can be judged without these two has been; what follows needs both.
         let metrics = metrics?;
@@ -62,7 +63,7 @@ impl Judge<'_> {
         };
         Some(Spec {
             endpoint_config,
-            deployment: self.deployment(),
+            deployment,
             monitoring: Monitoring {
                 endpoint_name: endpoint_name?,
                 frequency: metrics.frequency,
@@ -276,6 +277,7 @@ impl Judge<'_> {
                 format!("{} are more than SageMaker takes; use at most 10", request.production_variants().len());
             problems.invalid("Properties.ProductionVariants", message);
         }
+        combinations::judge(&request, problems);
         for (at, variant) in request.production_variants().iter().enumerate() {
             let role_known = request.execution_role_arn.is_some() || !problems.clean("Properties.ExecutionRoleArn");
             if variant.model_name.is_none()
@@ -330,6 +332,9 @@ impl Judge<'_> {
             return None;
         }
         let declared = self.declaration.deployment.clone()?;
+        if let Some(config) = &declared.deployment_config {
+            deployment_waits::judge(config, self.declaration.service_timeout, self.problems);
+        }
         Some(Deployment {
             deployment_config: declared.deployment_config,
             retain_all_variant_properties: Some(declared.retain_all_variant_properties.unwrap_or(true)),
