@@ -3,7 +3,7 @@
 
 mod support;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use support::declaration::{Declared, one_model, shared_gpus};
 use support::event::Event;
 use support::mistakes::{Mistake, every_mistake};
@@ -110,4 +110,93 @@ fn false_is_not_true_and_strings_are_numbers_again() {
     assert_eq!(config["MetricsConfig"]["EnableEnhancedMetrics"], false);
     assert_eq!(config["MetricsConfig"]["EnableDetailedObservability"], false);
     assert_eq!(config["ProductionVariants"][0]["InitialVariantWeight"], 0.5);
+}
+
+/// A request from the field, and what its author must read. Nothing is asked of AWS before that is said.
+fn refused_at_once(event: &str, says: &[&str]) {
+    let scenario = Scenario::new();
+    let event: Value = serde_json::from_str(event).unwrap();
+    let reason = scenario.send(Event(event)).failed();
+    for text in says {
+        assert!(reason.contains(text), "{text} is not in {reason}");
+    }
+    assert!(!reason.contains("problems."), "one mistake is one problem: {reason}");
+    assert!(scenario.calls().is_empty(), "{:?}", scenario.calls());
+    assert!(scenario.is_empty());
+}
+
+#[test]
+fn a5_managed_instance_scaling_beside_a_model_name_is_refused() {
+    refused_at_once(
+        include_str!("cases/a5-managed-scaling-with-model.json"),
+        &[
+            "Properties.ProductionVariants[0].ManagedInstanceScaling: stands beside ModelName \"model-a\"",
+            "leave ManagedInstanceScaling out and scale by Application Auto Scaling",
+        ],
+    );
+}
+
+#[test]
+fn a18_a_tag_value_with_signs_that_no_tag_takes_is_refused() {
+    refused_at_once(
+        include_str!("cases/a18-tag-value-with-url.json"),
+        &[
+            "Properties.Tags[0].Value: \"https://test.com/l/c/19%3a256/not?gr=1234-56&test2=abcd-ef\" has '%'",
+            "use letters, digits, spaces and the signs _ . : / = + - @",
+        ],
+    );
+}
+
+#[test]
+fn c1_a_model_name_that_is_an_arn_is_refused_with_the_attribute_that_is_the_name() {
+    refused_at_once(
+        include_str!("cases/c1-modelname-arn.json"),
+        &[
+            "Properties.ProductionVariants[0].ModelName: \"arn:aws:sagemaker:us-east-1:123456789012:model/my-model\" is an ARN",
+            "!GetAtt Model.ModelName",
+        ],
+    );
+}
+
+#[test]
+fn c2_a_role_that_is_a_name_is_refused_with_the_attribute_that_is_the_arn() {
+    refused_at_once(
+        include_str!("cases/c2-role-name.json"),
+        &["Properties.ExecutionRoleArn: \"inference-role\" is not the ARN of a role", "!GetAtt Role.Arn"],
+    );
+}
+
+#[test]
+fn c3_an_instance_type_without_ml_is_refused_with_the_one_that_was_meant() {
+    let event = include_str!("cases/c3-no-ml.json");
+    let says = ["Properties.ProductionVariants[0].InstanceType: \"g6.12xlarge\" lacks the ml.", "use ml.g6.12xlarge"];
+    refused_at_once(event, &says);
+    // Saying how many GPUs it has makes it no instance type.
+    refused_at_once(&event.replace("\"CostPerHour\"", "\"GpusPerInstance\": \"4\", \"CostPerHour\""), &says);
+}
+
+#[test]
+fn deployment_waits_that_outlast_the_time_for_an_answer_are_said_before_they_begin() {
+    let scenario = Scenario::new();
+    let waits = |seconds: u32| {
+        json!({"BlueGreenUpdatePolicy": {
+            "TrafficRoutingConfiguration": {
+                "Type": "CANARY",
+                "CanarySize": {"Type": "CAPACITY_PERCENT", "Value": 30},
+                "WaitIntervalInSeconds": seconds,
+            },
+            "TerminationWaitInSeconds": 300,
+        }})
+    };
+    let declared = |seconds| chat().with("ServiceTimeout", 900).with("DeploymentConfig", waits(seconds));
+    let reason = scenario.send(Event::create("Custom::MonitoredEndpoint", &declared(300))).failed();
+    for text in [
+        "Properties.DeploymentConfig.BlueGreenUpdatePolicy.TrafficRoutingConfiguration.WaitIntervalInSeconds: ",
+        "2 × 300 s and 300 s of TerminationWaitInSeconds, 900 s in all",
+        "lower the waits, or raise ServiceTimeout (up to 3600)",
+    ] {
+        assert!(reason.contains(text), "{text} is not in {reason}");
+    }
+    assert!(scenario.calls().is_empty(), "{:?}", scenario.calls());
+    scenario.send(Event::create("Custom::MonitoredEndpoint", &declared(299))).succeeded();
 }

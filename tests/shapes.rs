@@ -14,7 +14,7 @@ use aws_smithy_schema::serde::{SerdeError, ShapeDeserializer};
 use aws_smithy_types::date_time::Format;
 use aws_smithy_types::{BigDecimal, BigInteger, Blob, DateTime, Document};
 use monitored_endpoint::envelope::ResourceType;
-use monitored_endpoint::properties::{Declaration, Problems};
+use monitored_endpoint::properties::{Declaration, Problem, Problems, Severity};
 use monitored_endpoint::shape_json;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -187,7 +187,9 @@ fn invented(seed: u64, generosity: u8) -> (CreateEndpointConfigInput, Value, BTr
 fn read(properties: &Value) -> (Option<Declaration>, String) {
     let problems = Problems::default();
     let declaration = Declaration::read(ResourceType::MonitoredEndpointConfig, properties, &problems);
-    (declaration.filter(|_| problems.is_empty()), problems.to_string())
+    // Invented values keep to no limits, which are judged where they are read; what is asked here is that they are read.
+    let misread = |problem: &Problem| matches!(problem.severity, Severity::WrongType | Severity::Unknown);
+    (declaration.filter(|_| !problems.sorted().iter().any(misread)), problems.to_string())
 }
 
 fn json_of(request: &CreateEndpointConfigInput) -> Value {

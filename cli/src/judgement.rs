@@ -97,7 +97,7 @@ pub(crate) fn judge(declared: &Declared, stack: &Stack, known: &Known) -> Result
     let mut observed = None;
     let mut open: Vec<&Open> = declared.open.iter().filter(|open| open.path != "Properties.ServiceToken").collect();
     loop {
-        let problems = Problems::default();
+        let problems = Problems::with_open(declared.open.iter().map(|open| open.path.as_str()));
         let declaration = request::read(&owner, declared.resource_type, &properties, &problems);
         let judged = declaration
             .as_ref()

@@ -7,6 +7,7 @@ use aws_sdk_sagemaker::operation::update_endpoint::UpdateEndpointInput;
 use serde_json::{Map, Value};
 
 use super::alarm_kind::AlarmKind;
+use super::misplaced;
 use super::node::{Fields, Node};
 use super::problem::Problems;
 use super::reference::{self, COMMON, OF_CONFIGS, OF_DEPLOYMENTS, OF_MONITORING};
@@ -25,6 +26,8 @@ pub struct Declaration {
     pub config: CreateEndpointConfigInput,
     /// Name of the endpoint to monitor.
     pub endpoint_name: Option<String>,
+    /// Seconds that CloudFormation waits, where that is declared and possible.
+    pub service_timeout: Option<i64>,
     /// How `UpdateEndpoint` is to deploy, for `Custom::MonitoredEndpoint`.
     pub deployment: Option<UpdateEndpointInput>,
     /// What the endpoint config's name starts with.
@@ -142,10 +145,10 @@ impl Declaration {
         let Divided { own, members, deployment } = divide(&root, all, resource_type);
         let own = Value::Object(own);
         let fields = Node::root(&own, problems).members();
-        judge_service_timeout(&fields);
         Some(Self {
             config: read_config(members, problems)?,
             deployment: read_deployment(deployment, problems),
+            service_timeout: service_timeout(&fields),
             endpoint_name: fields.text("EndpointName"),
             endpoint_config_name_prefix: fields.text("EndpointConfigNamePrefix"),
             inference_components: entries(&fields, "InferenceComponents", component),
@@ -207,6 +210,10 @@ fn divide(root: &Node<'_>, all: &Map<String, Value>, resource_type: ResourceType
                     .to_owned(),
             ),
             other => {
+                if let Some(home) = misplaced::home(other) {
+                    node.misplaced(home);
+                    continue;
+                }
                 let names = member_names().filter(|name| makes_config || OF_MONITORING.contains(name));
                 let of_configs = reference::names(if makes_config { OF_CONFIGS } else { &[] });
                 let of_deployments = OF_DEPLOYMENTS.iter().copied().filter(|_| deploys);
@@ -258,11 +265,13 @@ fn read_deployment(members: Map<String, Value>, problems: &Problems) -> Option<U
 }
 
 /// Only judged here, by the same function that reads it with the envelope before anything can go wrong.
-fn judge_service_timeout(fields: &Fields<'_>) {
-    let Some(node) = fields.get("ServiceTimeout") else { return };
-    if node.integer().is_some() && service_timeout(node.value()).is_none() {
+fn declared_service_timeout(fields: &Fields<'_>) -> Option<i64> {
+    let node = fields.get("ServiceTimeout")?;
+    let seconds = service_timeout(node.value());
+    if node.integer().is_some() && seconds.is_none() {
         node.invalid(format!("{} is not a ServiceTimeout; use 1 to 3600 seconds", node.quoted()));
     }
+    seconds.and_then(|seconds| i64::try_from(seconds.as_secs()).ok())
 }
 
 fn entries<T>(fields: &Fields<'_>, name: &str, read: fn(&Node<'_>) -> T) -> Vec<T> {

@@ -6,10 +6,13 @@
 
 mod alarm_kind;
 mod declaration;
+mod limits;
+mod misplaced;
 mod node;
 mod problem;
 pub mod reference;
 mod shape;
+mod within_limits;
 
 pub use alarm_kind::AlarmKind;
 pub use declaration::{

@@ -32,6 +32,16 @@ impl<'v> Node<'v> {
         self.value
     }
 
+    /// Where it was found.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Whether it only stands for a value that a deployment will know.
+    pub(super) fn is_open(&self) -> bool {
+        self.problems.is_open(&self.path)
+    }
+
     pub(super) fn is_null(&self) -> bool {
         self.value.is_null()
     }
@@ -114,6 +124,11 @@ impl<'v> Node<'v> {
         self.problems.add(&path, Severity::Unknown, format!("unknown property; {fix}"));
     }
 
+    /// Notes that this belongs somewhere else.
+    pub(super) fn misplaced(&self, home: &str) {
+        self.problems.add(&self.path, Severity::Unknown, format!("unknown property here; it belongs {home}"));
+    }
+
     pub(crate) fn invalid(&self, message: String) {
         self.problems.invalid(&self.path, message);
     }
@@ -133,6 +148,16 @@ impl<'v> Node<'v> {
                 }
             }
         }
+    }
+
+    /// As [`Self::quoted`], without the marks around a number that came as a string.
+    pub(super) fn plain(&self) -> String {
+        self.quoted().trim_matches('"').to_owned()
+    }
+
+    /// Notes a problem with a member that isn't there.
+    pub(super) fn note_member(&self, name: &str, severity: Severity, message: String) {
+        self.problems.add(&format!("{}.{name}", self.path), severity, message);
     }
 
     fn mismatch<T>(&self, expected: &str) -> Option<T> {

@@ -40,9 +40,21 @@ impl fmt::Display for Problem {
 pub struct Problems {
     found: RefCell<Vec<Problem>>,
     secret: Cell<bool>,
+    open: Vec<String>,
 }
 
 impl Problems {
+    /// For a declaration of which the values at these paths are known to a deployment only: their form isn't judged.
+    #[must_use]
+    pub fn with_open<'p>(paths: impl Iterator<Item = &'p str>) -> Self {
+        Self { open: paths.map(str::to_owned).collect(), ..Self::default() }
+    }
+
+    /// Whether only a deployment knows the value at `path`.
+    pub(crate) fn is_open(&self, path: &str) -> bool {
+        self.open.iter().any(|open| open == path)
+    }
+
     /// Adds a problem.
     pub fn add(&self, path: &str, severity: Severity, message: impl Into<String>) {
         let problem = Problem { path: path.to_owned(), severity, message: message.into() };

@@ -28,7 +28,7 @@ pub enum Kind {
     Integer(i64, i64),
     /// A number.
     Number,
-    /// Dollars, more than 0, or `Auto`.
+    /// Dollars, more than 0 and at most [`MOST_DOLLARS`], or `Auto`.
     Price,
     /// One of these words.
     Choice(&'static [&'static str]),
@@ -74,7 +74,7 @@ pub const COMMON: &[Property] = &[
     of("InferenceComponents", List(INFERENCE_COMPONENT), Nothing, "Models to show by name"),
     of(
         "GpusPerInstance",
-        Integer(1, 1024),
+        Integer(1, MOST_GPUS),
         Depends("from the provider's catalogue of instance types; one that it doesn't know must be told"),
         "GPUs of one instance. A type that is known to have none keeps none",
     ),
@@ -131,6 +131,14 @@ pub const OF_CONFIGS: &[Property] = &[of(
     "What the config's name starts with; a hyphen and ten digits follow, 63 characters in all",
 )];
 
+/// The most GPUs that one instance is believed to have. The catalogue's largest has 16 accelerators, and the largest server that
+/// one operating system runs today has as many; four times that is room for what is launched next. Beyond it a number is a
+/// mistake, and a panel with a square for each of so many GPUs would be larger than Lambda answers.
+pub const MOST_GPUS: i64 = 64;
+
+/// The most dollars per instance-hour that are believed: a thousand times what the dearest instance costs.
+pub const MOST_DOLLARS: f64 = 100_000.0;
+
 /// Members of `UpdateEndpoint` that say how to deploy, for the type that deploys.
 pub const OF_DEPLOYMENTS: &[&str] =
     &["DeploymentConfig", "RetainAllVariantProperties", "ExcludeRetainedVariantProperties", "RetainDeploymentConfig"];
@@ -142,13 +150,13 @@ pub const OF_MONITORING: &[&str] = &["ProductionVariants", "ShadowProductionVari
 pub const INFERENCE_COMPONENT: &[Property] = &[
     of("Name", Text, Refused, "Name of the inference component"),
     of("Label", Text, Depends("`Name`"), "What panels call it"),
-    of("GpusPerCopy", Integer(1, i64::MAX), Nothing, "GPUs of one copy: no more than an instance has"),
+    of("GpusPerCopy", Integer(1, MOST_GPUS), Nothing, "GPUs of one copy: no more than an instance has"),
 ];
 
 /// An entry of `Variants`.
 pub const VARIANT: &[Property] = &[
     of("VariantName", Text, Refused, "The production variant that this is about"),
-    of("GpusPerInstance", Integer(1, 1024), Depends("the resource's"), "GPUs of one of its instances"),
+    of("GpusPerInstance", Integer(1, MOST_GPUS), Depends("the resource's"), "GPUs of one of its instances"),
     of("CostPerHour", Price, Depends("the resource's"), "Dollars per hour of one of its instances"),
 ];
 

@@ -10,6 +10,7 @@ use aws_smithy_types::date_time::Format;
 use aws_smithy_types::{BigDecimal, BigInteger, Blob, DateTime, Document};
 
 use super::node::Node;
+use super::within_limits;
 
 /// A [`ShapeDeserializer`] over one value of a declaration.
 pub(super) struct ShapeReader<'v> {
@@ -26,7 +27,21 @@ impl<'v> ShapeReader<'v> {
     }
 
     fn sized<T: TryFrom<i64> + Default>(&self, schema: &Schema<'_>) -> T {
-        self.at(schema).sized().unwrap_or_default()
+        let node = self.at(schema);
+        let sized = node.sized();
+        if let Some(integer) = sized.as_ref().and_then(|_| node.integer()) {
+            within_limits::integer(&node, integer);
+        }
+        sized.unwrap_or_default()
+    }
+
+    fn number(&self, schema: &Schema<'_>) -> f64 {
+        let node = self.at(schema);
+        let number = node.number();
+        if let Some(number) = number {
+            within_limits::number(&node, number);
+        }
+        number.unwrap_or_default()
     }
 
     fn unsupported<T>(&self, kind: &str) -> Result<T, SerdeError> {
@@ -41,7 +56,11 @@ impl ShapeDeserializer for ShapeReader<'_> {
         schema: &Schema<'_>,
         state: &mut dyn FnMut(&Schema<'_>, &mut dyn ShapeDeserializer) -> Result<(), SerdeError>,
     ) -> Result<(), SerdeError> {
-        for (name, value) in self.node.object().into_iter().flatten() {
+        let given = self.node.object();
+        if let Some(given) = given {
+            within_limits::object(&self.node, given);
+        }
+        for (name, value) in given.into_iter().flatten() {
             match schema.member_schema(name) {
                 Some(_) if value.is_null() => {}
                 // A member that can't be read has noted its problem; the others are read all the same.
@@ -57,7 +76,11 @@ impl ShapeDeserializer for ShapeReader<'_> {
         _schema: &Schema<'_>,
         state: &mut dyn FnMut(&mut dyn ShapeDeserializer) -> Result<(), SerdeError>,
     ) -> Result<(), SerdeError> {
-        for item in self.node.items().into_iter().flatten() {
+        let items = self.node.items();
+        if let Some(items) = &items {
+            within_limits::list(&self.node, items.len());
+        }
+        for item in items.into_iter().flatten() {
             drop(state(&mut ShapeReader::new(item)));
         }
         Ok(())
@@ -96,11 +119,11 @@ impl ShapeDeserializer for ShapeReader<'_> {
 
     #[allow(clippy::cast_possible_truncation, reason = "the API's own type is a 32-bit float")]
     fn read_float(&mut self, schema: &Schema<'_>) -> Result<f32, SerdeError> {
-        Ok(self.at(schema).number().unwrap_or_default() as f32)
+        Ok(self.number(schema) as f32)
     }
 
     fn read_double(&mut self, schema: &Schema<'_>) -> Result<f64, SerdeError> {
-        Ok(self.at(schema).number().unwrap_or_default())
+        Ok(self.number(schema))
     }
 
     fn read_big_integer(&mut self, _schema: &Schema<'_>) -> Result<BigInteger, SerdeError> {
@@ -112,7 +135,12 @@ impl ShapeDeserializer for ShapeReader<'_> {
     }
 
     fn read_string(&mut self, schema: &Schema<'_>) -> Result<String, SerdeError> {
-        Ok(self.at(schema).text().unwrap_or_default())
+        let node = self.at(schema);
+        let text = node.text();
+        if let Some(text) = &text {
+            within_limits::text(&node, text);
+        }
+        Ok(text.unwrap_or_default())
     }
 
     fn read_blob(&mut self, schema: &Schema<'_>) -> Result<Blob, SerdeError> {

@@ -43,11 +43,14 @@ pub(super) fn changes(
         return Err(ReconcileError::AlarmTaken { kind, name: name.to_string(), owner: owner_in_words(&found.tags) });
     }
     let mut changes = Vec::new();
-    // Tags first: what carries ours is given back or removed with us, what doesn't is somebody else's.
     let retag = Retag::needed(Kind::Alarm, name.as_str(), &found.arn, &found.tags, tags, dropped);
     changes.extend(retag.map(|retag| Change::retag(retag, &found.tags).taking_over(!ours)));
     if !same_alarm(&found.content, request) {
         changes.push(put(Some(found)));
+    }
+    // What is taken over gets its tags first: what carries ours is given back, what doesn't is somebody else's.
+    if ours {
+        changes.reverse();
     }
     Ok(changes)
 }

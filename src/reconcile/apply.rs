@@ -2,26 +2,29 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
 use futures_util::future::join_all;
+use tokio::time::Instant;
 
 use super::change::{Change, Stage};
 use super::decide::{Wish, decide};
 use super::endpoint::{Deployment, Wishes};
 use super::error::ReconcileError;
-use super::existing::{Existing, Sought};
+use super::existing::{Existing, FRESH, Sought};
 use super::outputs::{self, Made};
 use super::ownership::is_owned;
 use super::{Apply, Reconciler};
 use crate::callback::Data;
 use crate::plan::{Identity, Owner, Plan};
 use crate::request::ledger::{Effect, Intent, Item, Kind, Note};
-use crate::spec::{AlarmKind, AlarmName, EndpointConfigName, EndpointName, NamesInUse, Spec};
+use crate::spec::{AlarmKind, AlarmName, EndpointConfigName, EndpointName, NamesInUse, Spec, Tag};
 
 /// What the changes made that was not there before.
 #[derive(Debug, Default)]
 struct New {
     config_arn: Option<String>,
-    endpoint_arn: Option<String>,
+    /// The endpoint as it serves now, and when that was seen.
+    endpoint: Option<(DescribeEndpointOutput, Instant)>,
 }
 
 impl Reconciler {
@@ -37,9 +40,12 @@ impl Reconciler {
         for stage in changes.chunk_by(|(one, _), (other, _)| one == other) {
             self.carry_out(apply, &plan, &existing, stage, &mut new).await?;
         }
-        let made = self.made(apply.spec, &plan, &existing, new).await?;
-        self.remove_leftovers(apply, &plan, &existing).await?;
-        self.note_wanted(apply, &plan);
+        let serving = new.endpoint.clone().filter(|(_, seen)| seen.elapsed() <= FRESH).map(|(serving, _)| serving);
+        let (made, ()) = tokio::try_join!(
+            self.made(apply.spec, &plan, &existing, new),
+            self.remove_leftovers(apply, &plan, &existing, serving.as_ref()),
+        )?;
+        apply.run.want(planned(&plan));
         Ok(outputs::data(&made, &apply.spec.monitoring.endpoint_name, &self.region, &apply.owner.stack_id))
     }
 
@@ -149,9 +155,10 @@ impl Reconciler {
             }
             Change::Deploy(endpoint) => {
                 let seen = existing.endpoint(&endpoint.name).map(|found| found.content.clone());
+                let seen_at = existing.described.unwrap_or_else(Instant::now);
                 let (owner, tags, wishes) = (apply.owner, plan.tags.as_slice(), &apply.wishes());
                 let deployment = Deployment { endpoint, owner, tags, wishes, run };
-                new.endpoint_arn = Some(self.deploy(&deployment, seen).await?);
+                new.endpoint = self.deploy(&deployment, seen, seen_at).await?.map(|serving| (serving, Instant::now()));
             }
             Change::PutDashboard { wanted, before } => {
                 self.put_dashboard(run, wanted, &plan.tags, effect(before.is_none())).await?;
@@ -180,7 +187,8 @@ impl Reconciler {
         existing: &Existing,
         new: New,
     ) -> Result<Made, ReconcileError> {
-        let mut made = Made { endpoint_arn: new.endpoint_arn, ..Made::default() };
+        let serving = new.endpoint.and_then(|(serving, _)| serving.endpoint_arn);
+        let mut made = Made { endpoint_arn: serving, ..Made::default() };
         if let Some(name) = plan.endpoint_config.as_ref().and_then(|config| config.endpoint_config_name()) {
             let found = existing.endpoint_config(name).map(|found| found.arn.clone());
             made.endpoint_config = Some((name.to_owned(), new.config_arn.or(found).unwrap_or_default()));
@@ -252,6 +260,7 @@ impl Reconciler {
         apply: &Apply<'_>,
         plan: &Plan,
         existing: &Existing,
+        serving: Option<&DescribeEndpointOutput>,
     ) -> Result<(), ReconcileError> {
         let (run, record) = (apply.run, apply.run.record());
         let planned_config = plan.endpoint_config.as_ref().and_then(|config| config.endpoint_config_name());
@@ -282,7 +291,11 @@ impl Reconciler {
         configs.dedup();
         for name in configs.iter().filter(|name| Some(name.as_str()) != planned_config) {
             let Ok(name) = EndpointConfigName::parse(name) else { continue };
-            self.remove_leftover_config(apply, &name).await?;
+            let found = match existing.endpoint_config(name.as_str()).filter(|_| existing.is_fresh()) {
+                Some(found) => Some(found.tags.clone()),
+                None => self.describe_endpoint_config(&name).await?.map(|found| found.tags),
+            };
+            self.remove_leftover_config(apply, &name, found.as_deref(), serving).await?;
         }
         Ok(())
     }
@@ -291,29 +304,30 @@ impl Reconciler {
         &self,
         apply: &Apply<'_>,
         name: &EndpointConfigName,
+        tags: Option<&[Tag]>,
+        serving: Option<&DescribeEndpointOutput>,
     ) -> Result<(), ReconcileError> {
         let run = apply.run;
-        match self.describe_endpoint_config(name).await? {
-            Some(found) if is_owned(&found.tags, apply.owner) => {
-                run.intend(&[]).await?;
-                let users = [apply.spec.monitoring.endpoint_name.clone()];
-                self.remove_endpoint_config(run, name, &users).await?;
-            }
-            _ => run.note(Note::Gone { kind: Kind::EndpointConfig, name: name.to_string() }),
+        if tags.is_some_and(|tags| is_owned(tags, apply.owner)) {
+            run.intend(&[]).await?;
+            let users = [apply.spec.monitoring.endpoint_name.clone()];
+            let seen: Vec<&DescribeEndpointOutput> = serving.into_iter().collect();
+            self.remove_endpoint_config(run, name, &users, &seen).await?;
+        } else {
+            run.note(Note::Gone { kind: Kind::EndpointConfig, name: name.to_string() });
         }
         Ok(())
     }
+}
 
-    /// Everything in the plan is what this request wants: it stays when an older or a later request fails.
-    fn note_wanted(&self, apply: &Apply<'_>, plan: &Plan) {
-        let wanted = |kind: Kind, name: &str| apply.run.note(Note::Wanted { kind, name: name.to_owned() });
-        if let Some(name) = plan.endpoint_config.as_ref().and_then(|config| config.endpoint_config_name()) {
-            wanted(Kind::EndpointConfig, name);
-        }
-        plan.endpoint.iter().for_each(|endpoint| wanted(Kind::Endpoint, endpoint.name.as_str()));
-        plan.dashboard.iter().for_each(|dashboard| wanted(Kind::Dashboard, dashboard.name.as_str()));
-        plan.alarms.iter().for_each(|alarm| wanted(Kind::Alarm, alarm.name.as_str()));
-    }
+/// Everything that the plan has.
+fn planned(plan: &Plan) -> Vec<(Kind, String)> {
+    let config = plan.endpoint_config.iter().filter_map(|config| config.endpoint_config_name());
+    let mut things: Vec<(Kind, String)> = config.map(|name| (Kind::EndpointConfig, name.to_owned())).collect();
+    things.extend(plan.endpoint.iter().map(|endpoint| (Kind::Endpoint, endpoint.name.to_string())));
+    things.extend(plan.dashboard.iter().map(|dashboard| (Kind::Dashboard, dashboard.name.to_string())));
+    things.extend(plan.alarms.iter().map(|alarm| (Kind::Alarm, alarm.name.to_string())));
+    things
 }
 
 impl Apply<'_> {

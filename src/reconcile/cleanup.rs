@@ -3,10 +3,7 @@
 //! A Delete may name an id that was replaced long ago: then the dashboard and the alarms already belong to a newer id,
 //! which their tags say, and stay.
 
-use std::time::Duration;
-
 use futures_util::future::join_all;
-use tokio::time::Instant;
 
 use super::endpoint_config::Removed;
 use super::error::ReconcileError;
@@ -16,9 +13,6 @@ use super::undo::real_name;
 use super::{Cleanup, Reconciler};
 use crate::request::ledger::{Item, Kind, Note};
 use crate::spec::{AlarmName, DashboardName, EndpointConfigName, EndpointName};
-
-/// How long a look is good for. An endpoint takes minutes to go, and meanwhile something may have been taken over.
-const FRESH: Duration = Duration::from_secs(1);
 
 /// What is to go.
 #[derive(Debug, Default)]
@@ -41,7 +35,6 @@ impl Reconciler {
         let sought = cleanup.sought().and_recorded(&run.record());
         let mut existing = self.describe(&sought).await?;
         existing.tell(run, &sought, cleanup.owner);
-        let described = Instant::now();
         let (mut leaving, mut remarks) = cleanup.leaving();
         // The endpoint goes first: while it serves, its config can't, and while models are on it, nothing should.
         for name in &leaving.endpoints {
@@ -51,7 +44,7 @@ impl Reconciler {
         }
         leaving.endpoint_configs.sort();
         leaving.endpoint_configs.dedup();
-        if described.elapsed() > FRESH || leaving.endpoint_configs.iter().any(|name| !sought.endpoint_configs.contains(name)) {
+        if !existing.is_fresh() || leaving.endpoint_configs.iter().any(|name| !sought.endpoint_configs.contains(name)) {
             let mut again = sought.clone();
             again.endpoint_configs.extend(leaving.endpoint_configs.iter().cloned());
             let again = again.and_recorded(&run.record());
@@ -84,11 +77,12 @@ impl Reconciler {
         let dashboards = leaving.dashboards.iter().filter(|name| existing.dashboard(name).is_some());
         let configs = leaving.endpoint_configs.iter().filter(|name| existing.endpoint_config(name.as_str()).is_some());
         let users: Vec<EndpointName> = cleanup.endpoint.into_iter().cloned().collect();
+        let seen = if existing.is_fresh() { existing.endpoints_seen() } else { Vec::new() };
         let (alarms, dashboards, configs) = tokio::join!(
             self.remove_alarms(cleanup, existing, leaving),
             join_all(dashboards.map(|name| self.remove_dashboard(run, name))),
             join_all(configs.map(|name| async {
-                let removed = self.remove_endpoint_config(run, name, &users).await?;
+                let removed = self.remove_endpoint_config(run, name, &users, &seen).await?;
                 if matches!(removed, Removed::InUse(_)) {
                     run.note(Note::Left { kind: Kind::EndpointConfig, name: name.to_string() });
                 }

@@ -31,12 +31,15 @@ pub(super) fn changes(
         return Err(ReconcileError::DashboardTaken { name, owner: owner_in_words(&found.tags) });
     }
     let mut changes = Vec::new();
-    // Tags first: what carries ours is given back or removed with us, what doesn't is somebody else's.
     let retag = Retag::needed(Kind::Dashboard, wanted.name.as_str(), &found.arn, &found.tags, tags, dropped);
     changes.extend(retag.map(|retag| Change::retag(retag, &found.tags).taking_over(!ours)));
     if !same_json(&found.content, &wanted.body) {
         let before = Some(PlannedDashboard { name: wanted.name.clone(), body: found.content.clone() });
         changes.push(Change::PutDashboard { wanted: wanted.clone(), before });
+    }
+    // What is taken over gets its tags first: what carries ours is given back, what doesn't is somebody else's.
+    if ours {
+        changes.reverse();
     }
     Ok(changes)
 }

@@ -114,20 +114,23 @@ impl Reconciler {
         refused.map(|()| found.arn)
     }
 
-    /// Removes a config of `owner`'s, unless an endpoint uses it that `run` knows of, or one of `users`. The ledger has to allow
-    /// the write already.
+    /// Removes a config of ours, unless an endpoint uses it that `run` knows of, or one of `users`. Those in `seen` were
+    /// described just now. The ledger has to allow the write already.
     pub(super) async fn remove_endpoint_config(
         &self,
         run: &Run,
         name: &EndpointConfigName,
         users: &[EndpointName],
+        seen: &[&DescribeEndpointOutput],
     ) -> Result<Removed, ReconcileError> {
         let known = run.record().endpoints;
         let known = known.iter().filter_map(|name| EndpointName::parse(name.text()?).ok());
         let users: BTreeSet<EndpointName> = users.iter().cloned().chain(known).collect();
-        let asked = users.iter().map(|user| self.sagemaker.endpoint(user.as_str()));
+        let is_seen = |user: &&EndpointName| seen.iter().any(|seen| seen.endpoint_name() == Some(user.as_str()));
+        let asked = users.iter().filter(|user| !is_seen(user)).map(|user| self.sagemaker.endpoint(user.as_str()));
         let asked = futures_util::future::try_join_all(asked).await?;
-        if let Some(user) = asked.into_iter().flatten().find(|endpoint| uses(endpoint, name.as_str())) {
+        let mut known = asked.iter().flatten().chain(seen.iter().copied());
+        if let Some(user) = known.find(|endpoint| uses(endpoint, name.as_str())) {
             let endpoint = user.endpoint_name().unwrap_or_default();
             tracing::warn!(endpoint_config = %name, endpoint, "endpoint config left: a live endpoint uses it");
             return Ok(Removed::InUse(format!(

@@ -1,8 +1,11 @@
 //! What exists under the names that a request is about: described all at once, before the first write.
 
+use std::time::Duration;
+
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
 use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
 use futures_util::future::try_join_all;
+use tokio::time::Instant;
 
 use super::endpoint::identity;
 use super::error::ReconcileError;
@@ -11,6 +14,9 @@ use super::Reconciler;
 use crate::plan::{AlarmRequest, Owner, Ownership};
 use crate::request::ledger::{Kind, Note, Record, Run};
 use crate::spec::{AlarmName, DashboardName, EndpointConfigName, EndpointName, NamesInUse, Tag};
+
+/// How long a look is good for.
+pub(super) const FRESH: Duration = Duration::from_secs(1);
 
 /// Names to look under.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +37,8 @@ pub(super) struct Found<T> {
 /// What exists under the names that were sought.
 #[derive(Debug, Default)]
 pub(super) struct Existing {
+    /// When that was, where anything was looked at.
+    pub(super) described: Option<Instant>,
     pub(super) endpoints: Vec<(EndpointName, Found<DescribeEndpointOutput>)>,
     pub(super) endpoint_configs: Vec<(EndpointConfigName, Found<DescribeEndpointConfigOutput>)>,
     pub(super) dashboards: Vec<(DashboardName, Found<String>)>,
@@ -60,6 +68,7 @@ impl Sought {
 
 impl Reconciler {
     pub(super) async fn describe(&self, sought: &Sought) -> Result<Existing, ReconcileError> {
+        let described = Instant::now();
         let endpoints = sought.endpoints.iter().map(|name| async move {
             Ok::<_, ReconcileError>(self.describe_endpoint(name).await?.map(|found| (name.clone(), found)))
         });
@@ -77,6 +86,7 @@ impl Reconciler {
             self.describe_alarms(&alarms),
         )?;
         Ok(Existing {
+            described: Some(described),
             endpoints: endpoints.into_iter().flatten().collect(),
             endpoint_configs: endpoint_configs.into_iter().flatten().collect(),
             dashboards: dashboards.into_iter().flatten().collect(),
@@ -86,6 +96,16 @@ impl Reconciler {
 }
 
 impl Existing {
+    /// Whether what was seen can be relied on: an endpoint takes minutes, and meanwhile something may have been taken over.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.described.is_some_and(|described| described.elapsed() <= FRESH)
+    }
+
+    /// The endpoints that are there, as they were seen.
+    pub(super) fn endpoints_seen(&self) -> Vec<&DescribeEndpointOutput> {
+        self.endpoints.iter().map(|(_, found)| &found.content).collect()
+    }
+
     pub(super) fn endpoint(&self, name: &EndpointName) -> Option<&Found<DescribeEndpointOutput>> {
         self.endpoints.iter().find(|(found, _)| found == name).map(|(_, found)| found)
     }

@@ -77,7 +77,7 @@ impl Reconciler {
         let removed = async {
             let found = self.describe_alarms(&alarms.iter().collect::<Vec<_>>()).await?;
             for name in alarms.iter().filter(|name| !found.iter().any(|(known, _)| known == *name)) {
-                run.note(Note::Gone { kind: Kind::Alarm, name: name.to_string() });
+                run.note_absent(Kind::Alarm, name.as_str());
             }
             run.intend(&[]).await?;
             for (name, found) in found {
@@ -93,7 +93,7 @@ impl Reconciler {
     }
 
     async fn remove_made(&self, run: &Run, owner: &Owner, item: &Item, name: &str) -> Result<(), ReconcileError> {
-        let gone = || run.note(Note::Gone { kind: item.kind, name: name.to_owned() });
+        let gone = || run.note_absent(item.kind, name);
         match item.kind {
             Kind::Dashboard => {
                 let Ok(name) = DashboardName::parse(name) else { return Ok(()) };
@@ -118,7 +118,7 @@ impl Reconciler {
                 match self.describe_endpoint_config(&name).await? {
                     // One that is in use stays in the inventory, and goes with a later request.
                     Some(found) if is_owned(&found.tags, owner) => {
-                        self.remove_endpoint_config(run, &name, &[]).await?;
+                        self.remove_endpoint_config(run, &name, &[], &[]).await?;
                     }
                     _ => gone(),
                 }

@@ -281,7 +281,9 @@ impl Provider {
         let mut reason = reason(&failure);
         let superseded = matches!(failure, Failure::Reconcile(ReconcileError::Superseded));
         run.extend(deadline.undo);
-        run.settle(deadline.undo).await;
+        // Half of the time that is left, so that the other half is there to undo what is known.
+        let now = Instant::now();
+        run.settle(now + deadline.undo.saturating_duration_since(now) / 2).await;
         if !is_removal && !superseded && !self.undo(invoked, resource_type, run, &log).await {
             reason.push_str(". Something that had been made could not be undone; the function's log says what");
         }
@@ -301,7 +303,7 @@ impl Provider {
             return envelope.id_when_nothing_is_made();
         }
         let record = run.record();
-        let left = record.inventory.iter().filter(|item| !record.is_relied_on(item) || item.request.is_empty());
+        let left = record.inventory.iter().filter(|item| !item.adopted && (!record.is_relied_on(item) || item.request.is_empty()));
         let ids: Vec<&str> = left.map(|item| item.physical_id.as_str()).collect();
         let planned = subject::planned_id(envelope, resource_type);
         let planned = planned.as_deref().filter(|id| ids.contains(id));
@@ -352,7 +354,7 @@ impl Provider {
         let undoing: Work<'_, _> = Box::pin(self.reconciler.undo(run, &owner, log, &names));
         let undoing = AssertUnwindSafe(undoing).catch_unwind();
         let undone = matches!(tokio::time::timeout_at(invoked.deadline.undo, undoing).await, Ok(Ok(true)));
-        run.settle(invoked.deadline.undo).await;
+        run.settle(Instant::now()).await;
         undone
     }
 

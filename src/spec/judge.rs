@@ -12,9 +12,10 @@ use super::variant::VariantReader;
 use super::{
     DashboardName, DashboardSpec, Deployment, EndpointConfigName, EndpointConfigSpec, EndpointName, GpuDimension,
     InferenceComponent, InferenceComponentName, Monitoring, NameRule, Naming, ObservedConfig, PublishFrequency, Spec,
-    Variant, quote, tags,
+    Variant, combinations, deployment_waits, quote, tags,
 };
 use crate::envelope::ResourceType;
+use crate::properties::reference::{MOST_DOLLARS, MOST_GPUS};
 use crate::properties::{Cost, Declaration, DeclaredComponent, Problems};
 
 /// What an endpoint publishes, by its `MetricsConfig`
@@ -49,6 +50,7 @@ impl Judge<'_> {
         let tags = tags::judge(declaration.config.tags(), self.problems);
         let dashboard_name = self.dashboard_name();
         let endpoint_config = makes_config.then(|| self.endpoint_config());
+        let deployment = self.deployment();
         let variants = self.variants();
         // Everything that can be judged without these two has been; what follows needs both.
         let metrics = metrics?;
@@ -62,7 +64,7 @@ impl Judge<'_> {
         };
         Some(Spec {
             endpoint_config,
-            deployment: self.deployment(),
+            deployment,
             monitoring: Monitoring {
                 endpoint_name: endpoint_name?,
                 frequency: metrics.frequency,
@@ -139,14 +141,9 @@ impl Judge<'_> {
             variants.map(|(at, v)| (format!("Properties.Variants[{at}]"), v.gpus_per_instance, v.cost_per_hour));
         let all = [("Properties".to_owned(), declaration.gpus_per_instance, declaration.cost_per_hour)];
         for (path, gpus, cost) in all.into_iter().chain(overrides) {
-            if let Some(gpus) = gpus.filter(|gpus| !(1..=1024).contains(gpus)) {
-                self.problems.invalid(
-                    &format!("{path}.GpusPerInstance"),
-                    format!("{gpus} is not a number of GPUs; use 1 or more, or leave it out"),
-                );
-            }
+            self.gpus(&format!("{path}.GpusPerInstance"), gpus);
             if let Some(Cost::Dollars(dollars)) = cost
-                && dollars <= 0.0
+                && !(dollars > 0.0 && dollars <= MOST_DOLLARS)
             {
                 self.problems.invalid(
                     &format!("{path}.CostPerHour"),
@@ -164,16 +161,21 @@ impl Judge<'_> {
         }
     }
 
+    fn gpus(&self, path: &str, gpus: Option<i64>) {
+        if let Some(gpus) = gpus.filter(|gpus| !(1..=MOST_GPUS).contains(gpus)) {
+            let message =
+                format!("{gpus} is not a number of GPUs of one instance; use 1 to {MOST_GPUS}, or leave it out");
+            self.problems.invalid(path, message);
+        }
+    }
+
     fn components(&self) -> Vec<InferenceComponent> {
         let mut components: Vec<InferenceComponent> = Vec::new();
         let mut names = BTreeSet::new();
         for (at, declared) in self.declaration.inference_components.iter().enumerate() {
             let DeclaredComponent { name, label, gpus_per_copy } = declared;
             let path = format!("Properties.InferenceComponents[{at}]");
-            if let Some(gpus) = gpus_per_copy.filter(|gpus| *gpus < 1) {
-                let message = format!("{gpus} is not a number of GPUs; use 1 or more, or leave it out");
-                self.problems.invalid(&format!("{path}.GpusPerCopy"), message);
-            }
+            self.gpus(&format!("{path}.GpusPerCopy"), *gpus_per_copy);
             let name_path = format!("{path}.Name");
             let Some(name) = name else {
                 if self.problems.clean(&path) {
@@ -276,6 +278,7 @@ impl Judge<'_> {
                 format!("{} are more than SageMaker takes; use at most 10", request.production_variants().len());
             problems.invalid("Properties.ProductionVariants", message);
         }
+        combinations::judge(&request, problems);
         for (at, variant) in request.production_variants().iter().enumerate() {
             let role_known = request.execution_role_arn.is_some() || !problems.clean("Properties.ExecutionRoleArn");
             if variant.model_name.is_none()
@@ -330,6 +333,9 @@ impl Judge<'_> {
             return None;
         }
         let declared = self.declaration.deployment.clone()?;
+        if let Some(config) = &declared.deployment_config {
+            deployment_waits::judge(config, self.declaration.service_timeout, self.problems);
+        }
         Some(Deployment {
             deployment_config: declared.deployment_config,
             retain_all_variant_properties: Some(declared.retain_all_variant_properties.unwrap_or(true)),

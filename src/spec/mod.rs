@@ -6,7 +6,10 @@
 mod alarm;
 mod alarm_rules;
 mod alarm_settings;
+mod combinations;
+mod deployment_waits;
 mod frequency;
+mod instance_type;
 mod judge;
 mod names;
 mod names_in_use;

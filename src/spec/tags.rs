@@ -20,6 +20,12 @@ pub struct Tag {
     pub value: String,
 }
 
+/// `[\p{L}\p{Z}\p{N}_.:/=+\-@]`, what keys and values are made of:
+/// <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html>.
+fn is_tag_character(c: char) -> bool {
+    c.is_alphanumeric() || c.is_whitespace() && !c.is_control() || "_.:/=+-@".contains(c)
+}
+
 /// Judges the author's tags by <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html>.
 pub(super) fn judge(tags: &[aws_sdk_sagemaker::types::Tag], problems: &Problems) -> Vec<Tag> {
     let mut seen = BTreeSet::new();
@@ -41,8 +47,19 @@ pub(super) fn judge(tags: &[aws_sdk_sagemaker::types::Tag], problems: &Problems)
             return None;
         };
         let value = tag.value.as_deref().unwrap_or_default();
-        if key.chars().count() > 128 || value.chars().count() > 256 {
-            problems.invalid(&path, "a key has at most 128 characters and a value at most 256");
+        for (place, text, most) in [(&key_path, key, 128), (&format!("{path}.Value"), value, 256)] {
+            let length = text.chars().count();
+            if length > most {
+                let message = format!("{} has {length} characters; use at most {most}", quote(text, problems));
+                problems.invalid(place, message);
+            } else if let Some(other) = text.chars().find(|c| !is_tag_character(*c)) {
+                let other = if problems.may_quote() { format!("{other:?}") } else { "a character".to_owned() };
+                let message = format!(
+                    "{} has {other}, which no tag takes; use letters, digits, spaces and the signs _ . : / = + - @",
+                    quote(text, problems),
+                );
+                problems.invalid(place, message);
+            }
         }
         if key.to_ascii_lowercase().starts_with("aws:") || key.starts_with(OWNERSHIP_PREFIX) {
             let message =

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_sagemaker::types::ProductionVariant;
+use aws_sdk_sagemaker::types::{ProductionVariant, ProductionVariantInstanceType};
 use serde::Serialize;
 
 use super::names::VariantName;
-use super::quote;
+use super::{instance_type, quote};
 use crate::catalogue::{Accelerators, accelerators};
 use crate::properties::{Cost, Declaration, DeclaredVariant, Problems};
 
@@ -95,22 +95,23 @@ impl VariantReader<'_> {
         let variants: Vec<Variant> = production
             .chain(shadow)
             .filter_map(|(path, variant)| {
-                let variant = self.variant(&path, variant)?;
-                if !seen.insert(variant.name.clone()) {
+                let name = self.name(&path, variant)?;
+                if !seen.insert(name.clone()) {
                     let message = format!(
                         "{} is given twice; each variant needs a name of its own",
-                        quote(variant.name.as_str(), self.problems)
+                        quote(name.as_str(), self.problems)
                     );
                     self.problems.conflict(&format!("{path}.VariantName"), message);
                 }
-                Some(variant)
+                let capacity = self.capacity(&path, name.as_str(), variant)?;
+                Some(Variant { name, capacity })
             })
             .collect();
         self.judge_overrides(&seen);
         variants
     }
 
-    fn variant(&self, path: &str, variant: &ProductionVariant) -> Option<Variant> {
+    fn name(&self, path: &str, variant: &ProductionVariant) -> Option<VariantName> {
         let problems = self.problems;
         let name_path = format!("{path}.VariantName");
         if !problems.clean(&name_path) {
@@ -120,18 +121,11 @@ impl VariantReader<'_> {
             problems.missing(&name_path, "every variant needs a name");
             return None;
         };
-        let name = VariantName::parse(name)
+        VariantName::parse(name)
             .map_err(|rule| {
                 problems.invalid(&name_path, format!("{} is not a variant name; {rule}", quote(name, problems)));
             })
-            .ok()?;
-        let count_path = format!("{path}.InitialInstanceCount");
-        if problems.clean(&count_path) && variant.initial_instance_count.is_some_and(|count| count < 1) {
-            let count = variant.initial_instance_count.unwrap_or_default();
-            problems.invalid(&count_path, format!("{count} is less than 1; use 1 or more"));
-        }
-        let capacity = self.capacity(path, name.as_str(), variant)?;
-        Some(Variant { name, capacity })
+            .ok()
     }
 
     fn capacity(&self, path: &str, name: &str, variant: &ProductionVariant) -> Option<Capacity> {
@@ -139,7 +133,7 @@ impl VariantReader<'_> {
             .instance_type
             .iter()
             .chain(variant.instance_pools().iter().filter_map(|pool| pool.instance_type.as_ref()))
-            .map(aws_sdk_sagemaker::types::ProductionVariantInstanceType::as_str)
+            .map(ProductionVariantInstanceType::as_str)
             .filter(|instance_type| !instance_type.is_empty())
             .collect();
         if variant.serverless_config.is_some() {
@@ -153,6 +147,9 @@ impl VariantReader<'_> {
             }
             return None;
         }
+        if !self.types_are_types(path, variant) {
+            return None;
+        }
         let gpus = self.gpus(path, name, &types)?;
         let own = self.entry_for(name).and_then(|entry| entry.cost_per_hour);
         let price = match own.or(self.declaration.cost_per_hour) {
@@ -162,6 +159,24 @@ impl VariantReader<'_> {
         };
         let instance_types = types.into_iter().map(str::to_owned).collect();
         Some(Capacity::Instances { gpus, instance_types, price, hosts_components: variant.model_name.is_none() })
+    }
+
+    /// Whether each of a variant's instance types can be one. It is asked whatever is said of GPUs: AWS would refuse it.
+    fn types_are_types(&self, path: &str, variant: &ProductionVariant) -> bool {
+        let pools = variant.instance_pools().iter().enumerate();
+        let pools = pools.map(|(at, pool)| (format!("{path}.InstancePools[{at}].InstanceType"), &pool.instance_type));
+        let own = std::iter::once((format!("{path}.InstanceType"), &variant.instance_type));
+        let mut good = true;
+        for (path, instance_type) in own.chain(pools) {
+            let text = instance_type.as_ref().map(ProductionVariantInstanceType::as_str);
+            let judged = self.problems.clean(&path) && !self.problems.is_open(&path);
+            let Some(text) = text.filter(|text| !text.is_empty() && judged) else { continue };
+            if let Some(mistake) = instance_type::mistake(text) {
+                self.problems.invalid(&path, format!("{} {mistake}", quote(text, self.problems)));
+                good = false;
+            }
+        }
+        good
     }
 
     /// GPUs of one instance: from the variant's own entry, from the declaration, or from the catalogue.
@@ -185,8 +200,11 @@ impl VariantReader<'_> {
             (Some(instance_type), None, _) => {
                 let message = format!(
                     "{} is newer than this provider's catalogue of instance types; say how many GPUs an instance has, in \
-                     GpusPerInstance (or in Variants, for this variant alone)",
-                    quote(instance_type, self.problems)
+                     GpusPerInstance (or in Variants, for this variant alone){}",
+                    quote(instance_type, self.problems),
+                    instance_type::nearest(instance_type)
+                        .map(|near| format!("; or use {near}, if that was meant"))
+                        .unwrap_or_default()
                 );
                 self.problems.missing(&format!("{path}.InstanceType"), message);
                 None

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::choice::RANGE;
+use crate::properties::reference::{MOST_DOLLARS, MOST_GPUS};
 use crate::properties::{Node, Problems};
 use crate::spec::{Dollars, EndpointName};
 use crate::usage::{InstanceTerms, Terms};
@@ -86,10 +87,13 @@ impl Params {
                     node.invalid(format!("{} is not possible; {fix}", node.quoted()));
                 }
             };
+            // Beyond these an answer would be larger than Lambda gives, or a sum no number any more.
             let gpus: Option<u32> = fields.sized("GpusPerInstance");
-            judged("GpusPerInstance", "use 1 or more", gpus != Some(0));
+            let fix = format!("use 1 to {MOST_GPUS}");
+            judged("GpusPerInstance", &fix, gpus.is_none_or(|gpus| (1..=MOST_GPUS).contains(&i64::from(gpus))));
             let price = fields.number("CostPerHour");
-            judged("CostPerHour", "use 0 or more dollars", price.is_none_or(|dollars| dollars >= 0.0));
+            let fix = format!("use 0 to {MOST_DOLLARS} dollars");
+            judged("CostPerHour", &fix, price.is_none_or(|dollars| (0.0..=MOST_DOLLARS).contains(&dollars)));
             InstanceTerms { gpus, price_per_hour: price.map(Dollars) }
         };
         let items = |name: &str| fields.get(name).and_then(|list| list.items()).unwrap_or_default();
@@ -157,6 +161,21 @@ mod tests {
         assert_eq!(params.terms.of("Big"), InstanceTerms { gpus: Some(4), price_per_hour: Some(Dollars(98.32)) });
         assert_eq!((params.label("llama"), params.label("plain")), ("Llama 3", "plain"));
         assert!(!params.forwarded.contains_key("Range") && !params.forwarded.contains_key("widgetContext"));
+    }
+
+    /// `Variants` is from the dashboard, which anyone who may edit it can change.
+    #[test]
+    fn numbers_beyond_any_instance_are_refused() {
+        for (variants, path) in [
+            (json!([{"VariantName": "v", "GpusPerInstance": 4_000_000_000_u32}]), "params.Variants[0].GpusPerInstance"),
+            (json!([{"VariantName": "v", "GpusPerInstance": 65}]), "params.Variants[0].GpusPerInstance"),
+            (json!([{"VariantName": "v", "CostPerHour": 1e308}]), "params.Variants[0].CostPerHour"),
+        ] {
+            let wrong = Params::read(&json!({"Panel": "Cost", "EndpointName": "chat", "Variants": variants}));
+            let wrong = wrong.unwrap_err();
+            assert!(wrong.contains(path) && wrong.contains("is not possible; use "), "{wrong}");
+        }
+        assert!(Params::read(&json!({"Panel": "Cost", "EndpointName": "chat", "GpusPerInstance": 64})).is_ok());
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use monitored_endpoint::properties::reference::{
-    ALARM, Absent, COMMON, DASHBOARD, INFERENCE_COMPONENT, Kind, OF_CONFIGS, OF_DEPLOYMENTS, OF_MONITORING, Property,
-    VARIANT,
+    ALARM, Absent, COMMON, DASHBOARD, INFERENCE_COMPONENT, Kind, MOST_DOLLARS, OF_CONFIGS, OF_DEPLOYMENTS,
+    OF_MONITORING, Property, VARIANT,
 };
 use monitored_endpoint::spec::{AlarmSource, AlarmSpec};
 
@@ -108,7 +108,7 @@ fn kind(property: &Property) -> String {
         Kind::Integer(least, i64::MAX) => format!("integer, {least} or more"),
         Kind::Integer(least, most) => format!("integer, {least} to {most}"),
         Kind::Number => "number".to_owned(),
-        Kind::Price => "number more than 0, or `Auto`".to_owned(),
+        Kind::Price => format!("number more than 0, at most {MOST_DOLLARS}, or `Auto`"),
         Kind::Choice(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
         Kind::Arns => "list of at most 5 ARNs".to_owned(),
         Kind::List(_) => format!("list of [objects](#{})", property.name.to_lowercase()),

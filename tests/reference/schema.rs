@@ -4,7 +4,7 @@
 
 use monitored_endpoint::envelope::ResourceType;
 use monitored_endpoint::properties::reference::{
-    Absent, COMMON, Kind, OF_CONFIGS, OF_DEPLOYMENTS, OF_MONITORING, Property,
+    Absent, COMMON, Kind, MOST_DOLLARS, OF_CONFIGS, OF_DEPLOYMENTS, OF_MONITORING, Property,
 };
 use serde_json::{Map, Value, json};
 
@@ -61,7 +61,7 @@ impl Definitions {
                 or_filled_in(&json!({ "type": "integer", "minimum": least, "maximum": most }))
             }
             Kind::Number => reference("number"),
-            Kind::Price => or_filled_in(&json!({ "type": "number", "exclusiveMinimum": 0 })),
+            Kind::Price => or_filled_in(&json!({ "type": "number", "exclusiveMinimum": 0, "maximum": MOST_DOLLARS })),
             Kind::Choice(words) => json!({ "anyOf": [{ "enum": words }, reference("intrinsic")] }),
             Kind::Arns => json!({ "anyOf": [
                 { "type": "array", "items": reference("string"), "maxItems": 5 }, reference("intrinsic"),

@@ -2,6 +2,7 @@
 
 mod alarms;
 mod configs;
+mod limits;
 mod properties;
 
 use serde_json::Value;
@@ -34,5 +35,5 @@ fn frequency(seconds: impl Into<Value>) -> Declared {
 
 /// Every mistake there is a sentence for. Each is one alone.
 pub(crate) fn every_mistake() -> Vec<Mistake> {
-    [properties::all(), configs::all(), alarms::all()].into_iter().flatten().collect()
+    [properties::all(), configs::all(), limits::all(), alarms::all()].into_iter().flatten().collect()
 }

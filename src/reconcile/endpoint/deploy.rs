@@ -5,6 +5,8 @@
 
 use std::time::Instant;
 
+use tokio::time::Instant as Moment;
+
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
 use aws_sdk_sagemaker::types::{DesiredWeightAndCapacity, EndpointStatus};
 
@@ -16,6 +18,7 @@ use crate::aws::CallError;
 use crate::plan::{Owner, PlannedEndpoint};
 use crate::reconcile::Reconciler;
 use crate::reconcile::error::ReconcileError;
+use crate::reconcile::existing::FRESH;
 use crate::request::ledger::{Effect, Intent, Kind, Note, Run};
 use crate::spec::Tag;
 
@@ -58,19 +61,22 @@ impl Deployment<'_> {
 struct Seen {
     found: Option<DescribeEndpointOutput>,
     born: Option<String>,
+    at: Moment,
 }
 
 impl Reconciler {
-    /// Brings the endpoint, as it was `seen` last with our tags on it, to serve on the planned config. Gives its ARN.
+    /// Brings the endpoint, as it was `seen` last with our tags on it, at `seen_at`, to serve on the planned config. Gives it as
+    /// it serves then.
     pub(in crate::reconcile) async fn deploy(
         &self,
         deployment: &Deployment<'_>,
         seen: Option<DescribeEndpointOutput>,
-    ) -> Result<String, ReconcileError> {
+        seen_at: Moment,
+    ) -> Result<Option<DescribeEndpointOutput>, ReconcileError> {
         let Deployment { endpoint: planned, run, .. } = deployment;
         let started = Instant::now();
         let mut pauses = Pauses::up_to(self.longest_pause);
-        let mut seen = Seen { born: seen.as_ref().and_then(identity), found: seen };
+        let mut seen = Seen { born: seen.as_ref().and_then(identity), found: seen, at: seen_at };
         loop {
             let observed = seen.found.as_ref().map(Observed::from);
             deployment.recognise(observed.as_ref());
@@ -87,8 +93,7 @@ impl Reconciler {
             match step {
                 Deploy::Done => {
                     if !self.adjust(deployment, &mut seen).await? {
-                        let arn = seen.found.and_then(|endpoint| endpoint.endpoint_arn).unwrap_or_default();
-                        return Ok(arn);
+                        return Ok(seen.found);
                     }
                 }
                 Deploy::Fail(why) => return Err(deployment.failed(why)),
@@ -129,7 +134,7 @@ impl Reconciler {
             deployment.run.note(found_note(deployment, Some(born.clone())));
             seen.born = Some(born);
         }
-        seen.found = found;
+        (seen.found, seen.at) = (found, Moment::now());
         Ok(())
     }
 
@@ -167,7 +172,9 @@ impl Reconciler {
 
     async fn update(&self, deployment: &Deployment<'_>, seen: &mut Seen) -> Result<(), ReconcileError> {
         let (planned, run) = (deployment.endpoint, deployment.run);
-        self.see_again(deployment, seen).await?;
+        if seen.at.elapsed() > FRESH {
+            self.see_again(deployment, seen).await?;
+        }
         let Some(found) = &seen.found else { return Ok(()) };
         run.intend(&[]).await?;
         let excluded = deployment.wishes.excluded(&planned.deployment, found);
@@ -216,7 +223,6 @@ impl Reconciler {
     /// An endpoint of ours that has failed can't be updated: it is removed, to be made anew.
     async fn clear_the_way(&self, deployment: &Deployment<'_>, seen: &mut Seen) -> Result<(), ReconcileError> {
         let (planned, run) = (deployment.endpoint, deployment.run);
-        self.see_again(deployment, seen).await?;
         run.intend(&[]).await?;
         tracing::info!(endpoint = %planned.name, "the endpoint has failed and is made anew");
         self.delete_endpoint(run, &planned.name, seen.born.as_deref()).await

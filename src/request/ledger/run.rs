@@ -1,5 +1,6 @@
 //! A run at work on a request: it holds the lease, writes down what it is about to make, and learns when it has to stop.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -48,7 +49,6 @@ pub(crate) enum Note {
     Done { kind: Kind, name: String },
     Unknown { kind: Kind, name: String, until: Millis },
     Gone { kind: Kind, name: String },
-    Wanted { kind: Kind, name: String },
     /// Its id was deleted, and it had to be left: it goes with a later request.
     Left { kind: Kind, name: String },
     /// An endpoint that may serve on a config of this resource.
@@ -83,6 +83,10 @@ pub(crate) struct Run {
     known: Mutex<Record>,
     notes: Arc<Mutex<Vec<Note>>>,
     in_flight: Mutex<Vec<InFlight>>,
+    /// What calls have been sent to make.
+    called: Mutex<BTreeSet<(Kind, String)>>,
+    /// Everything that the request wants, for when it succeeds.
+    wanted: Mutex<Vec<(Kind, String)>>,
     ends: Mutex<Instant>,
     /// An endpoint that is known to be changing, and its status.
     changing: Mutex<Option<(String, String)>>,
@@ -106,6 +110,8 @@ impl Run {
             known,
             notes: Arc::default(),
             in_flight: Mutex::default(),
+            called: Mutex::default(),
+            wanted: Mutex::default(),
             ends,
             changing: Mutex::default(),
         }
@@ -140,6 +146,23 @@ impl Run {
     /// Notes what has been learnt.
     pub(crate) fn note(&self, note: Note) {
         lock(&self.notes).push(note);
+    }
+
+    /// It was looked for and isn't there. A call to make it, whose answer never came, may still do so.
+    pub(crate) fn note_absent(&self, kind: Kind, name: &str) {
+        let was_called = lock(&self.called).contains(&(kind, name.to_owned()));
+        let may_appear = was_called
+            && self.record().item(kind, name).is_some_and(
+                |item| matches!(item.state, State::Intended { until } if until > millis(SystemTime::now())),
+            );
+        if !may_appear {
+            self.note(Note::Gone { kind, name: name.to_owned() });
+        }
+    }
+
+    /// The request wants these things: once it has succeeded, they stay when another one fails.
+    pub(crate) fn want(&self, things: Vec<(Kind, String)>) {
+        *lock(&self.wanted) = things;
     }
 
     /// An endpoint is changing (its name and status), or has settled.
@@ -258,7 +281,6 @@ impl Run {
             Note::Unknown { kind, name, until } => record.note_unknown(*kind, name, *until),
             Note::Gone { kind, name } => record.note_gone(*kind, name),
             Note::Left { kind, name } => record.note_left(*kind, name),
-            Note::Wanted { kind, name } => record.note_wanted(*kind, name, request),
             Note::Endpoint { name: endpoint } => record.note_endpoint(name(hides, endpoint, "")),
             Note::Submitted { config } => {
                 if let Some(known) = record.request_mut(request) {
@@ -289,6 +311,9 @@ impl Run {
             drop(send.send(result));
         });
         let in_flight = InFlight { kind, name: name.to_owned(), task };
+        if effect == Effect::Makes {
+            lock(&self.called).insert((kind, name.to_owned()));
+        }
         {
             let mut all = lock(&self.in_flight);
             all.retain(|one| !one.task.is_finished());
@@ -345,6 +370,9 @@ impl Run {
         let finished = |record: &mut Record| {
             record.lease = None;
             record.note_id(&answer.physical_id);
+            if answer.success {
+                lock(&self.wanted).iter().for_each(|(kind, name)| record.note_wanted(*kind, name, &request));
+            }
             if let Some(known) = record.request_mut(&request) {
                 known.answer = Some(answer.clone());
             }

@@ -103,7 +103,7 @@ fn costs_and_models() -> Vec<Mistake> {
     vec![
         bad(
             chat().with("GpusPerInstance", 0),
-            &["Properties.GpusPerInstance: 0 is not a number of GPUs; use 1 or more"],
+            &["Properties.GpusPerInstance: 0 is not a number of GPUs of one instance; use 1 to 64, or leave it out"],
         ),
         bad(
             chat().with("CostPerHour", -1),

@@ -92,6 +92,14 @@ fn kinds_and_unknowns() -> Vec<Mistake> {
             &["Properties.DeploymentConfig: belongs to Custom::MonitoredEndpoint"],
         ),
         bad(
+            chat().with("EnableEnhancedMetrics", true),
+            &["Properties.EnableEnhancedMetrics: unknown property here; it belongs in MetricsConfig"],
+        ),
+        bad(
+            chat().with("Specification", json!({})),
+            &["Properties.Specification: unknown property here; it belongs to AWS::SageMaker::InferenceComponent"],
+        ),
+        bad(
             chat().with("ServiceTimeout", 4000),
             &["Properties.ServiceTimeout: \"4000\" is not a ServiceTimeout; use 1 to 3600"],
         ),
