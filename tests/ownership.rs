@@ -41,12 +41,13 @@ fn a_delete_after_a_failed_create_has_nothing_to_do() {
     assert_eq!(deleted.id(), refused.id());
 }
 
-/// CloudFormation makes an id up where a failed Create gave none.
+/// CloudFormation makes an id up where it never took a Create's answer. Once it has sent an Update, it has taken that.
 #[test]
 fn a_delete_of_an_id_that_nobody_knows_succeeds_and_touches_nothing() {
     let scenario = Scenario::new();
     let declared = shared_gpus("chat");
-    scenario.create(&declared).succeeded();
+    let made = scenario.create(&declared).succeeded();
+    scenario.update(&made.id(), &declared, &declared).succeeded();
     let before = scenario.state();
     for unknown in
         ["inference-Config-1A2B3C4D5E6F", "chat-0000000000", "chat-monitoring", "2026/11/24/[$LATEST]0f0f", "Ω"]

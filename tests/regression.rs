@@ -22,6 +22,7 @@ use support::scenario::Scenario;
 #[test]
 fn a_duration_in_place_of_the_deadline_is_not_1970() {
     let aws = StandIn::start(Config::default()).unwrap();
+    aws.make_table("requests");
     let receiver = AnswerReceiver::start();
     let mut lambda = Lambda::start(aws.url(), &[]);
     let event = Event::create(CONFIG, &shared_gpus("chat")).answered_at(&receiver.url()).0.to_string();
@@ -87,7 +88,7 @@ fn a_write_that_never_happened_is_not_said_to_be_left() {
     let made = scenario.create(&old).succeeded();
     scenario.let_fail("PutDashboard", None, Fault::AccessDenied {});
     let reason = scenario.update(&made.id(), &old, &old.clone().with("CostPerHour", 2)).failed();
-    assert!(reason.contains("cloudwatch:PutDashboard") && !reason.contains("taken back"), "{reason}");
+    assert!(reason.contains("cloudwatch:PutDashboard") && !reason.contains("undone"), "{reason}");
 }
 
 /// Anything wrong in a variant hid that its type, or the role it needs, was missing.

@@ -133,10 +133,7 @@ impl CloudWatch {
     }
 
     /// Which dimensions tell the endpoint's GPUs apart, by what has been published; empty while nothing has been.
-    pub(crate) async fn gpu_dimensions(
-        &self,
-        endpoint: &EndpointName,
-    ) -> Result<BTreeSet<GpuDimension>, CallError> {
+    pub(crate) async fn gpu_dimensions(&self, endpoint: &EndpointName) -> Result<BTreeSet<GpuDimension>, CallError> {
         let of_endpoint = DimensionFilter::builder().name("EndpointName").value(endpoint.as_str()).build();
         let mut pages = self
             .client

@@ -81,7 +81,9 @@ impl RequestTable {
             request = request.item(EXPIRES_AT, number(expires_at));
         }
         request = match before {
-            None => request.condition_expression("attribute_not_exists(#resource)").expression_attribute_names("#resource", KEY),
+            None => request
+                .condition_expression("attribute_not_exists(#resource)")
+                .expression_attribute_names("#resource", KEY),
             Some(version) => request
                 .condition_expression("#version = :version")
                 .expression_attribute_names("#version", VERSION)

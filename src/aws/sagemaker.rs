@@ -21,10 +21,7 @@ impl SageMaker {
         Self { client }
     }
 
-    pub(crate) async fn endpoint_config(
-        &self,
-        name: &str,
-    ) -> Result<Option<DescribeEndpointConfigOutput>, CallError> {
+    pub(crate) async fn endpoint_config(&self, name: &str) -> Result<Option<DescribeEndpointConfigOutput>, CallError> {
         let found = self.client.describe_endpoint_config().endpoint_config_name(name).send().await;
         present(found.map_err(Fault::from), "sagemaker:DescribeEndpointConfig")
     }
@@ -66,11 +63,7 @@ impl SageMaker {
     }
 
     /// Creates an endpoint. `false` when one of that name exists already.
-    pub(crate) async fn create_endpoint(
-        &self,
-        endpoint: &PlannedEndpoint,
-        tags: &[Tag],
-    ) -> Result<bool, CallError> {
+    pub(crate) async fn create_endpoint(&self, endpoint: &PlannedEndpoint, tags: &[Tag]) -> Result<bool, CallError> {
         let created = self
             .client
             .create_endpoint()

@@ -4,8 +4,8 @@ use std::env;
 use std::time::Duration;
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use monitored_endpoint::callback::{Delivery, ExtraHosts};
 use monitored_endpoint::aws::{self, Handover, RequestTable};
+use monitored_endpoint::callback::{Delivery, ExtraHosts};
 use monitored_endpoint::logging;
 use monitored_endpoint::reconcile::{Reconciler, reason};
 use monitored_endpoint::request::{Invocation, Ledger, Provider};

@@ -148,7 +148,7 @@ impl Declaration {
         Some(Self {
             config: read_config(members, problems)?,
             deployment: read_deployment(deployment, problems),
-            service_timeout: service_timeout(&fields),
+            service_timeout: declared_service_timeout(&fields),
             endpoint_name: fields.text("EndpointName"),
             endpoint_config_name_prefix: fields.text("EndpointConfigNamePrefix"),
             inference_components: entries(&fields, "InferenceComponents", component),

@@ -1,11 +1,11 @@
 //! Alarms: put whole, removed by name. A composite alarm is made after its parts and goes before them.
 
+use super::Reconciler;
 use super::change::Change;
 use super::error::ReconcileError;
 use super::existing::{Existing, Found};
 use super::ownership::{is_owned, owner_in_words};
 use super::tags::Retag;
-use super::Reconciler;
 use crate::aws::same_alarm;
 use crate::plan::{AlarmRequest, Owner, PlannedAlarm};
 use crate::request::ledger::{Effect, Kind, Run};
@@ -78,10 +78,7 @@ impl Reconciler {
         futures_util::future::try_join_all(found).await
     }
 
-    pub(super) async fn describe_alarm(
-        &self,
-        name: &AlarmName,
-    ) -> Result<Option<Found<AlarmRequest>>, ReconcileError> {
+    pub(super) async fn describe_alarm(&self, name: &AlarmName) -> Result<Option<Found<AlarmRequest>>, ReconcileError> {
         Ok(self.describe_alarms(&[name]).await?.pop().map(|(_, found)| found))
     }
 

@@ -116,7 +116,10 @@ impl Reconciler {
         if writes_at_once {
             apply.run.intend(&intents).await?;
         }
-        if stage.first().is_some_and(|(stage, _)| matches!(stage, Stage::EndpointConfig | Stage::Guards | Stage::Endpoint)) {
+        if stage
+            .first()
+            .is_some_and(|(stage, _)| matches!(stage, Stage::EndpointConfig | Stage::Guards | Stage::Endpoint))
+        {
             for (_, change) in stage {
                 self.make_change(apply, plan, existing, change, new).await?;
             }
@@ -180,13 +183,7 @@ impl Reconciler {
     }
 
     /// Names and ARNs of everything that stands as planned now: as it was found, or as it is looked up.
-    async fn made(
-        &self,
-        spec: &Spec,
-        plan: &Plan,
-        existing: &Existing,
-        new: New,
-    ) -> Result<Made, ReconcileError> {
+    async fn made(&self, spec: &Spec, plan: &Plan, existing: &Existing, new: New) -> Result<Made, ReconcileError> {
         let serving = new.endpoint.and_then(|(serving, _)| serving.endpoint_arn);
         let mut made = Made { endpoint_arn: serving, ..Made::default() };
         if let Some(name) = plan.endpoint_config.as_ref().and_then(|config| config.endpoint_config_name()) {
@@ -274,7 +271,7 @@ impl Reconciler {
             match self.describe_endpoint(&name).await? {
                 Some(found) if is_owned(&found.tags, apply.owner) => {
                     tracing::info!(endpoint = %name, "removing an endpoint that a failed request left");
-                    self.retire(run, &name, found).await?;
+                    self.retire(run, &name, found, Instant::now()).await?;
                 }
                 _ => run.note(Note::Gone { kind: Kind::Endpoint, name: name.to_string() }),
             }
@@ -312,7 +309,7 @@ impl Reconciler {
             run.intend(&[]).await?;
             let users = [apply.spec.monitoring.endpoint_name.clone()];
             let seen: Vec<&DescribeEndpointOutput> = serving.into_iter().collect();
-            self.remove_endpoint_config(run, name, &users, &seen).await?;
+            self.remove_endpoint_config(run, name, &users, &[], &seen).await?;
         } else {
             run.note(Note::Gone { kind: Kind::EndpointConfig, name: name.to_string() });
         }

@@ -13,11 +13,29 @@ pub(super) enum Change {
     CreateEndpointConfig(Box<CreateEndpointConfigInput>),
     /// Brings the endpoint to serve on its config, however long that takes.
     Deploy(PlannedEndpoint),
-    PutDashboard { wanted: PlannedDashboard, before: Option<PlannedDashboard> },
-    PutAlarm { name: AlarmName, wanted: Box<AlarmRequest>, before: Option<Box<AlarmRequest>> },
-    Retag { retag: Retag, undo: Retag, takes_over: bool },
-    RemoveDashboard { before: PlannedDashboard, tags: Vec<Tag> },
-    RemoveAlarm { name: AlarmName, before: Box<AlarmRequest>, tags: Vec<Tag> },
+    PutDashboard {
+        wanted: PlannedDashboard,
+        before: Option<PlannedDashboard>,
+    },
+    PutAlarm {
+        name: AlarmName,
+        wanted: Box<AlarmRequest>,
+        before: Option<Box<AlarmRequest>>,
+    },
+    Retag {
+        retag: Retag,
+        undo: Retag,
+        takes_over: bool,
+    },
+    RemoveDashboard {
+        before: PlannedDashboard,
+        tags: Vec<Tag>,
+    },
+    RemoveAlarm {
+        name: AlarmName,
+        before: Box<AlarmRequest>,
+        tags: Vec<Tag>,
+    },
 }
 
 /// When a change's turn comes. Monitoring waits until the endpoint has settled, so that no run hands over with half of it

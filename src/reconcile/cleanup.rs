@@ -4,6 +4,7 @@
 //! which their tags say, and stay.
 
 use futures_util::future::join_all;
+use tokio::time::Instant;
 
 use super::endpoint_config::Removed;
 use super::error::ReconcileError;
@@ -39,7 +40,7 @@ impl Reconciler {
         // The endpoint goes first: while it serves, its config can't, and while models are on it, nothing should.
         for name in &leaving.endpoints {
             let Some(found) = existing.endpoint(name).cloned() else { continue };
-            let served = self.retire(run, name, found).await?;
+            let served = self.retire(run, name, found, existing.described.unwrap_or_else(Instant::now)).await?;
             leaving.endpoint_configs.extend(EndpointConfigName::parse(&served).ok());
         }
         leaving.endpoint_configs.sort();
@@ -50,8 +51,9 @@ impl Reconciler {
             let again = again.and_recorded(&run.record());
             existing = self.describe(&again).await?;
             existing.tell(run, &again, cleanup.owner);
-            let endpoint_configs = leaving.endpoint_configs;
+            let Leaving { endpoint_configs, endpoints, .. } = leaving;
             (leaving, _) = cleanup.leaving();
+            leaving.endpoints = endpoints;
             leaving.endpoint_configs.extend(endpoint_configs.into_iter().filter(|name| {
                 // The config that the endpoint served on, whatever this version would call it.
                 existing.endpoint_config(name.as_str()).is_some_and(|found| is_owned(&found.tags, cleanup.owner))
@@ -76,13 +78,14 @@ impl Reconciler {
         let run = cleanup.run;
         let dashboards = leaving.dashboards.iter().filter(|name| existing.dashboard(name).is_some());
         let configs = leaving.endpoint_configs.iter().filter(|name| existing.endpoint_config(name.as_str()).is_some());
-        let users: Vec<EndpointName> = cleanup.endpoint.into_iter().cloned().collect();
-        let seen = if existing.is_fresh() { existing.endpoints_seen() } else { Vec::new() };
+        // What has just been removed uses nothing.
+        let users: Vec<EndpointName> =
+            cleanup.endpoint.into_iter().filter(|name| !leaving.endpoints.contains(name)).cloned().collect();
         let (alarms, dashboards, configs) = tokio::join!(
             self.remove_alarms(cleanup, existing, leaving),
             join_all(dashboards.map(|name| self.remove_dashboard(run, name))),
             join_all(configs.map(|name| async {
-                let removed = self.remove_endpoint_config(run, name, &users, &seen).await?;
+                let removed = self.remove_endpoint_config(run, name, &users, &leaving.endpoints, &[]).await?;
                 if matches!(removed, Removed::InUse(_)) {
                     run.note(Note::Left { kind: Kind::EndpointConfig, name: name.to_string() });
                 }

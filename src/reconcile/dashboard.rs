@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
+use super::Reconciler;
 use super::change::Change;
 use super::error::ReconcileError;
 use super::existing::Found;
 use super::ownership::{is_owned, owner_in_words};
 use super::tags::Retag;
-use super::Reconciler;
 use crate::plan::{Owner, PlannedDashboard};
 use crate::request::ledger::{Effect, Kind, Run};
 use crate::spec::{DashboardName, Tag};

@@ -84,9 +84,10 @@ fn obsolete(wish: &Wish<'_>, existing: &Existing) -> Vec<(Stage, Change)> {
         let before = PlannedDashboard { name: name.clone(), body: found.content.clone() };
         (Stage::ObsoleteParts, Change::RemoveDashboard { before, tags: found.tags.clone() })
     });
-    let alarms = existing.alarms.iter().filter(|(name, found)| {
-        is_owned(&found.tags, owner) && !plan.alarms.iter().any(|wanted| wanted.name == *name)
-    });
+    let alarms = existing
+        .alarms
+        .iter()
+        .filter(|(name, found)| is_owned(&found.tags, owner) && !plan.alarms.iter().any(|wanted| wanted.name == *name));
     let alarms = alarms.map(|(name, found)| {
         let stage = if found.content.is_composite() { Stage::Obsolete } else { Stage::ObsoleteParts };
         (stage, alarm::remove(name, found))

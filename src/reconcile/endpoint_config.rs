@@ -114,20 +114,24 @@ impl Reconciler {
         refused.map(|()| found.arn)
     }
 
-    /// Removes a config of ours, unless an endpoint uses it that `run` knows of, or one of `users`. Those in `seen` were
-    /// described just now. The ledger has to allow the write already.
+    /// Removes a config of ours, unless an endpoint uses it that `run` knows of, or one of `users`. Those in `gone` have just
+    /// been removed, those in `seen` described. The ledger has to allow the write already.
     pub(super) async fn remove_endpoint_config(
         &self,
         run: &Run,
         name: &EndpointConfigName,
         users: &[EndpointName],
+        gone: &[EndpointName],
         seen: &[&DescribeEndpointOutput],
     ) -> Result<Removed, ReconcileError> {
         let known = run.record().endpoints;
         let known = known.iter().filter_map(|name| EndpointName::parse(name.text()?).ok());
         let users: BTreeSet<EndpointName> = users.iter().cloned().chain(known).collect();
         let is_seen = |user: &&EndpointName| seen.iter().any(|seen| seen.endpoint_name() == Some(user.as_str()));
-        let asked = users.iter().filter(|user| !is_seen(user)).map(|user| self.sagemaker.endpoint(user.as_str()));
+        let asked = users
+            .iter()
+            .filter(|user| !is_seen(user) && !gone.contains(user))
+            .map(|user| self.sagemaker.endpoint(user.as_str()));
         let asked = futures_util::future::try_join_all(asked).await?;
         let mut known = asked.iter().flatten().chain(seen.iter().copied());
         if let Some(user) = known.find(|endpoint| uses(endpoint, name.as_str())) {

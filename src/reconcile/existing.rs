@@ -7,10 +7,10 @@ use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConf
 use futures_util::future::try_join_all;
 use tokio::time::Instant;
 
+use super::Reconciler;
 use super::endpoint::identity;
 use super::error::ReconcileError;
 use super::ownership::is_owned;
-use super::Reconciler;
 use crate::plan::{AlarmRequest, Owner, Ownership};
 use crate::request::ledger::{Kind, Note, Record, Run};
 use crate::spec::{AlarmName, DashboardName, EndpointConfigName, EndpointName, NamesInUse, Tag};
@@ -99,11 +99,6 @@ impl Existing {
     /// Whether what was seen can be relied on: an endpoint takes minutes, and meanwhile something may have been taken over.
     pub(super) fn is_fresh(&self) -> bool {
         self.described.is_some_and(|described| described.elapsed() <= FRESH)
-    }
-
-    /// The endpoints that are there, as they were seen.
-    pub(super) fn endpoints_seen(&self) -> Vec<&DescribeEndpointOutput> {
-        self.endpoints.iter().map(|(_, found)| &found.content).collect()
     }
 
     pub(super) fn endpoint(&self, name: &EndpointName) -> Option<&Found<DescribeEndpointOutput>> {

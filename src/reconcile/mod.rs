@@ -141,11 +141,7 @@ impl Reconciler {
     }
 
     /// Looks until what was written shows: AWS doesn't promise to show a write at once.
-    async fn describe_until_found<T, F>(
-        &self,
-        what: &str,
-        describe: impl Fn() -> F,
-    ) -> Result<T, ReconcileError>
+    async fn describe_until_found<T, F>(&self, what: &str, describe: impl Fn() -> F) -> Result<T, ReconcileError>
     where
         F: Future<Output = Result<Option<T>, ReconcileError>>,
     {

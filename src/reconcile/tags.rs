@@ -6,6 +6,10 @@ use crate::aws::CallError;
 use crate::request::ledger::{Effect, Kind, Run};
 use crate::spec::Tag;
 
+/// The most tags that a thing may have
+/// (<https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html>).
+const MOST_TAGS: usize = 50;
+
 /// A change of tags.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Retag {
@@ -15,6 +19,8 @@ pub(super) struct Retag {
     pub(super) set: Vec<Tag>,
     /// Keys.
     pub(super) remove: Vec<String>,
+    /// Whether there is room for what is set only once the others have gone.
+    pub(super) removes_first: bool,
 }
 
 impl Retag {
@@ -29,7 +35,9 @@ impl Retag {
     ) -> Option<Self> {
         let (set, remove) = tag_changes(current, wanted, dropped);
         let (name, arn) = (name.to_owned(), arn.to_owned());
-        (!set.is_empty() || !remove.is_empty()).then_some(Self { kind, name, arn, set, remove })
+        let added = set.iter().filter(|tag| !current.iter().any(|current| current.key == tag.key)).count();
+        let removes_first = current.len() + added > MOST_TAGS;
+        (!set.is_empty() || !remove.is_empty()).then_some(Self { kind, name, arn, set, remove, removes_first })
     }
 
     /// What puts `current` tags back.
@@ -52,24 +60,22 @@ impl Reconciler {
         })
     }
 
-    /// Removes tags, then sets others: a thing may have fifty
-    /// (<https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html>), so that a renamed one only
-    /// fits in once the old one has gone.
+    /// Sets tags and removes others. At the limit a renamed one only fits in once the old one has gone; everywhere else it is
+    /// set first, so that a role that may not set any loses none.
     pub(super) async fn retag(&self, run: &Run, retag: &Retag) -> Result<(), ReconcileError> {
         let (sagemaker, cloudwatch, retag) = (self.sagemaker.clone(), self.cloudwatch.clone(), retag.clone());
         let (kind, name) = (retag.kind, retag.name.clone());
         let call = async move {
             let of_sagemaker = matches!(retag.kind, Kind::EndpointConfig | Kind::Endpoint);
-            if !retag.remove.is_empty() {
-                match of_sagemaker {
-                    true => sagemaker.untag(&retag.arn, &retag.remove).await?,
-                    false => cloudwatch.untag(&retag.arn, &retag.remove).await?,
-                }
-            }
-            if !retag.set.is_empty() {
-                match of_sagemaker {
-                    true => sagemaker.tag(&retag.arn, &retag.set).await?,
-                    false => cloudwatch.tag(&retag.arn, &retag.set).await?,
+            let order = if retag.removes_first { [false, true] } else { [true, false] };
+            for sets in order {
+                match (sets, of_sagemaker) {
+                    (true, _) if retag.set.is_empty() => {}
+                    (false, _) if retag.remove.is_empty() => {}
+                    (true, true) => sagemaker.tag(&retag.arn, &retag.set).await?,
+                    (true, false) => cloudwatch.tag(&retag.arn, &retag.set).await?,
+                    (false, true) => sagemaker.untag(&retag.arn, &retag.remove).await?,
+                    (false, false) => cloudwatch.untag(&retag.arn, &retag.remove).await?,
                 }
             }
             Ok::<_, CallError>(())

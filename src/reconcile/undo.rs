@@ -5,13 +5,15 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use tokio::time::Instant;
+
+use super::Reconciler;
 use super::change::Undo;
 use super::dashboard::same_json;
 use super::endpoint::identity;
 use super::error::ReconcileError;
 use super::ownership::is_owned;
 use super::tags::Retag;
-use super::Reconciler;
 use crate::aws::same_alarm;
 use crate::plan::{Owner, Ownership};
 use crate::request::ledger::{Effect, Item, Kind, Note, Run};
@@ -108,7 +110,7 @@ impl Reconciler {
                 let Ok(name) = EndpointName::parse(name) else { return Ok(()) };
                 match self.describe_endpoint(&name).await? {
                     Some(found) if is_owned(&found.tags, owner) && is_the_same(item, &found.content) => {
-                        self.retire(run, &name, found).await?;
+                        self.retire(run, &name, found, Instant::now()).await?;
                     }
                     _ => gone(),
                 }
@@ -118,7 +120,7 @@ impl Reconciler {
                 match self.describe_endpoint_config(&name).await? {
                     // One that is in use stays in the inventory, and goes with a later request.
                     Some(found) if is_owned(&found.tags, owner) => {
-                        self.remove_endpoint_config(run, &name, &[], &[]).await?;
+                        self.remove_endpoint_config(run, &name, &[], &[], &[]).await?;
                     }
                     _ => gone(),
                 }
@@ -148,7 +150,13 @@ impl Reconciler {
                 }
             }
             Undo::MakeAlarmAgain { name, before, tags } => {
-                if self.describe_alarm(name).await?.is_none() {
+                let now = self.describe_alarm(name).await?;
+                // One of another type that took its place.
+                let usurper = now.as_ref().filter(|now| now.content.is_composite() != before.is_composite());
+                if usurper.is_some_and(|now| is_owned(&now.tags, owner)) {
+                    self.remove_alarm(run, name).await?;
+                }
+                if now.is_none() || usurper.is_some() {
                     self.put_alarm(run, name, before, tags, Effect::Changes).await?;
                     note_again(run, Kind::Alarm, name.as_str(), tags);
                 }
@@ -171,6 +179,8 @@ impl Reconciler {
 
 fn note_again(run: &Run, kind: Kind, name: &str, tags: &[Tag]) {
     if let Some(Ownership { physical_id, .. }) = Ownership::from_tags(tags) {
+        // Not what this request made, whatever had its name meanwhile.
+        run.note(Note::Gone { kind, name: name.to_owned() });
         run.note(Note::Found { kind, name: name.to_owned(), identity: None, physical_id });
     }
 }

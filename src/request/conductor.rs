@@ -303,7 +303,10 @@ impl Provider {
             return envelope.id_when_nothing_is_made();
         }
         let record = run.record();
-        let left = record.inventory.iter().filter(|item| !item.adopted && (!record.is_relied_on(item) || item.request.is_empty()));
+        let left = record
+            .inventory
+            .iter()
+            .filter(|item| !item.adopted && (!record.is_relied_on(item) || item.request.is_empty()));
         let ids: Vec<&str> = left.map(|item| item.physical_id.as_str()).collect();
         let planned = subject::planned_id(envelope, resource_type);
         let planned = planned.as_deref().filter(|id| ids.contains(id));
@@ -318,8 +321,7 @@ impl Provider {
         };
         let data = data.filter(|_| !envelope.no_echo());
         let data = data.map(|data| data.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect());
-        let answer =
-            RecordedAnswer { success, physical_id: ending.physical_id.clone(), reason, data, ignored: false };
+        let answer = RecordedAnswer { success, physical_id: ending.physical_id.clone(), reason, data, ignored: false };
         let recording: Work<'_, _> = Box::pin(run.finish(&answer));
         Ok(recording.await.map_err(ReconcileError::from)?)
     }
@@ -342,13 +344,7 @@ impl Provider {
         Ending { physical_id, outcome }
     }
 
-    async fn undo(
-        &self,
-        invoked: &Invoked<'_>,
-        resource_type: ResourceType,
-        run: &Run,
-        log: &UndoLog,
-    ) -> bool {
+    async fn undo(&self, invoked: &Invoked<'_>, resource_type: ResourceType, run: &Run, log: &UndoLog) -> bool {
         let owner = subject::owner(invoked.envelope);
         let names = subject::names(invoked.envelope, resource_type);
         let undoing: Work<'_, _> = Box::pin(self.reconciler.undo(run, &owner, log, &names));
@@ -450,8 +446,7 @@ impl Provider {
         let owner = subject::owner(envelope);
         let identity = Identity::of(&spec, &owner).map_err(ReconcileError::from)?;
         let before = subject::earlier_declaration(envelope, resource_type);
-        let earlier_config =
-            before.as_ref().and_then(|before| subject::config_name(resource_type, before, &owner));
+        let earlier_config = before.as_ref().and_then(|before| subject::config_name(resource_type, before, &owner));
         Ok(Declared { declaration, spec, identity, before, earlier_config })
     }
 
@@ -466,8 +461,7 @@ impl Provider {
         let owner = subject::owner(envelope);
         let physical_id = declared.identity.physical_id.clone();
         let before = declared.before.as_ref();
-        let abandoned =
-            before.and_then(|before| subject::abandoned(envelope, resource_type, &physical_id, before));
+        let abandoned = before.and_then(|before| subject::abandoned(envelope, resource_type, &physical_id, before));
         let names = declared.names();
         let apply = Apply {
             spec: &declared.spec,
@@ -503,7 +497,8 @@ impl Provider {
         run: &Run,
     ) -> Result<Option<String>, Failure> {
         let removal = subject::removal(envelope, resource_type);
-        let removal = removal.filter(|removal| !(envelope.is_marker(&removal.physical_id) && run.record().inventory.is_empty()));
+        let removal =
+            removal.filter(|removal| !(envelope.is_marker(&removal.physical_id) && run.record().inventory.is_empty()));
         let Some(removal) = removal else {
             tracing::info!("nothing was made under this id");
             return Ok(None);

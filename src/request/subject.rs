@@ -76,7 +76,9 @@ pub(crate) fn config_name(
 /// The id that a valid declaration is known by, where it can be told without its endpoint.
 pub(crate) fn planned_id(envelope: &Envelope, resource_type: ResourceType) -> Option<String> {
     match judge(envelope, resource_type, None) {
-        Judgement::Valid { spec, .. } => Identity::of(&spec, &owner(envelope)).ok().map(|identity| identity.physical_id),
+        Judgement::Valid { spec, .. } => {
+            Identity::of(&spec, &owner(envelope)).ok().map(|identity| identity.physical_id)
+        }
         _ => None,
     }
 }

@@ -58,8 +58,9 @@ fn under_no_echo_no_value_is_shown_even_where_aws_quotes_it() {
 fn review_14_under_no_echo_no_escaped_value_is_shown() {
     let mut process = Process::start(&[("RUST_LOG", "trace")]);
     let secret = "hush \"one\"\\two\nthree/vier-ü";
-    let declared =
-        secretive().with("Tags", json!([{"Key": "token", "Value": secret}, {"Key": "pin", "Value": 86_429_753}]));
+    let declared = secretive()
+        .with("UnusedGpuAlarm/AlarmDescription", secret)
+        .with("Tags", json!([{"Key": "pin", "Value": 86_429_753}]));
     let json = json!(secret).to_string();
     let message = format!(
         "{json} and {secret:?} and {} and hush%20%22one%22%5Ctwo%0Athree%2Fvier-%C3%BC and \
@@ -107,10 +108,10 @@ fn under_no_echo_no_value_is_logged_when_something_can_not_be_taken_back() {
     }
     let answer = process.answer(create(&secretive()));
     let reason = answer["Reason"].as_str().unwrap();
-    assert!(reason.contains("could not be taken back"), "{reason}");
+    assert!(reason.contains("could not be undone"), "{reason}");
     assert_silent("the reason", reason, &SECRETS);
     let output = process.lambda.stop();
-    assert!(output.contains("could not be taken back"), "{output}");
+    assert!(output.contains("could not be undone"), "{output}");
     assert_silent("the log", &output, NEVER_SHOWN);
 }
 

@@ -1,5 +1,7 @@
 //! Every call that the provider makes, met by everything that AWS may do to it.
 
+use std::time::Duration;
+
 use stand_in::{Fault, FaultRule};
 
 use crate::matrix::{Outcome, is_full, part, report, try_all};
@@ -119,7 +121,8 @@ fn try_one(peer: &mut Peer, cell: &Cell) -> Result<(), String> {
         fault: (cell.trouble.fault)(&cell.operation),
     };
     peer.scenario.stand_in.add_fault(rule).unwrap();
-    let answer = peer.send(&event)?;
+    let life = Duration::from_secs(if cell.trouble.is_slow { 90 } else { 8 });
+    let answer = peer.send_in_a_life_of(&event, life)?;
     // A call that timed out has been given up, and so never got a status.
     if !peer.scenario.stand_in.calls().iter().any(|call| call.fault.is_some() || call.status.is_none()) {
         return Err("the fault struck nothing".to_owned());

@@ -25,6 +25,7 @@ const QUOTAS: [(&str, u32); 6] = [
 /// those that failed.
 fn at_once(stacks: usize) -> (Duration, Vec<String>) {
     let aws = StandIn::start(Config { transition: Duration::ZERO, ..Config::default() }).unwrap();
+    aws.make_table("requests");
     for (operation, per_second) in QUOTAS {
         let rule =
             FaultRule { operation: operation.to_owned(), on_call: None, times: None, fault: Fault::Quota(per_second) };

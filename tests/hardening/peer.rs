@@ -1,6 +1,7 @@
 //! A real provider process with everything around it, and CloudFormation's part: which event follows which answer.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -11,6 +12,10 @@ use crate::support::scenario::{Answer, Scenario};
 
 /// Names of what belongs to others; nothing of ours has one of them.
 const THEIRS: &str = "theirs";
+/// How long a run lives that is killed: its lease ends with it, and the next one waits for that.
+const LIFE: Duration = Duration::from_secs(6);
+/// How long any other run lives.
+const UNHURRIED: Duration = Duration::from_mins(5);
 /// A model that somebody made, for whoever wants to serve it. A config of ours names it, so its name isn't one of theirs.
 pub(crate) const MODEL: &str = "published-model";
 
@@ -55,8 +60,14 @@ impl Peer {
 
     /// Has the process work on an event, and gives its one answer.
     pub(crate) fn send(&mut self, event: &Event) -> Result<Answer, String> {
+        self.send_in_a_life_of(event, UNHURRIED)
+    }
+
+    /// The same, in a run that lives so long: where the ledger can't be reached at its end, the next run waits for that.
+    pub(crate) fn send_in_a_life_of(&mut self, event: &Event, life: Duration) -> Result<Answer, String> {
         self.scenario.stand_in.clear_calls();
-        let returned = self.process.invoke(&event.clone().answered_at(&self.scenario.receiver.url()));
+        let event_here = event.clone().answered_at(&self.scenario.receiver.url());
+        let returned = self.process.invoke_in_a_life_of(&event_here, life);
         self.answer(event, &returned)
     }
 
@@ -83,8 +94,8 @@ impl Peer {
         let stand_in = &self.scenario.stand_in;
         stand_in.clear_calls();
         let url = self.scenario.receiver.url();
-        let survived =
-            self.process.invoke_until_true(&event.clone().answered_at(&url), || stand_in.calls().len() >= calls);
+        let event = event.clone().answered_at(&url);
+        let survived = self.process.invoke_until_true(&event, LIFE, || stand_in.calls().len() >= calls);
         self.process = Lambda::start(self.scenario.stand_in.url(), &[]);
         match survived {
             Some(returned) => Err(format!("it ended before call {calls}: {returned:?}")),

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use futures_util::future::try_join_all;
-use monitored_endpoint::callback::ExtraHosts;
 use monitored_endpoint::aws::Handover;
-use monitored_endpoint::request::{Invocation, Ledger, Provider, Reply};
+use monitored_endpoint::callback::ExtraHosts;
 use monitored_endpoint::reconcile::Reconciler;
+use monitored_endpoint::request::{Invocation, Ledger, Provider, Reply};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use stand_in::{Config, Fault, FaultRule, Outcome, Script, StandIn};

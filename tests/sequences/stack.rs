@@ -211,7 +211,7 @@ impl<'r> Stack<'r> {
         }
         let given = event.text("PhysicalResourceId");
         assert_eq!(answer.id(), given, "a failed {} answers with the id that it was given", event.text("RequestType"));
-        self.ask(event, wanted, &Trouble::Nothing, false).succeeded()
+        self.ask(&event.clone().again(), wanted, &Trouble::Nothing, false).succeeded()
     }
 
     /// Delivers a request that has succeeded once more, where the change says so: nothing is to be done.

@@ -55,6 +55,12 @@ impl Event {
         self
     }
 
+    /// The same asked for once more, as somebody does who tries again: another request.
+    pub(crate) fn again(self) -> Self {
+        let id = Self::new("", "").0["RequestId"].clone();
+        self.with("RequestId", id)
+    }
+
     pub(crate) fn of_stack(self, name: &str) -> Self {
         self.with("StackId", stack_id(name))
     }

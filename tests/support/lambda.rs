@@ -74,6 +74,8 @@ impl Lambda {
             .env("AWS_ENDPOINT_URL_SAGEMAKER", aws)
             .env("AWS_ENDPOINT_URL_CLOUDWATCH", aws)
             .env("AWS_ENDPOINT_URL_PRICING", aws)
+            .env("AWS_ENDPOINT_URL_DYNAMODB", aws)
+            .env("REQUEST_TABLE", "requests")
             .env("EXTRA_RESPONSE_HOSTS", "127.0.0.1")
             .env("POLL_INTERVAL_MS", "5")
             .envs(variables.iter().copied())
@@ -92,9 +94,14 @@ impl Lambda {
         self.invoke_text(&event.0.to_string())
     }
 
+    /// Runs one event to its end, in a run that lives so long.
+    pub(crate) fn invoke_in_a_life_of(&mut self, event: &Event, life: Duration) -> Returned {
+        self.invoke_until(&event.0.to_string(), &deadline(life))
+    }
+
     /// Runs any payload to its end.
     pub(crate) fn invoke_text(&mut self, payload: &str) -> Returned {
-        self.invoke_until(payload, &deadline())
+        self.invoke_until(payload, &deadline(LIFE))
     }
 
     /// Runs any payload to its end, with this deadline header.
@@ -117,8 +124,13 @@ impl Lambda {
 
     /// Hands over an event and waits until `condition` holds, then leaves the process to its fate. How the invocation ended,
     /// where that came first.
-    pub(crate) fn invoke_until_true(&mut self, event: &Event, condition: impl Fn() -> bool) -> Option<Returned> {
-        let id = self.deliver(&event.0.to_string(), &deadline());
+    pub(crate) fn invoke_until_true(
+        &mut self,
+        event: &Event,
+        life: Duration,
+        condition: impl Fn() -> bool,
+    ) -> Option<Returned> {
+        let id = self.deliver(&event.0.to_string(), &deadline(life));
         let started = Instant::now();
         while !condition() {
             let ended = self.shared.0.lock().unwrap().ended.remove(&id);
@@ -170,9 +182,9 @@ impl Drop for Lambda {
     }
 }
 
-/// The deadline header of an invocation that is not about time.
-fn deadline() -> String {
-    let ends = (SystemTime::now() + LIFE).duration_since(SystemTime::UNIX_EPOCH).unwrap();
+/// The deadline header of an invocation that lives so long.
+fn deadline(life: Duration) -> String {
+    let ends = (SystemTime::now() + life).duration_since(SystemTime::UNIX_EPOCH).unwrap();
     ends.as_millis().to_string()
 }
 

@@ -11,8 +11,8 @@ use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use monitored_endpoint::aws;
 use monitored_endpoint::callback::{Delivery, ExtraHosts};
 use monitored_endpoint::plan::AlarmRequest;
-use monitored_endpoint::request::{Ledger, Provider};
 use monitored_endpoint::reconcile::Reconciler;
+use monitored_endpoint::request::{Ledger, Provider};
 use serde_json::{Value, json};
 use stand_in::{CallRecord, Config, Fault, FaultRule, StandIn};
 use tokio::runtime::Runtime;
@@ -21,6 +21,8 @@ use super::declaration::{Declared, ROLE};
 use super::event::{CONFIG, Event, MONITORING};
 use super::receiver::AnswerReceiver;
 
+/// The table of the providers that run as processes of their own.
+pub(crate) const REQUEST_TABLE: &str = "requests";
 /// Time for work that is not about time.
 const PLENTY: Duration = Duration::from_mins(1);
 /// The longest between two looks.
@@ -32,7 +34,9 @@ pub(crate) struct Scenario {
     pub(crate) receiver: AnswerReceiver,
     pub(crate) sagemaker: aws_sdk_sagemaker::Client,
     pub(crate) cloudwatch: aws_sdk_cloudwatch::Client,
-    provider: Provider,
+    provider: RefCell<Provider>,
+    config: SdkConfig,
+    widgets_function: Option<String>,
     runtime: Runtime,
     last_calls: RefCell<Vec<CallRecord>>,
 }
@@ -52,17 +56,19 @@ impl Scenario {
     }
 
     fn of(widgets_function: Option<String>) -> Self {
-        let stand_in = StandIn::start(Config { transition: Duration::ZERO, ..Config::default() }).unwrap();
+        let tables = vec![REQUEST_TABLE.to_owned()];
+        let stand_in = StandIn::start(Config { transition: Duration::ZERO, tables, ..Config::default() }).unwrap();
         let receiver = AnswerReceiver::start();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let config = runtime.block_on(sdk_config(stand_in.url()));
-        let provisioner = Reconciler::new(&config, PAUSE).with_widgets(widgets_function);
         Self {
-            provider: Provider::new(provisioner, Ledger::in_memory(PAUSE), delivery(), ExtraHosts::parse("127.0.0.1")),
+            provider: RefCell::new(provider(&config, widgets_function.clone())),
+            widgets_function,
             sagemaker: aws_sdk_sagemaker::Client::new(&config),
             cloudwatch: aws_sdk_cloudwatch::Client::new(&config),
             stand_in,
             receiver,
+            config,
             runtime,
             last_calls: RefCell::default(),
         }
@@ -72,6 +78,7 @@ impl Scenario {
     pub(crate) fn start_over(&self) {
         self.stand_in.clear_faults();
         self.stand_in.reset();
+        *self.provider.borrow_mut() = provider(&self.config, self.widgets_function.clone());
     }
 
     /// Hands an event to the provider and gives the one answer that arrived.
@@ -83,7 +90,7 @@ impl Scenario {
     pub(crate) fn send_within(&self, event: Event, life: Duration) -> Answer {
         self.stand_in.clear_calls();
         let event = event.answered_at(&self.receiver.url());
-        let handled = self.runtime.block_on(self.provider.handle(&event.raw(), SystemTime::now() + life));
+        let handled = self.runtime.block_on(self.provider.borrow().handle(&event.raw(), SystemTime::now() + life));
         let answer = self.receiver.take_one();
         *self.last_calls.borrow_mut() = self.stand_in.calls();
         let returned = serde_json::to_value(handled.unwrap()).unwrap();
@@ -307,6 +314,12 @@ pub(crate) fn tag(described: &Value, key: &str) -> String {
         }
         _ => String::new(),
     }
+}
+
+/// A provider as a new process has it: it remembers nothing.
+fn provider(config: &SdkConfig, widgets_function: Option<String>) -> Provider {
+    let reconciler = Reconciler::new(config, PAUSE).with_widgets(widgets_function);
+    Provider::new(reconciler, Ledger::in_memory(PAUSE), delivery(), ExtraHosts::parse("127.0.0.1"))
 }
 
 pub(crate) fn delivery() -> Delivery {

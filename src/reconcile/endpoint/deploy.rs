@@ -225,7 +225,7 @@ impl Reconciler {
         let (planned, run) = (deployment.endpoint, deployment.run);
         run.intend(&[]).await?;
         tracing::info!(endpoint = %planned.name, "the endpoint has failed and is made anew");
-        self.delete_endpoint(run, &planned.name, seen.born.as_deref()).await
+        self.delete_endpoint(run, &planned.name, (seen.born.as_deref(), seen.at)).await
     }
 }
 

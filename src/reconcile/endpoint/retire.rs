@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use tokio::time::Instant as Moment;
+
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
 
 use super::identity;
@@ -10,24 +12,26 @@ use super::pauses::Pauses;
 use crate::aws::CallError;
 use crate::reconcile::Reconciler;
 use crate::reconcile::error::ReconcileError;
-use crate::reconcile::existing::Found;
+use crate::reconcile::existing::{FRESH, Found};
 use crate::request::ledger::{Effect, Kind, Note, Run};
 use crate::spec::EndpointName;
 
 impl Reconciler {
-    /// Removes the endpoint as it was `found`, with our tags on it, and no other of its name. Gives the config that it served
+    /// Removes the endpoint as it was `found` at `seen_at`, with our tags on it, and no other of its name. Gives the config that it served
     /// on.
     pub(in crate::reconcile) async fn retire(
         &self,
         run: &Run,
         name: &EndpointName,
         found: Found<DescribeEndpointOutput>,
+        seen_at: Moment,
     ) -> Result<String, ReconcileError> {
         let born = identity(&found.content);
         let served = found.content.endpoint_config_name.clone().unwrap_or_default();
         let mut found = Some(found.content);
         let mut pauses = Pauses::up_to(self.longest_pause);
         let started = Instant::now();
+        let mut seen_at = seen_at;
         loop {
             let observed = found.as_ref().map(Observed::from);
             let step = next::retire(observed.as_ref());
@@ -46,7 +50,8 @@ impl Reconciler {
                 }
                 Retire::Delete => {
                     run.intend(&[]).await?;
-                    self.delete_endpoint(run, name, born.as_deref()).await?;
+                    let known = (born.as_deref(), seen_at);
+                    self.delete_endpoint(run, name, known).await?;
                 }
                 Retire::Wait => {}
             }
@@ -57,7 +62,7 @@ impl Reconciler {
             }
             match self.sagemaker.endpoint(name.as_str()).await {
                 // Another one of its name is somebody else's, or a later one of ours.
-                Ok(now) => found = now.filter(|now| identity(now) == born),
+                Ok(now) => (found, seen_at) = (now.filter(|now| identity(now) == born), Moment::now()),
                 // Too busy to say: there will be another look.
                 Err(CallError::Failed { source, .. }) if source.is_passing() => {}
                 Err(error) => return Err(error.into()),
@@ -66,19 +71,19 @@ impl Reconciler {
     }
 
     /// Deletes the endpoint, refusing with their names while inference components are on it: SageMaker would refuse too,
-    /// and say less. Right before, it has to be the one that was `born` then.
+    /// and say less. Right before, it has to be the one that was `born` when it was seen.
     pub(in crate::reconcile) async fn delete_endpoint(
         &self,
         run: &Run,
         name: &EndpointName,
-        born: Option<&str>,
+        (born, seen_at): (Option<&str>, Moment),
     ) -> Result<(), ReconcileError> {
         let components = self.sagemaker.inference_components_on(name).await?;
         if !components.is_empty() {
             let components = components.join(", ");
             return Err(ReconcileError::InferenceComponentsLeft { name: name.to_string(), components });
         }
-        if let Some(born) = born {
+        if let Some(born) = born.filter(|_| seen_at.elapsed() > FRESH) {
             let now = self.sagemaker.endpoint(name.as_str()).await?;
             if now.as_ref().and_then(identity).as_deref() != Some(born) {
                 return Ok(());

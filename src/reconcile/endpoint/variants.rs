@@ -98,7 +98,8 @@ impl Wishes {
         let missing = self.changed.iter().filter_map(|(name, wish)| {
             let runs = running.get(name.as_str())?;
             let count = wish.count.filter(|count| runs.count.is_some_and(|runs| runs != *count));
-            let weight = wish.weight.filter(|weight| runs.weight.is_some_and(|runs| (runs - weight).abs() > f32::EPSILON));
+            let weight =
+                wish.weight.filter(|weight| runs.weight.is_some_and(|runs| (runs - weight).abs() > f32::EPSILON));
             if count.is_none() && weight.is_none() {
                 return None;
             }

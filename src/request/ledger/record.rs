@@ -114,7 +114,13 @@ impl Record {
                 None => Standing::Newest { known: true },
             },
             // It was sent before the one in charge, and comes after it: an event that Lambda held back.
-            None if self.requests.last().and_then(|newest| newest.issued).zip(arrival.issued).is_some_and(|(newest, this)| this < newest) => {
+            None if self
+                .requests
+                .last()
+                .and_then(|newest| newest.issued)
+                .zip(arrival.issued)
+                .is_some_and(|(newest, this)| this < newest) =>
+            {
                 Standing::Superseded
             }
             None => Standing::Newest { known: false },
@@ -128,7 +134,13 @@ impl Record {
             self.note_id(given);
         }
         let (id, request_type, issued) = (arrival.id.clone(), arrival.request_type, arrival.issued);
-        self.requests.push(KnownRequest { id, request_type, issued, answer: None, deployment: DeploymentFacts::default() });
+        self.requests.push(KnownRequest {
+            id,
+            request_type,
+            issued,
+            answer: None,
+            deployment: DeploymentFacts::default(),
+        });
         let surplus = self.requests.len().saturating_sub(MOST_REQUESTS);
         self.requests.drain(..surplus);
     }
@@ -208,9 +220,8 @@ impl Record {
     /// made the id up, and the Create that made the item was the last thing it asked for.
     pub(crate) fn is_removed_with(&self, item: &Item, id: &str, made_up: bool) -> bool {
         let only_by = |create: &str| item.request == create && item.wanted_by.iter().all(|request| request == create);
-        let is_the_last_creates = || {
-            self.unconfirmed_create().is_some_and(only_by) || item.request.is_empty() && !self.has_history()
-        };
+        let is_the_last_creates =
+            || self.unconfirmed_create().is_some_and(only_by) || item.request.is_empty() && !self.has_history();
         item.physical_id == id || item.left || !self.is_relied_on(item) || made_up && is_the_last_creates()
     }
 

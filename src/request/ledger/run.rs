@@ -45,16 +45,40 @@ pub(crate) struct Intent {
 #[derive(Clone, Debug)]
 pub(crate) enum Note {
     /// It is there. An item from before the ledger existed, or one that was taken over, is added.
-    Found { kind: Kind, name: String, identity: Option<String>, physical_id: String },
-    Done { kind: Kind, name: String },
-    Unknown { kind: Kind, name: String, until: Millis },
-    Gone { kind: Kind, name: String },
+    Found {
+        kind: Kind,
+        name: String,
+        identity: Option<String>,
+        physical_id: String,
+    },
+    Done {
+        kind: Kind,
+        name: String,
+    },
+    Unknown {
+        kind: Kind,
+        name: String,
+        until: Millis,
+    },
+    Gone {
+        kind: Kind,
+        name: String,
+    },
     /// Its id was deleted, and it had to be left: it goes with a later request.
-    Left { kind: Kind, name: String },
+    Left {
+        kind: Kind,
+        name: String,
+    },
     /// An endpoint that may serve on a config of this resource.
-    Endpoint { name: String },
-    Submitted { config: String },
-    Adjusted { variant: String },
+    Endpoint {
+        name: String,
+    },
+    Submitted {
+        config: String,
+    },
+    Adjusted {
+        variant: String,
+    },
 }
 
 /// What a call does to a thing.
@@ -326,12 +350,14 @@ impl Run {
         }
     }
 
-    /// Waits for the calls under way, until `until` at the longest. What is still under way then counts as there until it
-    /// can't be any longer.
+    /// Waits for the calls under way, until `until` at the longest, and gives up those that are left: none may be tried again
+    /// once this run has ended. What they were to make counts as there until it can't appear any longer.
     pub(crate) async fn settle(&self, until: Instant) {
         let all = std::mem::take(&mut *lock(&self.in_flight));
         for InFlight { kind, name, task } in all {
+            let stop = task.abort_handle();
             if tokio::time::timeout_at(until, task).await.is_err() {
+                stop.abort();
                 let until = self.lease.ends.saturating_add(millis_of(LONGEST_PENDING));
                 self.note(Note::Unknown { kind, name, until });
             }

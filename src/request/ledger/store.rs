@@ -32,7 +32,9 @@ pub enum LedgerError {
         source: CallError,
     },
     /// What stands in the table is no record of ours.
-    #[error("the record of {resource:?} in the request table can't be read; it was written by another version of the provider, or by hand")]
+    #[error(
+        "the record of {resource:?} in the request table can't be read; it was written by another version of the provider, or by hand"
+    )]
     Unreadable {
         /// The partition key.
         resource: String,
