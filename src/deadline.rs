@@ -1,7 +1,7 @@
 //! How long there is, divided so that the last part always belongs to the answer.
 //!
 //! A Lambda is killed without a word at its deadline, and a killed provider leaves its stack hanging for up to an
-//! hour. So work ends early enough to take back what it made, and taking back early enough to answer.
+//! hour. So work ends early enough to undo what it made, and undoing early enough to answer.
 
 use std::time::{Duration, SystemTime};
 
@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 /// The most that is kept for the answer: several attempts at delivering it.
 const ANSWER_RESERVE: Duration = Duration::from_secs(15);
-/// The most that is kept for taking back what a failed request made.
+/// The most that is kept for undoing what a failed request made.
 const UNDO_RESERVE: Duration = Duration::from_secs(30);
 /// Kept for the runtime itself: the process must have returned when the deadline comes.
 const MARGIN: Duration = Duration::from_millis(200);
@@ -20,12 +20,12 @@ const LONGEST_LIFE: Duration = Duration::from_mins(15);
 /// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html>).
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
-/// Three points in time: work stops, taking back stops, the answer must be out.
+/// Three points in time: work stops, undoing stops, the answer must be out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deadline {
     /// When work on the declaration stops.
     pub work: Instant,
-    /// When taking back what a failed request made stops.
+    /// When undoing what a failed request made stops.
     pub undo: Instant,
     /// When the answer must have been delivered.
     pub answer: Instant,
@@ -34,7 +34,7 @@ pub struct Deadline {
 }
 
 impl Deadline {
-    /// When work is cut off: a little after waiting has ended by itself, so that a last look still fits.
+    /// When work is cut off: a little after waiting has ended by itself, so that a last description still fits.
     #[must_use]
     pub fn work_ends(&self) -> Instant {
         self.work + (self.undo - self.work) / 4
@@ -48,7 +48,7 @@ impl Deadline {
 
     /// Divides the time until this Lambda's end (`ends`), or until CloudFormation stops waiting where that comes first:
     /// `service_timeout` after the request `began`, as [`crate::envelope::Envelope::began`] knows it. Short times are
-    /// divided in proportion: half for work, a quarter each for taking back and for the answer. The answer gets its share
+    /// divided in proportion: half for work, a quarter each for undoing and for the answer. The answer gets its share
     /// of this Lambda's life also when nobody may be waiting for it any longer: whether CloudFormation still does is known
     /// to CloudFormation alone.
     #[must_use]

@@ -10,6 +10,7 @@ pub mod callback;
 pub mod catalogue;
 pub mod deadline;
 pub mod envelope;
+pub mod ledger;
 pub mod logging;
 pub mod metrics;
 pub mod place;

@@ -19,7 +19,7 @@ pub struct Made<T>(Shared<BoxFuture<'static, Result<Arc<T>, NotMade>>>);
 pub struct NotMade;
 
 impl<T: Send + Sync + 'static> Made<T> {
-    /// Begins to make what `making` makes. Has to be called within a runtime.
+    /// Starts building the value on a blocking thread. Has to be called within a runtime.
     pub fn begin(making: impl Future<Output = T> + Send + 'static) -> Self {
         let runtime = Handle::current();
         let made = tokio::task::spawn_blocking(move || Arc::new(runtime.block_on(making)));

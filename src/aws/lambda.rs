@@ -16,7 +16,6 @@ use serde_json::value::RawValue;
 use thiserror::Error;
 
 use super::fault::Fault;
-use crate::request::{Continuation, UnwritableEvent};
 
 /// Few and short: what is left of the run's time has to be enough for a FAILED answer too.
 const ATTEMPTS: u32 = 3;
@@ -37,8 +36,8 @@ pub enum HandoverError {
     #[error("there is no Lambda function to go on with it (a local run)")]
     NoFunction,
     /// The event isn't a JSON object.
-    #[error(transparent)]
-    Event(#[from] UnwritableEvent),
+    #[error("the event could not be written as JSON")]
+    Event(#[from] serde_json::Error),
     /// Lambda refused, or could not be reached.
     #[error("the provider could not invoke itself to go on; its role needs lambda:InvokeFunction on {function}")]
     Invoke {
@@ -60,17 +59,11 @@ impl Handover {
         Self { config, client: Arc::default() }
     }
 
-    /// Has `function` (this very version of this very function) run again with `event`, and `continuation` beside it.
+    /// Has `function` (this very version of this very function) run again with `event`.
     ///
     /// # Errors
     /// Where Lambda doesn't take the event.
-    pub async fn invoke(
-        &self,
-        function: &str,
-        event: &RawValue,
-        continuation: &Continuation,
-    ) -> Result<(), HandoverError> {
-        let event = continuation.hand_over(event)?;
+    pub async fn invoke(&self, function: &str, event: &RawValue) -> Result<(), HandoverError> {
         let client = self.client.get_or_init(|| Client::from_conf(self.config.clone()));
         let request = client
             .invoke()

@@ -119,7 +119,7 @@ impl SageMaker {
         }
     }
 
-    /// Asks for an endpoint's deletion. One that isn't there, or is changing, is looked at again by the caller.
+    /// Asks for an endpoint's deletion. One that isn't there, or is changing, is described again by the caller.
     pub(crate) async fn delete_endpoint(&self, name: &EndpointName) -> Result<(), CallError> {
         match self.client.delete_endpoint().endpoint_name(name.as_str()).send().await.map_err(Fault::from) {
             Ok(_) => Ok(()),

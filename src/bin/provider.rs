@@ -6,13 +6,14 @@ use std::time::Duration;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use monitored_endpoint::aws::{self, Handover, RequestTable};
 use monitored_endpoint::callback::{Delivery, ExtraHosts};
+use monitored_endpoint::ledger::Ledger;
 use monitored_endpoint::logging;
 use monitored_endpoint::reconcile::{Reconciler, reason};
-use monitored_endpoint::request::{Invocation, Ledger, Provider};
+use monitored_endpoint::request::{Invocation, Provider};
 use monitored_endpoint::start::{Made, give_up};
 use serde_json::value::RawValue;
 
-/// The longest pause between two looks at something that is changing, unless `POLL_INTERVAL_MS` says otherwise.
+/// The longest pause before something that is changing is described again, unless `POLL_INTERVAL_MS` says otherwise.
 const POLL_INTERVAL: Duration = Duration::from_secs(30);
 
 #[tokio::main(flavor = "current_thread")]

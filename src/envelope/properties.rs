@@ -1,4 +1,4 @@
-//! The two sets of properties of a request, and the few of their members that must be known before anything is judged.
+//! The two sets of properties of a request, and the few of their members that must be known before anything is validated.
 
 use std::fmt;
 use std::time::Duration;

@@ -40,7 +40,7 @@ pub struct Plan {
     pub tags: Vec<Tag>,
 }
 
-/// What a spec makes in SageMaker, and the id that goes with it: all of a plan that is known before anything is looked at.
+/// What a spec makes in SageMaker, and the id that goes with it: all of a plan that is known before anything is described.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Identity {
     /// The id that CloudFormation will know the resource by.

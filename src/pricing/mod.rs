@@ -1,4 +1,4 @@
-//! What an instance costs: as declared, or as the Price List says. Looking prices up is `provision`'s; this module does
+//! What an instance costs: as declared, or as the Price List says. Looking prices up is `aws`'s; this module does
 //! no I/O.
 //!
 //! A price that isn't known is never a price of 0: whoever asks gets the reason in its place.

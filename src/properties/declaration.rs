@@ -1,4 +1,4 @@
-//! A declaration as its author wrote it, with types restored and nothing judged yet.
+//! A declaration as its author wrote it, with types restored and nothing validated yet.
 
 use std::collections::BTreeMap;
 
@@ -264,7 +264,7 @@ fn read_deployment(members: Map<String, Value>, problems: &Problems) -> Option<U
     read.map_err(|error| problems.invalid("Properties", error.to_string())).ok()
 }
 
-/// Only judged here, by the same function that reads it with the envelope before anything can go wrong.
+/// Only validated here, by the same function that reads it with the envelope before anything can go wrong.
 fn declared_service_timeout(fields: &Fields<'_>) -> Option<i64> {
     let node = fields.get("ServiceTimeout")?;
     let seconds = service_timeout(node.value());

@@ -152,7 +152,7 @@ mod tests {
             let (name, rest) = line.split_once(',').unwrap();
             let Limits { pattern, required, min, max, words } = limits(rest).unwrap();
             assert!(required || min.is_some() || max.is_some() || !words.is_empty() || !pattern.is_empty(), "{name}");
-            // Tags and names are judged by types of their own.
+            // Tags and names are validated by types of their own.
             if name.starts_with("Tags") || name.ends_with("VariantName") || name == "EndpointConfigName" {
                 continue;
             }

@@ -109,7 +109,7 @@ impl<'v> Node<'v> {
         Fields { node: self.clone(), map }
     }
 
-    /// The members of an object whose names have been judged elsewhere.
+    /// The members of an object whose names have been validated elsewhere.
     pub(crate) fn members(&self) -> Fields<'v> {
         Fields { node: self.clone(), map: self.object() }
     }

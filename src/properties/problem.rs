@@ -35,7 +35,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Collects problems while a declaration is read and judged.
+/// Collects problems while a declaration is read and validated.
 #[derive(Debug, Default)]
 pub struct Problems {
     found: RefCell<Vec<Problem>>,
@@ -44,7 +44,7 @@ pub struct Problems {
 }
 
 impl Problems {
-    /// For a declaration of which the values at these paths are known to a deployment only: their form isn't judged.
+    /// For a declaration of which the values at these paths are known to a deployment only: their form isn't validated.
     #[must_use]
     pub fn with_open<'p>(paths: impl Iterator<Item = &'p str>) -> Self {
         Self { open: paths.map(str::to_owned).collect(), ..Self::default() }
@@ -90,7 +90,7 @@ impl Problems {
         !self.secret.get()
     }
 
-    /// Whether nothing at or below `path` has a problem yet: only then is it worth judging.
+    /// Whether nothing at or below `path` has a problem yet: only then is it worth validating.
     #[must_use]
     pub fn clean(&self, path: &str) -> bool {
         let below = |problem: &Problem| {

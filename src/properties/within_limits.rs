@@ -8,11 +8,11 @@ use super::limits::{self, Limits};
 use super::node::Node;
 use super::problem::Severity;
 
-/// Members that [`crate::spec`] judges, in words of its own.
+/// Members that [`crate::spec`] validates, in words of its own.
 const JUDGED_ELSEWHERE: [&str; 3] =
     ["Properties.EndpointConfigName", "Properties.ProductionVariants", "Properties.Tags"];
 
-/// The limits of a value, unless others judge it or only a deployment knows it.
+/// The limits of a value, unless others validate it or only a deployment knows it.
 fn limits_of(node: &Node<'_>) -> Option<Limits> {
     let path = node.path();
     let elsewhere =
@@ -73,7 +73,7 @@ pub(super) fn object(node: &Node<'_>, given: &Map<String, Value>) {
         return;
     }
     let left_out = |name: &str| given.get(name).is_none_or(Value::is_null);
-    // What a variant can't do without is its name, which is judged where variants are.
+    // What a variant can't do without is its name, which is validated where variants are.
     for name in limits::required_in(node.path()).filter(|name| left_out(name) && *name != "VariantName") {
         let words: Vec<&str> = limits::of(&format!("{}.{name}", node.path())).words().collect();
         let fix = if words.is_empty() { String::new() } else { format!(", such as {}", words.join(" or ")) };

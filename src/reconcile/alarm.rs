@@ -7,8 +7,8 @@ use super::existing::{Existing, Found};
 use super::ownership::{is_owned, owner_in_words};
 use super::tags::Retag;
 use crate::aws::same_alarm;
+use crate::ledger::{Effect, Kind, Run};
 use crate::plan::{AlarmRequest, Owner, PlannedAlarm};
-use crate::request::ledger::{Effect, Kind, Run};
 use crate::spec::{AlarmName, Tag};
 
 /// What leads to one alarm of the plan.

@@ -15,8 +15,8 @@ use super::outputs::{self, Made};
 use super::ownership::is_owned;
 use super::{Apply, Reconciler};
 use crate::callback::Data;
+use crate::ledger::{Effect, Intent, Item, Kind, Note};
 use crate::plan::{Identity, Owner, Plan};
-use crate::request::ledger::{Effect, Intent, Item, Kind, Note};
 use crate::spec::{AlarmKind, AlarmName, EndpointConfigName, EndpointName, NamesInUse, Spec, Tag};
 
 /// What the changes made that was not there before.
@@ -84,7 +84,7 @@ impl Reconciler {
             names: apply.names.clone(),
         };
         let sought = sought.and_recorded(&run.record());
-        // A plan depends on some of what is asked, the looks on none of it.
+        // A plan depends on some of what is asked, the descriptions on none of it.
         let models = async { Ok(self.refuse_missing_models(apply).await) };
         let (surroundings, existing, models) =
             tokio::try_join!(self.surroundings(apply.spec), self.describe(&sought), models)?;

@@ -3,8 +3,8 @@
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
 
 use super::tags::Retag;
+use crate::ledger::{Intent, Kind};
 use crate::plan::{AlarmRequest, PlannedDashboard, PlannedEndpoint};
-use crate::request::ledger::{Intent, Kind};
 use crate::spec::{AlarmName, Tag};
 
 /// A step from what exists to what is planned.

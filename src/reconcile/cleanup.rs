@@ -12,7 +12,7 @@ use super::existing::{Existing, Sought};
 use super::ownership::is_owned;
 use super::undo::real_name;
 use super::{Cleanup, Reconciler};
-use crate::request::ledger::{Item, Kind, Note};
+use crate::ledger::{Item, Kind, Note};
 use crate::spec::{AlarmName, DashboardName, EndpointConfigName, EndpointName};
 
 /// What is to go.
@@ -30,7 +30,7 @@ impl Reconciler {
     /// Returns what was left on purpose, in words, where anything was.
     ///
     /// # Errors
-    /// Where AWS refuses a look or a removal, a newer request has come in, or the time is up.
+    /// Where AWS refuses a description or a removal, a newer request has come in, or the time is up.
     pub(crate) async fn cleanup(&self, cleanup: &Cleanup<'_>) -> Result<Option<String>, ReconcileError> {
         let run = cleanup.run;
         let sought = cleanup.sought().and_recorded(&run.record());

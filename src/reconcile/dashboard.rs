@@ -8,8 +8,8 @@ use super::error::ReconcileError;
 use super::existing::Found;
 use super::ownership::{is_owned, owner_in_words};
 use super::tags::Retag;
+use crate::ledger::{Effect, Kind, Run};
 use crate::plan::{Owner, PlannedDashboard};
-use crate::request::ledger::{Effect, Kind, Run};
 use crate::spec::{DashboardName, Tag};
 
 /// What leads to the dashboard of the plan.

@@ -9,8 +9,8 @@ use super::existing::Existing;
 use super::ownership::is_owned;
 use super::tags::Retag;
 use super::{alarm, dashboard, endpoint, endpoint_config};
+use crate::ledger::Kind;
 use crate::plan::{Owner, Plan, PlannedDashboard};
-use crate::request::ledger::Kind;
 
 /// What is wanted and of whom, beside the plan.
 pub(super) struct Wish<'a> {

@@ -17,8 +17,8 @@ use super::existing::Found;
 use super::ownership::{is_owned, owner_in_words};
 use super::tags::Retag;
 use super::{Apply, Reconciler};
+use crate::ledger::{Effect, Kind, Run};
 use crate::plan::{Owner, PlanError};
-use crate::request::ledger::{Effect, Kind, Run};
 use crate::shape_json;
 use crate::spec::{EndpointConfigName, EndpointName, Tag};
 
@@ -73,7 +73,7 @@ impl Reconciler {
         Ok(Some(Found { arn, tags, content }))
     }
 
-    /// An endpoint fails minutes later for want of a model; a look now says so at once. Made beside the other looks, and
+    /// An endpoint fails minutes later for want of a model; asking now says so at once. Asked beside the other descriptions, and
     /// of no account where the config exists already.
     pub(super) async fn refuse_missing_models(&self, apply: &Apply<'_>) -> Result<(), ReconcileError> {
         if apply.identity.endpoint.is_none() {
@@ -109,7 +109,7 @@ impl Reconciler {
         let found = self.describe_until_found("the endpoint config", find).await?;
         let refused = refuse(request, &found, apply.owner);
         if refused.is_err() {
-            apply.run.note(crate::request::ledger::Note::Gone { kind: Kind::EndpointConfig, name: name.to_owned() });
+            apply.run.note(crate::ledger::Note::Gone { kind: Kind::EndpointConfig, name: name.to_owned() });
         }
         refused.map(|()| found.arn)
     }

@@ -5,8 +5,8 @@ use std::error::Error;
 use thiserror::Error;
 
 use crate::aws::CallError;
+use crate::ledger::{LedgerError, Stop};
 use crate::plan::{DashboardTooLarge, PlanError};
-use crate::request::ledger::{LedgerError, Stop};
 use crate::spec::AlarmKind;
 
 /// Why a request could not be carried out. `Display` doesn't repeat the source; [`reason`] walks the chain.

@@ -11,14 +11,14 @@ use super::Reconciler;
 use super::endpoint::identity;
 use super::error::ReconcileError;
 use super::ownership::is_owned;
+use crate::ledger::{Kind, Note, Record, Run};
 use crate::plan::{AlarmRequest, Owner, Ownership};
-use crate::request::ledger::{Kind, Note, Record, Run};
 use crate::spec::{AlarmName, DashboardName, EndpointConfigName, EndpointName, NamesInUse, Tag};
 
-/// How long a look is good for.
+/// How long a description is good for.
 pub(super) const FRESH: Duration = Duration::from_secs(1);
 
-/// Names to look under.
+/// Names to describe.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sought {
     pub(super) endpoints: Vec<EndpointName>,
@@ -37,7 +37,7 @@ pub(super) struct Found<T> {
 /// What exists under the names that were sought.
 #[derive(Debug, Default)]
 pub(super) struct Existing {
-    /// When that was, where anything was looked at.
+    /// When that was, where anything was described.
     pub(super) described: Option<Instant>,
     pub(super) endpoints: Vec<(EndpointName, Found<DescribeEndpointOutput>)>,
     pub(super) endpoint_configs: Vec<(EndpointConfigName, Found<DescribeEndpointConfigOutput>)>,

@@ -29,9 +29,9 @@ pub(crate) use outputs::attribute;
 pub(crate) use undo::UndoLog;
 
 use crate::aws::{CloudWatch, Pricing, SageMaker, patient};
+use crate::ledger::Run;
 use crate::plan::{Identity, Owner};
 use crate::properties::Declaration;
-use crate::request::ledger::Run;
 use crate::spec::{EndpointConfigName, EndpointName, NamesInUse, ObservedConfig, Spec};
 
 /// The AWS services, and the Region they are in. Made once per process.
@@ -92,8 +92,8 @@ pub(crate) struct Cleanup<'a> {
 }
 
 impl Reconciler {
-    /// Clients for the services that `config` points at. `longest_pause` is the longest time between two looks at
-    /// something that is changing.
+    /// Clients for the services that `config` points at. `longest_pause` is the longest pause while
+    /// something is changing.
     #[must_use]
     pub fn new(config: &SdkConfig, longest_pause: Duration) -> Self {
         let sagemaker = aws_sdk_sagemaker::config::Builder::from(config).retry_partition(patient("SageMaker")).build();
@@ -140,7 +140,7 @@ impl Reconciler {
         })
     }
 
-    /// Looks until what was written shows: AWS doesn't promise to show a write at once.
+    /// Describes until what was written shows: AWS doesn't promise to show a write at once.
     async fn describe_until_found<T, F>(&self, what: &str, describe: impl Fn() -> F) -> Result<T, ReconcileError>
     where
         F: Future<Output = Result<Option<T>, ReconcileError>>,

@@ -3,7 +3,7 @@
 use super::ownership::tag_changes;
 use super::{ReconcileError, Reconciler};
 use crate::aws::CallError;
-use crate::request::ledger::{Effect, Kind, Run};
+use crate::ledger::{Effect, Kind, Run};
 use crate::spec::Tag;
 
 /// The most tags that a thing may have

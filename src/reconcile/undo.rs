@@ -1,7 +1,7 @@
 //! Undoing what a failed request did.
 //!
 //! What this run changed is put back, newest first; what the request made, in whichever run, is in the ledger's inventory and
-//! goes. Each step looks before it writes, since the write that it undoes may have been refused, and touches only what is ours.
+//! goes. Each step describes before it writes, since the write that it undoes may have been refused, and touches only what is ours.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -15,8 +15,8 @@ use super::error::ReconcileError;
 use super::ownership::is_owned;
 use super::tags::Retag;
 use crate::aws::same_alarm;
+use crate::ledger::{Effect, Item, Kind, Note, Run};
 use crate::plan::{Owner, Ownership};
-use crate::request::ledger::{Effect, Item, Kind, Note, Run};
 use crate::spec::{AlarmName, DashboardName, EndpointConfigName, EndpointName, OWNERSHIP_PREFIX, Tag};
 
 /// How to undo what this run has changed so far, newest last.

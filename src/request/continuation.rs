@@ -5,12 +5,10 @@
 
 use std::time::{Duration, SystemTime};
 
+use crate::ledger::Record;
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
-use thiserror::Error;
-
-use super::ledger::Record;
 
 /// The member of an event that carries it.
 const MEMBER: &str = "MonitoredEndpointContinuation";
@@ -32,11 +30,6 @@ pub struct Continuation {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) record: Option<Record>,
 }
-
-/// An event that can't be handed over.
-#[derive(Debug, Error)]
-#[error("the event could not be written as JSON")]
-pub struct UnwritableEvent(#[from] serde_json::Error);
 
 impl Continuation {
     /// A first run, starting now.
@@ -84,11 +77,11 @@ impl Continuation {
     ///
     /// # Errors
     /// Where the event isn't a JSON object.
-    pub fn hand_over(&self, event: &RawValue) -> Result<Box<RawValue>, UnwritableEvent> {
+    pub fn hand_over(&self, event: &RawValue) -> serde_json::Result<Box<RawValue>> {
         let next = Self { hop: self.hop + 1, ..self.clone() };
         let mut event: Map<String, Value> = serde_json::from_str(event.get())?;
         event.insert(MEMBER.to_owned(), serde_json::to_value(next)?);
-        Ok(to_raw_value(&event)?)
+        to_raw_value(&event)
     }
 }
 

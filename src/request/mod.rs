@@ -3,10 +3,10 @@
 mod conductor;
 mod continuation;
 mod failure;
-pub(crate) mod ledger;
+mod hand_over;
 mod subject;
+mod work;
 
 pub use conductor::{Invocation, Provider, Reply, Undelivered};
-pub use continuation::{Continuation, MAX_HOPS, UnwritableEvent};
-pub use ledger::{Ledger, LedgerError};
+pub use continuation::{Continuation, MAX_HOPS};
 pub use subject::read;

@@ -1,11 +1,11 @@
-//! From an envelope to what is to be done: the declaration read and judged, or the names of what is to be removed.
+//! From an envelope to what is to be done: the declaration read and validated, or the names of what is to be removed.
 //!
 //! Pure. Where only an endpoint knows what a declaration leaves out, `Judgement::NeedsEndpoint` says so.
 
 use serde_json::Value;
 
-use super::ledger::Kind;
 use crate::envelope::{Envelope, Properties, ResourceType};
+use crate::ledger::Kind;
 use crate::plan::{Identity, Owner, endpoint_config_name};
 use crate::properties::{Declaration, Problems};
 use crate::spec::{DashboardName, EndpointConfigName, EndpointName, Judged, NamesInUse, ObservedConfig, Spec};
@@ -40,7 +40,7 @@ pub(crate) fn owner(envelope: &Envelope) -> Owner {
     Owner { stack_id: envelope.stack_id.clone(), logical_id: envelope.logical_resource_id.clone() }
 }
 
-/// Reads and judges what is declared. `observed` is what the endpoint says, where it has been asked.
+/// Reads and validates what is declared. `observed` is what the endpoint says, where it has been asked.
 pub(crate) fn judge(envelope: &Envelope, resource_type: ResourceType, observed: Option<&ObservedConfig>) -> Judgement {
     let problems = Problems::default();
     let Some(properties) = envelope.properties.value() else {

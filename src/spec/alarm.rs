@@ -1,6 +1,6 @@
 //! An alarm whose settings are valid, without what it measures.
 //!
-//! The types alone: what may be declared is judged in `alarm_settings`, and which alarm goes with which declaration in
+//! The types alone: what may be declared is validated in `alarm_settings`, and which alarm goes with which declaration in
 //! `alarm_rules`.
 
 use aws_sdk_cloudwatch::types::ComparisonOperator;
@@ -29,7 +29,7 @@ pub struct AlarmSpec {
     /// Seconds that one datapoint covers: 10, 20, 30 or a multiple of 60, and no less than the publish frequency. With
     /// PromQL, seconds between two evaluations.
     pub period: i32,
-    /// How many datapoints are looked at.
+    /// How many datapoints are evaluated.
     pub evaluation_periods: i32,
     /// How many of them must breach.
     pub datapoints_to_alarm: i32,
@@ -95,7 +95,7 @@ impl AlarmSource {
         Self::ALL.into_iter().find(|source| source.name() == name)
     }
 
-    /// How many variants fit into one alarm, of ten metrics at most. PromQL looks at the whole endpoint.
+    /// How many variants fit into one alarm, of ten metrics at most. PromQL covers the whole endpoint.
     /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html>.
     pub(super) fn most_variants(self) -> usize {
         const MOST_METRICS: usize = 10;

@@ -13,7 +13,7 @@ use super::quote;
 use super::variant::Variant;
 use crate::properties::{AlarmKind, Declaration, DeclaredAlarm, Problems};
 
-/// Judges all alarms of a declaration.
+/// Validates all alarms of a declaration.
 pub(super) struct AlarmRules<'d> {
     pub(super) declaration: &'d Declaration,
     pub(super) metrics: Metrics,
@@ -39,7 +39,7 @@ impl AlarmRules<'_> {
             None => return None,
         };
         let Self { declaration, metrics, problems, .. } = *self;
-        // Judged also where it is switched off: what is written down has to be right when it is switched on.
+        // Validated also where it is switched off: what is written down has to be right when it is switched on.
         let spec = Settings { kind, declaration, declared, metrics, problems }.judge();
         if declared.enabled == Some(false) {
             return None;
@@ -113,7 +113,7 @@ impl AlarmRules<'_> {
     }
 }
 
-/// Whether an alarm of `kind` looks at this variant.
+/// Whether an alarm of `kind` watches this variant.
 #[must_use]
 pub fn watches(kind: AlarmKind, variant: &Variant) -> bool {
     match kind {

@@ -47,7 +47,7 @@ impl Defaults {
     }
 }
 
-/// Judges the settings of one alarm, noting every problem on the way.
+/// Validates the settings of one alarm, noting every problem on the way.
 pub(super) struct Settings<'d> {
     pub(super) kind: AlarmKind,
     pub(super) declaration: &'d Declaration,
@@ -303,7 +303,7 @@ impl Settings<'_> {
     }
 }
 
-/// What is looked at.
+/// What is evaluated.
 struct Window {
     /// Seconds.
     period: i32,

@@ -9,7 +9,7 @@ use aws_sdk_sagemaker::types::{
 
 use crate::properties::Problems;
 
-/// Judges a config that is to be made.
+/// Validates a config that is to be made.
 pub(super) fn judge(config: &CreateEndpointConfigInput, problems: &Problems) {
     let lists = [
         ("ProductionVariants", config.production_variants()),

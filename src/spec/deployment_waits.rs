@@ -29,7 +29,7 @@ struct Waits {
     limit: Option<i64>,
 }
 
-/// Judges how a resource that CloudFormation waits `service_timeout` seconds for is to be deployed.
+/// Validates how a resource that CloudFormation waits `service_timeout` seconds for is to be deployed.
 pub(super) fn judge(config: &DeploymentConfig, service_timeout: Option<i64>, problems: &Problems) {
     if !problems.clean(PATH) {
         return;

@@ -1,6 +1,6 @@
-//! From a declaration to a [`Spec`]: each property judged, and all of them together.
+//! From a declaration to a [`Spec`]: each property validated, and all of them together.
 //!
-//! A check looks only at what could be read: where a path has a problem already, it stays silent.
+//! A check covers only what could be read: where a path has a problem already, it stays silent.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ pub(super) struct Metrics {
     pub(super) detailed: bool,
 }
 
-/// Judges one declaration, noting every problem on the way.
+/// Validates one declaration, noting every problem on the way.
 pub(super) struct Judge<'d> {
     pub(super) resource_type: ResourceType,
     pub(super) declaration: &'d Declaration,
@@ -52,7 +52,7 @@ impl Judge<'_> {
         let endpoint_config = makes_config.then(|| self.endpoint_config());
         let deployment = self.deployment();
         let variants = self.variants();
-        // Everything that can be judged without these two has been; what follows needs both.
+        // Everything that can be validated without these two has been; what follows needs both.
         let metrics = metrics?;
         let dashboard = self.dashboard(metrics.frequency);
         let variants = variants?;
@@ -126,7 +126,7 @@ impl Judge<'_> {
             self.problems.invalid(path, message);
         }
         Some(Metrics {
-            // A frequency that is refused still has to let the rest be judged.
+            // A frequency that is refused still has to let the rest be validated.
             frequency: frequency.unwrap_or(PublishFrequency::DEFAULT),
             enhanced: metrics.enable_enhanced_metrics.unwrap_or_default(),
             // On by default in a new config, and off in one from before it existed.

@@ -1,7 +1,7 @@
-//! A declaration that has been judged: everything after this module can trust it.
+//! A declaration that has been validated: everything after this module can trust it.
 //!
-//! Judging does no I/O. Where a declaration leaves out what only the endpoint knows, [`Judged::NeedsEndpoint`] says so
-//! and the judgement is made again with what was observed.
+//! Validation does no I/O. Where a declaration leaves out what only the endpoint knows, [`Judged::NeedsEndpoint`] says so
+//! and validation runs again with what was observed.
 
 mod alarm;
 mod alarm_rules;
@@ -169,7 +169,7 @@ pub struct ObservedConfig {
     pub metrics_config: Option<MetricsConfig>,
 }
 
-/// How a judgement ended.
+/// How validation ended.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Judged {
     /// Everything is known and valid.
@@ -181,7 +181,7 @@ pub enum Judged {
 }
 
 impl Spec {
-    /// Judges a declaration. `observed` is what its endpoint says, where that has been asked for.
+    /// Validates a declaration. `observed` is what its endpoint says, where that has been asked for.
     #[must_use]
     pub fn judge(
         resource_type: ResourceType,

@@ -26,7 +26,7 @@ fn is_tag_character(c: char) -> bool {
     c.is_alphanumeric() || c.is_whitespace() && !c.is_control() || "_.:/=+-@".contains(c)
 }
 
-/// Judges the author's tags by <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html>.
+/// Validates the author's tags by <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html>.
 pub(super) fn judge(tags: &[aws_sdk_sagemaker::types::Tag], problems: &Problems) -> Vec<Tag> {
     let mut seen = BTreeSet::new();
     if tags.len() > MAX_TAGS {

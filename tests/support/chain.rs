@@ -7,8 +7,9 @@ use std::time::{Duration, SystemTime};
 
 use monitored_endpoint::aws::Handover;
 use monitored_endpoint::callback::ExtraHosts;
+use monitored_endpoint::ledger::Ledger;
 use monitored_endpoint::reconcile::Reconciler;
-use monitored_endpoint::request::{Invocation, Ledger, Provider, Reply};
+use monitored_endpoint::request::{Invocation, Provider, Reply};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use stand_in::{CallRecord, Config, StandIn};

@@ -16,7 +16,7 @@ const RECOVERY: i32 = 600;
 /// The longest warm-up (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_WarmUpConfiguration.html>).
 const LONGEST_WARM_UP_MINUTES: i32 = 2880;
 
-/// What an alarm looks at.
+/// What an alarm watches.
 pub(super) enum Measure {
     /// An expression over metrics, compared with the threshold.
     Math { queries: Vec<MetricDataQuery>, id: &'static str, label: &'static str, expression: Expr<Alarm> },

@@ -1,7 +1,7 @@
 //! Brings an endpoint to serve on the planned config.
 //!
 //! Each turn describes it, does the next step that [`next`](super::next) decides on, and describes it again. When the run's
-//! time is up it ends with [`ReconcileError::StillWaiting`], and the next run goes on from how the endpoint looks then.
+//! time is up it ends with [`ReconcileError::StillWaiting`], and the next run goes on from how it finds the endpoint then.
 
 use std::time::Instant;
 
@@ -15,11 +15,11 @@ use super::pauses::Pauses;
 use super::variants::Wishes;
 use super::{identity, refuse};
 use crate::aws::CallError;
+use crate::ledger::{Effect, Intent, Kind, Note, Run};
 use crate::plan::{Owner, PlannedEndpoint};
 use crate::reconcile::Reconciler;
 use crate::reconcile::error::ReconcileError;
 use crate::reconcile::existing::FRESH;
-use crate::request::ledger::{Effect, Intent, Kind, Note, Run};
 use crate::spec::Tag;
 
 /// An endpoint to bring about.
@@ -112,7 +112,7 @@ impl Reconciler {
         }
     }
 
-    /// Describes the endpoint once more. Where SageMaker is too busy to say, it is as it was: there will be another look.
+    /// Describes the endpoint once more. Where SageMaker is too busy to say, it is as it was: it is described again later.
     async fn see_again(&self, deployment: &Deployment<'_>, seen: &mut Seen) -> Result<(), ReconcileError> {
         let found = match self.sagemaker.endpoint(deployment.endpoint.name.as_str()).await {
             Ok(found) => found,
@@ -180,7 +180,7 @@ impl Reconciler {
         let excluded = deployment.wishes.excluded(&planned.deployment, found);
         let (client, sent) = (self.sagemaker.clone(), planned.clone());
         let update = async move { client.update_endpoint(&sent, excluded).await };
-        // `false` where the endpoint began to change between the look and now: it is looked at again.
+        // `false` where the endpoint began to change since it was described: it is described again.
         if run.call(Kind::Endpoint, planned.name.as_str(), Effect::Changes, update).await? {
             tracing::info!(endpoint = %planned.name, config = planned.config, "endpoint update asked for");
             run.note(Note::Submitted { config: planned.config.clone() });

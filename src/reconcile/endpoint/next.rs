@@ -1,4 +1,4 @@
-//! What to do next with an endpoint, given how it looks. Pure: every decision of a deployment is in this file.
+//! What to do next with an endpoint, given its description. Pure: every decision of a deployment is in this file.
 //!
 //! Statuses: <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html>. "`InService`" alone is no
 //! success: an update that fails ends `InService` too, on the config from before.
@@ -6,7 +6,7 @@
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
 use aws_sdk_sagemaker::types::EndpointStatus;
 
-/// How an endpoint looks.
+/// An endpoint as it was described.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::reconcile) struct Observed {
     pub(in crate::reconcile) status: EndpointStatus,
@@ -35,7 +35,7 @@ pub(in crate::reconcile) enum Deploy {
     Create,
     /// It serves on another config: update it.
     Update,
-    /// It is changing: look again later.
+    /// It is changing: describe it again later.
     Wait,
     /// It serves on the wanted config.
     Done,
@@ -80,7 +80,7 @@ pub(in crate::reconcile) fn deploy(observed: Option<&Observed>, wanted: &str, su
 pub(in crate::reconcile) enum Retire {
     /// Delete it.
     Delete,
-    /// It is changing, and can't be deleted until that has ended: look again later.
+    /// It is changing, and can't be deleted until that has ended: describe it again later.
     Wait,
     /// There is none.
     Gone,

@@ -1,4 +1,4 @@
-//! How long to wait between two looks at something that is changing.
+//! How long to wait before something that is changing is described again.
 
 use std::time::Duration;
 

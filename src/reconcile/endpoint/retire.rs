@@ -10,10 +10,10 @@ use super::identity;
 use super::next::{self, Observed, Retire};
 use super::pauses::Pauses;
 use crate::aws::CallError;
+use crate::ledger::{Effect, Kind, Note, Run};
 use crate::reconcile::Reconciler;
 use crate::reconcile::error::ReconcileError;
 use crate::reconcile::existing::{FRESH, Found};
-use crate::request::ledger::{Effect, Kind, Note, Run};
 use crate::spec::EndpointName;
 
 impl Reconciler {
@@ -63,7 +63,7 @@ impl Reconciler {
             match self.sagemaker.endpoint(name.as_str()).await {
                 // Another one of its name is somebody else's, or a later one of ours.
                 Ok(now) => (found, seen_at) = (now.filter(|now| identity(now) == born), Moment::now()),
-                // Too busy to say: there will be another look.
+                // Too busy to say: it is described again later.
                 Err(CallError::Failed { source, .. }) if source.is_passing() => {}
                 Err(error) => return Err(error.into()),
             }

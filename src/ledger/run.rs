@@ -17,7 +17,7 @@ use crate::aws::{Aftermath, CallError};
 
 /// How long a service may be at a call that it didn't answer in time: as long as an attempt is waited for.
 const LONGEST_PENDING: Duration = Duration::from_secs(15);
-/// A newer request waits for this run to stop, so it looks at least this often whether there is one.
+/// A newer request waits for this run to stop, so it checks at least this often whether there is one.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 
 /// Why a run may go no further.
@@ -172,7 +172,7 @@ impl Run {
         lock(&self.notes).push(note);
     }
 
-    /// It was looked for and isn't there. A call to make it, whose answer never came, may still do so.
+    /// It was described and isn't there. A call to make it, whose answer never came, may still do so.
     pub(crate) fn note_absent(&self, kind: Kind, name: &str) {
         let was_called = lock(&self.called).contains(&(kind, name.to_owned()));
         let may_appear = was_called
@@ -364,7 +364,7 @@ impl Run {
         }
     }
 
-    /// Sleeps until the next look. `false` when the time is up first.
+    /// Sleeps until it is time to describe again. `false` when the time is up first.
     ///
     /// # Errors
     /// [`Stop::Superseded`] as soon as there is a newer request.

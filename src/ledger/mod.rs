@@ -1,6 +1,6 @@
 //! The request ledger: one durable record for each resource, which says what its requests did.
 //!
-//! A run takes the resource's lease before it looks at anything, so that one works at a time; a newer request puts itself in
+//! A run takes the resource's lease before it describes anything, so that one works at a time; a newer request puts itself in
 //! charge and waits until the older one's run has stopped. Everything that is about to be made is written down first.
 
 mod inventory;
@@ -21,7 +21,7 @@ use self::record::{Lease, Standing};
 use self::store::{Store, Versioned};
 use crate::aws::RequestTable;
 
-/// The longest pause between two looks at whether another run has stopped.
+/// The longest pause before the record is read again, to see whether another run has stopped.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// How long a call may take effect after its caller has gone: it had been sent, and the service was at it.
 const LONGEST_SETTLING: Duration = Duration::from_secs(5);
@@ -61,7 +61,7 @@ pub(crate) enum Begun {
 }
 
 impl Ledger {
-    /// Records in a DynamoDB table. `longest_pause` is the longest time between two looks at something that is changing.
+    /// Records in a DynamoDB table. `longest_pause` is the longest pause while something is changing.
     #[must_use]
     pub fn in_table(table: RequestTable, longest_pause: Duration) -> Self {
         Self { store: Store::Table(table), longest_pause }
@@ -102,6 +102,10 @@ impl Ledger {
                 Standing::Superseded => return Ok(Begun::Superseded),
                 Standing::Newest { known } => known,
             };
+            if record.lease.as_ref() == Some(&lease) {
+                // The write went well, and its answer was lost.
+                return self.settled(facts, lease, Versioned { version, record }).await;
+            }
             let now = millis(SystemTime::now());
             let settling = millis_of(self.settling());
             let is_free = record.lease.as_ref().is_none_or(|lease| lease.ends.saturating_add(settling) <= now);

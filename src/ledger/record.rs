@@ -56,7 +56,7 @@ pub(crate) struct KnownRequest {
     pub(crate) deployment: DeploymentFacts,
 }
 
-/// How far a request has come with its endpoint, which can't be seen by looking at that.
+/// How far a request has come with its endpoint, which describing it doesn't show.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
 pub(crate) struct DeploymentFacts {
     /// The config that the endpoint has been asked to serve on.

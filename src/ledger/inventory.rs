@@ -40,8 +40,8 @@ pub(crate) struct Item {
 /// Whether it is there.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
 pub(crate) enum State {
-    /// A call that makes it was about to be sent, or its answer never came. Until this moment it may still appear, so only a
-    /// look after it says that it isn't there.
+    /// A call that makes it was about to be sent, or its answer never came. Until this moment it may still appear, so only
+    /// describing it later shows that it isn't there.
     Intended { until: Millis },
     /// It was made.
     Done,

@@ -1,0 +1,250 @@
+//! Requests from the field that once went wrong, each a test named after its case; the events stand in `cases/`.
+//!
+//! Cases of two requests at once are in `simulation/`, those of bad declarations in `declarations.rs`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
+
+mod support;
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use stand_in::{Fault, Outcome, Script};
+use support::chain::Chain;
+use support::declaration::{Declared, one_model, shared_gpus};
+use support::event::{ENDPOINT, Event};
+use support::scenario::{Answer, Scenario, let_fail};
+
+const QUICK: Duration = Duration::from_millis(20);
+const NONE: [&str; 0] = [];
+
+/// The event of a case.
+fn event(case: &str) -> Event {
+    let case: Value = serde_json::from_str(case).unwrap();
+    Event(case["event"].clone())
+}
+
+/// What was there before the event: a Create from its old properties.
+fn create_before(event: &Event, properties: &str) -> Event {
+    let mut create = event.0.clone();
+    create["RequestType"] = json!("Create");
+    create["ResourceProperties"] = event.0[properties].clone();
+    create["RequestId"] = json!("before");
+    for member in ["PhysicalResourceId", "OldResourceProperties"] {
+        create.as_object_mut().unwrap().remove(member);
+    }
+    Event(create)
+}
+
+/// What the variants of an endpoint run with.
+fn variants(chain: &Chain, endpoint: &str, what: &str) -> Vec<Value> {
+    let endpoint = chain.endpoint(endpoint);
+    endpoint["ProductionVariants"].as_array().unwrap().iter().map(|variant| variant[what].clone()).collect()
+}
+
+fn with_models(chain: &Chain) {
+    for model in ["model-a", "model-b", "m"] {
+        let role = support::declaration::ROLE;
+        chain.block_on(chain.sagemaker.create_model().model_name(model).execution_role_arn(role).send()).unwrap();
+    }
+}
+
+#[test]
+fn a2_a_permission_that_a_deletion_needs_behind_it_is_named() {
+    let chain = Chain::new(QUICK);
+    let delete = event(include_str!("cases/a2-delete-with-scalable-target.json"));
+    chain.send(create_before(&delete, "ResourceProperties")).succeeded();
+    let missing = "application-autoscaling:DeregisterScalableTarget";
+    let_fail(&chain.stand_in, "DeleteEndpoint", None, Fault::AccessDeniedFor(missing.to_owned()));
+    let reason = chain.send(delete).failed();
+    assert!(reason.contains(&format!("needs the permission {missing}")), "{reason}");
+}
+
+#[test]
+fn a4_declared_weights_are_in_force_after_success() {
+    let chain = Chain::new(QUICK);
+    with_models(&chain);
+    let update = event(include_str!("cases/a4-weights-only.json"));
+    chain.send(create_before(&update, "OldResourceProperties")).succeeded();
+    chain.send(update).succeeded();
+    assert_eq!(variants(&chain, "ab", "DesiredWeight"), [json!(0.5), json!(0.5)]);
+}
+
+#[test]
+fn a4_a_declared_instance_count_is_in_force_after_success() {
+    let chain = Chain::new(QUICK);
+    with_models(&chain);
+    let update = event(include_str!("cases/a4-count-only.json"));
+    chain.send(create_before(&update, "OldResourceProperties")).succeeded();
+    chain.send(update).succeeded();
+    assert_eq!(variants(&chain, "ab", "DesiredInstanceCount"), [json!(3), json!(1)]);
+}
+
+/// Only the variant whose declaration changed gets another count.
+#[test]
+fn a4_a_count_that_an_autoscaler_has_moved_is_kept_where_it_was_not_declared_anew() {
+    let chain = Chain::new(QUICK);
+    with_models(&chain);
+    let update = event(include_str!("cases/a4-count-only.json"));
+    chain.send(create_before(&update, "OldResourceProperties")).succeeded();
+    chain.stand_in.scale("ab", "green", 5).unwrap();
+    chain.send(update).succeeded();
+    assert_eq!(variants(&chain, "ab", "DesiredInstanceCount"), [json!(3), json!(5)]);
+    assert!(chain.writes().contains(&"UpdateEndpointWeightsAndCapacities".to_owned()), "{:?}", chain.writes());
+}
+
+/// "`RetainAllVariantProperties` false alone afterwards does nothing either."
+#[test]
+fn a4_no_longer_retaining_alone_applies_what_is_declared() {
+    let chain = Chain::new(QUICK);
+    with_models(&chain);
+    let old = one_model("ab");
+    chain.send(Event::create(ENDPOINT, &old)).succeeded();
+    chain.stand_in.scale("ab", "AllTraffic", 4).unwrap();
+    let new = old.clone().with("RetainAllVariantProperties", false);
+    chain.send(Event::update(ENDPOINT, "ab", &old, &new)).succeeded();
+    assert_eq!(variants(&chain, "ab", "DesiredInstanceCount"), [json!(1)]);
+    chain.stand_in.scale("ab", "AllTraffic", 4).unwrap();
+    chain.send(Event::update(ENDPOINT, "ab", &new, &new)).succeeded();
+    assert_eq!(variants(&chain, "ab", "DesiredInstanceCount"), [json!(4)], "nothing was declared anew");
+}
+
+#[test]
+fn a12b_a_name_that_differs_in_case_only_is_said_to_be_taken() {
+    let chain = Chain::new(QUICK);
+    let theirs = Event::create(ENDPOINT, &shared_gpus("chat")).of_resource("Other");
+    chain.send(theirs).succeeded();
+    let before = chain.state();
+    let reason = chain.send(event(include_str!("cases/a12b-name-differs-in-case.json"))).failed();
+    assert!(reason.contains("differs in the case of its letters only"), "{reason}");
+    assert_eq!(chain.state(), before);
+}
+
+#[test]
+fn a15_a_grant_that_kms_refuses_is_named() {
+    let chain = Chain::new(QUICK);
+    let_fail(&chain.stand_in, "CreateEndpoint", None, Fault::AccessDeniedFor("kms:CreateGrant".to_owned()));
+    let answer = chain.send(event(include_str!("cases/a15-kms.json")));
+    assert!(answer.failed().contains("needs the permission kms:CreateGrant"), "{}", answer.reason());
+    assert!(answer.id().starts_with("create-failed."), "{}", answer.id());
+    assert!(chain.is_empty());
+}
+
+#[test]
+fn a16_no_control_character_of_a_failure_reason_reaches_the_answer() {
+    let chain = Chain::new(QUICK);
+    let reason = Some("no \u{1b}[31mcapacity\u{7}\0".to_owned());
+    chain.stand_in.script("chat", Script { outcome: Outcome::Fail, reason, after_ms: None });
+    let reason = chain.send(event(include_str!("cases/a16-control-characters.json"))).failed();
+    assert!(reason.contains("capacity") && !reason.chars().any(char::is_control), "{reason:?}");
+    assert!(chain.is_empty());
+}
+
+#[test]
+fn d1_a_config_that_was_deleted_under_its_endpoint_is_said_to_be_missing() {
+    let scenario = Scenario::new();
+    scenario.foreign_endpoint("chat", None);
+    let config = scenario.sagemaker.delete_endpoint_config().endpoint_config_name("chat-config");
+    scenario.block_on(config.send()).unwrap();
+    let answer = scenario.send(event(include_str!("cases/d1-monitoring-of-endpoint-without-config.json")));
+    let reason = answer.failed();
+    assert!(reason.contains("has been deleted") && reason.contains("\"chat-config\""), "{reason}");
+    assert!(reason.contains("give ProductionVariants and MetricsConfig"), "{reason}");
+}
+
+fn settled_in_failed(chain: &Chain, declared: &Declared) {
+    chain.send(Event::create(ENDPOINT, declared)).succeeded();
+    let script = Script { outcome: Outcome::RollbackFailed, reason: Some("no capacity".to_owned()), after_ms: None };
+    chain.stand_in.script("chat", script);
+}
+
+/// The endpoint runs on a mixture of both configs.
+#[test]
+fn review_8_no_config_goes_while_an_update_s_rollback_has_failed() {
+    let chain = Chain::new(QUICK);
+    let old = shared_gpus("chat");
+    settled_in_failed(&chain, &old);
+    let metrics = json!({"EnableEnhancedMetrics": true, "MetricPublishFrequencyInSeconds": 10});
+    let new = old.clone().with("MetricsConfig", metrics);
+    let reason = chain.send(Event::update(ENDPOINT, "chat", &old, &new)).failed();
+    assert!(reason.contains("UpdateRollbackFailed"), "{reason}");
+    assert_eq!(chain.configs().len(), 2, "{:?}", chain.configs());
+    chain.send(Event::update(ENDPOINT, "chat", &new, &old)).succeeded();
+    assert_eq!(chain.configs().len(), 1, "once it serves on the old one again, the new one goes");
+}
+
+/// "The same tags twice, one renamed": 47 tags of the author's and our three are all that there is room for.
+#[test]
+fn review_10_a_tag_is_renamed_where_there_are_fifty() {
+    let scenario = Scenario::new();
+    let tags = |last: &str| -> Value {
+        let mut tags: Vec<Value> = (0..46).map(|at| json!({"Key": format!("k{at}"), "Value": "v"})).collect();
+        tags.push(json!({"Key": last, "Value": "v"}));
+        Value::Array(tags)
+    };
+    let (old, new) = (shared_gpus("chat").with("Tags", tags("a")), shared_gpus("chat").with("Tags", tags("b")));
+    let made = scenario.create(&old).succeeded();
+    scenario.update(&made.id(), &old, &new).succeeded();
+    let config = &scenario.config(&made.id())["Tags"].to_string();
+    assert!(config.contains("\"b\"") && !config.contains("\"a\""), "{config}");
+}
+
+/// An endpoint of ours that has failed can't be updated, and made every Update and every rollback fail.
+#[test]
+fn review_13_an_own_endpoint_that_has_failed_is_made_anew() {
+    let chain = Chain::new(QUICK);
+    let old = shared_gpus("chat");
+    chain.send(Event::create(ENDPOINT, &old)).succeeded();
+    let delete = chain.sagemaker.delete_endpoint().endpoint_name("chat");
+    chain.block_on(delete.send()).unwrap();
+    chain.stand_in.advance(QUICK);
+    // By hand, so that it fails on a config of ours and under our tags.
+    let tags = [("stack-id", support::event::stack_id("inference")), ("logical-id", "Config".to_owned())];
+    let tags = tags.into_iter().chain([("physical-id", "chat".to_owned())]).map(|(key, value)| {
+        aws_sdk_sagemaker::types::Tag::builder().key(format!("monitored-endpoint:{key}")).value(value).build()
+    });
+    chain
+        .stand_in
+        .script("chat", Script { outcome: Outcome::Fail, reason: Some("no capacity".to_owned()), after_ms: None });
+    let config = chain.configs().remove(0);
+    let create = chain.sagemaker.create_endpoint().endpoint_name("chat").endpoint_config_name(config);
+    chain.block_on(create.set_tags(Some(tags.collect())).send()).unwrap();
+    chain.stand_in.advance(QUICK);
+    assert_eq!(chain.endpoint("chat")["EndpointStatus"], "Failed");
+    let new = old.clone().with("CostPerHour", 5.752);
+    chain.send(Event::update(ENDPOINT, "chat", &old, &new)).succeeded();
+    assert_eq!(chain.endpoint("chat")["EndpointStatus"], "InService");
+}
+
+/// A duplicate that comes late, of a request that is over, changes nothing: it is answered as it was.
+#[test]
+fn a_late_duplicate_of_a_request_that_is_over_is_answered_as_it_was_and_changes_nothing() {
+    let chain = Chain::new(QUICK);
+    let declared = shared_gpus("chat");
+    let create = Event::create(ENDPOINT, &declared);
+    let first: Answer = chain.send(create.clone()).succeeded();
+    chain.send(Event::delete(ENDPOINT, "chat", &declared)).succeeded();
+    let again = chain.send(create).succeeded();
+    assert_eq!(again, first);
+    assert_eq!(chain.writes(), NONE);
+    assert!(chain.is_empty());
+}
+
+/// A config was left because an endpoint of somebody else's used it; the next request that may removes it.
+#[test]
+fn a_config_that_had_to_be_left_goes_once_nothing_uses_it() {
+    let scenario = Scenario::new();
+    let old = shared_gpus("chat");
+    let made = scenario.create(&old).succeeded();
+    scenario.endpoint_serves("chat", &made.id());
+    let metrics = json!({"EnableEnhancedMetrics": true, "MetricPublishFrequencyInSeconds": 10});
+    let new = old.clone().with("MetricsConfig", metrics);
+    let replaced = scenario.update(&made.id(), &old, &new).succeeded();
+    // Express mode: the old config's Delete comes while the endpoint still serves on it.
+    let left = scenario.delete(&made.id(), &old).succeeded();
+    assert!(left.reason().contains("was left"), "{}", left.reason());
+    let update = scenario.sagemaker.update_endpoint().endpoint_name("chat").endpoint_config_name(replaced.id());
+    scenario.block_on(update.send()).unwrap();
+    scenario.stand_in.advance(Duration::from_secs(1));
+    scenario.update(&replaced.id(), &new, &new.clone().with("CostPerHour", 5)).succeeded();
+    assert_eq!(scenario.config_names(), [replaced.id()]);
+}
