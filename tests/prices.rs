@@ -262,6 +262,7 @@ fn an_update_without_a_price_leaves_costs_out_until_the_next() {
 #[test]
 fn the_real_provider_asks_the_nearest_price_list_for_its_own_region() {
     let stand_in = StandIn::start(Config { region: "eu-west-1".to_owned(), ..Config::default() }).unwrap();
+    stand_in.make_table("requests");
     let dublin = HostingPrice { region: "eu-west-1".to_owned(), ..price("ml.g6.12xlarge", "6.42", "2026-11-04") };
     stand_in.set_prices([dublin]);
     let receiver = AnswerReceiver::start();

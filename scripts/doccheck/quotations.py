@@ -22,7 +22,13 @@ _TOKEN = re.compile(
 _TESTS = re.compile(r"^#\[cfg\(test\)\]\s*mod \w+ \{", re.MULTILINE)
 _ERROR = re.compile(r"#\[error\(\s*$")
 # Where the errors are whose text a Reason starts with.
-ANSWERED = ("src/provision/error.rs", "src/provider/failure.rs", "src/handover.rs")
+ANSWERED = (
+    "src/reconcile/error.rs",
+    "src/request/failure.rs",
+    "src/aws/lambda.rs",
+    "src/ledger/store.rs",
+    "src/aws/fault.rs",
+)
 EXPLAINED_IN = "docs/troubleshooting.md"
 _SENTENCE = re.compile(r"[A-Za-z…][\w'…]*(?:[,;:.?]? [\w('…&)/,.;:?]+){2,}")
 

@@ -30,11 +30,10 @@ class DocCheck(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.root = Path(folder.name).resolve()
         (self.root / "docs").mkdir()
-        (self.root / "src" / "provision").mkdir(parents=True)
-        (self.root / "src" / "provision" / "error.rs").write_text(SOURCE)
-        (self.root / "src" / "provider").mkdir()
-        (self.root / "src" / "provider" / "failure.rs").touch()
-        (self.root / "src" / "handover.rs").touch()
+        for path in quotations.ANSWERED:
+            (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.root / path).touch()
+        (self.root / "src" / "reconcile" / "error.rs").write_text(SOURCE)
         (self.root / "Makefile").write_text("one two: three\nNAME := value\n$(eval $(call environment,zig,x,))\n")
 
     def page(self, text: str, name: str = "docs/troubleshooting.md") -> Page:
@@ -74,7 +73,7 @@ class DocCheck(unittest.TestCase):
     def test_an_error_that_is_not_explained_is_found(self) -> None:
         self.assertEqual(
             self.of_quotations("# Empty\n"),
-            ["src/provision/error.rs can answer 'there is no model named …; create it first', which isn't explained"],
+            ["src/reconcile/error.rs can answer 'there is no model named …; create it first', which isn't explained"],
         )
 
     def test_targets_exist_also_those_of_tools(self) -> None:
@@ -87,7 +86,7 @@ class DocCheck(unittest.TestCase):
         self.assertEqual(len(self.of_commands(wrong)), 3)
 
     def test_files_of_the_checkout_exist(self) -> None:
-        self.assertEqual(self.of_commands("git add src/handover.rs target/x other/x"), [])
+        self.assertEqual(self.of_commands("git add src/aws/lambda.rs target/x other/x"), [])
         self.assertEqual(self.of_commands("git add src/gone.rs"), ["git add src/gone.rs: there is no src/gone.rs"])
 
     def test_a_program_that_nobody_knows_is_found(self) -> None:

@@ -167,9 +167,12 @@ impl Envelope {
     /// it was escaped. To be asked for before a text is cut: of a value that was cut nothing would be recognized.
     #[must_use]
     pub fn shown(&self, text: String) -> String {
-        if !self.no_echo() {
-            return text;
-        }
+        if self.no_echo() { self.masked(text) } else { text }
+    }
+
+    /// `text` without any value of the declarations, whether or not they ask for that: for what is kept.
+    #[must_use]
+    pub fn masked(&self, text: String) -> String {
         let declared = [&self.properties, &self.old_properties].into_iter().filter_map(Properties::value);
         no_echo::Secrets::of(declared).masked_in(text)
     }

@@ -97,18 +97,24 @@ impl Ledger {
         let lease = Lease { run, ends: millis(facts.ends) };
         loop {
             let Versioned { version, mut record } = self.store.read(&facts.resource).await?;
+            let now = millis(SystemTime::now());
+            // A write whose answer was lost took it.
+            let is_ours = record.lease.as_ref().is_some_and(|held| held.run == lease.run);
             let known = match record.standing(&facts.arrival) {
                 Standing::Answered(answer) => return Ok(Begun::Answered(answer)),
+                Standing::Superseded if is_ours => {
+                    record.lease = None;
+                    if self.store.write(&facts.resource, version, record, now).await?.is_none() {
+                        continue;
+                    }
+                    return Ok(Begun::Superseded);
+                }
                 Standing::Superseded => return Ok(Begun::Superseded),
                 Standing::Newest { known } => known,
             };
-            if record.lease.as_ref() == Some(&lease) {
-                // The write went well, and its answer was lost.
-                return self.settled(facts, lease, Versioned { version, record }).await;
-            }
-            let now = millis(SystemTime::now());
             let settling = millis_of(self.settling());
-            let is_free = record.lease.as_ref().is_none_or(|lease| lease.ends.saturating_add(settling) <= now);
+            let has_ended = |held: &Lease| held.ends.saturating_add(settling) <= now;
+            let is_free = is_ours || record.lease.as_ref().is_none_or(has_ended);
             if !known {
                 record.put_in_charge(&facts.arrival);
             }

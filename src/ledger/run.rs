@@ -403,7 +403,16 @@ impl Run {
                 known.answer = Some(answer.clone());
             }
         };
-        self.commit(false, finished).await
+        let committed = self.commit(false, finished).await;
+        if matches!(committed, Err(Stop::Superseded)) {
+            // It was written, the answer to that got lost, and a newer request has taken the lease since.
+            let stored = self.stored.lock().await;
+            let recorded = stored.record.request(&request).and_then(|known| known.answer.as_ref());
+            if recorded == Some(answer) {
+                return Ok(());
+            }
+        }
+        committed
     }
 
     /// Gives the lease back: the request goes on in another run, or under a newer request.

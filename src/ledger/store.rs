@@ -75,8 +75,10 @@ impl Store {
         let expires_at = record.is_over().then_some(now / 1000 + KEPT_SECONDS);
         let written = match self {
             Self::Table(table) => {
-                let written = table.write(resource, before, stored, expires_at).await;
-                written.map_err(|source| table_error(table, source))?
+                let written = table.write(resource, before, stored.clone(), expires_at).await;
+                let is_first = written.map_err(|source| table_error(table, source))?;
+                // An answer that was lost is asked for again by the SDK, and then it was this very write that came first.
+                is_first || table.read(resource).await.map_err(|source| table_error(table, source))? == Some(stored)
             }
             Self::Memory(items) => {
                 let mut items = items.lock().unwrap_or_else(PoisonError::into_inner);

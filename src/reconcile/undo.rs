@@ -60,7 +60,7 @@ impl Reconciler {
                     continue;
                 };
                 let removed = match run.intend(&[]).await {
-                    Ok(()) => self.remove_made(run, owner, item, &name).await,
+                    Ok(()) => self.remove_made(run, owner, item, &name, names).await,
                     Err(stop) => Err(stop.into()),
                 };
                 clean &= succeeded("remove what was made", removed);
@@ -94,7 +94,14 @@ impl Reconciler {
         succeeded("remove the new alarms", removed.await)
     }
 
-    async fn remove_made(&self, run: &Run, owner: &Owner, item: &Item, name: &str) -> Result<(), ReconcileError> {
+    async fn remove_made(
+        &self,
+        run: &Run,
+        owner: &Owner,
+        item: &Item,
+        name: &str,
+        names: &[(Kind, String)],
+    ) -> Result<(), ReconcileError> {
         let gone = || run.note_absent(item.kind, name);
         match item.kind {
             Kind::Dashboard => {
@@ -120,7 +127,11 @@ impl Reconciler {
                 match self.describe_endpoint_config(&name).await? {
                     // One that is in use stays in the inventory, and goes with a later request.
                     Some(found) if is_owned(&found.tags, owner) => {
-                        self.remove_endpoint_config(run, &name, &[], &[], &[]).await?;
+                        // The ledger may hide the names of those that use it.
+                        let declared = names.iter().filter(|(kind, _)| *kind == Kind::Endpoint);
+                        let users: Vec<EndpointName> =
+                            declared.filter_map(|(_, name)| EndpointName::parse(name).ok()).collect();
+                        self.remove_endpoint_config(run, &name, &users, &[], &[]).await?;
                     }
                     _ => gone(),
                 }

@@ -103,6 +103,8 @@ impl Provider {
             Outcome::Success { data, remark } => (true, remark.clone(), Some(data)),
             Outcome::Failed { reason } => (false, Some(reason.clone()), None),
         };
+        // The ledger holds no property value, and AWS and we quote some.
+        let reason = reason.map(|reason| envelope.masked(reason));
         let data = data.filter(|_| !envelope.no_echo());
         let data = data.map(|data| data.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect());
         let answer = RecordedAnswer { success, physical_id: ending.physical_id.clone(), reason, data, ignored: false };

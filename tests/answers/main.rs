@@ -277,7 +277,7 @@ fn a_panic_is_answered_and_the_process_lives_on() {
     }
     assert_eq!(process.answer(nothing_to_delete())["Status"], "SUCCESS");
     let output = process.lambda.stop();
-    assert!(output.contains("src/request/conductor.rs"), "the log says where: {output}");
+    assert!(output.contains("src/request/work.rs"), "the log says where: {output}");
 }
 
 #[test]

@@ -12,16 +12,15 @@ use monitored_endpoint::ledger::Ledger;
 use monitored_endpoint::reconcile::Reconciler;
 use monitored_endpoint::request::{Invocation, Provider, Reply};
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
 use stand_in::{Config, Fault, FaultRule, Outcome, Script, StandIn};
 use tokio::runtime::Runtime;
 
 use super::life::Trouble;
-use super::support::declaration::ROLE;
+use super::support::account;
 use super::support::event::Event;
 use super::support::http::{HttpPeer, Reply as HttpReply};
 use super::support::receiver::AnswerReceiver;
-use super::support::scenario::{Answer, delivery, sdk_config, without_times};
+use super::support::scenario::{Answer, delivery, sdk_config};
 
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:provider";
 /// A run that is not about time.
@@ -36,9 +35,6 @@ const LONG_ENOUGH: Duration = Duration::from_hours(3);
 /// The longest between two looks.
 const PAUSE: Duration = Duration::from_millis(3);
 const QUICK: Duration = Duration::from_millis(4);
-
-/// Statuses in which an endpoint serves nothing, now or ever.
-const DEAD: [&str; 2] = ["Deleting", "Failed"];
 
 /// How a run ended.
 enum Ended {
@@ -212,15 +208,8 @@ impl Account {
 
     /// No endpoint is without the config that it serves on.
     fn assert_sound(&self) {
-        let state = self.stand_in.state();
-        let named = |kind: &str| state[kind].as_array().cloned().unwrap_or_default();
-        let configs = named("endpoint_configs");
-        for endpoint in
-            named("endpoints").iter().filter(|endpoint| !DEAD.iter().any(|dead| endpoint["EndpointStatus"] == *dead))
-        {
-            let serves_on = &endpoint["EndpointConfigName"];
-            let exists = configs.iter().any(|config| config["EndpointConfigName"] == *serves_on);
-            assert!(exists, "{endpoint:#} has lost its config\n{}", self.calls());
+        if let Some(endpoint) = account::without_config(&self.stand_in) {
+            panic!("{endpoint:#} has lost its config\n{}", self.calls());
         }
     }
 
@@ -243,44 +232,13 @@ impl Account {
     /// Everything that exists, once all that is under way has ended: two equal pictures are the same account.
     pub(crate) fn picture(&self) -> Value {
         self.stand_in.advance(LONG_ENOUGH);
-        let mut state = self.stand_in.state();
-        without_times(&mut state);
-        let endpoints = state["endpoints"].as_array().cloned().unwrap_or_default();
-        let endpoints: Vec<Value> = endpoints
-            .iter()
-            .map(|endpoint| {
-                let members = ["EndpointName", "EndpointConfigName", "EndpointStatus", "Tags"];
-                members.iter().map(|name| ((*name).to_owned(), endpoint[*name].clone())).collect()
-            })
-            .collect();
-        let mut alarms = state["alarms"].as_array().cloned().unwrap_or_default();
-        for metrics in alarms.iter_mut().filter_map(|alarm| alarm["Metrics"].as_array_mut()) {
-            metrics.sort_by_key(|metric| metric["Id"].to_string());
-        }
-        json!({
-            "endpoint_configs": state["endpoint_configs"],
-            "endpoints": endpoints,
-            "dashboards": state["dashboards"],
-            "alarms": alarms,
-        })
+        account::picture(&self.stand_in)
     }
 
     /// An endpoint on a config of its own, made by hand.
     pub(crate) fn make_theirs(&self, endpoint: &str) {
-        use aws_sdk_sagemaker::types::{ProductionVariant, ProductionVariantInstanceType};
-        let variant = ProductionVariant::builder()
-            .variant_name("Theirs")
-            .instance_type(ProductionVariantInstanceType::from("ml.g5.48xlarge"))
-            .initial_instance_count(1)
-            .build();
         let config = format!("{endpoint}-by-hand");
-        let request = self
-            .sagemaker
-            .create_endpoint_config()
-            .endpoint_config_name(&config)
-            .execution_role_arn(ROLE)
-            .production_variants(variant);
-        self.runtime.block_on(request.send()).unwrap();
+        self.runtime.block_on(account::make_their_config(&self.sagemaker, &config));
         assert!(self.deploy(endpoint, &config), "{endpoint} serves on {config}");
     }
 

@@ -5,6 +5,7 @@
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
 
+pub(crate) mod account;
 pub(crate) mod chain;
 pub(crate) mod declaration;
 pub(crate) mod evaluated;

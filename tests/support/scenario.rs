@@ -14,10 +14,11 @@ use monitored_endpoint::ledger::Ledger;
 use monitored_endpoint::plan::AlarmRequest;
 use monitored_endpoint::reconcile::Reconciler;
 use monitored_endpoint::request::Provider;
-use serde_json::{Value, json};
+use serde_json::Value;
 use stand_in::{CallRecord, Config, Fault, FaultRule, StandIn};
 use tokio::runtime::Runtime;
 
+use super::account::{make_their_alarm, make_their_dashboard};
 use super::declaration::{Declared, ROLE};
 use super::event::{CONFIG, Event, MONITORING};
 use super::receiver::AnswerReceiver;
@@ -241,8 +242,7 @@ impl Scenario {
 
     /// A dashboard that somebody made by hand.
     pub(crate) fn foreign_dashboard(&self, name: &str) {
-        let body = json!({"widgets": []}).to_string();
-        self.block_on(self.cloudwatch.put_dashboard().dashboard_name(name).dashboard_body(body).send()).unwrap();
+        self.block_on(make_their_dashboard(&self.cloudwatch, name));
     }
 
     /// Puts a planned alarm. A refusal fails.
@@ -255,19 +255,7 @@ impl Scenario {
 
     /// An alarm that somebody made by hand.
     pub(crate) fn foreign_alarm(&self, name: &str) {
-        use aws_sdk_cloudwatch::types::{ComparisonOperator, Statistic};
-        let request = self
-            .cloudwatch
-            .put_metric_alarm()
-            .alarm_name(name)
-            .namespace("AWS/SageMaker")
-            .metric_name("Invocations")
-            .statistic(Statistic::Sum)
-            .period(60)
-            .evaluation_periods(1)
-            .threshold(1.0)
-            .comparison_operator(ComparisonOperator::GreaterThanThreshold);
-        self.block_on(request.send()).unwrap();
+        self.block_on(make_their_alarm(&self.cloudwatch, name));
     }
 }
 

@@ -1,0 +1,154 @@
+//! Runs of the provider at once, each a process of its own with the same request table, every call of theirs stopped and let
+//! go on one at a time: whoever goes first, whatever gets lost and whoever dies, the account ends as the newest request wants
+//! it, nothing of others is touched, and each event is answered once.
+//!
+//! All schedules of two runs with up to two switches between them are known, and random ones beyond; see `schedule.rs` for how
+//! they are written. `SIMULATION_SCHEDULES` says how many are tried. A schedule that fails is printed and can be played again:
+//! `SIMULATION_SEED='b4-endpoint seed 88' cargo test --workspace --test simulation every_schedule`. Those that ever failed
+//! are kept in `corpus.txt` and come first.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod oracle;
+mod play;
+mod process;
+mod schedule;
+mod situation;
+mod world;
+
+use std::env;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Instant;
+
+use schedule::Schedule;
+use situation::{ALL, Situation};
+use world::World;
+
+/// How many schedules a test run tries.
+const SCHEDULES: usize = 2000;
+/// Worlds side by side: some wait for the end of a life.
+const WORLDS: usize = 4;
+/// Failures after which it is enough.
+const MOST_FAILURES: usize = 3;
+/// Calls of the second run that matter while the first is at work: it sees that it has to wait.
+const BEFORE_IT_WAITS: usize = 6;
+
+type Trial = (Situation, Schedule);
+
+fn situation(name: &str) -> Situation {
+    ALL.into_iter().find(|one| one.name == name).unwrap_or_else(|| panic!("there is no situation {name}"))
+}
+
+/// Plays one schedule and judges it.
+fn attempt(world: &mut World, (situation, schedule): &Trial, to_the_end: bool) -> Result<Vec<u32>, String> {
+    for patience in [1, 4] {
+        let played = match play::play(world, situation, *schedule, patience) {
+            Ok(played) => played,
+            Err((wrong, trace)) => return Err(format!("{wrong}\n{}", trace.join("\n"))),
+        };
+        let judged = oracle::judge(world, situation, &played, to_the_end);
+        let traits = schedule.decider().traits();
+        match judged {
+            Ok(()) => return Ok(played.steps),
+            // On a busy machine a short life may be too short for what was to happen in it.
+            Err(wrong) if patience == 1 && (traits.dies || traits.hands_over) && wrong.contains("time ran out") => {}
+            Err(wrong) => return Err(format!("{wrong}\n{}", played.trace.join("\n"))),
+        }
+    }
+    Err("it is out of time however long it has".to_owned())
+}
+
+/// As [`attempt`], where a panic is a failure too, and takes the world along.
+fn try_one(world: &mut Option<World>, trial: &Trial, to_the_end: bool) -> Result<Vec<u32>, String> {
+    let own = world.get_or_insert_with(World::new);
+    let result = catch_unwind(AssertUnwindSafe(|| attempt(own, trial, to_the_end)));
+    let result = result.unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        Err(text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_default())
+    });
+    if result.is_err() {
+        *world = None;
+    }
+    let (situation, schedule) = trial;
+    result.map_err(|wrong| format!("SIMULATION_SEED='{} {schedule}' fails: {wrong}", situation.name))
+}
+
+/// Tries all, several at a time. What failed, and how many were tried.
+fn try_all(trials: &[Trial]) -> (Vec<String>, usize) {
+    let (next, failures) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    thread::scope(|scope| {
+        for _ in 0..WORLDS {
+            scope.spawn(|| {
+                let mut world = None;
+                while failures.lock().unwrap().len() < MOST_FAILURES {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(trial) = trials.get(at) else { break };
+                    let result = try_one(&mut world, trial, at.is_multiple_of(4));
+                    failures.lock().unwrap().extend(result.err());
+                }
+            });
+        }
+    });
+    (failures.into_inner().unwrap(), next.into_inner().min(trials.len()))
+}
+
+/// All schedules of two runs of a situation with up to two switches between them.
+fn switches(situation: Situation) -> Vec<Trial> {
+    let mut world = None;
+    let mut count = |schedule: Schedule, run: usize| {
+        let steps = try_one(&mut world, &(situation, schedule), false).unwrap_or_else(|wrong| panic!("{wrong}"));
+        usize::try_from(steps[run]).unwrap_or_default()
+    };
+    let first = count(Schedule::Switches { first: usize::MAX, second: usize::MAX }, 0);
+    let second = count(Schedule::Switches { first: 0, second: usize::MAX }, 1);
+    let mut all = Vec::new();
+    for at in 0..=first {
+        // Before the first run has the lease, and once it has given it back, the second goes its whole way.
+        let most = if (3..first).contains(&at) { BEFORE_IT_WAITS.min(second) } else { second };
+        all.extend((1..=most).map(|then| (situation, Schedule::Switches { first: at, second: then })));
+    }
+    all
+}
+
+/// So many of `all`, spread evenly.
+fn spread(all: Vec<Trial>, at_most: usize) -> Vec<Trial> {
+    let count = all.len();
+    let is_wanted = |at: usize| count <= at_most || at * at_most / count != (at + 1) * at_most / count;
+    all.into_iter().enumerate().filter(|(at, _)| is_wanted(*at)).map(|(_, trial)| trial).collect()
+}
+
+fn trials() -> Vec<Trial> {
+    let read = |line: &str| {
+        let (name, schedule) = Schedule::read(line);
+        (situation(&name), schedule)
+    };
+    if let Ok(line) = env::var("SIMULATION_SEED") {
+        return vec![read(&line)];
+    }
+    let wanted = env::var("SIMULATION_SCHEDULES").ok().and_then(|count| count.parse().ok()).unwrap_or(SCHEDULES);
+    let kept = include_str!("corpus.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut trials: Vec<Trial> = kept.map(read).collect();
+    let all: Vec<Trial> = thread::scope(|scope| {
+        let counted: Vec<_> = ALL.into_iter().map(|situation| scope.spawn(move || switches(situation))).collect();
+        counted.into_iter().flat_map(|counted| counted.join().unwrap()).collect()
+    });
+    println!("schedules with up to two switches: {}", all.len());
+    trials.extend(spread(all, wanted / 2));
+    let beyond = wanted.saturating_sub(trials.len());
+    trials.extend((0_u64..).zip(ALL.into_iter().cycle()).take(beyond).map(|(seed, it)| (it, Schedule::Seed(seed))));
+    trials
+}
+
+#[test]
+fn every_schedule_ends_as_the_newest_request_wants() {
+    let trials = trials();
+    let started = Instant::now();
+    let (failures, tried) = try_all(&trials);
+    println!("{tried} of {} schedules in {:.1} s", trials.len(), started.elapsed().as_secs_f64());
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}

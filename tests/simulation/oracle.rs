@@ -1,0 +1,102 @@
+//! What has to hold once every event is answered.
+
+use monitored_endpoint::request::Reply;
+use serde_json::Value;
+
+use super::play::{Played, answers};
+use super::situation::{Situation, VALUES, Wants};
+use super::support::account;
+use super::support::receiver::SIGNATURE;
+use super::support::scenario::REQUEST_TABLE;
+use super::world::World;
+
+/// Judges what has come of a schedule.
+///
+/// # Errors
+/// What is wrong, in words.
+pub(crate) fn judge(world: &mut World, situation: &Situation, played: &Played, to_the_end: bool) -> Result<(), String> {
+    world.open();
+    let answers = answers(world);
+    each_is_answered_once(played, &answers)?;
+    the_newest_has_its_way(played, &answers)?;
+    let wanted = world.picture_wanted(situation);
+    same(&world.picture(), &wanted)?;
+    if let Some(endpoint) = account::without_config(&world.stand_in) {
+        return Err(format!("an endpoint has no config: {endpoint:#}"));
+    }
+    the_table_tells_nothing(world)?;
+    if to_the_end { nothing_is_left(world, situation, played, &answers) } else { Ok(()) }
+}
+
+fn of<'a>(answers: &'a [Value], request: &'a str) -> impl Iterator<Item = &'a Value> {
+    answers.iter().filter(move |answer| answer["RequestId"] == request)
+}
+
+/// Every run that lived to its end has answered once, or been handed over.
+fn each_is_answered_once(played: &Played, answers: &[Value]) -> Result<(), String> {
+    for event in &played.events {
+        let request = event.text("RequestId");
+        let is_its = |order: &usize| played.events[*order].text("RequestId") == request;
+        let answered = |reply: &Reply| matches!(reply, Reply::Answered(_));
+        let replies = played.replies.iter().filter(|(order, reply)| is_its(order) && answered(reply)).count();
+        let arrived = of(answers, request).count();
+        if replies == 0 || replies != arrived {
+            return Err(format!("{replies} runs of {request} answered, and {arrived} answers came"));
+        }
+        let statuses: Vec<&Value> = of(answers, request).map(|answer| &answer["Status"]).collect();
+        if statuses.iter().any(|status| *status != statuses[0]) {
+            return Err(format!("one request, answered differently: {answers:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// The newest request succeeds, and an older one does or says that it was superseded.
+fn the_newest_has_its_way(played: &Played, answers: &[Value]) -> Result<(), String> {
+    let newest = played.events.last().map(|event| event.text("RequestId")).unwrap_or_default();
+    for answer in answers.iter().filter(|answer| answer["Status"] != "SUCCESS") {
+        let reason = answer["Reason"].as_str().unwrap_or_default();
+        if answer["RequestId"] == newest {
+            return Err(format!("the newest request failed: {reason}"));
+        }
+        if !reason.contains("superseded") {
+            return Err(format!("an older request failed, and doesn't say that it was superseded: {reason}"));
+        }
+    }
+    Ok(())
+}
+
+fn same(is: &Value, ought: &Value) -> Result<(), String> {
+    for kind in ["endpoints", "endpoint_configs", "dashboards", "alarms"] {
+        if is[kind] != ought[kind] {
+            return Err(format!("{kind}: there is {:#}\nand there ought to be {:#}", is[kind], ought[kind]));
+        }
+    }
+    Ok(())
+}
+
+/// Neither where answers go nor what is declared stands in the request table.
+fn the_table_tells_nothing(world: &World) -> Result<(), String> {
+    let items = Value::Array(world.stand_in.table(REQUEST_TABLE)).to_string();
+    let secrets = [SIGNATURE, "http://", "X-Amz"].into_iter().chain(VALUES);
+    match secrets.into_iter().find(|secret| items.contains(*secret)) {
+        Some(secret) => Err(format!("the request table holds {secret:?}: {items}")),
+        None => Ok(()),
+    }
+}
+
+/// The stack goes, and nothing of ours is left.
+fn nothing_is_left(world: &mut World, situation: &Situation, played: &Played, answers: &[Value]) -> Result<(), String> {
+    if situation.wants == Wants::Nothing {
+        return Ok(());
+    }
+    let newest = played.events.last().ok_or("there is an event")?;
+    let id = of(answers, newest.text("RequestId")).find_map(|answer| answer["PhysicalResourceId"].as_str());
+    let id = id.ok_or("the newest request was answered")?;
+    if situation.wants == Wants::Before && id != played.id {
+        return Err(format!("the way back ended at {id}, and began at {}", played.id));
+    }
+    world.remove(situation, id, &newest.0["ResourceProperties"]);
+    let nothing = world.nothing();
+    same(&world.picture(), &nothing).map_err(|wrong| format!("after the Delete: {wrong}"))
+}
