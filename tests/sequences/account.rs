@@ -11,6 +11,7 @@ use monitored_endpoint::callback::ExtraHosts;
 use monitored_endpoint::ledger::Ledger;
 use monitored_endpoint::reconcile::Reconciler;
 use monitored_endpoint::request::{Invocation, Provider, Reply};
+use serde_json::Value;
 use serde_json::value::RawValue;
 use stand_in::{Config, Fault, FaultRule, Outcome, Script, StandIn};
 use tokio::runtime::Runtime;
