@@ -45,9 +45,13 @@ lint: ## clippy over everything, warnings are errors
 unit: ## the Rust tests
 	cargo test --workspace --locked --no-fail-fast
 
-hardening: ## every fault at every call, a crash at each, 100 to 900 stacks at once, a million bad events: minutes of waiting (PROVIDER_BIN=... takes another binary)
+hardening: SIMULATION_SCHEDULES ?= 100000
+hardening: SIMULATION_SECONDS ?= 14400
+hardening: ## every fault at every call, a crash at each, 100 to 900 stacks at once, a million bad events, 100,000 schedules of runs at once or four hours of them (PROVIDER_BIN=... takes another binary)
 	HARDENING=full cargo test --workspace --locked --test hardening --test bad_input -- --nocapture --test-threads 1
 	HARDENING=full cargo test --workspace --locked --bin monitored-endpoint bad_input -- --nocapture
+	SIMULATION_SCHEDULES=$(SIMULATION_SCHEDULES) SIMULATION_SECONDS=$(SIMULATION_SECONDS) \
+		cargo test --workspace --locked --test simulation every_schedule -- --nocapture
 
 scenarios: PROVIDER_ZIP ?= $(RELEASE_ZIP)
 scenarios: WIDGETS_ZIP ?= $(WIDGETS_RELEASE_ZIP)

@@ -403,7 +403,8 @@ impl Run {
                 known.answer = Some(answer.clone());
             }
         };
-        let committed = self.commit(false, finished).await;
+        // A success counts for the request in charge only: whatever a newer one finds, it deals with as it wants.
+        let committed = self.commit(answer.success, finished).await;
         if matches!(committed, Err(Stop::Superseded)) {
             // It was written, the answer to that got lost, and a newer request has taken the lease since.
             let stored = self.stored.lock().await;

@@ -3,7 +3,7 @@
 //! it, nothing of others is touched, and each event is answered once.
 //!
 //! All schedules of two runs with up to two switches between them are known, and random ones beyond; see `schedule.rs` for how
-//! they are written. `SIMULATION_SCHEDULES` says how many are tried. A schedule that fails is printed and can be played again:
+//! they are written. `SIMULATION_SCHEDULES` says how many are tried, `SIMULATION_SECONDS` when it is enough. A schedule that fails is printed and can be played again:
 //! `SIMULATION_SEED='b4-endpoint seed 88' cargo test --workspace --test simulation every_schedule`. Those that ever failed
 //! are kept in `corpus.txt` and come first.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
@@ -11,6 +11,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod cases;
 mod oracle;
 mod play;
 mod process;
@@ -23,14 +24,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use play::Played;
 use schedule::Schedule;
 use situation::{ALL, Situation};
 use world::World;
 
 /// How many schedules a test run tries.
-const SCHEDULES: usize = 2000;
+const SCHEDULES: usize = 1000;
 /// Worlds side by side: some wait for the end of a life.
 const WORLDS: usize = 4;
 /// Failures after which it is enough.
@@ -45,7 +47,7 @@ fn situation(name: &str) -> Situation {
 }
 
 /// Plays one schedule and judges it.
-fn attempt(world: &mut World, (situation, schedule): &Trial, to_the_end: bool) -> Result<Vec<u32>, String> {
+fn attempt(world: &mut World, (situation, schedule): &Trial, to_the_end: bool) -> Result<Played, String> {
     for patience in [1, 4] {
         let played = match play::play(world, situation, *schedule, patience) {
             Ok(played) => played,
@@ -54,7 +56,7 @@ fn attempt(world: &mut World, (situation, schedule): &Trial, to_the_end: bool) -
         let judged = oracle::judge(world, situation, &played, to_the_end);
         let traits = schedule.decider().traits();
         match judged {
-            Ok(()) => return Ok(played.steps),
+            Ok(()) => return Ok(played),
             // On a busy machine a short life may be too short for what was to happen in it.
             Err(wrong) if patience == 1 && (traits.dies || traits.hands_over) && wrong.contains("time ran out") => {}
             Err(wrong) => return Err(format!("{wrong}\n{}", played.trace.join("\n"))),
@@ -64,7 +66,7 @@ fn attempt(world: &mut World, (situation, schedule): &Trial, to_the_end: bool) -
 }
 
 /// As [`attempt`], where a panic is a failure too, and takes the world along.
-fn try_one(world: &mut Option<World>, trial: &Trial, to_the_end: bool) -> Result<Vec<u32>, String> {
+fn try_one(world: &mut Option<World>, trial: &Trial, to_the_end: bool) -> Result<Played, String> {
     let own = world.get_or_insert_with(World::new);
     let result = catch_unwind(AssertUnwindSafe(|| attempt(own, trial, to_the_end)));
     let result = result.unwrap_or_else(|panic| {
@@ -78,31 +80,60 @@ fn try_one(world: &mut Option<World>, trial: &Trial, to_the_end: bool) -> Result
     result.map_err(|wrong| format!("SIMULATION_SEED='{} {schedule}' fails: {wrong}", situation.name))
 }
 
-/// Tries all, several at a time. What failed, and how many were tried.
-fn try_all(trials: &[Trial]) -> (Vec<String>, usize) {
-    let (next, failures) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+/// What happened in all schedules together.
+#[derive(Debug, Default)]
+struct Happened {
+    schedules: usize,
+    steps: u32,
+    superseded: usize,
+    handed_over: usize,
+    died: usize,
+    landed_late: usize,
+    failures: Vec<String>,
+}
+
+impl Happened {
+    fn add(&mut self, played: &Played) {
+        let count = |what: &str| played.trace.iter().filter(|line| line.contains(what)).count();
+        self.schedules += 1;
+        self.steps += played.steps.iter().sum::<u32>();
+        self.superseded += count("superseded:");
+        self.handed_over += count("HandedOver");
+        self.died += count(" dies");
+        self.landed_late += count("(too late)");
+    }
+}
+
+/// Tries all, several at a time, until there is a failure or `enough` time has gone by.
+fn try_all(trials: &[Trial], enough: Option<Instant>) -> Happened {
+    let (next, happened) = (AtomicUsize::new(0), Mutex::<Happened>::default());
+    let is_enough = || enough.is_some_and(|enough| Instant::now() >= enough);
     thread::scope(|scope| {
         for _ in 0..WORLDS {
             scope.spawn(|| {
                 let mut world = None;
-                while failures.lock().unwrap().len() < MOST_FAILURES {
+                while happened.lock().unwrap().failures.len() < MOST_FAILURES && !is_enough() {
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     let Some(trial) = trials.get(at) else { break };
                     let result = try_one(&mut world, trial, at.is_multiple_of(4));
-                    failures.lock().unwrap().extend(result.err());
+                    let mut happened = happened.lock().unwrap();
+                    match result {
+                        Ok(played) => happened.add(&played),
+                        Err(wrong) => happened.failures.push(wrong),
+                    }
                 }
             });
         }
     });
-    (failures.into_inner().unwrap(), next.into_inner().min(trials.len()))
+    happened.into_inner().unwrap()
 }
 
 /// All schedules of two runs of a situation with up to two switches between them.
 fn switches(situation: Situation) -> Vec<Trial> {
     let mut world = None;
     let mut count = |schedule: Schedule, run: usize| {
-        let steps = try_one(&mut world, &(situation, schedule), false).unwrap_or_else(|wrong| panic!("{wrong}"));
-        usize::try_from(steps[run]).unwrap_or_default()
+        let played = try_one(&mut world, &(situation, schedule), false).unwrap_or_else(|wrong| panic!("{wrong}"));
+        usize::try_from(played.steps[run]).unwrap_or_default()
     };
     let first = count(Schedule::Switches { first: usize::MAX, second: usize::MAX }, 0);
     let second = count(Schedule::Switches { first: 0, second: usize::MAX }, 1);
@@ -122,6 +153,10 @@ fn spread(all: Vec<Trial>, at_most: usize) -> Vec<Trial> {
     all.into_iter().enumerate().filter(|(at, _)| is_wanted(*at)).map(|(_, trial)| trial).collect()
 }
 
+fn number(variable: &str) -> Option<usize> {
+    env::var(variable).ok()?.parse().ok()
+}
+
 fn trials() -> Vec<Trial> {
     let read = |line: &str| {
         let (name, schedule) = Schedule::read(line);
@@ -130,7 +165,7 @@ fn trials() -> Vec<Trial> {
     if let Ok(line) = env::var("SIMULATION_SEED") {
         return vec![read(&line)];
     }
-    let wanted = env::var("SIMULATION_SCHEDULES").ok().and_then(|count| count.parse().ok()).unwrap_or(SCHEDULES);
+    let wanted = number("SIMULATION_SCHEDULES").unwrap_or(SCHEDULES);
     let kept = include_str!("corpus.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     let mut trials: Vec<Trial> = kept.map(read).collect();
     let all: Vec<Trial> = thread::scope(|scope| {
@@ -148,7 +183,14 @@ fn trials() -> Vec<Trial> {
 fn every_schedule_ends_as_the_newest_request_wants() {
     let trials = trials();
     let started = Instant::now();
-    let (failures, tried) = try_all(&trials);
-    println!("{tried} of {} schedules in {:.1} s", trials.len(), started.elapsed().as_secs_f64());
+    let enough = number("SIMULATION_SECONDS").map(|seconds| started + Duration::from_secs(seconds as u64));
+    let happened = try_all(&trials, enough);
+    let Happened { schedules, steps, superseded, handed_over, died, landed_late, failures } = happened;
+    println!(
+        "{schedules} of {} schedules in {:.0} s: {steps} calls, {superseded} requests superseded, {handed_over} hand-overs, {died} deaths, \
+         {landed_late} calls carried out late",
+        trials.len(),
+        started.elapsed().as_secs_f64()
+    );
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use monitored_endpoint::request::Reply;
 use serde_json::Value;
 use serde_json::value::RawValue;
-use stand_in::{Fault, FaultRule, Held};
+use stand_in::{Fault, FaultRule, Held, StandIn};
 
 use super::process::{End, Ended};
 use super::schedule::{Action, Decider, Fate, Live, Schedule, Weather};
@@ -20,7 +20,7 @@ use super::world::{LONG_LIFE, PATIENCE, Running, World};
 /// A run that dies: its lease is waited for so long.
 const DYING_LIFE: Duration = Duration::from_millis(1500);
 /// A run that ends before its endpoint does, with time for all its calls before.
-const SHORT_LIFE: Duration = Duration::from_millis(1300);
+pub(crate) const SHORT_LIFE: Duration = Duration::from_millis(1300);
 /// Looks in a row after which a run waits for something.
 const LOOKS: u32 = 5;
 /// Winding the clock so often in a row doesn't help whoever still waits.
@@ -88,7 +88,22 @@ pub(crate) fn play(
     schedule: Schedule,
     patience: u32,
 ) -> Result<Played, (String, Vec<String>)> {
+    play_with(world, situation, schedule, patience, |_| {})
+}
+
+/// As [`play`], after something has been done to the account.
+///
+/// # Errors
+/// As [`play`].
+pub(crate) fn play_with(
+    world: &mut World,
+    situation: &Situation,
+    schedule: Schedule,
+    patience: u32,
+    prepare: impl FnOnce(&StandIn),
+) -> Result<Played, (String, Vec<String>)> {
     let id = world.prepare(situation);
+    prepare(&world.stand_in);
     let events: Vec<Event> = (situation.events)(situation, &id);
     let events: Vec<Event> = events.into_iter().enumerate().map(|(at, event)| world.addressed(event, at + 1)).collect();
     let decider = schedule.decider();

@@ -173,30 +173,7 @@ impl Decider {
         match self {
             Self::Lots(lots) => lots.next(live, may_deliver),
             Self::Switches { .. } if may_deliver => Action::Deliver,
-            Self::Switches { left } => {
-                let by_turn = if left[0] > 0 {
-                    [0, 1]
-                } else if left[1] > 0 {
-                    [1, 0]
-                } else {
-                    [0, 1]
-                };
-                let of = |run: usize| live.iter().find(|live| live.run == run && !live.waits);
-                // Whatever else there is comes after the two.
-                let others = live.iter().filter(|live| live.run > 1 && !live.waits);
-                let next = by_turn.iter().find_map(|run| of(*run)).or(others.min_by_key(|live| live.run));
-                match next {
-                    Some(Live { run, .. }) => {
-                        if left[0] > 0 {
-                            left[0] = if *run == 0 { left[0] - 1 } else { 0 };
-                        } else if left[1] > 0 {
-                            left[1] = if *run == 1 { left[1] - 1 } else { 0 };
-                        }
-                        Action::Step(*run)
-                    }
-                    None => Action::Wind,
-                }
-            }
+            Self::Switches { left } => switches(left, live),
         }
     }
 
@@ -239,4 +216,23 @@ impl Decider {
             Self::Lots(lots) => lots.chance(60),
         }
     }
+}
+
+/// Whose turn it is, of runs that go on for as many calls as they have `left` and then to their ends.
+fn switches(left: &mut [usize; 2], live: &[Live]) -> Action {
+    let find = |run: usize| live.iter().find(|live| live.run == run);
+    let turn = left.iter().position(|left| *left > 0);
+    let order = if turn == Some(1) { [1, 0] } else { [0, 1] };
+    if turn == Some(0) && find(0).is_some_and(|first| first.waits) {
+        // For time alone: the second has done nothing yet.
+        return Action::Wind;
+    }
+    let goes_on = |run: usize| find(run).filter(|live| !live.waits);
+    // Whatever else there is comes after the two.
+    let others = live.iter().filter(|live| live.run > 1 && !live.waits).min_by_key(|live| live.run);
+    let Some(next) = order.into_iter().find_map(goes_on).or(others) else { return Action::Wind };
+    if let Some(turn) = turn {
+        left[turn] = if next.run == turn { left[turn] - 1 } else { 0 };
+    }
+    Action::Step(next.run)
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
+use monitored_endpoint::request::Reply;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use stand_in::{Config, Gate, Outcome, Script, StandIn};
@@ -185,13 +186,30 @@ impl World {
             self.stand_in.script(name, Script { outcome: Outcome::Succeed, reason: None, after_ms: Some(0) });
         }
         let order = if event.text("RequestType") == "Create" { 0 } else { LAST };
-        let running = self.start(self.addressed(event, order).raw(), LONG_LIFE);
-        let is_over = || running.ended.lock().unwrap().is_some();
-        self.gate.wait_until(PATIENCE, |_| is_over()).expect("an undisturbed request is answered");
-        self.finish(running);
+        let event = self.addressed(event, order);
+        let reply = self.run_alone(event.raw(), LONG_LIFE);
+        assert!(matches!(reply, Reply::Answered(_)), "undisturbed: {reply:?}");
         let answer = self.receiver.take_one();
         assert_eq!(answer["Status"], "SUCCESS", "undisturbed: {answer:#}");
         answer
+    }
+
+    /// One run of an event, to its end.
+    pub(crate) fn run_alone(&mut self, event: Box<RawValue>, life: Duration) -> Reply {
+        self.open();
+        let running = self.start(event, life);
+        let is_over = || running.ended.lock().unwrap().is_some();
+        self.gate.wait_until(PATIENCE, |_| is_over()).expect("a run ends");
+        match self.finish(running) {
+            End::Replied(reply) => reply,
+            End::Died => panic!("nobody ended it"),
+        }
+    }
+
+    /// Somebody moves an endpoint to another config, by hand.
+    pub(crate) fn move_by_hand(&self, endpoint: &str, config: &str) {
+        let update = self.sagemaker.update_endpoint().endpoint_name(endpoint).endpoint_config_name(config);
+        self.runtime.block_on(update.send()).unwrap();
     }
 
     /// Starts a run of an event, which lives so long.

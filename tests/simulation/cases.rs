@@ -1,0 +1,198 @@
+//! Cases from the field and from reviews, each at the moments that made it what it is.
+
+use std::time::Duration;
+
+use monitored_endpoint::request::Reply;
+use serde_json::Value;
+use stand_in::{Fault, FaultRule, Outcome, Script, StandIn};
+
+use super::oracle::judge;
+use super::play::{SHORT_LIFE, answers, play, play_with};
+use super::schedule::Schedule;
+use super::situation;
+use super::situation::Situation;
+use super::support::account;
+use super::support::event::Event;
+use super::world::{LONG_LIFE, World};
+
+const ALL_OF_IT: usize = usize::MAX;
+pub(crate) const INSTANTLY: Script = Script { outcome: Outcome::Succeed, reason: None, after_ms: Some(0) };
+
+/// The second event comes in when the first has made so many calls, and goes on whenever it can.
+fn after(calls: usize) -> Schedule {
+    Schedule::Switches { first: calls, second: ALL_OF_IT }
+}
+
+/// How many calls the first run makes before each of those that change something, and before it begins to wait for the endpoint.
+fn moments(world: &mut World, situation: &Situation) -> Vec<(String, usize)> {
+    let played = play(world, situation, after(ALL_OF_IT), 1).map_err(|(wrong, _)| wrong).unwrap();
+    let mut calls = 0;
+    let mut moments = Vec::new();
+    for line in &played.trace {
+        if line == "hours pass" {
+            moments.push(("its endpoint is changing".to_owned(), calls));
+        } else if let Some(call) = line.strip_prefix("run 0 ").filter(|call| !call.starts_with(['(', 'e'])) {
+            let is_look = ["Get", "Describe", "List", "PutItem"].iter().any(|look| call.starts_with(look));
+            moments.extend((!is_look).then(|| (format!("it is about to call {call}"), calls)));
+            calls += 1;
+        }
+    }
+    moments.push(("it has ended".to_owned(), ALL_OF_IT));
+    moments
+}
+
+/// The second request comes in at each moment that matters of the first.
+fn at_every_moment(name: &str) {
+    let (mut world, situation) = (World::new(), situation(name));
+    let moments = moments(&mut world, &situation);
+    assert!(moments.len() > 2, "{moments:?}");
+    for (moment, calls) in moments {
+        let played = play(&mut world, &situation, after(calls), 1);
+        let played = played.unwrap_or_else(|(wrong, trace)| panic!("when {moment}: {wrong}\n{}", trace.join("\n")));
+        let judged = judge(&mut world, &situation, &played, true);
+        judged.unwrap_or_else(|wrong| panic!("when {moment}: {wrong}\n{}", played.trace.join("\n")));
+    }
+}
+
+#[test]
+fn a1_delete_with_a_made_up_id_removes_an_endpoint_that_is_being_made_or_has_been() {
+    at_every_moment("a1-endpoint");
+}
+
+#[test]
+fn a1_delete_with_a_made_up_id_removes_a_config_that_is_being_made_or_has_been() {
+    at_every_moment("a1-config");
+}
+
+#[test]
+fn a1_delete_with_a_made_up_id_removes_monitoring_that_is_being_made_or_has_been() {
+    at_every_moment("a1-monitoring");
+}
+
+#[test]
+fn b4_a_rollback_ends_on_the_old_config_while_the_update_runs_or_after_it() {
+    at_every_moment("b4-endpoint");
+    at_every_moment("b4-watched-otherwise");
+}
+
+#[test]
+fn b5_a_cancelled_rename_leaves_the_old_endpoint_with_its_monitoring_and_nothing_of_the_new() {
+    at_every_moment("b5-rename");
+}
+
+fn once(stand_in: &StandIn, operation: &str, fault: Fault) {
+    let rule = FaultRule { operation: operation.to_owned(), on_call: Some(1), times: Some(1), fault };
+    stand_in.add_fault(rule).unwrap();
+}
+
+fn deny(stand_in: &StandIn, operation: &str) {
+    let rule = FaultRule { operation: operation.to_owned(), on_call: None, times: None, fault: Fault::AccessDenied {} };
+    stand_in.add_fault(rule).unwrap();
+}
+
+/// A first run that leaves the event to a next one, as its endpoint takes longer.
+fn hand_over(world: &mut World, event: &Event) -> Box<serde_json::value::RawValue> {
+    let reply = world.run_alone(event.raw(), SHORT_LIFE);
+    assert!(matches!(reply, Reply::HandedOver { .. }), "{reply:?}");
+    world.take_handed_over().pop().unwrap()
+}
+
+fn failed(world: &World) -> Value {
+    let answer = answers(world).pop().unwrap();
+    assert_eq!(answer["Status"], "FAILED", "{answer:#}");
+    answer
+}
+
+fn first_event(world: &mut World, situation: &Situation) -> (String, Event) {
+    let id = world.prepare(situation);
+    let event = (situation.events)(situation, &id).into_iter().next().unwrap();
+    (id, world.addressed(event, 1))
+}
+
+#[test]
+fn review_1_a_create_whose_second_run_can_t_look_answers_an_id_under_which_all_is_found() {
+    let (mut world, situation) = (World::new(), situation("a1-endpoint"));
+    let (_, create) = first_event(&mut world, &situation);
+    let next = hand_over(&mut world, &create);
+    deny(&world.stand_in, "DescribeEndpoint");
+    world.run_alone(next, LONG_LIFE);
+    let answer = failed(&world);
+    world.stand_in.clear_faults();
+    world.wind();
+    let id = answer["PhysicalResourceId"].as_str().unwrap().to_owned();
+    world.remove(&situation, &id, &create.0["ResourceProperties"]);
+    let nothing = world.nothing();
+    assert_eq!(world.picture(), nothing, "{answer:#}");
+}
+
+#[test]
+fn review_2_a_rollback_of_a_rename_that_fails_late_leaves_the_original_endpoint() {
+    let (mut world, situation) = (World::new(), situation("b5-rename"));
+    let id = world.prepare(&situation);
+    let back = (situation.events)(&situation, &id).pop().unwrap();
+    let back = world.addressed(back, 2);
+    world.move_by_hand("chat", "theirs-by-hand");
+    let next = hand_over(&mut world, &back);
+    deny(&world.stand_in, "DescribeEndpoint");
+    world.run_alone(next, LONG_LIFE);
+    failed(&world);
+    world.stand_in.clear_faults();
+    world.wind();
+    assert!(world.picture()["endpoints"].to_string().contains("\"chat\""), "the original endpoint is there");
+    assert_eq!(account::without_config(&world.stand_in), None);
+    // Tried again, with nothing in the way.
+    let again = world.addressed(back.again(), 3);
+    world.stand_in.script("chat", INSTANTLY);
+    world.run_alone(again.raw(), LONG_LIFE);
+    assert_eq!(answers(&world)[0]["Status"], "SUCCESS");
+    let wanted = world_wanted(&situation);
+    assert_eq!(world.picture(), wanted);
+}
+
+/// What the situation wants, in an account of its own.
+fn world_wanted(situation: &Situation) -> Value {
+    World::new().picture_wanted(situation)
+}
+
+#[test]
+fn review_3_a_rename_on_one_config_that_fails_late_leaves_the_config_to_the_old_endpoint() {
+    let (mut world, situation) = (World::new(), situation("b5-rename-on-one-config"));
+    let (id, rename) = first_event(&mut world, &situation);
+    let fails = Script { outcome: Outcome::Fail, reason: Some("no capacity".to_owned()), after_ms: None };
+    world.stand_in.script("talk", fails);
+    // Its deletion.
+    world.stand_in.script("talk", INSTANTLY);
+    let next = hand_over(&mut world, &rename);
+    world.stand_in.advance(Duration::from_hours(2));
+    let reply = world.run_alone(next, LONG_LIFE);
+    let answer = failed(&world);
+    assert_eq!(answer["PhysicalResourceId"], id.as_str(), "{reply:?}");
+    assert_eq!(account::without_config(&world.stand_in), None, "{answer:#}");
+    let back = (situation.events)(&situation, &id).pop().unwrap();
+    world.carry_out(back);
+    let wanted = world_wanted(&situation);
+    assert_eq!(world.picture(), wanted);
+}
+
+#[test]
+fn review_6_the_same_create_twice_at_once_and_one_refusal_end_the_same_for_both() {
+    let (mut world, situation) = (World::new(), situation("twins-create-config"));
+    for operation in ["CreateEndpointConfig", "PutDashboard", "PutMetricAlarm", "DescribeAlarms"] {
+        for calls in [0, 3, 8, 14, ALL_OF_IT] {
+            let refused = |stand_in: &StandIn| once(stand_in, operation, Fault::AccessDenied {});
+            let played = play_with(&mut world, &situation, after(calls), 1, refused);
+            let played = played.unwrap_or_else(|(wrong, trace)| panic!("{wrong}\n{}", trace.join("\n")));
+            let answers = answers(&world);
+            assert_eq!(answers.len(), 2);
+            assert_eq!(answers[0]["Status"], answers[1]["Status"], "{answers:?}");
+            let succeeded = answers[0]["Status"] == "SUCCESS";
+            let wanted = if succeeded { world_wanted(&situation) } else { world_nothing() };
+            let trace = played.trace.join("\n");
+            assert_eq!(world.picture(), wanted, "{operation} refused once, after {calls} calls\n{trace}");
+        }
+    }
+}
+
+fn world_nothing() -> Value {
+    World::new().nothing()
+}
