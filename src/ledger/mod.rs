@@ -100,7 +100,7 @@ impl Ledger {
             let now = millis(SystemTime::now());
             // A write whose answer was lost took it.
             let is_ours = record.lease.as_ref().is_some_and(|held| held.run == lease.run);
-            let known = match record.standing(&facts.arrival) {
+            let known = match record.standing(&facts.arrival, now) {
                 Standing::Answered(answer) => return Ok(Begun::Answered(answer)),
                 Standing::Superseded if is_ours => {
                     record.lease = None;
@@ -116,7 +116,7 @@ impl Ledger {
             let has_ended = |held: &Lease| held.ends.saturating_add(settling) <= now;
             let is_free = is_ours || record.lease.as_ref().is_none_or(has_ended);
             if !known {
-                record.put_in_charge(&facts.arrival);
+                record.put_in_charge(&facts.arrival, now);
             }
             if is_free {
                 record.lease = Some(lease.clone());

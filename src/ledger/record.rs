@@ -14,6 +14,9 @@ use crate::envelope::RequestType;
 
 /// Requests that are remembered. CloudFormation sends a resource one at a time, and repeats one for hours at most.
 const MOST_REQUESTS: usize = 40;
+/// How long after the Delete that cancels it a Create may come, where nothing says when either was sent: while Lambda starts
+/// another process for it.
+const LONGEST_OVERTAKEN: Millis = 5 * 60 * 1000;
 /// Physical ids that are remembered.
 const MOST_IDS: usize = 60;
 
@@ -51,8 +54,14 @@ pub(crate) struct KnownRequest {
     /// When CloudFormation sent it, where its ResponseURL said so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) issued: Option<Millis>,
+    /// When it came in.
+    #[serde(default)]
+    pub(crate) seen: Millis,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) answer: Option<RecordedAnswer>,
+    /// A Delete with a made-up id that came before the Create it cancels.
+    #[serde(default)]
+    pub(crate) overtook: bool,
     pub(crate) deployment: DeploymentFacts,
 }
 
@@ -91,6 +100,8 @@ pub(crate) struct Arrival {
     pub(crate) issued: Option<Millis>,
     /// The physical id that it names.
     pub(crate) physical_id: Option<String>,
+    /// Whether that looks like one that CloudFormation made up.
+    pub(crate) looks_made_up: bool,
 }
 
 /// Where a request stands among those that are known.
@@ -105,7 +116,7 @@ pub(crate) enum Standing {
 }
 
 impl Record {
-    pub(crate) fn standing(&self, arrival: &Arrival) -> Standing {
+    pub(crate) fn standing(&self, arrival: &Arrival, now: Millis) -> Standing {
         let known = self.requests.iter().position(|request| request.id == arrival.id);
         match known {
             Some(at) => match &self.requests[at].answer {
@@ -114,33 +125,34 @@ impl Record {
                 None => Standing::Newest { known: true },
             },
             // It was sent before the one in charge, and comes after it: an event that Lambda held back.
-            None if self
-                .requests
-                .last()
-                .and_then(|newest| newest.issued)
-                .zip(arrival.issued)
-                .is_some_and(|(newest, this)| this < newest) =>
-            {
-                Standing::Superseded
-            }
+            None if self.was_overtaken(arrival, now) => Standing::Superseded,
             None => Standing::Newest { known: false },
         }
     }
 
+    /// Whether the request in charge was sent after this one. The times are whole seconds, and not every URL has one. A Delete
+    /// with a made-up id that knows of no Create has come before the Create that it cancels: that one is the next to come.
+    fn was_overtaken(&self, arrival: &Arrival, now: Millis) -> bool {
+        let Some(newest) = self.requests.last() else { return false };
+        let is_cancelled = newest.overtook && arrival.request_type == RequestType::Create;
+        match newest.issued.zip(arrival.issued) {
+            Some((newest, this)) => this < newest || is_cancelled && this == newest,
+            None => is_cancelled && now.saturating_sub(newest.seen) <= LONGEST_OVERTAKEN,
+        }
+    }
+
     /// Puts a new request in charge. Whichever was, is superseded from now on.
-    pub(crate) fn put_in_charge(&mut self, arrival: &Arrival) {
+    pub(crate) fn put_in_charge(&mut self, arrival: &Arrival, now: Millis) {
         if let Some(given) = arrival.physical_id.as_ref().filter(|_| arrival.request_type == RequestType::Update) {
             self.learn_what_was_taken(given);
             self.note_id(given);
         }
         let (id, request_type, issued) = (arrival.id.clone(), arrival.request_type, arrival.issued);
-        self.requests.push(KnownRequest {
-            id,
-            request_type,
-            issued,
-            answer: None,
-            deployment: DeploymentFacts::default(),
-        });
+        let overtook = request_type == RequestType::Delete
+            && arrival.looks_made_up
+            && !self.requests.iter().any(|request| request.request_type == RequestType::Create);
+        let deployment = DeploymentFacts::default();
+        self.requests.push(KnownRequest { id, request_type, issued, seen: now, answer: None, overtook, deployment });
         let surplus = self.requests.len().saturating_sub(MOST_REQUESTS);
         self.requests.drain(..surplus);
     }
@@ -260,5 +272,103 @@ impl ThingName {
     /// The name, where it isn't hidden.
     pub(crate) fn text(&self) -> Option<&str> {
         (!self.0.starts_with(Self::HIDDEN)).then_some(self.0.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arrival(id: &str, request_type: RequestType, issued: Option<Millis>, physical_id: Option<&str>) -> Arrival {
+        let physical_id = physical_id.map(str::to_owned);
+        let looks_made_up = physical_id.as_deref() == Some("made-up");
+        Arrival { id: id.to_owned(), request_type, issued, physical_id, looks_made_up }
+    }
+
+    fn answered(record: &mut Record, id: &str, success: bool, physical_id: &str) {
+        record.note_id(physical_id);
+        let answer =
+            RecordedAnswer { success, physical_id: physical_id.to_owned(), reason: None, data: None, ignored: false };
+        record.request_mut(id).unwrap().answer = Some(answer);
+    }
+
+    fn item(request: &str, physical_id: &str) -> Item {
+        Item {
+            kind: crate::ledger::Kind::Endpoint,
+            name: ThingName::shown(physical_id),
+            identity: None,
+            physical_id: physical_id.to_owned(),
+            request: request.to_owned(),
+            wanted_by: Vec::new(),
+            state: crate::ledger::inventory::State::Done,
+            left: false,
+            adopted: false,
+        }
+    }
+
+    #[test]
+    fn a_request_is_superseded_by_any_that_came_or_was_sent_after_it() {
+        let mut record = Record::default();
+        let create = arrival("1", RequestType::Create, Some(5_000), None);
+        assert_eq!(record.standing(&create, 0), Standing::Newest { known: false });
+        record.put_in_charge(&create, 0);
+        assert_eq!(record.standing(&create, 0), Standing::Newest { known: true });
+        record.put_in_charge(&arrival("2", RequestType::Update, Some(9_000), Some("chat")), 0);
+        assert_eq!(record.standing(&create, 0), Standing::Superseded);
+        let held_back = arrival("3", RequestType::Update, Some(8_000), Some("chat"));
+        assert_eq!(record.standing(&held_back, 0), Standing::Superseded);
+    }
+
+    #[test]
+    fn a_create_that_the_delete_which_cancels_it_has_overtaken_makes_nothing() {
+        for (sent, is_dated) in [(Some(5_000), true), (None, false)] {
+            let mut record = Record::default();
+            record.put_in_charge(&arrival("1", RequestType::Delete, sent, Some("made-up")), 1_000);
+            let create = arrival("2", RequestType::Create, sent, None);
+            assert_eq!(record.standing(&create, 2_000), Standing::Superseded);
+            let much_later = 1_000 + LONGEST_OVERTAKEN + 1;
+            assert_eq!(record.standing(&create, much_later) == Standing::Superseded, is_dated);
+        }
+        let mut record = Record::default();
+        record.put_in_charge(&arrival("1", RequestType::Delete, None, Some("chat")), 0);
+        let create = arrival("2", RequestType::Create, None, None);
+        assert_eq!(record.standing(&create, 0), Standing::Newest { known: false }, "an id that was given");
+    }
+
+    #[test]
+    fn a_made_up_id_means_the_create_whose_answer_was_never_taken() {
+        let mut record = Record::default();
+        record.put_in_charge(&arrival("1", RequestType::Create, None, None), 0);
+        answered(&mut record, "1", true, "chat");
+        let made = item("1", "chat");
+        record.put_in_charge(&arrival("2", RequestType::Delete, None, Some("made-up")), 0);
+        assert!(record.is_made_up("made-up", true) && !record.is_made_up("chat", true));
+        assert!(record.is_removed_with(&made, "made-up", true));
+        record.requests.pop();
+        // An Update shows that CloudFormation has taken the Create's answer.
+        record.put_in_charge(&arrival("3", RequestType::Update, None, Some("chat")), 0);
+        answered(&mut record, "3", false, "chat");
+        assert!(!record.is_removed_with(&made, "made-up", true));
+        assert!(record.is_removed_with(&item("3", "chat2"), "made-up", true), "nobody was ever told of it");
+    }
+
+    #[test]
+    fn an_answer_that_cloudformation_goes_on_without_was_never_taken() {
+        let mut record = Record::default();
+        record.put_in_charge(&arrival("1", RequestType::Create, None, None), 0);
+        answered(&mut record, "1", true, "chat");
+        record.put_in_charge(&arrival("2", RequestType::Update, None, Some("chat")), 0);
+        answered(&mut record, "2", true, "chat2");
+        assert!(record.is_relied_on(&item("2", "chat2")));
+        record.put_in_charge(&arrival("3", RequestType::Update, None, Some("chat")), 0);
+        assert!(!record.is_relied_on(&item("2", "chat2")), "it rolls back under the old id");
+        assert!(record.is_relied_on(&item("1", "chat")));
+    }
+
+    #[test]
+    fn a_hidden_name_is_known_again_and_not_told() {
+        let hidden = ThingName::hidden("secret-alarm");
+        assert!(hidden.is("secret-alarm") && !hidden.is("other") && hidden.text().is_none());
+        assert!(!serde_json::to_string(&hidden).unwrap().contains("secret"));
     }
 }

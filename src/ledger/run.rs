@@ -14,6 +14,7 @@ use super::record::{DeploymentFacts, Lease, Millis, Record, RecordedAnswer, Thin
 use super::store::{LedgerError, Versioned};
 use super::{Ledger, RunFacts, millis, millis_of};
 use crate::aws::{Aftermath, CallError};
+use crate::envelope::RequestType;
 
 /// How long a service may be at a call that it didn't answer in time: as long as an attempt is waited for.
 const LONGEST_PENDING: Duration = Duration::from_secs(15);
@@ -404,7 +405,8 @@ impl Run {
             }
         };
         // A success counts for the request in charge only: whatever a newer one finds, it deals with as it wants.
-        let committed = self.commit(answer.success, finished).await;
+        let as_ruler = answer.success && self.facts.arrival.request_type != RequestType::Delete;
+        let committed = self.commit(as_ruler, finished).await;
         if matches!(committed, Err(Stop::Superseded)) {
             // It was written, the answer to that got lost, and a newer request has taken the lease since.
             let stored = self.stored.lock().await;

@@ -14,6 +14,7 @@ use thiserror::Error;
 
 use super::continuation::Continuation;
 use super::failure::Failure;
+use super::subject;
 use super::work::in_time;
 use crate::aws::Handover;
 use crate::callback::{Body, Data, Delivery, DeliveryError, ExtraHosts, Outcome};
@@ -260,6 +261,7 @@ impl Invoked<'_> {
                 request_type,
                 issued: envelope.issued_at().map(millis),
                 physical_id: envelope.physical_resource_id.clone(),
+                looks_made_up: subject::looks_made_up(envelope),
             },
             ends: self.ends,
             wait_until: self.deadline.work,

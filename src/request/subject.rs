@@ -115,15 +115,16 @@ pub(crate) fn removal(envelope: &Envelope, resource_type: ResourceType) -> Optio
         ResourceType::MonitoredEndpoint => {}
     }
     let endpoint = declared.and_then(|it| EndpointName::parse(it.endpoint_name.as_deref()?).ok());
-    let looks_made_up = looks_made_up(&physical_id, &owner);
+    let looks_made_up = looks_made_up(envelope);
     Some(Removal { physical_id, looks_made_up, endpoint_configs, endpoint, names })
 }
 
 /// Whether an id looks like those that CloudFormation makes up where a custom resource gave none: the stack's name, the logical
 /// id and random capitals and digits, each cut where it is too long
 /// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html>).
-fn looks_made_up(id: &str, owner: &Owner) -> bool {
+pub(crate) fn looks_made_up(envelope: &Envelope) -> bool {
     const FEWEST: usize = 8;
+    let (owner, id) = (owner(envelope), envelope.physical_resource_id.as_deref().unwrap_or_default());
     let Some((rest, random)) = id.rsplit_once('-') else { return false };
     let Some((stack, logical_id)) = rest.rsplit_once('-') else { return false };
     random.len() >= FEWEST

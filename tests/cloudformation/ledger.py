@@ -26,7 +26,7 @@ COMMONPLACE = {"true", "false", "auto"}
 
 def leaks(items: Iterable[dict[str, Any]], requests: Iterable[Any]) -> list[str]:
     """What is in the ledger's items and must not be, in sentences that name the kind and never the value of a secret."""
-    text = json.dumps(list(items), ensure_ascii=False)
+    text = json.dumps(list(items), ensure_ascii=False, default=str)
     found = [kind for kind in ("ResponseURL", "X-Amz-Signature", "X-Amz-Credential") if kind in text]
     for request in requests:
         if isinstance(request, dict):
