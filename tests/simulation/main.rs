@@ -58,7 +58,7 @@ fn attempt(world: &mut World, (situation, schedule): &Trial, to_the_end: bool) -
         match judged {
             Ok(()) => return Ok(played),
             // On a busy machine a short life may be too short for what was to happen in it.
-            Err(wrong) if patience == 1 && (traits.dies || traits.hands_over) && wrong.contains("time ran out") => {}
+            Err(wrong) if patience == 1 && traits.shortens_lives() && wrong.contains("time ran out") => {}
             Err(wrong) => return Err(format!("{wrong}\n{}", played.trace.join("\n"))),
         }
     }

@@ -105,17 +105,20 @@ pub(crate) fn play_with(
     let id = world.prepare(situation);
     prepare(&world.stand_in);
     let events: Vec<Event> = (situation.events)(situation, &id);
-    let events: Vec<Event> = events.into_iter().enumerate().map(|(at, event)| world.addressed(event, at + 1)).collect();
+    // The same event twice has been sent once.
+    let place = |event: &Event| events.iter().position(|one| one.text("RequestId") == event.text("RequestId"));
+    let events: Vec<Event> =
+        events.iter().map(|event| world.addressed(event.clone(), 1 + place(event).unwrap_or_default())).collect();
     let decider = schedule.decider();
     let waiting = deliveries(&events, &decider, patience);
     let played = Played { events, id, replies: Vec::new(), steps: Vec::new(), trace: Vec::new() };
-    let mut player =
+    let mut on_stage =
         Player { world, decider, waiting, runs: Vec::new(), late: Vec::new(), dead: None, wound: 0, played };
-    let result = player.play();
-    player.played.steps = player.runs.iter().map(|run| run.steps).collect();
+    let result = on_stage.play();
+    on_stage.played.steps = on_stage.runs.iter().map(|run| run.steps).collect();
     match result {
-        Ok(()) => Ok(player.played),
-        Err(wrong) => Err((wrong, player.played.trace)),
+        Ok(()) => Ok(on_stage.played),
+        Err(wrong) => Err((wrong, on_stage.played.trace)),
     }
 }
 
@@ -130,10 +133,10 @@ fn deliveries(events: &[Event], decider: &Decider, patience: u32) -> VecDeque<De
     if traits.reordered {
         waiting.swap(0, 1);
     }
-    if traits.dies {
-        waiting[0].life = DYING_LIFE * patience;
-    } else if traits.hands_over {
-        waiting[0].life = SHORT_LIFE * patience;
+    if let Some(run) = traits.dies {
+        waiting[run].life = DYING_LIFE * patience;
+    } else if let Some(run) = traits.hands_over {
+        waiting[run].life = SHORT_LIFE * patience;
     }
     waiting
 }
@@ -327,9 +330,10 @@ impl Player<'_> {
     /// Everybody waits: for the end of a process that died, or for an endpoint.
     fn wind(&mut self) -> Result<(), String> {
         self.runs.iter_mut().for_each(|run| run.looks = 0);
-        if self.decider.traits().hands_over && self.runs.first().is_some_and(|first| first.running.is_some()) {
+        let is_live = |run: &usize| self.runs.get(*run).is_some_and(|run| run.running.is_some());
+        if let Some(run) = self.decider.traits().hands_over.filter(is_live) {
             // Its endpoint takes longer than it lives.
-            return self.step(0);
+            return self.step(run);
         }
         if let Some((ends, name)) = self.dead.take() {
             self.land_all()?;

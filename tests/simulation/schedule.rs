@@ -102,7 +102,7 @@ pub(crate) struct Lots {
     last: usize,
     /// Troubles left, so that what passes does pass.
     troubles: u32,
-    /// At which step of it the first run dies.
+    /// At which step of it a run dies.
     dies_at: Option<u32>,
     pub(crate) traits: Traits,
 }
@@ -114,10 +114,16 @@ pub(crate) struct Traits {
     pub(crate) twice: Option<(usize, bool)>,
     /// Events come in in the wrong order.
     pub(crate) reordered: bool,
-    /// The first run dies, and has a life short enough for others to wait for its end.
-    pub(crate) dies: bool,
-    /// The first run's time ends while it waits for the endpoint.
-    pub(crate) hands_over: bool,
+    /// This run dies, and has a life short enough for others to wait for its end.
+    pub(crate) dies: Option<usize>,
+    /// This run's time ends while it waits for the endpoint, or for another run.
+    pub(crate) hands_over: Option<usize>,
+}
+
+impl Traits {
+    pub(crate) fn shortens_lives(self) -> bool {
+        self.dies.is_some() || self.hands_over.is_some()
+    }
 }
 
 impl Lots {
@@ -128,12 +134,14 @@ impl Lots {
         let dies = once_in(12);
         let hands_over = !dies && once_in(14);
         let has_troubles = once_in(3);
+        let dies = dies.then(|| rng.usize(0..2));
+        let hands_over = hands_over.then(|| rng.usize(0..2));
         let twice = twice.then(|| (rng.usize(0..2), rng.bool()));
         let traits = Traits { twice, reordered, dies, hands_over };
         let sticks = [0, 50, 80, 95][rng.usize(0..4)];
         let delivers = [2, 5, 15, 100][rng.usize(0..4)];
         let troubles = if has_troubles { rng.u32(1..4) } else { 0 };
-        let dies_at = dies.then(|| rng.u32(1..32));
+        let dies_at = dies.map(|_| rng.u32(1..32));
         Self { rng, sticks, delivers, last: 0, troubles, dies_at, traits }
     }
 
@@ -180,7 +188,7 @@ impl Decider {
     /// What becomes of a call of `run`, its `step`th.
     pub(crate) fn fate(&mut self, run: usize, step: u32) -> Fate {
         let Self::Lots(lots) = self else { return Fate::CarriedOut };
-        if run == 0 && lots.dies_at == Some(step) {
+        if lots.traits.dies == Some(run) && lots.dies_at == Some(step) {
             return Fate::Dies;
         }
         if lots.troubles == 0 || !lots.chance(5) {

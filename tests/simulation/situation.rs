@@ -9,7 +9,7 @@ use super::support::event::{CONFIG, ENDPOINT, Event, MONITORING};
 const MADE_UP: &str = "inference-Config-1NR6ZQ4Y8KX2B";
 /// Values of properties, none of which the request table may hold.
 pub(crate) const VALUES: [&str; 6] =
-    ["ml.g6", "role/inference-role", "sns:us-east-1", "5.752", "a-tag-s-value", "AllTraffic"];
+    ["ml.g6", "role/inference-role", "sns:us-east-1", "5.7523", "a-tag-s-value", "AllTraffic"];
 
 /// What is to be there in the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl Situation {
 fn chat() -> Declared {
     shared_gpus("chat")
         .with("MetricsConfig", json!({"EnableEnhancedMetrics": true, "MetricPublishFrequencyInSeconds": 60}))
-        .with("CostPerHour", "5.752")
+        .with("CostPerHour", "5.7523")
         .with("AlarmActions", json!([TOPIC]))
         .with("Tags", json!([{"Key": "team", "Value": "a-tag-s-value"}]))
 }
@@ -80,7 +80,7 @@ fn named_config() -> Declared {
 }
 
 fn theirs() -> Declared {
-    monitoring("theirs").with("CostPerHour", "5.752")
+    monitoring("theirs").with("CostPerHour", "5.7523")
 }
 
 /// Cases that have a name in the field keep it.
