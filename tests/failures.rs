@@ -198,7 +198,7 @@ fn finishes_a_refused_delete_when_sent_again(situation: &Situation) {
 
 /// A Lambda that is about to be killed answers in time, and takes back what it made.
 fn is_clean_when_time_runs_out(situation: &Situation) {
-    const LIFE: Duration = Duration::from_secs(2);
+    const LIFE: Duration = Duration::from_secs(3);
     let scenario = Scenario::new();
     let (calls, _) = without_faults(&scenario, situation);
     let writes: Vec<Call> =

@@ -19,7 +19,7 @@ const EXPIRES_AT: &str = "ExpiresAt";
 const VERSION: &str = "Version";
 const RECORD: &str = "Record";
 
-/// A DynamoDB table with the partition key `Resource`, a string.
+/// A `DynamoDB` table with the partition key `Resource`, a string.
 #[derive(Clone, Debug)]
 pub struct RequestTable {
     client: Client,
@@ -61,7 +61,7 @@ impl RequestTable {
     }
 
     /// Writes the item of `resource`, which nobody may have written since version `before` (none: there was no item).
-    /// `expires_at`, in seconds since 1970, is when DynamoDB may forget it. `false` where somebody was faster.
+    /// `expires_at`, in seconds since 1970, is when `DynamoDB` may forget it. `false` where somebody was faster.
     pub(crate) async fn write(
         &self,
         resource: &str,

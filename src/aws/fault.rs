@@ -127,8 +127,8 @@ impl Fault {
         self.aftermath != Aftermath::Refused || self.code.as_deref().is_some_and(|code| throttled.contains(&code))
     }
 
-    /// The IAM action that the message says is missing. It may be another than the one that was called: CreateEndpoint
-    /// asks KMS for a grant, DeleteEndpoint has scalable targets deregistered, each with the caller's permissions.
+    /// The IAM action that the message says is missing. It may be another than the one that was called: `CreateEndpoint`
+    /// asks KMS for a grant, `DeleteEndpoint` has scalable targets deregistered, each with the caller's permissions.
     fn missing_permission(&self) -> Option<&str> {
         let mut words = self.message.split(|c: char| c.is_whitespace() || "\"'(),;".contains(c));
         words.find_map(|word| {
@@ -217,7 +217,7 @@ mod tests {
     fn a_denied_call_names_the_permission_that_aws_names() {
         let named = |message: &str| match failed("sagemaker:CreateEndpoint")(fault("AccessDeniedException", message)) {
             CallError::Denied { action, .. } => action,
-            other => panic!("{other:?}"),
+            other @ CallError::Failed { .. } => panic!("{other:?}"),
         };
         let said = "User: arn:aws:sts::123456789012:assumed-role/r/s is not authorized to perform: kms:CreateGrant on \
                     resource: arn:aws:kms:us-east-1:123456789012:key/1 because no identity-based policy allows it";

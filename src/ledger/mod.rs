@@ -51,7 +51,7 @@ pub(crate) struct RunFacts {
 #[derive(Debug)]
 pub(crate) enum Begun {
     /// It has the lease.
-    Leased(Run),
+    Leased(Box<Run>),
     /// The request has been answered.
     Answered(RecordedAnswer),
     /// A newer request is in charge.
@@ -61,7 +61,7 @@ pub(crate) enum Begun {
 }
 
 impl Ledger {
-    /// Records in a DynamoDB table. `longest_pause` is the longest pause while something is changing.
+    /// Records in a `DynamoDB` table. `longest_pause` is the longest pause while something is changing.
     #[must_use]
     pub fn in_table(table: RequestTable, longest_pause: Duration) -> Self {
         Self { store: Store::Table(table), longest_pause }
@@ -148,7 +148,7 @@ impl Ledger {
                 return Ok(Begun::Busy);
             }
         }
-        Ok(Begun::Leased(run))
+        Ok(Begun::Leased(Box::new(run)))
     }
 
     async fn pause(&self, facts: &RunFacts) -> bool {

@@ -1,6 +1,6 @@
 //! What is known of one resource: its requests, who works on it, and what was made for it. Pure.
 //!
-//! It holds names, ids and times. No ResponseURL, no property value beyond the names of what exists, and of a declaration
+//! It holds names, ids and times. No `ResponseURL`, no property value beyond the names of what exists, and of a declaration
 //! under `NoEcho` not even these: see [`ThingName`].
 
 use std::collections::BTreeMap;
@@ -51,7 +51,7 @@ pub(crate) struct Lease {
 pub(crate) struct KnownRequest {
     pub(crate) id: String,
     pub(crate) request_type: RequestType,
-    /// When CloudFormation sent it, where its ResponseURL said so.
+    /// When CloudFormation sent it, where its `ResponseURL` said so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) issued: Option<Millis>,
     /// When it came in.
@@ -89,7 +89,7 @@ pub(crate) struct RecordedAnswer {
     pub(crate) data: Option<BTreeMap<String, String>>,
     /// Whether CloudFormation has shown that it never took this answer: it went on from another id.
     #[serde(default)]
-    pub(crate) ignored: bool,
+    pub(crate) never_taken: bool,
 }
 
 /// A request as it comes in.
@@ -162,11 +162,11 @@ impl Record {
     fn learn_what_was_taken(&mut self, given: &str) {
         let moves = self.requests.iter_mut().filter(|request| request.request_type != RequestType::Delete);
         let answers = moves.filter_map(|request| request.answer.as_mut());
-        for answer in answers.rev().filter(|answer| answer.success && !answer.ignored) {
+        for answer in answers.rev().filter(|answer| answer.success && !answer.never_taken) {
             if answer.physical_id == given {
                 return;
             }
-            answer.ignored = true;
+            answer.never_taken = true;
         }
     }
 
@@ -200,7 +200,7 @@ impl Record {
     /// ledger existed, or one that is no longer remembered, counts as one that was.
     fn succeeded(&self, request: &str) -> bool {
         match self.request(request) {
-            Some(request) => request.answer.as_ref().is_some_and(|answer| answer.success && !answer.ignored),
+            Some(request) => request.answer.as_ref().is_some_and(|answer| answer.success && !answer.never_taken),
             None => true,
         }
     }
@@ -215,10 +215,10 @@ impl Record {
         self.requests.len() > 1
     }
 
-    /// Whether `id` is one that CloudFormation made up: it does so where it never took a Create's answer. Where nothing is known
-    /// of the resource, how the id looks has to do.
+    /// Whether `id` is one that CloudFormation made up, which it does where it never took a Create's answer: it looks like one,
+    /// and nobody has ever used it.
     pub(crate) fn is_made_up(&self, id: &str, looks_made_up: bool) -> bool {
-        if self.has_history() { !self.known_ids.iter().any(|known| known == id) } else { looks_made_up }
+        looks_made_up && !self.known_ids.iter().any(|known| known == id)
     }
 
     /// The last Create, where CloudFormation has never shown that it took its answer.
@@ -287,8 +287,13 @@ mod tests {
 
     fn answered(record: &mut Record, id: &str, success: bool, physical_id: &str) {
         record.note_id(physical_id);
-        let answer =
-            RecordedAnswer { success, physical_id: physical_id.to_owned(), reason: None, data: None, ignored: false };
+        let answer = RecordedAnswer {
+            success,
+            physical_id: physical_id.to_owned(),
+            reason: None,
+            data: None,
+            never_taken: false,
+        };
         record.request_mut(id).unwrap().answer = Some(answer);
     }
 
@@ -343,6 +348,7 @@ mod tests {
         let made = item("1", "chat");
         record.put_in_charge(&arrival("2", RequestType::Delete, None, Some("made-up")), 0);
         assert!(record.is_made_up("made-up", true) && !record.is_made_up("chat", true));
+        assert!(!record.is_made_up("unknown", false), "nobody made that up");
         assert!(record.is_removed_with(&made, "made-up", true));
         record.requests.pop();
         // An Update shows that CloudFormation has taken the Create's answer.

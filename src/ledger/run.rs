@@ -264,7 +264,9 @@ impl Run {
                 return Err(Stop::Superseded);
             }
             let mut record = stored.record.clone();
-            notes.iter().for_each(|note| self.apply(&mut record, note));
+            for note in &notes {
+                self.apply(&mut record, note);
+            }
             change(&mut record);
             let now = millis(SystemTime::now());
             match self.ledger.store.write(&self.facts.resource, stored.version, record, now).await? {
@@ -398,7 +400,9 @@ impl Run {
             record.lease = None;
             record.note_id(&answer.physical_id);
             if answer.success {
-                lock(&self.wanted).iter().for_each(|(kind, name)| record.note_wanted(*kind, name, &request));
+                for (kind, name) in lock(&self.wanted).iter() {
+                    record.note_wanted(*kind, name, &request);
+                }
             }
             if let Some(known) = record.request_mut(&request) {
                 known.answer = Some(answer.clone());

@@ -345,8 +345,8 @@ impl Apply<'_> {
             return Wishes::default();
         };
         let before = earlier.deployment.as_ref().and_then(|it| it.retain_all_variant_properties);
-        let retained = before != Some(false);
-        Wishes::between(&earlier.config, &config.request, retained && !retains)
+        let stops_retaining = before != Some(false) && !retains;
+        Wishes::between(&earlier.config, &config.request, stops_retaining)
     }
 
     /// Names that the declarations give, by which hidden ones are known again.
@@ -356,9 +356,9 @@ impl Apply<'_> {
         let config = config.chain(self.earlier_config.map(EndpointConfigName::as_str));
         let endpoint = identity.endpoint.iter().map(|endpoint| endpoint.name.as_str());
         let endpoint = endpoint.chain(self.abandoned_endpoint.map(EndpointName::as_str));
-        let named = |kind: Kind| move |name: &str| (kind, name.to_owned());
-        let mut names: Vec<(Kind, String)> = config.map(named(Kind::EndpointConfig)).collect();
-        names.extend(endpoint.map(named(Kind::Endpoint)));
+        let of_kind = |kind: Kind| move |name: &str| (kind, name.to_owned());
+        let mut names: Vec<(Kind, String)> = config.map(of_kind(Kind::EndpointConfig)).collect();
+        names.extend(endpoint.map(of_kind(Kind::Endpoint)));
         names.extend(self.names.dashboards.iter().map(|name| (Kind::Dashboard, name.to_string())));
         names.extend(self.names.alarms.iter().map(|name| (Kind::Alarm, name.to_string())));
         names

@@ -39,6 +39,9 @@ impl Reconciler {
         let sought = cleanup.sought().and_recorded(&run.record());
         let mut existing = self.describe(&sought).await?;
         existing.tell(run, &sought, cleanup.owner);
+        for (name, _) in existing.endpoints.iter().filter(|(_, found)| !is_owned(&found.tags, cleanup.owner)) {
+            tracing::info!(endpoint = %name, "endpoint left: it is not this id's");
+        }
         let (mut leaving, mut remarks) = cleanup.leaving();
         // The endpoint goes first: while it serves, its config can't, and while models are on it, nothing should.
         for name in &leaving.endpoints {

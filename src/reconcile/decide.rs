@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use aws_sdk_sagemaker::types::AutoRollbackConfig;
+
 use super::change::{Change, Stage};
 use super::error::ReconcileError;
 use super::existing::Existing;
@@ -71,7 +73,7 @@ pub(super) fn decide(wish: &Wish<'_>, existing: &Existing) -> Result<Vec<(Stage,
 fn guards(plan: &Plan) -> BTreeSet<&str> {
     let deployment = plan.endpoint.iter().filter_map(|endpoint| endpoint.deployment.deployment_config.as_ref());
     let rollback = deployment.filter_map(|deployment| deployment.auto_rollback_configuration.as_ref());
-    rollback.flat_map(|rollback| rollback.alarms()).filter_map(|alarm| alarm.alarm_name()).collect()
+    rollback.flat_map(AutoRollbackConfig::alarms).filter_map(|alarm| alarm.alarm_name()).collect()
 }
 
 /// Dashboards and alarms of the owner's that the plan doesn't have.

@@ -46,7 +46,7 @@ impl Reconciler {
                 Ok(()) => self.undo_step(run, owner, &step).await,
                 Err(stop) => Err(stop.into()),
             };
-            clean &= succeeded(step.in_words(), undone);
+            clean &= succeeded(step.in_words(), &undone);
         }
         let mut made: Vec<Item> = run.record().inventory;
         made.retain(|item| item.is_undone_with(run.request_id()));
@@ -63,7 +63,7 @@ impl Reconciler {
                     Ok(()) => self.remove_made(run, owner, item, &name, names).await,
                     Err(stop) => Err(stop.into()),
                 };
-                clean &= succeeded("remove what was made", removed);
+                clean &= succeeded("remove what was made", &removed);
             }
         }
         clean
@@ -91,7 +91,7 @@ impl Reconciler {
             }
             Ok(())
         };
-        succeeded("remove the new alarms", removed.await)
+        succeeded("remove the new alarms", &removed.await)
     }
 
     async fn remove_made(
@@ -207,8 +207,8 @@ pub(super) fn real_name(item: &Item, names: &[(Kind, String)]) -> Option<String>
     item.name.text().map(str::to_owned).or_else(given)
 }
 
-fn succeeded(step: &'static str, undone: Result<(), ReconcileError>) -> bool {
-    if let Err(error) = &undone {
+fn succeeded(step: &'static str, undone: &Result<(), ReconcileError>) -> bool {
+    if let Err(error) = undone {
         // Without AWS's own words: they may quote a value that the declaration wants kept out of sight.
         tracing::error!(step, error = %error, code = error.code(), "could not be undone");
     }

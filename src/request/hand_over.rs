@@ -27,7 +27,7 @@ impl Provider {
             (other, _) => return Ok(other),
         };
         run.settle(invoked.deadline.undo).await;
-        self.hand_over(invoked, &run.resource().to_owned(), Some(run), waiting.into()).await
+        self.hand_over(invoked, run.resource(), Some(run), waiting.into()).await
     }
 
     /// Invokes the next run, and gives the lease back to it.

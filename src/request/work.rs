@@ -107,7 +107,8 @@ impl Provider {
         let reason = reason.map(|reason| envelope.masked(reason));
         let data = data.filter(|_| !envelope.no_echo());
         let data = data.map(|data| data.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect());
-        let answer = RecordedAnswer { success, physical_id: ending.physical_id.clone(), reason, data, ignored: false };
+        let answer =
+            RecordedAnswer { success, physical_id: ending.physical_id.clone(), reason, data, never_taken: false };
         let recording: Work<'_, _> = Box::pin(run.finish(&answer));
         Ok(recording.await.map_err(ReconcileError::from)?)
     }

@@ -26,12 +26,20 @@ COMMONPLACE = {"true", "false", "auto"}
 
 def leaks(items: Iterable[dict[str, Any]], requests: Iterable[Any]) -> list[str]:
     """What is in the ledger's items and must not be, in sentences that name the kind and never the value of a secret."""
-    text = json.dumps(list(items), ensure_ascii=False, default=str)
+    items = list(items)
+    text = _text(items)
     found = [kind for kind in ("ResponseURL", "X-Amz-Signature", "X-Amz-Credential") if kind in text]
     for request in requests:
         if isinstance(request, dict):
-            found += _leaks_of(text, request)
+            # Its own record: another resource may have a name that is a value here.
+            key = f"{request.get('StackId')}|{request.get('LogicalResourceId')}"
+            own = [item for item in items if item.get("Resource", key) in (key, {"S": key})]
+            found += _leaks_of(_text(own), request)
     return sorted(set(found))
+
+
+def _text(items: list[dict[str, Any]]) -> str:
+    return json.dumps(items, ensure_ascii=False, default=str)
 
 
 def _leaks_of(text: str, request: Request) -> Iterator[str]:

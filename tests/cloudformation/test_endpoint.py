@@ -182,6 +182,12 @@ def test_a_count_that_the_update_declares_is_in_force_afterwards(aws: Scenario) 
     assert stack.update(endpoint_stack(aws.token, "chat", ProductionVariants=more)) == "UPDATE_COMPLETE", stack.reason("Chat")
     variant = aws.stand_in.sagemaker.describe_endpoint(EndpointName="chat")["ProductionVariants"][0]
     assert variant["CurrentInstanceCount"] == 3
+    # Who stops retaining what an autoscaler has set, declares the config's counts anew.
+    aws.stand_in.scale("chat", "AllTraffic", 5)
+    declared = endpoint_stack(aws.token, "chat", ProductionVariants=more, RetainAllVariantProperties=False)
+    assert stack.update(declared) == "UPDATE_COMPLETE", stack.reason("Chat")
+    variant = aws.stand_in.sagemaker.describe_endpoint(EndpointName="chat")["ProductionVariants"][0]
+    assert variant["CurrentInstanceCount"] == 3
 
 
 def test_weights_that_the_update_declares_are_in_force_afterwards(aws: Scenario) -> None:

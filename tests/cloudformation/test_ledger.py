@@ -34,7 +34,7 @@ def _request(**changes: Any) -> dict[str, Any]:
 
 
 def test_names_of_what_was_made_are_no_leak() -> None:
-    item = {"Resource": "arn:aws:cloudformation:us-east-1:123456789012:stack/s/1/Chat", "Inventory": ["chat", "chat-monitoring"]}
+    item = {"Resource": "arn:aws:cloudformation:us-east-1:123456789012:stack/s/1|Chat", "Inventory": ["chat", "chat-monitoring"]}
     assert leaks([item], [_request(), _request(NoEcho="true"), "no object", {"RequestType": "Delete"}]) == []
 
 
@@ -56,12 +56,14 @@ def test_what_must_not_be_kept_is_found(kept: Any, told: str) -> None:
     request = _request()
     # A label like the logical id couldn't be told apart from it.
     request["LogicalResourceId"] = "Resource"
-    assert told in leaks([{"Resource": "x", "Undo": kept}], [request])
+    own = f"{request['StackId']}|Resource"
+    assert told in leaks([{"Resource": own, "Undo": kept}], [request])
 
 
 def test_under_noecho_a_name_is_found_too() -> None:
     named = {"Dashboard": {"DashboardName": "chat-of-the-secret-project"}}
-    item = {"Resource": "x", "Inventory": "chat-of-the-secret-project"}
+    resource = "arn:aws:cloudformation:us-east-1:123456789012:stack/s/1|Chat"
+    item = {"Resource": resource, "Inventory": "chat-of-the-secret-project"}
     assert leaks([item], [_request(**named)]) == []
     assert leaks([item], [_request(**named, NoEcho="true")]) == ["Properties.Dashboard.DashboardName of a Create with NoEcho"]
 
