@@ -4,6 +4,7 @@
 //! charge and waits until the older one's run has stopped. Everything that is about to be made is written down first.
 
 mod inventory;
+mod note;
 mod record;
 mod run;
 mod store;
@@ -13,8 +14,9 @@ use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 
 pub(crate) use inventory::{Item, Kind};
+pub(crate) use note::{Effect, Intent, Note, Stop};
 pub(crate) use record::{Arrival, Millis, Record, RecordedAnswer};
-pub(crate) use run::{Effect, Intent, Note, Run, Stop};
+pub(crate) use run::Run;
 pub use store::LedgerError;
 
 use self::record::{Lease, Standing};

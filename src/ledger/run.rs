@@ -5,90 +5,19 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use thiserror::Error;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::inventory::{Item, Kind, State};
-use super::record::{DeploymentFacts, Lease, Millis, Record, RecordedAnswer, ThingName};
-use super::store::{LedgerError, Versioned};
+use super::note::{Effect, Intent, LONGEST_PENDING, Note, Stop, learnt, name};
+use super::record::{DeploymentFacts, Lease, Record, RecordedAnswer};
+use super::store::Versioned;
 use super::{Ledger, RunFacts, millis, millis_of};
-use crate::aws::{Aftermath, CallError};
+use crate::aws::CallError;
 use crate::envelope::RequestType;
 
-/// How long a service may be at a call that it didn't answer in time: as long as an attempt is waited for.
-const LONGEST_PENDING: Duration = Duration::from_secs(15);
 /// A newer request waits for this run to stop, so it checks at least this often whether there is one.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
-
-/// Why a run may go no further.
-#[derive(Debug, Error)]
-pub(crate) enum Stop {
-    #[error("a newer request of this resource has come in, and rules from now on")]
-    Superseded,
-    #[error("the time of this run is up")]
-    TimeUp,
-    #[error(transparent)]
-    Ledger(#[from] LedgerError),
-}
-
-/// Something that is about to be made.
-#[derive(Clone, Debug)]
-pub(crate) struct Intent {
-    pub(crate) kind: Kind,
-    pub(crate) name: String,
-    pub(crate) physical_id: String,
-    /// Whether it exists and is somebody else's, who allows it to be taken over.
-    pub(crate) adopted: bool,
-}
-
-/// What has been learnt, to be written down with the next write.
-#[derive(Clone, Debug)]
-pub(crate) enum Note {
-    /// It is there. An item from before the ledger existed, or one that was taken over, is added.
-    Found {
-        kind: Kind,
-        name: String,
-        identity: Option<String>,
-        physical_id: String,
-    },
-    Done {
-        kind: Kind,
-        name: String,
-    },
-    Unknown {
-        kind: Kind,
-        name: String,
-        until: Millis,
-    },
-    Gone {
-        kind: Kind,
-        name: String,
-    },
-    /// Its id was deleted, and it had to be left: it goes with a later request.
-    Left {
-        kind: Kind,
-        name: String,
-    },
-    /// An endpoint that may serve on a config of this resource.
-    Endpoint {
-        name: String,
-    },
-    Submitted {
-        config: String,
-    },
-    Adjusted {
-        variant: String,
-    },
-}
-
-/// What a call does to a thing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Effect {
-    Makes,
-    Changes,
-    Removes,
-}
 
 #[derive(Debug)]
 struct InFlight {
@@ -159,7 +88,7 @@ impl Run {
     pub(crate) fn record(&self) -> Record {
         let mut known = lock(&self.known);
         for note in lock(&self.notes).iter() {
-            self.apply(&mut known, note);
+            note.apply(&mut known, self.request_id(), self.facts.hides_names);
         }
         known.clone()
     }
@@ -265,7 +194,7 @@ impl Run {
             }
             let mut record = stored.record.clone();
             for note in &notes {
-                self.apply(&mut record, note);
+                note.apply(&mut record, self.request_id(), self.facts.hides_names);
             }
             change(&mut record);
             let now = millis(SystemTime::now());
@@ -277,47 +206,6 @@ impl Run {
                     return Ok(());
                 }
                 None => *stored = self.ledger.store.read(&self.facts.resource).await?,
-            }
-        }
-    }
-
-    fn apply(&self, record: &mut Record, note: &Note) {
-        let (hides, request) = (self.facts.hides_names, self.request_id());
-        match note {
-            Note::Found { kind, name: found, identity, physical_id } => {
-                if record.item(*kind, found).is_none() {
-                    record.intend(Item {
-                        kind: *kind,
-                        name: name(hides, found, physical_id),
-                        identity: None,
-                        physical_id: physical_id.clone(),
-                        request: String::new(),
-                        wanted_by: Vec::new(),
-                        state: State::Done,
-                        left: false,
-                        adopted: false,
-                    });
-                }
-                record.note_done(*kind, found);
-                record.note_physical_id(*kind, found, physical_id);
-                if let Some(identity) = identity {
-                    record.note_identity(*kind, found, identity);
-                }
-            }
-            Note::Done { kind, name } => record.note_done(*kind, name),
-            Note::Unknown { kind, name, until } => record.note_unknown(*kind, name, *until),
-            Note::Gone { kind, name } => record.note_gone(*kind, name),
-            Note::Left { kind, name } => record.note_left(*kind, name),
-            Note::Endpoint { name: endpoint } => record.note_endpoint(name(hides, endpoint, "")),
-            Note::Submitted { config } => {
-                if let Some(known) = record.request_mut(request) {
-                    known.deployment.submitted = Some(name(hides, config, ""));
-                }
-            }
-            Note::Adjusted { variant } => {
-                if let Some(known) = record.request_mut(request) {
-                    known.deployment.adjusted.push(name(hides, variant, ""));
-                }
             }
         }
     }
@@ -425,23 +313,5 @@ impl Run {
     /// Gives the lease back: the request goes on in another run, or under a newer request.
     pub(crate) async fn release(&self) -> Result<(), Stop> {
         self.commit(false, |record| record.lease = None).await
-    }
-}
-
-/// A name as the ledger may hold it. A physical id isn't hidden: CloudFormation shows it to everyone.
-fn name(hides: bool, name: &str, physical_id: &str) -> ThingName {
-    if hides && name != physical_id { ThingName::hidden(name) } else { ThingName::shown(name) }
-}
-
-/// What a call's end says about the thing.
-fn learnt(kind: Kind, name: String, effect: Effect, error: Option<&CallError>, settling: Duration) -> Option<Note> {
-    let later = |wait: Duration| millis(SystemTime::now()).saturating_add(millis_of(wait));
-    match (error.map(|error| error.fault().aftermath), effect) {
-        (None, Effect::Makes) => Some(Note::Done { kind, name }),
-        (None, Effect::Removes) if kind != Kind::Endpoint => Some(Note::Gone { kind, name }),
-        (Some(Aftermath::Refused), Effect::Makes) => Some(Note::Gone { kind, name }),
-        (Some(Aftermath::Unknown), _) => Some(Note::Unknown { kind, name, until: later(settling) }),
-        (Some(Aftermath::Pending), _) => Some(Note::Unknown { kind, name, until: later(LONGEST_PENDING) }),
-        (None | Some(Aftermath::Refused), _) => None,
     }
 }

@@ -1,0 +1,150 @@
+//! What a run learns of things, and how the record takes it up. Pure, but for the time at which a call ended.
+
+use std::time::{Duration, SystemTime};
+
+use thiserror::Error;
+
+use super::inventory::{Item, Kind, State};
+use super::record::{Millis, Record, ThingName};
+use super::store::LedgerError;
+use super::{millis, millis_of};
+use crate::aws::{Aftermath, CallError};
+
+/// How long a service may be at a call that it didn't answer in time: as long as an attempt is waited for.
+pub(super) const LONGEST_PENDING: Duration = Duration::from_secs(15);
+
+/// Why a run may go no further.
+#[derive(Debug, Error)]
+pub(crate) enum Stop {
+    #[error("a newer request of this resource has come in, and rules from now on")]
+    Superseded,
+    #[error("the time of this run is up")]
+    TimeUp,
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+/// Something that is about to be made.
+#[derive(Clone, Debug)]
+pub(crate) struct Intent {
+    pub(crate) kind: Kind,
+    pub(crate) name: String,
+    pub(crate) physical_id: String,
+    /// Whether it exists and is somebody else's, who allows it to be taken over.
+    pub(crate) adopted: bool,
+}
+
+/// What has been learnt, to be written down with the next write.
+#[derive(Clone, Debug)]
+pub(crate) enum Note {
+    /// It is there. An item from before the ledger existed, or one that was taken over, is added.
+    Found {
+        kind: Kind,
+        name: String,
+        identity: Option<String>,
+        physical_id: String,
+    },
+    Done {
+        kind: Kind,
+        name: String,
+    },
+    Unknown {
+        kind: Kind,
+        name: String,
+        until: Millis,
+    },
+    Gone {
+        kind: Kind,
+        name: String,
+    },
+    /// Its id was deleted, and it had to be left: it goes with a later request.
+    Left {
+        kind: Kind,
+        name: String,
+    },
+    /// An endpoint that may serve on a config of this resource.
+    Endpoint {
+        name: String,
+    },
+    Submitted {
+        config: String,
+    },
+    Adjusted {
+        variant: String,
+    },
+}
+
+/// What a call does to a thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    Makes,
+    Changes,
+    Removes,
+}
+
+impl Note {
+    /// Takes the note up, for the request `request`; `hides` says whether names are kept out.
+    pub(super) fn apply(&self, record: &mut Record, request: &str, hides: bool) {
+        match self {
+            Note::Found { kind, name: found, identity, physical_id } => {
+                if record.item(*kind, found).is_none() {
+                    record.intend(Item {
+                        kind: *kind,
+                        name: name(hides, found, physical_id),
+                        identity: None,
+                        physical_id: physical_id.clone(),
+                        request: String::new(),
+                        wanted_by: Vec::new(),
+                        state: State::Done,
+                        left: false,
+                        adopted: false,
+                    });
+                }
+                record.note_done(*kind, found);
+                record.note_physical_id(*kind, found, physical_id);
+                if let Some(identity) = identity {
+                    record.note_identity(*kind, found, identity);
+                }
+            }
+            Note::Done { kind, name } => record.note_done(*kind, name),
+            Note::Unknown { kind, name, until } => record.note_unknown(*kind, name, *until),
+            Note::Gone { kind, name } => record.note_gone(*kind, name),
+            Note::Left { kind, name } => record.note_left(*kind, name),
+            Note::Endpoint { name: endpoint } => record.note_endpoint(name(hides, endpoint, "")),
+            Note::Submitted { config } => {
+                if let Some(known) = record.request_mut(request) {
+                    known.deployment.submitted = Some(name(hides, config, ""));
+                }
+            }
+            Note::Adjusted { variant } => {
+                if let Some(known) = record.request_mut(request) {
+                    known.deployment.adjusted.push(name(hides, variant, ""));
+                }
+            }
+        }
+    }
+}
+
+/// A name as the ledger may hold it. A physical id isn't hidden: CloudFormation shows it to everyone.
+pub(super) fn name(hides: bool, name: &str, physical_id: &str) -> ThingName {
+    if hides && name != physical_id { ThingName::hidden(name) } else { ThingName::shown(name) }
+}
+
+/// What a call's end says about the thing.
+pub(super) fn learnt(
+    kind: Kind,
+    name: String,
+    effect: Effect,
+    error: Option<&CallError>,
+    settling: Duration,
+) -> Option<Note> {
+    let later = |wait: Duration| millis(SystemTime::now()).saturating_add(millis_of(wait));
+    match (error.map(|error| error.fault().aftermath), effect) {
+        (None, Effect::Makes) => Some(Note::Done { kind, name }),
+        (None, Effect::Removes) if kind != Kind::Endpoint => Some(Note::Gone { kind, name }),
+        (Some(Aftermath::Refused), Effect::Makes) => Some(Note::Gone { kind, name }),
+        (Some(Aftermath::Unknown), _) => Some(Note::Unknown { kind, name, until: later(settling) }),
+        (Some(Aftermath::Pending), _) => Some(Note::Unknown { kind, name, until: later(LONGEST_PENDING) }),
+        (None | Some(Aftermath::Refused), _) => None,
+    }
+}
