@@ -195,12 +195,6 @@ impl Envelope {
         [self.issued_at(), Some(started_at)].into_iter().flatten().filter(is_plausible).min().unwrap_or(now)
     }
 
-    /// Whether the request says which resource of which stack it is about.
-    #[must_use]
-    pub fn says_whose_it_is(&self) -> bool {
-        !self.stack_id.is_empty() && !self.logical_resource_id.is_empty()
-    }
-
     /// The id to answer with when nothing was made: the one that was given, else the marker.
     #[must_use]
     pub fn id_when_nothing_is_made(&self) -> String {

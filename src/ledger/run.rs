@@ -33,7 +33,7 @@ pub(crate) struct Run {
     facts: RunFacts,
     lease: Lease,
     stored: tokio::sync::Mutex<Versioned>,
-    /// The record with everything that has been noted, whether or not it has been written.
+    /// The record as this run wrote it last.
     known: Mutex<Record>,
     notes: Arc<Mutex<Vec<Note>>>,
     in_flight: Mutex<Vec<InFlight>>,
@@ -86,11 +86,11 @@ impl Run {
 
     /// What is known of the resource, this run's notes included.
     pub(crate) fn record(&self) -> Record {
-        let mut known = lock(&self.known);
+        let mut record = lock(&self.known).clone();
         for note in lock(&self.notes).iter() {
-            note.apply(&mut known, self.request_id(), self.facts.hides_names);
+            note.apply(&mut record, self.request_id(), self.facts.hides_names);
         }
-        known.clone()
+        record
     }
 
     pub(crate) fn deployment(&self) -> DeploymentFacts {

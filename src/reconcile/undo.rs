@@ -50,8 +50,6 @@ impl Reconciler {
         }
         let mut made: Vec<Item> = run.record().inventory;
         made.retain(|item| item.is_undone_with(run.request_id()));
-        // In the order in which one may depend on another: composite alarms are found first by describing them.
-        made.sort_by_key(|item| std::cmp::Reverse(item.kind == Kind::Alarm));
         clean &= self.undo_alarms(run, owner, &made, names).await;
         for kind in [Kind::Dashboard, Kind::Endpoint, Kind::EndpointConfig] {
             for item in made.iter().filter(|item| item.kind == kind) {
