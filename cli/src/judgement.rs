@@ -208,7 +208,7 @@ fn observe(declared: &Declared, known: &Known, endpoint: &str, notes: &mut Vec<S
         ),
     };
     notes.push(note);
-    let members = ["ProductionVariants", "ShadowProductionVariants", "MetricsConfig"];
+    let members = ["ProductionVariants", "ShadowProductionVariants", "AsyncInferenceConfig", "MetricsConfig"];
     let mut properties = json!({ "EndpointName": endpoint });
     for name in members {
         if let Some(value) = config.get(name) {
@@ -220,6 +220,7 @@ fn observe(declared: &Declared, known: &Known, endpoint: &str, notes: &mut Vec<S
         production_variants: declaration.config.production_variants.unwrap_or_default(),
         shadow_production_variants: declaration.config.shadow_production_variants.unwrap_or_default(),
         metrics_config: declaration.config.metrics_config,
+        asynchronous: declaration.config.async_inference_config.is_some(),
     })
     .unwrap_or_default()
 }

@@ -56,10 +56,10 @@ pub(crate) fn fleet(valid: &Valid, scenario: Scenario) -> (Fleet, Vec<String>) {
         components: Vec::new(),
     };
     for variant in &monitoring.variants {
-        let Capacity::Instances { gpus, instance_types, hosts_components, .. } = &variant.capacity else { continue };
+        let Capacity::Instances { gpus, instance_types, .. } = &variant.capacity else { continue };
         let name = variant.name.to_string();
         let count = instances(valid, &name);
-        let (gpus, hosts) = (*gpus, *hosts_components);
+        let (gpus, hosts) = (*gpus, variant.hosts_components());
         if hosts {
             let models = models(valid, &name, gpus);
             let models = if models.is_empty() { made_up(&name, gpus, &mut notes) } else { models };

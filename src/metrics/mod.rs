@@ -6,6 +6,7 @@
 mod expr;
 mod insights;
 mod promql;
+pub mod published;
 mod sagemaker;
 mod search;
 

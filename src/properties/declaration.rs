@@ -83,6 +83,8 @@ pub struct DeclaredVariant {
     pub gpus_per_instance: Option<i64>,
     /// Price of one instance.
     pub cost_per_hour: Option<Cost>,
+    /// How its model is called.
+    pub model_mode: Option<String>,
 }
 
 /// `Dashboard`.
@@ -293,6 +295,7 @@ fn variant(node: &Node<'_>) -> DeclaredVariant {
         variant_name: fields.text("VariantName"),
         gpus_per_instance: fields.sized("GpusPerInstance"),
         cost_per_hour: cost(&fields),
+        model_mode: fields.text("ModelMode"),
     }
 }
 

@@ -144,7 +144,8 @@ pub const OF_DEPLOYMENTS: &[&str] =
     &["DeploymentConfig", "RetainAllVariantProperties", "ExcludeRetainedVariantProperties", "RetainDeploymentConfig"];
 
 /// Members of `CreateEndpointConfig` that say something to `Custom::EndpointMonitoring`, which creates none.
-pub const OF_MONITORING: &[&str] = &["ProductionVariants", "ShadowProductionVariants", "MetricsConfig", "Tags"];
+pub const OF_MONITORING: &[&str] =
+    &["ProductionVariants", "ShadowProductionVariants", "AsyncInferenceConfig", "MetricsConfig", "Tags"];
 
 /// An entry of `InferenceComponents`.
 pub const INFERENCE_COMPONENT: &[Property] = &[
@@ -158,6 +159,14 @@ pub const VARIANT: &[Property] = &[
     of("VariantName", Text, Refused, "The production variant that this is about"),
     of("GpusPerInstance", Integer(1, MOST_GPUS), Depends("the resource's"), "GPUs of one of its instances"),
     of("CostPerHour", Price, Depends("the resource's"), "Dollars per hour of one of its instances"),
+    of(
+        "ModelMode",
+        Choice(&["SingleModel", "MultiModel", "Direct"]),
+        Is("\"SingleModel\""),
+        "How its model is called, by the words of `CreateModel`: the container loads the model that a request asks for \
+         (`MultiModel`), or a request names one of several containers (`Direct`). The dashboard then shows what such models \
+         publish",
+    ),
 ];
 
 /// `Dashboard`.

@@ -137,6 +137,7 @@ impl Reconciler {
             production_variants: described.production_variants.unwrap_or_default(),
             shadow_production_variants: described.shadow_production_variants.unwrap_or_default(),
             metrics_config: described.metrics_config,
+            asynchronous: described.async_inference_config.is_some(),
         })
     }
 

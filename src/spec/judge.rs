@@ -29,6 +29,9 @@ pub(super) struct Metrics {
     pub(super) detailed: bool,
 }
 
+/// How a variant's model may be called.
+const MODEL_MODES: [&str; 3] = ["SingleModel", "MultiModel", "Direct"];
+
 /// Validates one declaration, noting every problem on the way.
 pub(super) struct Judge<'d> {
     pub(super) resource_type: ResourceType,
@@ -157,6 +160,11 @@ impl Judge<'_> {
             let path = format!("Properties.Variants[{at}]");
             if variant.variant_name.is_none() && self.problems.clean(&format!("{path}.VariantName")) {
                 self.problems.missing(&format!("{path}.VariantName"), "say which variant this is about");
+            }
+            if let Some(mode) = variant.model_mode.as_deref().filter(|mode| !MODEL_MODES.contains(mode)) {
+                let message =
+                    format!("{} is not a mode; use SingleModel, MultiModel or Direct", quote(mode, self.problems));
+                self.problems.invalid(&format!("{path}.ModelMode"), message);
             }
         }
     }
@@ -346,8 +354,10 @@ impl Judge<'_> {
 
     /// `None` where they have to be observed first, or where one is wrong.
     fn variants(&self) -> Option<Vec<Variant>> {
-        let reader = VariantReader { declaration: self.declaration, problems: self.problems };
         let config = &self.declaration.config;
+        let asynchronous =
+            config.async_inference_config().is_some() || self.observed.is_some_and(|observed| observed.asynchronous);
+        let reader = VariantReader { declaration: self.declaration, problems: self.problems, asynchronous };
         match self.observed {
             _ if self.declaration.declares_variants() => {
                 Some(reader.read(config.production_variants(), config.shadow_production_variants()))

@@ -28,7 +28,7 @@ pub use names::{
 };
 pub use names_in_use::NamesInUse;
 pub use tags::{OWNERSHIP_PREFIX, Tag};
-pub use variant::{Capacity, Dollars, PriceBasis, Variant};
+pub use variant::{Capacity, Dollars, PriceBasis, Serving, Variant};
 
 use crate::envelope::ResourceType;
 use crate::properties::{Declaration, Problems};
@@ -167,6 +167,8 @@ pub struct ObservedConfig {
     pub shadow_production_variants: Vec<ProductionVariant>,
     /// Its metrics configuration.
     pub metrics_config: Option<MetricsConfig>,
+    /// Whether it answers from a queue.
+    pub asynchronous: bool,
 }
 
 /// How validation ended.

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::names::VariantName;
 use super::{instance_type, quote};
 use crate::catalogue::{Accelerators, accelerators};
+use crate::metrics::published::Traits;
 use crate::properties::{Cost, Declaration, DeclaredVariant, Problems};
 
 /// US dollars.
@@ -32,6 +33,40 @@ pub struct Variant {
     pub name: VariantName,
     /// What serves it.
     pub capacity: Capacity,
+    /// How it serves.
+    pub serving: Serving,
+    /// Whether it gets a copy of another variant's requests, and its answers go nowhere.
+    pub shadow: bool,
+}
+
+/// How a variant serves: what it publishes follows from that (`data/published.csv`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Serving {
+    /// Models are placed on its instances as inference components; the variant itself has none. Only then are there
+    /// metrics about GPUs that are free.
+    Components,
+    /// A model of its own.
+    OwnModel,
+    /// A model of its own whose container loads the model that a request asks for (`Mode` `MultiModel` of
+    /// `CreateModel`).
+    MultiModel,
+    /// A model of its own with several containers, of which a request names one (`Mode` `Direct` of `CreateModel`).
+    Containers,
+    /// A model of its own that answers later, from a queue (`AsyncInferenceConfig`).
+    Asynchronous,
+    /// A model of its own without instances.
+    Serverless {
+        /// Whether concurrency is kept ready.
+        provisioned: bool,
+    },
+}
+
+impl Serving {
+    /// Whether there are no instances of its own.
+    #[must_use]
+    pub fn is_serverless(self) -> bool {
+        matches!(self, Self::Serverless { .. })
+    }
 }
 
 /// What serves a variant.
@@ -47,9 +82,6 @@ pub enum Capacity {
         instance_types: Vec<String>,
         /// Where its price comes from.
         price: PriceBasis,
-        /// Whether models are placed on it as inference components (the variant itself has no model). Only then are
-        /// there metrics about GPUs that are free.
-        hosts_components: bool,
     },
 }
 
@@ -69,13 +101,22 @@ impl Variant {
         matches!(self.capacity, Capacity::Instances { .. })
     }
 
+    /// Whether models are placed on it as inference components.
+    #[must_use]
+    pub fn hosts_components(&self) -> bool {
+        self.serving == Serving::Components
+    }
+
     /// GPUs of one instance where models are placed as inference components, else `None`.
     #[must_use]
     pub fn shared_gpus(&self) -> Option<u32> {
-        match self.capacity {
-            Capacity::Instances { gpus, hosts_components: true, .. } if gpus > 0 => Some(gpus),
-            _ => None,
-        }
+        self.gpus().filter(|_| self.hosts_components())
+    }
+
+    /// What decides on what it publishes.
+    #[must_use]
+    pub fn traits(&self, enhanced_metrics: bool) -> Traits {
+        Traits { serving: self.serving, gpus: self.gpus().is_some(), enhanced_metrics }
     }
 }
 
@@ -83,18 +124,21 @@ impl Variant {
 pub(super) struct VariantReader<'d> {
     pub(super) declaration: &'d Declaration,
     pub(super) problems: &'d Problems,
+    /// Whether the endpoint answers from a queue.
+    pub(super) asynchronous: bool,
 }
 
 impl VariantReader<'_> {
     /// Production variants first, then shadow variants.
     pub(super) fn read(&self, production: &[ProductionVariant], shadow: &[ProductionVariant]) -> Vec<Variant> {
         let production =
-            production.iter().enumerate().map(|(at, v)| (format!("Properties.ProductionVariants[{at}]"), v));
-        let shadow = shadow.iter().enumerate().map(|(at, v)| (format!("Properties.ShadowProductionVariants[{at}]"), v));
+            production.iter().enumerate().map(|(at, v)| (format!("Properties.ProductionVariants[{at}]"), v, false));
+        let shadow = shadow.iter().enumerate();
+        let shadow = shadow.map(|(at, v)| (format!("Properties.ShadowProductionVariants[{at}]"), v, true));
         let mut seen = BTreeSet::new();
         let variants: Vec<Variant> = production
             .chain(shadow)
-            .filter_map(|(path, variant)| {
+            .filter_map(|(path, variant, shadow)| {
                 let name = self.name(&path, variant)?;
                 if !seen.insert(name.clone()) {
                     let message = format!(
@@ -104,7 +148,8 @@ impl VariantReader<'_> {
                     self.problems.conflict(&format!("{path}.VariantName"), message);
                 }
                 let capacity = self.capacity(&path, name.as_str(), variant)?;
-                Some(Variant { name, capacity })
+                let serving = self.serving(name.as_str(), variant);
+                Some(Variant { name, capacity, serving, shadow })
             })
             .collect();
         self.judge_overrides(&seen);
@@ -158,7 +203,21 @@ impl VariantReader<'_> {
             None => PriceBasis::None,
         };
         let instance_types = types.into_iter().map(str::to_owned).collect();
-        Some(Capacity::Instances { gpus, instance_types, price, hosts_components: variant.model_name.is_none() })
+        Some(Capacity::Instances { gpus, instance_types, price })
+    }
+
+    fn serving(&self, name: &str, variant: &ProductionVariant) -> Serving {
+        let mode = self.entry_for(name).and_then(|entry| entry.model_mode.as_deref());
+        match (&variant.serverless_config, &variant.model_name) {
+            (Some(serverless), _) => Serving::Serverless { provisioned: serverless.provisioned_concurrency.is_some() },
+            (None, None) => Serving::Components,
+            (None, Some(_)) if self.asynchronous => Serving::Asynchronous,
+            (None, Some(_)) => match mode {
+                Some("MultiModel") => Serving::MultiModel,
+                Some("Direct") => Serving::Containers,
+                _ => Serving::OwnModel,
+            },
+        }
     }
 
     /// Whether each of a variant's instance types can be one. It is asked whatever is said of GPUs: AWS would refuse it.

@@ -65,7 +65,7 @@ impl Numbered<'_> {
 
     /// Whether models are placed on it as inference components.
     pub(super) fn hosts_components(self) -> bool {
-        matches!(self.variant.capacity, Capacity::Instances { hosts_components: true, .. })
+        self.variant.hosts_components()
     }
 
     /// Samples that its instances published.
