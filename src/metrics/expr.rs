@@ -59,6 +59,18 @@ impl IdLetter {
     pub const UTILIZATION: Self = Self('u');
     /// Invocations.
     pub const INVOCATIONS: Self = Self('v');
+    /// Samples that the GPUs of one model published.
+    pub const HELD: Self = Self('h');
+    /// Requests of a whole endpoint.
+    pub const TOTAL: Self = Self('t');
+    /// Requests that failed.
+    pub const ERRORS: Self = Self('e');
+    /// Requests that failed by a mistake of the caller.
+    pub const CALLER_ERRORS: Self = Self('f');
+    /// Latencies.
+    pub const LATENCY: Self = Self('l');
+    /// What stands beside the others in one panel.
+    pub const BESIDE: Self = Self('b');
     /// A Metrics Insights query.
     pub const QUERY: Self = Self('q');
 }
@@ -157,6 +169,12 @@ impl Expr<Graph> {
     #[must_use]
     pub fn summed(self) -> Self {
         Self::new(Node::Call("SUM", vec![self.node]))
+    }
+
+    /// `MAX(self)`: at each time the highest of several series.
+    #[must_use]
+    pub fn highest(self) -> Self {
+        Self::new(Node::Call("MAX", vec![self.node]))
     }
 
     /// `SORT(self, AVG, …, count)`: of several series the `count` with the highest mean, or the lowest.

@@ -20,13 +20,43 @@ pub struct SampleCountQuery {
     metric_name: &'static str,
     values: Vec<(&'static str, String)>,
     group_by: Option<&'static str>,
+    function: &'static str,
+    /// With [`Self::group_by`]: how many groups at most, those with the most first.
+    most: Option<u16>,
 }
 
 impl SampleCountQuery {
     /// Counts the samples of the series of `metric_name` that have exactly `dimensions`.
     #[must_use]
     pub fn new(namespace: &'static str, dimensions: &[&'static str], metric_name: &'static str) -> Self {
-        Self { namespace, dimensions: dimensions.to_vec(), metric_name, values: Vec::new(), group_by: None }
+        Self {
+            namespace,
+            dimensions: dimensions.to_vec(),
+            metric_name,
+            values: Vec::new(),
+            group_by: None,
+            function: "COUNT",
+            most: None,
+        }
+    }
+
+    /// Adds the samples up, in place of counting them.
+    #[must_use]
+    pub fn summing(self) -> Self {
+        Self { function: "SUM", ..self }
+    }
+
+    /// Of the groups, the so many with the most.
+    #[must_use]
+    pub fn biggest(self, most: u16) -> Self {
+        Self { most: Some(most), ..self }
+    }
+
+    /// The same of every dimension set of the metric in its namespace: for where a set's name isn't known, and only one
+    /// set has the dimensions that the query narrows by.
+    #[must_use]
+    pub fn of_any_set(self) -> Self {
+        Self { dimensions: Vec::new(), ..self }
     }
 
     /// Narrows to series whose dimension has this value. Values are names of endpoints and variants, which are letters,
@@ -46,17 +76,25 @@ impl SampleCountQuery {
 
 impl fmt::Display for SampleCountQuery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SELECT COUNT({}) FROM SCHEMA(\"{}\"", self.metric_name, self.namespace)?;
-        for dimension in &self.dimensions {
-            write!(f, ", {dimension}")?;
+        let Self { namespace, dimensions, metric_name, values, group_by, function, most } = self;
+        write!(f, "SELECT {function}({metric_name}) FROM ")?;
+        if dimensions.is_empty() {
+            write!(f, "\"{namespace}\"")?;
+        } else {
+            write!(f, "SCHEMA(\"{namespace}\"")?;
+            for dimension in dimensions {
+                write!(f, ", {dimension}")?;
+            }
+            f.write_str(")")?;
         }
-        f.write_str(")")?;
-        for (at, (dimension, value)) in self.values.iter().enumerate() {
+        for (at, (dimension, value)) in values.iter().enumerate() {
             let word = if at == 0 { "WHERE" } else { "AND" };
             write!(f, " {word} {dimension} = '{value}'")?;
         }
-        match self.group_by {
-            Some(dimension) => write!(f, " GROUP BY {dimension}"),
+        let Some(dimension) = group_by else { return Ok(()) };
+        write!(f, " GROUP BY {dimension}")?;
+        match most {
+            Some(most) => write!(f, " ORDER BY {function}() DESC LIMIT {most}"),
             None => Ok(()),
         }
     }

@@ -14,7 +14,8 @@ pub use expr::{Alarm, Expr, Graph, IdLetter, MetricId, Order};
 pub use insights::{SHORTEST_INSIGHTS_PERIOD, SampleCountQuery};
 pub use promql::PromQl;
 pub use sagemaker::{
-    ComponentMetric, ENDPOINTS, INFERENCE_COMPONENTS, INVOCATIONS, Metric, MetricStat, Stat, container_invocations,
-    copy_metric, copy_sample_count, endpoint_metric, gpu_sample_count, held_gpus, instance_gpus, invocation_metric,
+    ComponentMetric, ENDPOINTS, INFERENCE_COMPONENTS, INVOCATIONS, Metric, MetricStat, Stat, container_metric,
+    copy_metric, copy_requests, copy_sample_count, endpoint_metric, gpu_sample_count, held_gpus, instance_gpus,
+    instance_requests, invocation_metric, queue_metric, requests_by_model,
 };
 pub use search::Search;

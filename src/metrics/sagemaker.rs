@@ -155,10 +155,51 @@ pub fn instance_gpus(
         .with("VariantName", variant.as_str())
 }
 
-/// Invocations of every container on the endpoint. Needs enhanced metrics.
+/// What each copy of a model publishes about its requests. Needs enhanced metrics. The sources of the set are in
+/// `data/published.csv`.
+const REQUESTS_OF_COPY: [&str; 5] =
+    ["EndpointName", "VariantName", "InferenceComponentName", "InstanceId", "ContainerId"];
+
+/// A metric of the requests that model copies on the endpoint get, such as `Invocations`. Needs enhanced metrics.
 #[must_use]
-pub fn container_invocations(endpoint: &EndpointName) -> Search {
-    Search::new(INVOCATIONS, &OF_COPY[..4], "Invocations", Stat::Sum).with("EndpointName", endpoint.as_str())
+pub fn copy_requests(name: &'static str, stat: Stat, endpoint: &EndpointName) -> Search {
+    Search::new(INVOCATIONS, &REQUESTS_OF_COPY, name, stat).with("EndpointName", endpoint.as_str())
+}
+
+/// The same by a query, by model: those with the most.
+#[must_use]
+pub fn requests_by_model(name: &'static str, endpoint: &EndpointName, most: u16) -> SampleCountQuery {
+    let query = SampleCountQuery::new(INVOCATIONS, &REQUESTS_OF_COPY, name).summing();
+    query.with("EndpointName", endpoint.as_str()).by("InferenceComponentName").biggest(most)
+}
+
+/// A metric of the requests that each instance of a variant with a model of its own gets. Needs enhanced metrics.
+#[must_use]
+pub fn instance_requests(name: &'static str, stat: Stat, endpoint: &EndpointName, variant: &VariantName) -> Search {
+    Search::new(INVOCATIONS, &["EndpointName", "VariantName", "InstanceId"], name, stat)
+        .with("EndpointName", endpoint.as_str())
+        .with("VariantName", variant.as_str())
+}
+
+/// A metric of each container of a variant whose requests name one.
+#[must_use]
+pub fn container_metric(
+    namespace: &'static str,
+    name: &'static str,
+    stat: Stat,
+    endpoint: &EndpointName,
+    variant: &VariantName,
+) -> Search {
+    Search::new(namespace, &["EndpointName", "VariantName", "ContainerName"], name, stat)
+        .with("EndpointName", endpoint.as_str())
+        .with("VariantName", variant.as_str())
+}
+
+/// A metric of a whole endpoint that answers from a queue, such as `ApproximateBacklogSize`.
+#[must_use]
+pub fn queue_metric(name: &'static str, stat: Stat, endpoint: &EndpointName) -> MetricStat {
+    let dimensions = vec![("EndpointName", endpoint.to_string())];
+    MetricStat { metric: Metric { namespace: INVOCATIONS, name, dimensions }, stat }
 }
 
 /// Samples that GPUs held by model copies published, by a query: of the whole endpoint, and of one variant where

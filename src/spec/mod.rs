@@ -28,7 +28,7 @@ pub use names::{
 };
 pub use names_in_use::NamesInUse;
 pub use tags::{OWNERSHIP_PREFIX, Tag};
-pub use variant::{Capacity, Dollars, PriceBasis, Serving, Variant};
+pub use variant::{Capacity, Dollars, Partitions, PriceBasis, Serving, Variant};
 
 use crate::envelope::ResourceType;
 use crate::properties::{Declaration, Problems};

@@ -35,6 +35,8 @@ pub struct Variant {
     pub capacity: Capacity,
     /// How it serves.
     pub serving: Serving,
+    /// How its GPUs are partitioned, where they are.
+    pub partitions: Option<Partitions>,
     /// Whether it gets a copy of another variant's requests, and its answers go nowhere.
     pub shadow: bool,
 }
@@ -59,6 +61,26 @@ pub enum Serving {
         /// Whether concurrency is kept ready.
         provisioned: bool,
     },
+}
+
+/// How every GPU of a variant is partitioned
+/// (<https://docs.aws.amazon.com/sagemaker/latest/dg/inference-components-accelerator-partitioning-create.html>). A copy of
+/// a model holds one partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Partitions {
+    /// Into so many of one profile: copies count them.
+    Alike(u32),
+    /// Into several profiles: what a copy holds can't be told from what it publishes.
+    Mixed,
+}
+
+impl Partitions {
+    fn of(variant: &ProductionVariant) -> Option<Self> {
+        let profiles = variant.accelerator_partition_layouts().first()?.accelerator_partition_types();
+        let first = profiles.first()?;
+        let alike = profiles.iter().all(|profile| profile == first);
+        Some(if alike { Self::Alike(u32::try_from(profiles.len()).ok()?) } else { Self::Mixed })
+    }
 }
 
 impl Serving {
@@ -107,10 +129,21 @@ impl Variant {
         self.serving == Serving::Components
     }
 
-    /// GPUs of one instance where models are placed as inference components, else `None`.
+    /// GPUs of one instance where models are placed on whole ones as inference components, else `None`.
     #[must_use]
     pub fn shared_gpus(&self) -> Option<u32> {
-        self.gpus().filter(|_| self.hosts_components())
+        self.gpus().filter(|_| self.hosts_components() && self.partitions.is_none())
+    }
+
+    /// What models share on one instance and copies can be counted in: GPUs, or partitions of one profile.
+    #[must_use]
+    pub fn shared_units(&self) -> Option<u32> {
+        let gpus = self.gpus().filter(|_| self.hosts_components())?;
+        match self.partitions {
+            None => Some(gpus),
+            Some(Partitions::Alike(each)) => Some(gpus.saturating_mul(each)),
+            Some(Partitions::Mixed) => None,
+        }
     }
 
     /// What decides on what it publishes.
@@ -149,7 +182,7 @@ impl VariantReader<'_> {
                 }
                 let capacity = self.capacity(&path, name.as_str(), variant)?;
                 let serving = self.serving(name.as_str(), variant);
-                Some(Variant { name, capacity, serving, shadow })
+                Some(Variant { name, capacity, serving, partitions: Partitions::of(variant), shadow })
             })
             .collect();
         self.judge_overrides(&seen);

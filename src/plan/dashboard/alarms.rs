@@ -11,7 +11,6 @@ pub(super) fn states(grid: &mut Grid<'_>, context: &Context<'_>) {
     let arn = |alarm: &AlarmSpec| context.place.alarm_arn(&alarm.name);
     let arns: Vec<String> = context.monitoring.alarms.iter().map(arn).collect();
     if !arns.is_empty() {
-        grid.heading("Alarms");
         grid.alarm_states("Alarms", arns);
     }
 }
@@ -19,7 +18,7 @@ pub(super) fn states(grid: &mut Grid<'_>, context: &Context<'_>) {
 /// Where an alarm goes off, in words, if it is switched on.
 pub(super) fn threshold(context: &Context<'_>, kind: AlarmKind, in_words: impl Fn(f64) -> String) -> Option<Threshold> {
     let value = context.monitoring.alarm(kind)?.threshold;
-    Some(Threshold { label: format!("{kind}: {}", in_words(value)), value })
+    Some(Threshold { color: None, label: format!("{kind}: {}", in_words(value)), value })
 }
 
 /// Seconds that one of the alarm's datapoints covers, if it is switched on.

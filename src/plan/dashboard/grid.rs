@@ -9,9 +9,11 @@ use thiserror::Error;
 use super::widget::{GraphProperties, Panel};
 
 /// Columns of a dashboard.
-pub(super) const COLUMNS: u16 = 24;
+const COLUMNS: u16 = 24;
 /// Metrics and expressions that a graph may have.
-pub(super) const MOST_LINES: usize = 500;
+const MOST_LINES: usize = 500;
+/// Graphs beside each other that can still be read on a screen of 1440 × 900.
+const MOST_IN_A_ROW: usize = 3;
 const MOST_WIDGETS: usize = 500;
 const MOST_METRICS: usize = 2500;
 
@@ -104,36 +106,42 @@ impl<'s> Grid<'s> {
         self.place(COLUMNS, height, Properties::Text { markdown });
     }
 
-    /// A headline over what follows.
-    pub(super) fn heading(&mut self, text: &str) {
-        self.text(format!("## {text}"), 1);
+    /// Graphs side by side, in as many rows as they need, each as wide as the page. One that draws nothing is left out: it
+    /// could never show anything.
+    pub(super) fn row(&mut self, panels: impl IntoIterator<Item = Panel>) {
+        let mut panels: Vec<Panel> = panels.into_iter().filter(Panel::shows_something).collect();
+        let rows = panels.len().div_ceil(MOST_IN_A_ROW);
+        for row in 0..rows {
+            let here = panels.len().div_ceil(rows - row);
+            let width = COLUMNS / u16::try_from(here).unwrap_or(COLUMNS);
+            self.new_row();
+            panels.drain(..here).for_each(|panel| self.panel(panel, width));
+        }
     }
 
-    /// A graph. One that draws nothing is left out: it could never show anything.
-    pub(super) fn panel(&mut self, panel: Panel) {
-        if panel.shows_something() {
-            self.metrics += panel.lines.len();
-            self.most_lines = self.most_lines.max(panel.lines.len());
-            let (width, height) = (panel.width, panel.height());
-            self.place(width, height, Properties::Metric(GraphProperties::of(panel, self.region, self.period)));
-        }
+    fn panel(&mut self, panel: Panel, width: u16) {
+        self.metrics += panel.lines.len();
+        self.most_lines = self.most_lines.max(panel.lines.len());
+        let height = panel.height();
+        self.place(width, height, Properties::Metric(GraphProperties::of(panel, self.region, self.period)));
     }
 
     /// The states of alarms, by their ARNs.
     pub(super) fn alarm_states(&mut self, title: &'static str, alarms: Vec<String>) {
-        self.place(COLUMNS, 3, Properties::Alarm { alarms, title });
+        self.place(COLUMNS, 2, Properties::Alarm { alarms, title });
     }
 
-    /// What the function of this ARN draws from `params`, anew at every refresh, change of size and time range.
+    /// What the function of this ARN draws from `params`, anew at every refresh and time range. Another size shows the same
+    /// numbers, and asking for them costs.
     pub(super) fn custom(&mut self, title: &'static str, function_arn: &'s str, params: Value) {
         const HEIGHT: u16 = 9;
-        let update_on = UpdateOn { refresh: true, resize: true, time_range: true };
+        let update_on = UpdateOn { refresh: true, resize: false, time_range: true };
         let properties = Properties::Custom { endpoint: function_arn, params, title, update_on };
         self.place(COLUMNS / 2, HEIGHT, properties);
     }
 
     /// Begins a new row: what follows doesn't stand beside what is there.
-    pub(super) fn new_row(&mut self) {
+    fn new_row(&mut self) {
         self.x = 0;
         self.y += self.row_height;
         self.row_height = 0;

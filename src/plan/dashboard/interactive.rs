@@ -20,7 +20,6 @@ pub(super) fn interactive<'p>(grid: &mut Grid<'p>, context: &Context<'p>, settin
     if !has_instances || settings.interactive == Some(false) {
         return;
     }
-    grid.new_row();
     for (panel, title) in [(Panel::Cluster, "Instances, GPUs and who holds them"), (Panel::Cost, "Cost by model")] {
         grid.custom(title, function_arn, params(panel, context));
     }
@@ -32,12 +31,12 @@ fn params(panel: Panel, context: &Context<'_>) -> Value {
         "EndpointName": context.monitoring.endpoint_name.as_str(),
         "Region": context.surroundings.region,
     });
-    let variants = context.variants().filter(|of| of.has_instances()).map(|of| {
-        let mut variant = json!({ "VariantName": of.variant.name.as_str() });
-        if of.gpus() > 0 {
-            variant["GpusPerInstance"] = json!(of.gpus());
+    let variants = context.variants().filter(|on| on.has_instances()).map(|on| {
+        let mut variant = json!({ "VariantName": on.variant.name.as_str() });
+        if on.gpus() > 0 {
+            variant["GpusPerInstance"] = json!(on.gpus());
         }
-        if let Some(price) = context.surroundings.prices.of(of.variant).per_hour() {
+        if let Some(price) = context.surroundings.prices.of(on.variant).per_hour() {
             variant["CostPerHour"] = json!(price.0);
         }
         variant
@@ -59,7 +58,7 @@ fn params(panel: Panel, context: &Context<'_>) -> Value {
 fn price_basis(context: &Context<'_>) -> Option<String> {
     let bases: BTreeSet<String> = context
         .variants()
-        .filter_map(|of| match context.surroundings.prices.of(of.variant) {
+        .filter_map(|on| match context.surroundings.prices.of(on.variant) {
             Price::Declared(_) => Some("the price that was declared".to_owned()),
             Price::Listed(listed) => Some(format!("the on-demand list price valid since {}", listed.effective)),
             Price::Unknown(_) => None,

@@ -1,19 +1,23 @@
 //! The dashboard: which panels an endpoint gets, top to bottom.
 //!
-//! Each section has a module of functions that give typed panels; [`series`] and [`dollars`] hold the arithmetic,
-//! [`widget`] knows how CloudWatch writes panels down, and [`grid`] where they stand and how many there may be. Nothing
-//! is dropped silently: what can't be shown is said in the header.
+//! The first screen is for whoever is on call: alarms, the newest values, the interactive panels. Each section below has a
+//! module of functions that give typed panels; [`series`], [`requests`] and [`dollars`] hold the arithmetic, [`widget`]
+//! knows how CloudWatch writes panels down, and [`grid`] where they stand and how many there may be. A panel asks for
+//! nothing that this kind of endpoint doesn't publish, and what can't be shown is said at the end, in [`about`].
 
+mod about;
 mod alarms;
-mod cluster;
-mod cost;
 mod dollars;
+mod gpus;
 mod grid;
 mod header;
 mod interactive;
-mod models;
+mod money;
+mod requests;
+mod routing;
 mod selected;
 mod series;
+mod tiles;
 mod traffic;
 mod utilization;
 mod widget;
@@ -51,20 +55,19 @@ pub(super) fn body(
     surroundings: &Surroundings,
 ) -> Result<String, PlanError> {
     let place = Place::of(&owner.stack_id, &surroundings.region);
-    let mut context = Context { monitoring, surroundings, owner, place, line_each: true };
-    context.line_each = context.has_room_for_lines();
+    let context = Context { monitoring, surroundings, owner, place };
     let mut grid = Grid::new(&surroundings.region, monitoring.frequency.graph_period());
     header::header(&mut grid, &context);
-    cluster::now(&mut grid, &context);
-    interactive::interactive(&mut grid, &context, settings);
-    cluster::cluster(&mut grid, &context);
-    cluster::gpus_by_model(&mut grid, &context);
-    cost::cost(&mut grid, &context);
-    utilization::utilization(&mut grid, &context);
-    traffic::traffic(&mut grid, &context);
-    cluster::copies(&mut grid, &context);
-    selected::selected(&mut grid, &context);
     alarms::states(&mut grid, &context);
+    tiles::now(&mut grid, &context);
+    interactive::interactive(&mut grid, &context, settings);
+    traffic::traffic(&mut grid, &context);
+    gpus::gpus(&mut grid, &context);
+    money::money(&mut grid, &context);
+    utilization::utilization(&mut grid, &context);
+    routing::routing(&mut grid, &context);
+    selected::selected(&mut grid, &context);
+    about::about(&mut grid, &context);
     let body = Body {
         period_override: &settings.period_override,
         start: &settings.start,

@@ -7,16 +7,17 @@ use serde::Serialize;
 
 use crate::metrics::{ComponentMetric, Expr, IdLetter, MetricId, Stat, copy_metric};
 
-use super::grid::{COLUMNS, Grid};
+use super::dollars::Per;
+use super::grid::Grid;
+use super::requests::per_minute;
 use super::series::Context;
-use super::traffic::REQUESTS;
+use super::traffic::MILLISECOND;
 use super::widget::{Line, Panel};
 
 /// Stands for the chosen model. No name of an endpoint, a variant or a model can have it in it.
 const PLACEHOLDER: &str = "SELECTED_MODEL";
 /// What makes the console take the first value that it finds.
 const FIRST_FOUND: &str = "__FIRST";
-const THIRD: u16 = COLUMNS / 3;
 
 /// The drop-down.
 #[derive(Serialize)]
@@ -46,9 +47,7 @@ struct Choice<'p> {
 
 /// The drop-down, where there is anything to choose: the listed models, or all that publish something.
 pub(super) fn variable<'p>(context: &Context<'p>) -> Option<Variable<'p>> {
-    if !context.hosts_components() {
-        return None;
-    }
+    context.host()?;
     let found = Variable {
         default_value: FIRST_FOUND,
         id: "model",
@@ -75,64 +74,68 @@ pub(super) fn variable<'p>(context: &Context<'p>) -> Option<Variable<'p>> {
 }
 
 pub(super) fn selected(grid: &mut Grid<'_>, context: &Context<'_>) {
-    if variable(context).is_none() {
-        return;
+    if variable(context).is_some() {
+        grid.row([gpus_and_cost(context), Some(traffic()), Some(utilization(context))].into_iter().flatten());
     }
-    grid.heading(&format!("One model: {PLACEHOLDER}"));
-    gpus_and_cost(grid, context);
-    utilization(grid, context);
-    traffic(grid);
 }
 
-fn gpus_and_cost(grid: &mut Grid<'_>, context: &Context<'_>) {
-    let Some(of) = context.first_shared().filter(|_| context.sees_held_gpus()) else { return };
-    let gpus = Line::expression(context.gpus_of_model(PLACEHOLDER, of), "GPUs of the selected model");
-    let mut lines = vec![context.instance_samples(of), gpus];
-    let dollars = context.dollars_of_model(0, PLACEHOLDER);
-    let (title, right) = match &dollars {
-        Some(_) => ("GPUs and cost of the selected model (count, $)", Some("$")),
-        None => ("GPUs of the selected model (count)", None),
+fn gpus_and_cost(context: &Context<'_>) -> Option<Panel> {
+    let shared = context.told_apart()?;
+    let id = MetricId::numbered(IdLetter::HELD, 0);
+    let unit = shared.unit();
+    let held = context.count(Expr::series(&id), shared.on);
+    let mut lines = vec![
+        context.instance_samples(shared.on),
+        Line::hidden_expression(id.clone(), context.samples_of_model(shared, PLACEHOLDER)),
+        Line::expression(held, format!("{unit} of the selected model")),
+    ];
+    let rate = context.unit_rate(shared);
+    lines.extend(rate.map(|rate| {
+        let dollars = context.dollars(Expr::series(&id), rate, Per::Hour);
+        Line::expression(dollars, "Selected model $ per hour").on_the_right()
+    }));
+    let (title, right) = match rate {
+        Some(_) => (format!("{PLACEHOLDER}: {unit} and $ per hour"), Some("$ per hour")),
+        None => (format!("{PLACEHOLDER}: {unit} (count)"), None),
     };
-    if let Some(dollars) = dollars {
-        let id = MetricId::numbered(IdLetter::DOLLARS, 0);
-        let in_period = || Expr::series(&id);
-        lines.extend(dollars.parts);
-        lines.push(Line::expression(dollars.total, "Selected model $").with_id(id.clone()).on_the_right());
-        let per_hour = Context::per_hour(in_period(), of);
-        lines.push(Line::expression(per_hour, "Selected model $ per hour").on_the_right());
-        lines.push(Line::expression(in_period().running_sum(), "Selected model $ cumulative").on_the_right());
-    }
-    grid.panel(Panel { title: title.to_owned(), lines, left: "GPUs", right, width: THIRD, ..Panel::default() });
+    Some(Panel { title, lines, left: "Count", right, ..Panel::default() })
 }
 
-fn utilization(grid: &mut Grid<'_>, context: &Context<'_>) {
+fn utilization(context: &Context<'_>) -> Panel {
     let of_any = [("CPUUtilizationNormalized", "CPU"), ("MemoryUtilizationNormalized", "Memory")];
     let of_gpus = [("GPUUtilizationNormalized", "GPU"), ("GPUMemoryUtilizationNormalized", "GPU memory")];
-    let of_gpus = of_gpus.into_iter().filter(|_| context.first_shared().is_some());
+    let of_gpus = of_gpus.into_iter().filter(|_| context.host().is_some_and(|on| on.gpus() > 0));
     let line = |(name, label)| Line::metric(ComponentMetric::Utilization(name).of(PLACEHOLDER, Stat::Average), label);
-    grid.panel(Panel {
-        title: "Utilization of the selected model (%)".to_owned(),
+    Panel {
+        title: format!("{PLACEHOLDER}: utilization (%)"),
         lines: of_any.into_iter().chain(of_gpus).map(line).collect(),
         left: "%",
-        width: THIRD,
+        most: Some(100),
         ..Panel::default()
-    });
+    }
 }
 
-fn traffic(grid: &mut Grid<'_>) {
+fn traffic() -> Panel {
     let metric = |name, stat| ComponentMetric::Invocation(name).of(PLACEHOLDER, stat);
-    let requests = REQUESTS
-        .into_iter()
-        .map(|(name, stat, label)| Line::metric(metric(name, stat), format!("{label} of the selected model")));
-    let latencies = [(Stat::P50, "p50"), (Stat::P90, "p90"), (Stat::P99, "p99")].into_iter().map(|(stat, percent)| {
-        Line::metric(metric("ModelLatency", stat), format!("Model {percent} of the selected model")).on_the_right()
-    });
-    grid.panel(Panel {
-        title: "Traffic of the selected model (count, µs)".to_owned(),
-        lines: requests.chain(latencies).collect(),
-        left: "Count per period",
-        right: Some("Microseconds"),
-        width: THIRD,
+    let calls = MetricId::numbered(IdLetter::INVOCATIONS, 0);
+    let failed = MetricId::numbered(IdLetter::ERRORS, 0);
+    let mut lines = vec![
+        Line::hidden_metric(calls.clone(), metric("Invocations", Stat::Sum)),
+        Line::hidden_metric(failed.clone(), metric("Invocation5XXErrors", Stat::Sum)),
+        Line::expression(per_minute(Expr::series(&calls), &calls), "Requests per minute of the selected model"),
+        Line::expression(per_minute(Expr::series(&failed), &calls), "5xx per minute of the selected model"),
+    ];
+    for (number, (stat, percent)) in [(Stat::P50, "p50"), (Stat::P99, "p99")].into_iter().enumerate() {
+        let id = MetricId::numbered(IdLetter::LATENCY, number);
+        let in_milliseconds = Expr::series(&id) / MILLISECOND;
+        lines.push(Line::hidden_metric(id, metric("ModelLatency", stat)));
+        lines.push(Line::expression(in_milliseconds, format!("{percent} of the selected model (ms)")).on_the_right());
+    }
+    Panel {
+        title: format!("{PLACEHOLDER}: requests per minute and latency (ms)"),
+        lines,
+        left: "Requests per minute",
+        right: Some("Milliseconds"),
         ..Panel::default()
-    });
+    }
 }

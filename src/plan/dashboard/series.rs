@@ -7,21 +7,25 @@
 //! - used GPUs = samples of GPUs × F ÷ P,
 //! - unused GPUs = (samples of instances × GPUs per instance − samples of GPUs) × F ÷ P.
 //!
-//! What they cost is in [`super::dollars`].
+//! Where GPUs are partitioned, all of it is counted in partitions: a copy holds one, so the samples of copies take the
+//! place of those of GPUs. What they cost is in [`super::dollars`].
 //!
 //! A search that finds nothing is no series, and arithmetic with it is none either. Where nothing found means nothing
 //! used, `SUM([SEARCH(…), i0 * 0])` counts it as 0 wherever instances are. While nobody knows which of two dimensions
 //! tells GPUs apart, both are searched: only one of them has data, so their sum is right, too.
 
 use crate::metrics::{
-    Expr, Graph, IdLetter, MetricId, MetricStat, SHORTEST_INSIGHTS_PERIOD, SampleCountQuery, Search, Stat,
-    endpoint_metric, gpu_sample_count, held_gpus,
+    Expr, Graph, IdLetter, MetricId, MetricStat, SHORTEST_INSIGHTS_PERIOD, SampleCountQuery, Search, Stat, copy_metric,
+    copy_sample_count, endpoint_metric, gpu_sample_count, held_gpus,
 };
 use crate::place::Place;
 use crate::plan::{Owner, Surroundings};
-use crate::spec::{Capacity, GpuDimension, Monitoring, Variant, VariantName};
+use crate::spec::{Capacity, GpuDimension, InferenceComponent, Monitoring, Variant};
 
 use super::widget::Line;
+
+/// Listed models that have a line each in panels that compare models. Of more, the biggest are shown.
+pub(super) const MOST_LINES_OF_MODELS: u16 = 10;
 
 /// What the panels are about.
 pub(super) struct Context<'p> {
@@ -29,8 +33,6 @@ pub(super) struct Context<'p> {
     pub(super) surroundings: &'p Surroundings,
     pub(super) owner: &'p Owner,
     pub(super) place: Place<'p>,
-    /// Whether there is room for a line of each listed model in every panel that compares models.
-    pub(super) line_each: bool,
 }
 
 /// A variant and its number, which its ids carry.
@@ -38,6 +40,14 @@ pub(super) struct Context<'p> {
 pub(super) struct Numbered<'p> {
     pub(super) number: usize,
     pub(super) variant: &'p Variant,
+}
+
+/// A variant that models share, and what one of its instances has of what they hold.
+#[derive(Clone, Copy)]
+pub(super) struct Shared<'p> {
+    pub(super) on: Numbered<'p>,
+    /// GPUs of one instance, or their partitions.
+    pub(super) units: u32,
 }
 
 impl Numbered<'_> {
@@ -60,12 +70,7 @@ impl Numbered<'_> {
     }
 
     pub(super) fn has_instances(self) -> bool {
-        self.variant.capacity != Capacity::Serverless
-    }
-
-    /// Whether models are placed on it as inference components.
-    pub(super) fn hosts_components(self) -> bool {
-        self.variant.hosts_components()
+        self.variant.has_instances()
     }
 
     /// Samples that its instances published.
@@ -74,8 +79,25 @@ impl Numbered<'_> {
     }
 
     /// 0 wherever instances are.
-    fn zero(self) -> Expr<Graph> {
+    pub(super) fn zero(self) -> Expr<Graph> {
         self.samples() * 0.0
+    }
+}
+
+impl Shared<'_> {
+    /// What is counted, in the plural.
+    pub(super) fn unit(self) -> &'static str {
+        if self.on.variant.partitions.is_some() { "GPU partitions" } else { "GPUs" }
+    }
+
+    /// Samples that its GPUs in use published.
+    pub(super) fn used_samples(self) -> Expr<Graph> {
+        Expr::series(&self.on.used_id())
+    }
+
+    /// Samples that its unused GPUs would have published.
+    pub(super) fn unused_samples(self) -> Expr<Graph> {
+        self.on.samples() * f64::from(self.units) - self.used_samples()
     }
 }
 
@@ -84,30 +106,46 @@ impl<'p> Context<'p> {
         self.monitoring.variants.iter().enumerate().map(|(number, variant)| Numbered { number, variant })
     }
 
-    /// Variants whose GPUs models share, with the number of GPUs of one instance.
-    pub(super) fn shared(&self) -> impl Iterator<Item = (Numbered<'p>, u32)> + use<'p> {
-        self.variants().filter_map(|of| Some((of, of.variant.shared_gpus()?)))
+    pub(super) fn with_instances(&self) -> impl Iterator<Item = Numbered<'p>> + use<'p> {
+        self.variants().filter(|on| on.has_instances())
     }
 
-    /// The first of [`Self::shared`], whose datapoints say how long a period is.
-    pub(super) fn first_shared(&self) -> Option<Numbered<'p>> {
-        self.shared().next().map(|(of, _)| of)
+    /// The variant whose GPUs models share: SageMaker takes inference components on a single variant. `None` where what
+    /// they hold can't be counted.
+    pub(super) fn shared(&self) -> Option<Shared<'p>> {
+        // Without enhanced metrics only reserved GPUs can be counted, and what a reservation of partitions is isn't said.
+        let counted = |on: &Numbered<'_>| self.monitoring.enhanced_metrics || on.variant.partitions.is_none();
+        let mut all = self.variants().filter(counted);
+        all.find_map(|on| Some(Shared { on, units: on.variant.shared_units()? }))
     }
 
-    pub(super) fn hosts_components(&self) -> bool {
-        self.variants().any(Numbered::hosts_components)
+    /// The variant on which models are placed.
+    pub(super) fn host(&self) -> Option<Numbered<'p>> {
+        self.variants().find(|on| on.variant.hosts_components())
     }
 
-    /// Whether metrics tell models' GPUs apart.
-    pub(super) fn sees_held_gpus(&self) -> bool {
-        self.monitoring.enhanced_metrics && self.first_shared().is_some()
+    /// [`Self::shared`], where metrics tell models' GPUs apart.
+    pub(super) fn told_apart(&self) -> Option<Shared<'p>> {
+        self.shared().filter(|_| self.monitoring.enhanced_metrics)
+    }
+
+    /// The listed models.
+    pub(super) fn models(&self) -> &'p [InferenceComponent] {
+        &self.monitoring.components
+    }
+
+    /// The listed models, where they are few enough for a line each.
+    pub(super) fn few_models(&self) -> Option<&'p [InferenceComponent]> {
+        let models = self.models();
+        let few = !models.is_empty() && models.len() <= usize::from(MOST_LINES_OF_MODELS);
+        few.then_some(models)
     }
 
     /// The label, with the variant's name where there are several.
-    pub(super) fn label(&self, label: &str, of: Numbered<'_>) -> String {
+    pub(super) fn label(&self, label: &str, on: Numbered<'_>) -> String {
         match self.monitoring.variants.len() {
             1 => label.to_owned(),
-            _ => format!("{label} ({})", of.variant.name),
+            _ => format!("{label} ({})", on.variant.name),
         }
     }
 
@@ -116,79 +154,93 @@ impl<'p> Context<'p> {
     }
 
     /// A metric of the variant's instances.
-    pub(super) fn instance_metric(&self, name: &'static str, stat: Stat, of: Numbered<'_>) -> MetricStat {
-        endpoint_metric(name, stat, &self.monitoring.endpoint_name, &of.variant.name)
+    pub(super) fn instance_metric(&self, name: &'static str, stat: Stat, on: Numbered<'_>) -> MetricStat {
+        endpoint_metric(name, stat, &self.monitoring.endpoint_name, &on.variant.name)
     }
 
     /// Samples that the variant's instances published, for expressions to refer to: one each per publish interval, with
     /// or without models on them. (`CPUUtilizationNormalized` ends with the last model.)
-    pub(super) fn instance_samples(&self, of: Numbered<'_>) -> Line {
-        Line::hidden_metric(of.instances_id(), self.instance_metric("CPUUtilization", Stat::SampleCount, of))
+    pub(super) fn instance_samples(&self, on: Numbered<'_>) -> Line {
+        Line::hidden_metric(on.instances_id(), self.instance_metric("CPUUtilization", Stat::SampleCount, on))
     }
 
-    /// What [`Self::used_gpus`] and its like refer to beside [`Self::instance_samples`]: samples of the GPUs that models
-    /// hold, or the samples that GPUs would have published which models have reserved.
-    pub(super) fn used_samples(&self, of: Numbered<'_>, gpus: u32) -> Vec<Line> {
+    /// What [`Shared::used_samples`] refers to beside [`Self::instance_samples`]: samples of the GPUs that models hold, or
+    /// the samples that GPUs would have published which models have reserved.
+    pub(super) fn used_lines(&self, shared: Shared<'_>) -> Vec<Line> {
+        let on = shared.on;
         if self.monitoring.enhanced_metrics {
-            let searches = self.each_dimension(|dimension| {
-                Expr::search(self.gpu_samples(dimension).with("VariantName", of.variant.name.as_str()))
-            });
-            let held = searches.into_iter().chain([of.zero()]);
-            return vec![Line::hidden_expression(of.used_id(), Expr::sum_of(held))];
+            let held = self.held_samples(shared, |search| search).into_iter().chain([on.zero()]);
+            return vec![Line::hidden_expression(on.used_id(), Expr::sum_of(held))];
         }
         // The sum of percentages, one for each instance and interval: an instance that publishes none adds none.
-        let reserved = MetricId::numbered(IdLetter::RESERVED, of.number);
-        let percent = Expr::series(&reserved).or_zero_beside(&of.instances_id());
+        let reserved = MetricId::numbered(IdLetter::RESERVED, on.number);
+        let percent = Expr::series(&reserved).or_zero_beside(&on.instances_id());
         vec![
-            Line::hidden_metric(reserved, self.instance_metric("GPUReservation", Stat::Sum, of)),
-            Line::hidden_expression(of.used_id(), percent * f64::from(gpus) / 100.0),
+            Line::hidden_metric(reserved, self.instance_metric("GPUReservation", Stat::Sum, on)),
+            Line::hidden_expression(on.used_id(), percent * f64::from(shared.units) / 100.0),
         ]
     }
 
     /// A count, from the samples that it published in one period.
-    pub(super) fn count(&self, samples: Expr<Graph>, of: Numbered<'_>) -> Expr<Graph> {
-        samples * self.frequency_s() / Expr::period_of(&of.instances_id())
+    pub(super) fn count(&self, samples: Expr<Graph>, on: Numbered<'_>) -> Expr<Graph> {
+        samples * self.frequency_s() / Expr::period_of(&on.instances_id())
     }
 
     /// The same of a Metrics Insights query, whose periods are whole minutes at least.
-    pub(super) fn count_of_query(&self, samples: Expr<Graph>, of: Numbered<'_>) -> Expr<Graph> {
+    pub(super) fn count_of_query(&self, samples: Expr<Graph>, on: Numbered<'_>) -> Expr<Graph> {
+        samples * self.frequency_s() / self.period_of_query(on)
+    }
+
+    /// Seconds of a period of a query's datapoints.
+    pub(super) fn period_of_query(&self, on: Numbered<'_>) -> Expr<Graph> {
         let shortest = SHORTEST_INSIGHTS_PERIOD;
         if self.monitoring.frequency.seconds() >= shortest {
-            return self.count(samples, of);
+            Expr::period_of(&on.instances_id())
+        } else {
+            Expr::period_of_at_least(&on.instances_id(), f64::from(shortest))
         }
-        samples * self.frequency_s() / Expr::period_of_at_least(&of.instances_id(), f64::from(shortest))
     }
 
-    pub(super) fn instances(&self, of: Numbered<'_>) -> Expr<Graph> {
-        self.count(of.samples(), of)
+    pub(super) fn instances(&self, on: Numbered<'_>) -> Expr<Graph> {
+        self.count(on.samples(), on)
     }
 
-    pub(super) fn total_gpus(&self, of: Numbered<'_>, gpus: u32) -> Expr<Graph> {
-        self.count(of.samples() * f64::from(gpus), of)
+    /// Samples of every GPU that a model holds on the variant, or of every copy where GPUs are partitioned; narrowed.
+    pub(super) fn held_samples(
+        &self,
+        shared: Shared<'_>,
+        narrowed: impl Fn(Search) -> Search,
+    ) -> Vec<Expr<Graph>> {
+        let endpoint = &self.monitoring.endpoint_name;
+        if shared.on.variant.partitions.is_some() {
+            let copies = copy_metric("CPUUtilizationNormalized", Stat::SampleCount, endpoint);
+            return vec![Expr::search(narrowed(copies))];
+        }
+        self.each_dimension(|dimension| {
+            let gpus = held_gpus("GPUUtilizationNormalized", Stat::SampleCount, dimension, endpoint);
+            Expr::search(narrowed(gpus))
+        })
     }
 
-    pub(super) fn used_gpus(&self, of: Numbered<'_>) -> Expr<Graph> {
-        self.count(Expr::series(&of.used_id()), of)
+    /// The same of one model.
+    pub(super) fn samples_of_model(&self, shared: Shared<'_>, model: &str) -> Expr<Graph> {
+        let found = self.held_samples(shared, |search| search.with("InferenceComponentName", model));
+        Expr::list(found).summed()
     }
 
-    pub(super) fn unused_gpus(&self, of: Numbered<'_>, gpus: u32) -> Expr<Graph> {
-        self.count(unused_samples(of, gpus), of)
-    }
-
-    /// GPUs that the copies of a model hold.
-    pub(super) fn gpus_of_model(&self, model: &str, of: Numbered<'_>) -> Expr<Graph> {
-        let search = |dimension| self.gpu_samples(dimension).with("InferenceComponentName", model);
-        self.count(Expr::list(self.each_dimension(|dimension| Expr::search(search(dimension)))).summed(), of)
-    }
-
-    /// Samples of every GPU that a model on the endpoint holds.
-    pub(super) fn gpu_samples(&self, dimension: GpuDimension) -> Search {
-        held_gpus("GPUUtilizationNormalized", Stat::SampleCount, dimension, &self.monitoring.endpoint_name)
-    }
-
-    /// Samples of the GPUs that models hold, by model: on the whole endpoint, or on one variant.
-    pub(super) fn query_by_model(&self, dimension: GpuDimension, variant: Option<&VariantName>) -> SampleCountQuery {
-        gpu_sample_count(dimension, &self.monitoring.endpoint_name, variant).by("InferenceComponentName")
+    /// The same by a query, by model: of those that hold the most.
+    ///
+    /// A widget takes one query, and a query names its dimensions. While nobody knows which of two tells GPUs apart, it
+    /// names none: of the sets that this metric has in its namespace, only these have an `EndpointName`
+    /// (`data/published.csv`).
+    pub(super) fn query_by_model(&self, shared: Shared<'_>) -> SampleCountQuery {
+        let endpoint = &self.monitoring.endpoint_name;
+        let query = match (shared.on.variant.partitions, self.surroundings.gpu_dimensions.as_slice()) {
+            (Some(_), _) => copy_sample_count(endpoint),
+            (None, [known]) => gpu_sample_count(*known, endpoint, None),
+            (None, _) => gpu_sample_count(GpuDimension::GpuId, endpoint, None).of_any_set(),
+        };
+        query.by("InferenceComponentName").biggest(MOST_LINES_OF_MODELS)
     }
 
     /// One for each dimension that may tell GPUs apart.
@@ -197,7 +249,7 @@ impl<'p> Context<'p> {
     }
 }
 
-/// Samples that the variant's unused GPUs would have published.
-pub(super) fn unused_samples(of: Numbered<'_>, gpus: u32) -> Expr<Graph> {
-    of.samples() * f64::from(gpus) - Expr::series(&of.used_id())
+/// Id of a panel's query.
+pub(super) fn query_id() -> MetricId {
+    MetricId::numbered(IdLetter::QUERY, 0)
 }

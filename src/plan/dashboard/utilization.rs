@@ -1,118 +1,142 @@
-//! How hard GPUs, processors, memory and disks work.
+//! How hard GPUs, processors, memory and disks work: in percent of what there is, between 0 and 100.
 
-use crate::metrics::{ComponentMetric, Expr, Graph, IdLetter, MetricId, Order, Stat, held_gpus, instance_gpus};
-use crate::spec::AlarmKind;
+use crate::metrics::{
+    ComponentMetric, ENDPOINTS, Expr, Graph, IdLetter, MetricId, Order, Stat, container_metric, held_gpus, instance_gpus,
+};
+use crate::spec::{AlarmKind, Serving};
 
 use super::alarms::threshold;
-use super::grid::{COLUMNS, Grid};
-use super::models::compared;
-use super::series::Context;
+use super::grid::Grid;
+use super::series::{Context, MOST_LINES_OF_MODELS};
 use super::widget::{Line, Panel, Threshold};
 
-const HALF: u16 = COLUMNS / 2;
-/// Copies among the busiest, and among the idlest.
-const EXTREMES: u16 = 10;
+/// GPUs among the hottest.
+const HOTTEST: u16 = 10;
 /// What tells one GPU of a copy from another, beside its own number.
 const COPY: &str = "${PROP('Dim.InferenceComponentName')} ${PROP('Dim.InstanceId')} ${PROP('Dim.ContainerId')}";
+const MODEL: &str = "${PROP('Dim.InferenceComponentName')}";
 
 pub(super) fn utilization(grid: &mut Grid<'_>, context: &Context<'_>) {
-    if context.variants().all(|of| !of.has_instances()) {
+    if context.with_instances().next().is_none() {
+        serverless(grid, context);
         return;
     }
-    grid.heading("Utilization");
-    if context.first_shared().is_some() {
+    let mut panels = Vec::new();
+    if context.host().is_some_and(|on| on.gpus() > 0) {
         let idle = threshold(context, AlarmKind::IdleGpu, |percent| format!("under {percent} %"));
-        let thresholds = [more_than_needed(), little_left()].into_iter().chain(idle).collect();
-        let panel = Panel { thresholds, ..percent("GPU utilization by model (%)") };
-        compared(grid, context, ComponentMetric::Utilization("GPUUtilizationNormalized"), Stat::Average, &panel);
-        let panel = Panel { thresholds: vec![little_left()], ..percent("GPU memory by model (%)") };
-        compared(grid, context, ComponentMetric::Utilization("GPUMemoryUtilizationNormalized"), Stat::Average, &panel);
+        let thresholds = guides().into_iter().chain(idle).collect();
+        let lines = of_models(context, "GPUUtilizationNormalized", "");
+        panels.push(Panel { lines, thresholds, ..percent("GPU utilization by model (%)") });
+        panels.extend(hottest(context));
+        let lines = of_models(context, "GPUMemoryUtilizationNormalized", "");
+        panels.push(Panel { lines, thresholds: vec![little_left()], ..percent("GPU memory by model (%)") });
     }
-    if context.sees_held_gpus() {
-        held(grid, context);
+    panels.extend(own_gpus(context));
+    if context.host().is_some() {
+        let mut lines = of_models(context, "CPUUtilizationNormalized", "CPU ");
+        lines.extend(of_models(context, "MemoryUtilizationNormalized", "Memory "));
+        panels.push(Panel { lines, ..percent("CPU and memory by model (%)") });
     }
-    own_gpus(grid, context);
-    if context.hosts_components() {
-        let cpu = ComponentMetric::Utilization("CPUUtilizationNormalized");
-        compared(grid, context, cpu, Stat::Average, &percent("CPU utilization by model (%)"));
-        let memory = ComponentMetric::Utilization("MemoryUtilizationNormalized");
-        compared(grid, context, memory, Stat::Average, &percent("Memory by model (%)"));
-    }
-    instances(grid, context);
+    panels.push(instances(context));
+    panels.extend(containers(context));
+    grid.row(panels);
 }
 
-/// Every GPU that a model copy holds, and the copies at either end.
-fn held(grid: &mut Grid<'_>, context: &Context<'_>) {
-    let found = |name| {
-        let search = |dimension| held_gpus(name, Stat::Average, dimension, &context.monitoring.endpoint_name);
-        Expr::list(context.each_dimension(|dimension| Expr::search(search(dimension))))
-    };
-    let compute = || found("GPUUtilizationNormalized");
-    let guides = || vec![more_than_needed(), little_left()];
-    let mut panel = |title: &str, expression: Expr<Graph>, label: &str, thresholds| {
-        grid.panel(Panel { lines: vec![Line::expression(expression, label)], thresholds, ..percent(title) });
-    };
-    let busiest = compute().sorted_by_mean(Order::HighestFirst, EXTREMES);
-    panel(&format!("Busiest copies ({EXTREMES} GPUs, %)"), busiest, COPY, guides());
-    let idlest = compute().sorted_by_mean(Order::LowestFirst, EXTREMES);
-    panel(&format!("Idlest copies ({EXTREMES} GPUs, %)"), idlest, COPY, guides());
-    panel("Each held GPU (%)", compute(), "", guides());
-    panel("Memory of each held GPU (%)", found("GPUMemoryUtilizationNormalized"), "", vec![little_left()]);
+/// Memory, which is all that tells of a serverless variant's load.
+fn serverless(grid: &mut Grid<'_>, context: &Context<'_>) {
+    let memory = context.variants().map(|on| {
+        Line::metric(context.instance_metric("MemoryUtilization", Stat::Maximum, on), context.label("Memory, most", on))
+    });
+    grid.row([Panel { lines: memory.collect(), ..percent("Memory (%)") }]);
+}
+
+/// A metric of every listed model, or of the ten that have the most. Without a list, only enhanced metrics tell which
+/// models are this endpoint's.
+fn of_models(context: &Context<'_>, name: &'static str, before: &str) -> Vec<Line> {
+    let metric = ComponentMetric::Utilization(name);
+    if let Some(models) = context.few_models() {
+        let line = |(label, stat)| Line::metric(stat, format!("{before}{label}"));
+        return models.iter().map(|model| (&model.label, metric.of(model.name.as_str(), Stat::Average))).map(line).collect();
+    }
+    let names = context.models().iter().map(|model| model.name.as_str());
+    let found = metric.search(Stat::Average).with_each("InferenceComponentName", names);
+    let most = |search| Expr::search(search).sorted_by_mean(Order::HighestFirst, MOST_LINES_OF_MODELS);
+    found.into_iter().map(|search| Line::expression(most(search), format!("{before}{MODEL}"))).collect()
+}
+
+/// The GPUs that work most, of all that a model holds.
+fn hottest(context: &Context<'_>) -> Option<Panel> {
+    context.told_apart().filter(|shared| shared.on.variant.partitions.is_none())?;
+    let endpoint = &context.monitoring.endpoint_name;
+    let search = |dimension| Expr::search(held_gpus("GPUUtilizationNormalized", Stat::Average, dimension, endpoint));
+    let hottest = Expr::list(context.each_dimension(search)).sorted_by_mean(Order::HighestFirst, HOTTEST);
+    let lines = vec![Line::expression(hottest, COPY)];
+    Some(Panel { lines, thresholds: guides(), ..percent(&format!("The {HOTTEST} hottest GPUs (%)")) })
 }
 
 /// GPUs of variants with a model of their own. `GPUUtilization` of a variant is the sum over an instance's GPUs.
-fn own_gpus(grid: &mut Grid<'_>, context: &Context<'_>) {
-    let own = || context.variants().filter(|of| of.gpus() > 0 && !of.hosts_components());
+fn own_gpus(context: &Context<'_>) -> Vec<Panel> {
     let lines = |name: &'static str| {
         let mut lines = Vec::new();
-        for of in own() {
-            let all = MetricId::numbered(IdLetter::GPUS, of.number);
-            lines.push(Line::hidden_metric(all.clone(), context.instance_metric(name, Stat::Average, of)));
-            let mean = Expr::series(&all) / f64::from(of.gpus());
-            lines.push(Line::expression(mean, context.label("Mean of all GPUs", of)));
+        for on in context.variants().filter(|on| on.gpus() > 0 && !on.variant.hosts_components()) {
+            let all = MetricId::numbered(IdLetter::GPUS, on.number);
+            lines.push(Line::hidden_metric(all.clone(), context.instance_metric(name, Stat::Average, on)));
+            let mean: Expr<Graph> = Expr::series(&all) / f64::from(on.gpus());
+            lines.push(Line::expression(mean, context.label("Mean of all GPUs", on)));
             if context.monitoring.enhanced_metrics {
-                let (endpoint, variant) = (&context.monitoring.endpoint_name, &of.variant.name);
+                let (endpoint, variant) = (&context.monitoring.endpoint_name, &on.variant.name);
                 let search = |dimension| Expr::search(instance_gpus(name, dimension, endpoint, variant));
-                lines.push(Line::expression(Expr::list(context.each_dimension(search)), context.label("", of)));
+                let hottest = Expr::list(context.each_dimension(search)).sorted_by_mean(Order::HighestFirst, HOTTEST);
+                lines.push(Line::expression(hottest, context.label("", on)));
             }
         }
         lines
     };
-    let thresholds = vec![more_than_needed(), little_left()];
-    grid.panel(Panel { lines: lines("GPUUtilization"), thresholds, ..percent("GPU utilization (%)") });
-    let thresholds = vec![little_left()];
-    grid.panel(Panel { lines: lines("GPUMemoryUtilization"), thresholds, ..percent("GPU memory (%)") });
+    vec![
+        Panel { lines: lines("GPUUtilization"), thresholds: guides(), ..percent("GPU utilization (%)") },
+        Panel { lines: lines("GPUMemoryUtilization"), thresholds: vec![little_left()], ..percent("GPU memory (%)") },
+    ]
 }
 
-fn instances(grid: &mut Grid<'_>, context: &Context<'_>) {
-    let lines = |metrics: [(&'static str, Stat, &str); 2]| {
-        let with_instances = context.variants().filter(|of| of.has_instances());
-        let each = with_instances.flat_map(|of| {
-            metrics.map(|(name, stat, label)| {
-                Line::metric(context.instance_metric(name, stat, of), context.label(label, of))
-            })
-        });
-        each.collect()
-    };
-    let cpu = [
-        ("CPUUtilization", Stat::Average, "CPU, mean of instances"),
-        ("CPUUtilization", Stat::Maximum, "CPU, busiest instance"),
-    ];
-    grid.panel(Panel { lines: lines(cpu), ..percent("CPU of instances (%, summed over cores)") });
-    let room =
-        [("MemoryUtilization", Stat::Average, "Memory"), ("DiskUtilization", Stat::Maximum, "Disk, fullest instance")];
-    grid.panel(Panel { lines: lines(room), ..percent("Memory and disk of instances (%)") });
+/// `CPUUtilization` is summed over cores, whose number isn't known here: it has no end at 100.
+fn instances(context: &Context<'_>) -> Panel {
+    let mut lines = Vec::new();
+    for on in context.with_instances() {
+        let line = |name, stat, label: &str| Line::metric(context.instance_metric(name, stat, on), context.label(label, on));
+        lines.push(line("CPUUtilization", Stat::Maximum, "CPU of the busiest instance, summed over cores").on_the_right());
+        lines.push(line("MemoryUtilization", Stat::Maximum, "Memory of the fullest instance"));
+        lines.push(line("DiskUtilization", Stat::Maximum, "Disk of the fullest instance"));
+    }
+    Panel { lines, right: Some("%, summed over cores"), ..percent("Memory, disk and CPU of instances (%)") }
+}
+
+/// Containers that requests name one by one.
+fn containers(context: &Context<'_>) -> Option<Panel> {
+    let mut lines = Vec::new();
+    for on in context.variants().filter(|on| on.variant.serving == Serving::Containers) {
+        let endpoint = &context.monitoring.endpoint_name;
+        for (name, label) in [("CPUUtilization", "CPU of"), ("MemoryUtilization", "Memory of")] {
+            let search = container_metric(ENDPOINTS, name, Stat::Average, endpoint, &on.variant.name);
+            lines.push(Line::expression(Expr::search(search), context.label(label, on)));
+        }
+    }
+    let title = "CPU and memory of containers (%, CPU summed over cores)".to_owned();
+    (!lines.is_empty()).then(|| Panel { title, lines, left: "%", ..Panel::default() })
 }
 
 fn percent(title: &str) -> Panel {
-    Panel { title: title.to_owned(), left: "%", width: HALF, ..Panel::default() }
+    Panel { title: title.to_owned(), left: "%", most: Some(100), ..Panel::default() }
 }
 
 /// The launch article's guide lines: under 30 % a model has more than it needs, over 80 % it is about to need more.
-fn more_than_needed() -> Threshold {
-    Threshold { label: "30 %: more than it needs".to_owned(), value: 30.0 }
+fn guides() -> Vec<Threshold> {
+    vec![Threshold { label: "underused: 30 %".to_owned(), value: 30.0 , color: Some(UNDERUSED)}, little_left()]
 }
 
 fn little_left() -> Threshold {
-    Threshold { label: "80 %: little left".to_owned(), value: 80.0 }
+    Threshold { label: "saturated: 80 %".to_owned(), value: 80.0, color: Some(SATURATED) }
 }
+
+/// Grey: money is wasted, and nobody suffers. Red: the next request may wait.
+const UNDERUSED: &str = "#7f7f7f";
+const SATURATED: &str = "#d62728";

@@ -66,9 +66,9 @@ impl Line {
         Self::of(Source::Query(query), Some(id), None)
     }
 
-    /// The line, for others to refer to by this id.
-    pub(super) fn with_id(self, id: MetricId) -> Self {
-        Self { id: Some(id), ..self }
+    /// Whether others refer to it by this id.
+    pub(super) fn is(&self, id: &MetricId) -> bool {
+        self.id.as_ref() == Some(id)
     }
 
     /// The line, read on the right scale.
@@ -135,6 +135,8 @@ impl Serialize for Written<'_> {
 /// A level across a graph, read on the left scale.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(super) struct Threshold {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) color: Option<&'static str>,
     pub(super) label: String,
     pub(super) value: f64,
 }
@@ -161,10 +163,10 @@ pub(super) struct Panel {
     pub(super) view: View,
     /// What the left scale counts.
     pub(super) left: &'static str,
+    /// Where the left scale ends, whatever the lines: percentages of different times can then be compared at a glance.
+    pub(super) most: Option<u8>,
     /// What the right scale counts, where a line is read on it.
     pub(super) right: Option<&'static str>,
-    /// In columns.
-    pub(super) width: u16,
 }
 
 impl Panel {
@@ -217,20 +219,22 @@ struct Scales {
 #[serde(rename_all = "camelCase")]
 struct Scale {
     label: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max: Option<u8>,
     min: u8,
     show_units: bool,
 }
 
 impl Scale {
-    fn of(label: &'static str) -> Self {
-        Self { label, min: 0, show_units: false }
+    fn of(label: &'static str, max: Option<u8>) -> Self {
+        Self { label, max, min: 0, show_units: false }
     }
 }
 
 impl<'p> GraphProperties<'p> {
     /// The panel, with metrics of `region` at `period` seconds a datapoint.
     pub(super) fn of(panel: Panel, region: &'p str, period: u16) -> Self {
-        let Panel { title, lines, thresholds, view, left, right, width: _ } = panel;
+        let Panel { title, lines, thresholds, view, left, most, right } = panel;
         // Newest values have neither scales nor levels on them.
         let over_time = view != View::Newest;
         Self {
@@ -243,7 +247,10 @@ impl<'p> GraphProperties<'p> {
             stacked: (view == View::Stacked).then_some(true),
             title,
             view: if over_time { "timeSeries" } else { "singleValue" },
-            y_axis: over_time.then(|| Scales { left: Scale::of(left), right: right.map(Scale::of) }),
+            y_axis: over_time.then(|| Scales {
+                left: Scale::of(left, most),
+                right: right.map(|label| Scale::of(label, None)),
+            }),
         }
     }
 }

@@ -1,0 +1,69 @@
+//! Instances and GPUs: how many there are, and who holds them.
+
+use crate::metrics::Expr;
+use crate::spec::AlarmKind;
+
+use super::alarms::threshold;
+use super::grid::Grid;
+use super::series::{Context, query_id};
+use super::widget::{Line, Panel, View};
+
+pub(super) fn gpus(grid: &mut Grid<'_>, context: &Context<'_>) {
+    grid.row([Some(counts(context)), by_model(context)].into_iter().flatten());
+}
+
+/// Instances, and GPUs in total, used and unused.
+fn counts(context: &Context<'_>) -> Panel {
+    let mut lines = Vec::new();
+    for on in context.with_instances() {
+        lines.push(context.instance_samples(on));
+        lines.push(Line::expression(context.instances(on), context.label("Instances", on)));
+        let gpus = on.gpus();
+        if gpus > 0 && !on.variant.hosts_components() {
+            let total = context.count(on.samples() * f64::from(gpus), on);
+            lines.push(Line::expression(total, context.label("Total GPUs", on)));
+        }
+    }
+    let shared = context.shared();
+    if let Some(shared) = shared {
+        let (on, unit) = (shared.on, shared.unit());
+        lines.extend(context.used_lines(shared));
+        let total = on.samples() * f64::from(shared.units);
+        lines.push(Line::expression(context.count(total, on), context.label(&format!("Total {unit}"), on)));
+        let used = context.count(shared.used_samples(), on);
+        lines.push(Line::expression(used, context.label(&format!("Used {unit}"), on)));
+        let unused = context.count(shared.unused_samples(), on);
+        lines.push(Line::expression(unused, context.label(&format!("Unused {unit}"), on)));
+    }
+    let unused_gpus = |threshold| match threshold {
+        1.0 => "1 unused GPU".to_owned(),
+        more => format!("{more} unused GPUs"),
+    };
+    let thresholds = [AlarmKind::UnusedGpu, AlarmKind::GpuBuffer];
+    let has_gpus = context.with_instances().any(|on| on.gpus() > 0);
+    let title = match shared {
+        Some(shared) => format!("Instances and {} (count)", shared.unit()),
+        None if has_gpus => "Instances and GPUs (count)".to_owned(),
+        None => "Instances (count)".to_owned(),
+    };
+    let thresholds = thresholds.into_iter().filter_map(|kind| threshold(context, kind, unused_gpus)).collect();
+    Panel { title, lines, thresholds, left: "Count", ..Panel::default() }
+}
+
+/// GPUs by model, also of models that nobody listed.
+fn by_model(context: &Context<'_>) -> Option<Panel> {
+    let shared = context.told_apart()?;
+    let unit = shared.unit();
+    let lines = vec![
+        context.instance_samples(shared.on),
+        Line::hidden_query(query_id(), context.query_by_model(shared)),
+        Line::expression(context.count_of_query(Expr::series(&query_id()), shared.on), format!("{unit} of")),
+    ];
+    Some(Panel {
+        title: format!("{unit} held by each model, listed or not (count)"),
+        lines,
+        view: View::Stacked,
+        left: "Count",
+        ..Panel::default()
+    })
+}

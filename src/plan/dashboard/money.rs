@@ -1,0 +1,169 @@
+//! What models, unused GPUs and instances cost. A panel without a price isn't there.
+
+use crate::metrics::{Expr, Graph, IdLetter, MetricId, SHORTEST_INSIGHTS_PERIOD, Stat};
+
+use super::dollars::{Per, Rate};
+use super::grid::Grid;
+use super::requests::Model;
+use super::series::{Context, Shared, query_id};
+use super::widget::{Line, Panel, View};
+
+const THOUSAND: f64 = 1000.0;
+
+pub(super) fn money(grid: &mut Grid<'_>, context: &Context<'_>) {
+    let Some(shared) = context.told_apart() else { return of_instances(grid, context) };
+    let Some(rate) = context.unit_rate(shared) else { return };
+    let models = Models { context, shared, rate };
+    let per_interval = format!("$ per {}: what each model costs in one publish interval", context.monitoring.frequency);
+    grid.row([
+        Panel { view: View::Stacked, ..dollars("$ per hour: models and unallocated, stacked up to the bill", models.lines(Per::Hour)) },
+        dollars("$ cumulative since the start of the time range", cumulative(&models)),
+        dollars(&per_interval, models.lines(Per::Interval)),
+        dollars("$ per 1,000 requests since the start of the time range", per_thousand(&models)),
+    ]);
+}
+
+fn dollars(title: &str, lines: Vec<Line>) -> Panel {
+    Panel { title: title.to_owned(), lines, left: "$", ..Panel::default() }
+}
+
+/// What models share that are placed on one variant.
+struct Models<'p> {
+    context: &'p Context<'p>,
+    shared: Shared<'p>,
+    rate: Rate<'p>,
+}
+
+impl Models<'_> {
+    /// Ids and labels of the samples of the listed models, where there are few.
+    fn few(&self) -> Option<impl Iterator<Item = (MetricId, &str, &str)>> {
+        let models = self.context.few_models()?.iter().enumerate();
+        let id = |number| MetricId::numbered(IdLetter::HELD, number);
+        Some(models.map(move |(number, model)| (id(number), model.label.as_str(), model.name.as_str())))
+    }
+
+    /// What the other lines refer to: samples of instances, of used GPUs, and of each model or of the biggest.
+    fn parts(&self) -> Vec<Line> {
+        let (context, shared) = (self.context, self.shared);
+        let mut lines = vec![context.instance_samples(shared.on)];
+        lines.extend(context.used_lines(shared));
+        match self.few() {
+            Some(models) => lines.extend(models.map(|(id, _, name)| {
+                Line::hidden_expression(id, context.samples_of_model(shared, name))
+            })),
+            None => lines.push(Line::hidden_query(query_id(), context.query_by_model(shared))),
+        }
+        lines
+    }
+
+    /// A line for each model, for all others together, and for GPUs that none holds.
+    fn lines(&self, per: Per) -> Vec<Line> {
+        let (context, on) = (self.context, self.shared.on);
+        let what = match per {
+            Per::Hour => "$ per hour".to_owned(),
+            Per::Interval => format!("$ per {}", context.monitoring.frequency),
+            Per::Range => "$ cumulative".to_owned(),
+        };
+        let dollars = |samples| context.dollars(samples, self.rate, per);
+        let mut lines = self.parts();
+        let listed = match self.few() {
+            Some(models) => {
+                let mut listed = vec![on.zero()];
+                for (id, label, _) in models {
+                    lines.push(Line::expression(dollars(Expr::series(&id)), format!("{label} {what}")));
+                    listed.push(Expr::series(&id));
+                }
+                Some(Expr::sum_of(listed))
+            }
+            None => {
+                let biggest = Expr::series(&query_id());
+                let line = context.dollars_of_query(biggest.clone(), self.rate, per);
+                lines.push(Line::expression(line, format!("{what} of")));
+                // Where samples come more often than a query counts, the two have different periods.
+                let one_period = context.monitoring.frequency.seconds() >= SHORTEST_INSIGHTS_PERIOD;
+                one_period.then(|| Expr::sum_of([biggest, on.zero()]))
+            }
+        };
+        if let Some(listed) = listed {
+            let others = self.shared.used_samples() - listed;
+            lines.push(Line::expression(dollars(others), format!("Other models {what}")));
+        }
+        lines.push(Line::expression(dollars(self.shared.unused_samples()), format!("Unallocated {what}")));
+        lines
+    }
+}
+
+/// What it has come to, beside the bill.
+fn cumulative(models: &Models<'_>) -> Vec<Line> {
+    let mut lines = models.lines(Per::Range);
+    let (context, on) = (models.context, models.shared.on);
+    lines.extend(context.instance_rate(on).map(|rate| {
+        Line::expression(context.dollars(on.samples(), rate, Per::Range), "Instances $ cumulative")
+    }));
+    lines
+}
+
+/// What GPUs cost since the start of the time range, for each thousand requests since then. A model that nobody called has
+/// no value.
+fn per_thousand(models: &Models<'_>) -> Vec<Line> {
+    let context = models.context;
+    let mut lines = vec![context.instance_samples(models.shared.on)];
+    for model in context.answering() {
+        let Some((id, label, name)) = models.few().and_then(|mut few| few.nth(model.number)) else { continue };
+        lines.push(Line::hidden_expression(id.clone(), context.samples_of_model(models.shared, name)));
+        lines.push(requests_of(model));
+        let ratio = ratio(context.in_period(Expr::series(&id), models.rate), Expr::series(&model.id(IdLetter::INVOCATIONS)));
+        lines.push(Line::expression(ratio, format!("{label} $ per 1,000 requests")));
+    }
+    lines.extend(whole_endpoint(context, &lines));
+    lines
+}
+
+fn requests_of(model: Model<'_>) -> Line {
+    Line::hidden_metric(model.id(IdLetter::INVOCATIONS), model.metric(model.counted(), Stat::Sum))
+}
+
+fn ratio(dollars: Expr<Graph>, requests: Expr<Graph>) -> Expr<Graph> {
+    // A gap in one of the two is no gap in what it has come to.
+    let so_far = |series: Expr<Graph>| series.filled_with(0.0).running_sum();
+    so_far(dollars) * THOUSAND / so_far(requests)
+}
+
+/// The bill for each thousand requests of the whole endpoint, where both are known.
+fn whole_endpoint(context: &Context<'_>, before: &[Line]) -> Vec<Line> {
+    let rates = context.with_instances().filter_map(|on| context.instance_rate(on));
+    let bill: Vec<Expr<Graph>> = rates.map(|rate| context.in_period(rate.on.samples(), rate)).collect();
+    let Some(total) = context.total().filter(|_| !bill.is_empty()) else { return Vec::new() };
+    let mut lines: Vec<Line> = total.parts.into_iter().filter(|part| !before.contains(part)).collect();
+    lines.push(Line::expression(ratio(Expr::total(bill), total.requests), "Instances $ per 1,000 requests"));
+    lines
+}
+
+/// What instances cost, where models don't share them or nothing tells their GPUs apart.
+fn of_instances(grid: &mut Grid<'_>, context: &Context<'_>) {
+    let shared = context.shared().and_then(|shared| Some((shared, context.unit_rate(shared)?)));
+    let lines = |per: Per, what: &str| {
+        let mut lines = Vec::new();
+        for rate in context.with_instances().filter_map(|on| context.instance_rate(on)) {
+            lines.push(context.instance_samples(rate.on));
+            let label = context.label(&format!("Instances {what}"), rate.on);
+            lines.push(Line::expression(context.dollars(rate.on.samples(), rate, per), label));
+        }
+        if let Some((shared, rate)) = shared {
+            lines.extend(context.used_lines(shared));
+            let dollars = context.dollars(shared.unused_samples(), rate, per);
+            lines.push(Line::expression(dollars, format!("Unallocated {what}")));
+        }
+        lines
+    };
+    let interval = format!("$ per {}", context.monitoring.frequency);
+    let samples: Vec<Line> = context.with_instances().map(|on| context.instance_samples(on)).collect();
+    let per_thousand = whole_endpoint(context, &samples);
+    let per_thousand = if per_thousand.is_empty() { per_thousand } else { samples.into_iter().chain(per_thousand).collect() };
+    grid.row([
+        dollars("$ per hour of instances", lines(Per::Hour, "$ per hour")),
+        dollars("$ cumulative since the start of the time range", lines(Per::Range, "$ cumulative")),
+        dollars(&format!("{interval}: what instances cost in one publish interval"), lines(Per::Interval, &interval)),
+        dollars("$ per 1,000 requests since the start of the time range", per_thousand),
+    ]);
+}

@@ -1,0 +1,90 @@
+//! Copies, and where requests go.
+
+use crate::metrics::{
+    Expr, INVOCATIONS, Order, Stat, container_metric, copy_metric, copy_requests, copy_sample_count, instance_requests,
+};
+use crate::spec::Serving;
+
+use super::grid::Grid;
+use super::requests::per_minute;
+use super::series::{Context, MOST_LINES_OF_MODELS, Numbered, query_id};
+use super::widget::{Line, Panel};
+
+/// Instances or copies among those with the most requests.
+const MOST: u16 = 20;
+
+pub(super) fn routing(grid: &mut Grid<'_>, context: &Context<'_>) {
+    if context.monitoring.enhanced_metrics {
+        grid.row([copies(context), by_copy(context), by_instance(context), by_container(context)].into_iter().flatten());
+    } else {
+        grid.row(by_container(context));
+    }
+}
+
+/// Copies of each model.
+fn copies(context: &Context<'_>) -> Option<Panel> {
+    let on = context.host()?;
+    let mut lines = vec![context.instance_samples(on)];
+    match context.few_models() {
+        Some(models) => lines.extend(models.iter().map(|model| {
+            let samples = copy_metric("CPUUtilizationNormalized", Stat::SampleCount, &context.monitoring.endpoint_name)
+                .with("InferenceComponentName", model.name.as_str());
+            let copies = context.count(Expr::search(samples).summed(), on);
+            Line::expression(copies, format!("{} copies", model.label))
+        })),
+        None => {
+            let query = copy_sample_count(&context.monitoring.endpoint_name).by("InferenceComponentName");
+            lines.push(Line::hidden_query(query_id(), query.biggest(MOST_LINES_OF_MODELS)));
+            lines.push(Line::expression(context.count_of_query(Expr::series(&query_id()), on), "Copies of"));
+        }
+    }
+    Some(Panel { title: "Model copies (count)".to_owned(), lines, left: "Copies", ..Panel::default() })
+}
+
+fn by_copy(context: &Context<'_>) -> Option<Panel> {
+    let on = context.host()?;
+    let found = Expr::search(copy_requests("Invocations", Stat::Sum, &context.monitoring.endpoint_name));
+    let busiest = found.sorted_by_mean(Order::HighestFirst, MOST);
+    let lines = vec![
+        context.instance_samples(on),
+        Line::expression(per_minute(busiest, &on.instances_id()), "Requests per minute of"),
+    ];
+    Some(even(&format!("Requests per minute by copy, the {MOST} with the most: is the routing even?"), lines))
+}
+
+/// Of variants with models of their own that answer at once.
+fn by_instance(context: &Context<'_>) -> Option<Panel> {
+    let at_once = |on: &Numbered<'_>| {
+        matches!(on.variant.serving, Serving::OwnModel | Serving::MultiModel | Serving::Containers)
+    };
+    let endpoint = &context.monitoring.endpoint_name;
+    let lines = context.variants().filter(at_once).flat_map(|on| {
+        let found = Expr::search(instance_requests("Invocations", Stat::Sum, endpoint, &on.variant.name));
+        let busiest = found.sorted_by_mean(Order::HighestFirst, MOST);
+        [
+            context.instance_samples(on),
+            Line::expression(per_minute(busiest, &on.instances_id()), context.label("Requests per minute of", on)),
+        ]
+    });
+    let lines: Vec<Line> = lines.collect();
+    let title = format!("Requests per minute by instance, the {MOST} with the most: is the routing even?");
+    (!lines.is_empty()).then(|| even(&title, lines))
+}
+
+fn by_container(context: &Context<'_>) -> Option<Panel> {
+    let endpoint = &context.monitoring.endpoint_name;
+    let named = context.variants().filter(|on| on.variant.serving == Serving::Containers);
+    let lines = named.flat_map(|on| {
+        let found = Expr::search(container_metric(INVOCATIONS, "Invocations", Stat::Sum, endpoint, &on.variant.name));
+        [
+            context.instance_samples(on),
+            Line::expression(per_minute(found, &on.instances_id()), context.label("Requests per minute of", on)),
+        ]
+    });
+    let lines: Vec<Line> = lines.collect();
+    (!lines.is_empty()).then(|| even("Requests per minute by container", lines))
+}
+
+fn even(title: &str, lines: Vec<Line>) -> Panel {
+    Panel { title: title.to_owned(), lines, left: "Requests per minute", ..Panel::default() }
+}

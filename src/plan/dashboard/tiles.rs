@@ -1,0 +1,89 @@
+//! The newest values, in large: what somebody on call looks at first.
+
+use crate::metrics::{Expr, Graph, IdLetter, MetricId, Stat, copy_requests, queue_metric};
+use crate::spec::Serving;
+
+use super::dollars::Per;
+use super::grid::Grid;
+use super::requests::Model;
+use super::series::Context;
+use super::widget::{Line, Panel, View};
+
+const MILLISECOND: f64 = 1000.0;
+
+/// Instances, GPUs, dollars and requests of the whole endpoint now.
+pub(super) fn now(grid: &mut Grid<'_>, context: &Context<'_>) {
+    let mut lines = capacity(context);
+    lines.extend(money(context));
+    lines.extend(requests(context));
+    grid.row([Panel { title: "Now".to_owned(), lines, view: View::Newest, ..Panel::default() }]);
+}
+
+fn capacity(context: &Context<'_>) -> Vec<Line> {
+    let mut lines: Vec<Line> = context.with_instances().map(|on| context.instance_samples(on)).collect();
+    let instances: Vec<_> = context.with_instances().map(|on| context.instances(on)).collect();
+    if instances.is_empty() {
+        return lines;
+    }
+    lines.push(Line::expression(Expr::total(instances), "Instances now"));
+    let Some(shared) = context.shared() else { return lines };
+    let unit = shared.unit();
+    lines.extend(context.used_lines(shared));
+    let total = shared.on.samples() * f64::from(shared.units);
+    let count = |samples, label: String| Line::expression(context.count(samples, shared.on), label);
+    lines.push(count(total, format!("Total {unit} now")));
+    lines.push(count(shared.used_samples(), format!("Used {unit} now")));
+    lines.push(count(shared.unused_samples(), format!("Unused {unit} now")));
+    lines
+}
+
+fn money(context: &Context<'_>) -> Vec<Line> {
+    let rates = context.with_instances().filter_map(|on| context.instance_rate(on));
+    let bill: Vec<_> = rates.map(|rate| context.dollars(rate.on.samples(), rate, Per::Hour)).collect();
+    if bill.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![Line::expression(Expr::total(bill), "$ per hour now")];
+    let unallocated = context.shared().and_then(|shared| Some((shared, context.unit_rate(shared)?)));
+    lines.extend(unallocated.map(|(shared, rate)| {
+        let dollars = context.dollars(shared.unused_samples(), rate, Per::Hour);
+        Line::expression(dollars, "Unallocated $ per hour now")
+    }));
+    lines
+}
+
+fn requests(context: &Context<'_>) -> Vec<Line> {
+    let Some(total) = context.total() else { return Vec::new() };
+    let (per_minute, failed) = (total.per_minute(), total.failed_percent());
+    // The samples of instances are there already.
+    let instances: Vec<MetricId> = context.with_instances().map(super::series::Numbered::instances_id).collect();
+    let mut lines: Vec<Line> = total.parts.into_iter().filter(|line| !instances.iter().any(|id| line.is(id))).collect();
+    lines.push(Line::expression(per_minute, "Requests per minute now"));
+    lines.push(Line::expression(failed, "Failed requests now (%)"));
+    if context.variants().any(|on| on.variant.serving == Serving::Asynchronous) {
+        let backlog = queue_metric("ApproximateBacklogSize", Stat::Maximum, &context.monitoring.endpoint_name);
+        lines.push(Line::metric(backlog, "Requests in the queue now"));
+    }
+    lines.extend(slowest(context));
+    lines
+}
+
+/// The p99 of the slowest model: percentiles of several can't be merged.
+fn slowest(context: &Context<'_>) -> Vec<Line> {
+    const LABEL: &str = "p99 of the slowest model now (ms)";
+    let models: Vec<Model<'_>> = context.answering().into_iter().filter(|model| !model.is_shadow()).collect();
+    if models.is_empty() {
+        if !context.sees_copies() {
+            return Vec::new();
+        }
+        let copies = copy_requests("ModelLatency", Stat::P99, &context.monitoring.endpoint_name);
+        return vec![Line::expression(Expr::search(copies).highest() / MILLISECOND, LABEL)];
+    }
+    let latency = |model: &Model<'_>| model.id(IdLetter::LATENCY);
+    let mut lines: Vec<Line> =
+        models.iter().map(|model| Line::hidden_metric(latency(model), model.metric("ModelLatency", Stat::P99))).collect();
+    let all: Vec<Expr<Graph>> = models.iter().map(|model| Expr::series(&latency(model))).collect();
+    let highest = if all.len() == 1 { Expr::list(all) } else { Expr::list(all).highest() };
+    lines.push(Line::expression(highest / MILLISECOND, LABEL));
+    lines
+}
