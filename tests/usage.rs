@@ -200,13 +200,7 @@ fn without_a_price_nothing_costs_anything_and_nothing_costs_0() {
 #[test]
 fn variants_have_their_own_gpus_and_prices() {
     let mut fleet = scenario::steady(60);
-    fleet.variants.push(stand_in::telemetry::Variant {
-        name: "Big".to_owned(),
-        instance_type: "ml.p5.48xlarge".to_owned(),
-        gpus_per_instance: 8,
-        instances: Steps::always(1),
-        load: Load::default(),
-    });
+    fleet.variants.push(stand_in::telemetry::Variant::new("Big", "ml.p5.48xlarge", 8, Steps::always(1)));
     let fleet = fleet.with(Component { variant: "Big".to_owned(), ..scenario::model("qwen", 4, Steps::always(1)) });
     let account = Account::with(&fleet, HOUR);
     let mut question = account.question(TimeRange::Last(1800));
