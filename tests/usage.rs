@@ -8,7 +8,7 @@ use std::time::Duration;
 use monitored_endpoint::reconcile::reason;
 use monitored_endpoint::spec::Dollars;
 use monitored_endpoint::usage::{InstanceTerms, ModelUsage, Moment, Terms, TimeRange, Usage};
-use stand_in::telemetry::{Component, Fleet, GpuDimension, Load, Steps, scenario};
+use stand_in::telemetry::{Component, Fleet, GpuDimension, Steps, scenario};
 use stand_in::{Fault, FaultRule};
 use support::fleet::{Account, PRICE};
 

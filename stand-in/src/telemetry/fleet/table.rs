@@ -63,7 +63,7 @@ fn holds(condition: &str, fleet: &Fleet, variant: &Variant) -> Option<bool> {
     let serving = fleet.serving(variant);
     Some(match condition {
         "always" => !serving.is_serverless(),
-        "GPU instance" => variant.gpus_per_instance > 0,
+        "GPU instance" => variant.gpus_per_instance > 0 && !serving.is_serverless(),
         "inference components" | "called without a copy" => serving == Serving::Components,
         "endpoint with its own model" => {
             matches!(serving, Serving::OwnModel | Serving::MultiModel | Serving::Containers)
