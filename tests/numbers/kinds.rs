@@ -1,6 +1,9 @@
 //! A fleet of each kind of endpoint, and of each way to read what sources leave open.
 
+use proptest::prelude::*;
 use stand_in::telemetry::{Component, Fleet, Load, PublishedReading, Serving, Steps, Variant, scenario};
+
+use crate::fleets::FREQUENCIES;
 
 /// How a kind is told of, and a fleet of it that does everything that can be published.
 pub(crate) type Kind = (&'static str, Fleet);
@@ -80,4 +83,40 @@ pub(crate) fn under_each_reading(fleet: &Fleet) -> Vec<Fleet> {
         }
     }
     fleets
+}
+
+/// Any endpoint that can be declared: one variant with any number of models, or up to four that each serve in a way of their
+/// own, or one with a queue.
+pub(crate) fn any_declared() -> impl Strategy<Value = Fleet> {
+    let gpus = || proptest::sample::select(&[0_u32, 1, 4, 8][..]);
+    let shared = (gpus(), 0_usize..6).prop_map(|(gpus, models)| {
+        let fleet = Fleet { components: Vec::new(), ..components(instance_type(gpus), gpus) };
+        let model = |number| scenario::model(&format!("model-{number}"), gpus.min(1), Steps::always(1));
+        (0..models).map(model).fold(fleet, Fleet::with)
+    });
+    let ways = [
+        Serving::OwnModel,
+        Serving::MultiModel,
+        Serving::Containers,
+        Serving::Serverless { provisioned: false },
+        Serving::Serverless { provisioned: true },
+    ];
+    let own =
+        proptest::collection::vec((proptest::sample::select(ways.to_vec()), gpus()), 1..=4).prop_map(|variants| {
+            let variant = |(number, (how, gpus))| {
+                let gpus = if matches!(how, Serving::Serverless { .. }) { 0 } else { gpus };
+                serving(&format!("v{number}"), instance_type(gpus), gpus, how)
+            };
+            let mut variants = variants.into_iter().enumerate().map(variant);
+            let first = variants.next().unwrap();
+            variants.fold(Fleet::new(scenario::ENDPOINT, 60, first), and)
+        });
+    let queue = gpus().prop_map(|gpus| one(instance_type(gpus), gpus, Serving::Asynchronous));
+    let frequency = proptest::sample::select(FREQUENCIES.as_slice());
+    (prop_oneof![shared, own, queue], any::<bool>(), frequency)
+        .prop_map(|(fleet, enhanced_metrics, publish_frequency)| Fleet { enhanced_metrics, publish_frequency, ..fleet })
+}
+
+fn instance_type(gpus: u32) -> &'static str {
+    if gpus == 0 { "ml.m5.xlarge" } else { "ml.g6.12xlarge" }
 }

@@ -8,6 +8,7 @@ use monitored_endpoint::{
     properties::AlarmKind,
     spec::{GpuDimension, Serving},
 };
+use proptest::{prelude::*, sample::Index};
 use serde_json::{Value, json};
 use stand_in::{
     evaluation::{self, dashboard::Viewer},
@@ -16,9 +17,9 @@ use stand_in::{
 
 use crate::{
     fleets::{LENGTH, START, published, range},
-    kinds::{kinds, under_each_reading},
+    kinds::{any_declared, kinds, under_each_reading},
     planned::{Planned, declaration, dimension, try_planned},
-    references::{self, Found, Series},
+    references::{self, Asked, Found, Series},
 };
 
 fn traits(fleet: &Fleet, variant: &Variant) -> Traits {
@@ -68,25 +69,31 @@ fn unpublished_in(planned: &Planned, fleet: &Fleet, both: bool) -> Vec<String> {
 }
 
 /// What is asked for and isn't published, in words. `together` is everything that the same dashboard or alarm asks for.
-fn unpublished(asked: &Series, together: &[Found], fleet: &Fleet, both: bool) -> Option<String> {
-    let published = |wanted: &Series| {
+fn unpublished(asked: &Asked, together: &[Found], fleet: &Fleet, both: bool) -> Option<String> {
+    let Asked { series: wanted, variants } = asked;
+    let published_by = |variant: &Variant| {
         let of = |row: &Row| {
-            let hold = fleet.variants.iter().any(|variant| may_publish(row, traits(fleet, variant)));
             let read = matches!(row.reading, None | Some(Reading::GpuDimension(_)));
-            hold && read && series(row) == *wanted
+            read && may_publish(row, traits(fleet, variant)) && series(row) == *wanted
         };
         rows().iter().any(of)
     };
-    if !published(asked) {
-        return Some(format!("{} {} {:?} isn't published", asked.namespace, asked.metric, asked.dimensions));
+    let told = format!("{} {} {:?}", wanted.namespace, wanted.metric, wanted.dimensions);
+    let mut named = fleet.variants.iter().filter(|variant| variants.contains(&variant.name));
+    let published = match variants.as_slice() {
+        [] => fleet.variants.iter().any(published_by),
+        _ => named.all(published_by),
+    };
+    if !published {
+        return Some(format!("{told} isn't published"));
     }
     for [this, other] in [["GpuId", "AcceleratorId"], ["AcceleratorId", "GpuId"]] {
-        if both && asked.dimensions.contains(this) {
-            let mut wanted = asked.clone();
-            wanted.dimensions.remove(this);
-            wanted.dimensions.insert(other.to_owned());
-            if !together.contains(&Ok(wanted)) {
-                return Some(format!("{} {} is asked for under {this} alone", asked.namespace, asked.metric));
+        if both && wanted.dimensions.contains(this) {
+            let mut paired = wanted.clone();
+            paired.dimensions.remove(this);
+            paired.dimensions.insert(other.to_owned());
+            if !together.iter().flatten().any(|asked| asked.series == paired) {
+                return Some(format!("{told} is asked for without its pair"));
             }
         }
     }
@@ -134,6 +141,23 @@ fn everything_planned_asks_for_what_is_published() {
     }
     let wrong: Vec<String> = wrong.into_iter().collect();
     assert!(wrong.is_empty(), "{} series:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// The same of any declaration: several variants that serve differently, any number of models, with a price or without.
+    #[test]
+    fn any_plan_asks_for_what_is_published(fleet in any_declared(), other in any::<Index>(), priced in any::<bool>()) {
+        let declarations = declarations(&fleet);
+        let mut declared = other.get(&declarations).clone();
+        if !priced && let Some(members) = declared.as_object_mut() {
+            members.remove("CostPerHour");
+        }
+        let Some(planned) = try_planned(&declared, &GpuDimension::ALL) else { return Ok(()) };
+        let wrong = unpublished_in(&planned, &fleet, true);
+        prop_assert!(wrong.is_empty(), "{declared:#}:\n{}", wrong.join("\n"));
+    }
 }
 
 /// The body with a model chosen in each of its drop-downs.

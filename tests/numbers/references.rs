@@ -12,8 +12,15 @@ pub(crate) struct Series {
     pub(crate) dimensions: BTreeSet<String>,
 }
 
-/// A series and what asks for it, or what can't be read.
-pub(crate) type Found = Result<Series, String>;
+/// A series, and the variants whose it is to be; any where none is named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Asked {
+    pub(crate) series: Series,
+    pub(crate) variants: Vec<String>,
+}
+
+/// What is asked for, or what can't be read.
+pub(crate) type Found = Result<Asked, String>;
 
 /// Everything that the widgets of a body ask for, by the widget's title.
 pub(crate) fn of_dashboard(body: &Value) -> Vec<(String, Vec<Found>)> {
@@ -42,17 +49,24 @@ fn row(row: &Value) -> Vec<Found> {
     if words.iter().any(|word| *word == "." || *word == "...") {
         return vec![Err(format!("an abbreviated row: {row}"))];
     }
-    let dimensions = pairs.iter().step_by(2).map(|name| (*name).to_owned()).collect();
-    vec![Ok(Series { namespace: (*namespace).to_owned(), metric: (*metric).to_owned(), dimensions })]
+    let pairs = pairs.chunks(2).map(|pair| (pair[0].to_owned(), pair[1].to_owned()));
+    vec![Ok(asked(namespace, metric, pairs))]
+}
+
+fn asked(namespace: &str, metric: &str, pairs: impl Iterator<Item = (String, String)>) -> Asked {
+    let pairs: Vec<(String, String)> = pairs.collect();
+    let variants = pairs.iter().filter(|(name, _)| name == "VariantName").map(|(_, value)| value.clone()).collect();
+    let dimensions = pairs.into_iter().map(|(name, _)| name).collect();
+    Asked { series: Series { namespace: namespace.to_owned(), metric: metric.to_owned(), dimensions }, variants }
 }
 
 /// Everything that an alarm's request asks for. A PromQL query asks for no CloudWatch metric, a composite for alarms.
 pub(crate) fn of_alarm(request: &Value) -> Vec<Found> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let metric = |metric: &Value| Series {
-        namespace: text(&metric["Namespace"]),
-        metric: text(&metric["MetricName"]),
-        dimensions: metric["Dimensions"].as_array().into_iter().flatten().map(|one| text(&one["Name"])).collect(),
+    let metric = |metric: &Value| {
+        let pairs = metric["Dimensions"].as_array().into_iter().flatten();
+        let pairs = pairs.map(|pair| (text(&pair["Name"]), text(&pair["Value"])));
+        asked(&text(&metric["Namespace"]), &text(&metric["MetricName"]), pairs)
     };
     let mut found = Vec::new();
     if request["MetricName"].is_string() {
@@ -84,7 +98,11 @@ fn searched(search: &str) -> Found {
     let mut names = schema.split(',').map(|name| name.trim().trim_matches('"').to_owned());
     let metric = terms.split("MetricName=\"").nth(1).and_then(|rest| rest.split('"').next()).ok_or_else(wrong)?;
     let namespace = names.next().unwrap_or_default();
-    Ok(Series { namespace, metric: metric.to_owned(), dimensions: names.collect() })
+    let series = Series { namespace, metric: metric.to_owned(), dimensions: names.collect() };
+    let named = terms.split("VariantName=").nth(1).unwrap_or_default();
+    let end = if named.starts_with('(') { named.find(')') } else { named.match_indices('"').nth(1).map(|(at, _)| at) };
+    let variants = named[..end.unwrap_or(0)].split('"').skip(1).step_by(2).map(str::to_owned).collect();
+    Ok(Asked { series, variants })
 }
 
 /// `SELECT …(metric) FROM SCHEMA("namespace", dimensions) …`
@@ -94,31 +112,40 @@ fn queried(query: &str) -> Found {
     let schema = query.split("SCHEMA(").nth(1).and_then(|rest| rest.split(')').next()).ok_or_else(wrong)?;
     let mut names = schema.split(',').map(|name| name.trim().trim_matches('"').to_owned());
     let namespace = names.next().unwrap_or_default();
-    Ok(Series { namespace, metric, dimensions: names.collect() })
+    let series = Series { namespace, metric, dimensions: names.collect() };
+    let variant = query.split("VariantName = '").nth(1).and_then(|rest| rest.split('\'').next());
+    Ok(Asked { series, variants: variant.into_iter().map(str::to_owned).collect() })
 }
 
 #[test]
 fn series_are_read_from_rows_searches_and_queries() {
-    let series = |namespace: &str, metric: &str, dimensions: &[&str]| Series {
-        namespace: namespace.into(),
-        metric: metric.into(),
-        dimensions: dimensions.iter().map(|name| (*name).to_owned()).collect(),
+    let asked = |metric: &str, dimensions: &[&str], variants: &[&str]| Asked {
+        series: Series {
+            namespace: "NS".into(),
+            metric: metric.into(),
+            dimensions: dimensions.iter().map(|name| (*name).to_owned()).collect(),
+        },
+        variants: variants.iter().map(|name| (*name).to_owned()).collect(),
     };
+    let searches = "SUM(SEARCH('{NS,A,VariantName} MetricName=\"N\" VariantName=\"v\" A=\"x\"', 'Sum')) \
+                    + SEARCH('{NS,C,VariantName} MetricName=\"O\" VariantName=(\"v\" OR \"w\")', 'Sum')";
     let body = serde_json::json!({"widgets": [{"type": "metric", "properties": {"title": "T", "metrics": [
-        ["NS", "M", "A", "1", "B", "2", {"stat": "Sum"}],
-        [{"expression": "SUM(SEARCH('{NS,A,B} MetricName=\"N\" A=\"x\"', 'Sum')) + SEARCH('{NS,C} MetricName=\"O\"', 'Sum')"}],
-        [{"expression": "SELECT COUNT(P) FROM SCHEMA(\"NS\", A, C) WHERE A = '1' GROUP BY C"}],
+        ["NS", "M", "A", "1", "VariantName", "v", {"stat": "Sum"}],
+        [{"expression": searches}],
+        [{"expression": "SELECT COUNT(P) FROM SCHEMA(\"NS\", A, VariantName) WHERE VariantName = 'v' GROUP BY A"}],
+        [{"expression": "SELECT COUNT(P) FROM SCHEMA(\"NS\", A) GROUP BY A"}],
         [{"expression": "m1 * 2"}],
         [{"expression": "SELECT COUNT(P) FROM NS"}],
     ]}}]});
     let [(title, found)] = &of_dashboard(&body)[..] else { panic!("one widget") };
     assert_eq!(title, "panel \"T\"");
     let good = [
-        series("NS", "M", &["A", "B"]),
-        series("NS", "N", &["A", "B"]),
-        series("NS", "O", &["C"]),
-        series("NS", "P", &["A", "C"]),
+        asked("M", &["A", "VariantName"], &["v"]),
+        asked("N", &["A", "VariantName"], &["v"]),
+        asked("O", &["C", "VariantName"], &["v", "w"]),
+        asked("P", &["A", "VariantName"], &["v"]),
+        asked("P", &["A"], &[]),
     ];
     assert!(found.iter().filter_map(|one| one.as_ref().ok()).eq(good.iter()), "{found:?}");
-    assert_eq!(found.len(), 5, "a query without SCHEMA is told of");
+    assert_eq!(found.len(), 6, "a query without SCHEMA is told of");
 }
