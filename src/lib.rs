@@ -5,6 +5,7 @@
 //! ```text
 //! event ─▶ envelope ─▶ properties ─▶ spec ─▶ plan ─▶ decide ─▶ carry out ─▶ answer
 //! ```
+pub mod alarm;
 pub mod aws;
 pub mod callback;
 pub mod catalogue;

@@ -11,22 +11,53 @@ use std::fmt;
 /// Seconds of the shortest period.
 pub const SHORTEST_INSIGHTS_PERIOD: u16 = 60;
 
-/// `SELECT COUNT(…) FROM SCHEMA(…) WHERE … GROUP BY …`: the number of samples of all series that match.
+/// A query that counts samples.
+pub type SampleCountQuery = InsightsQuery;
+
+/// `SELECT COUNT(…) FROM SCHEMA(…) WHERE … GROUP BY … ORDER BY …`, or another function of all series that match.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SampleCountQuery {
+pub struct InsightsQuery {
+    function: &'static str,
     namespace: &'static str,
     /// The whole dimension set: a series with one dimension more or less doesn't match.
     dimensions: Vec<&'static str>,
     metric_name: &'static str,
     values: Vec<(&'static str, String)>,
     group_by: Option<&'static str>,
+    lowest_first: bool,
 }
 
-impl SampleCountQuery {
+impl InsightsQuery {
     /// Counts the samples of the series of `metric_name` that have exactly `dimensions`.
     #[must_use]
     pub fn new(namespace: &'static str, dimensions: &[&'static str], metric_name: &'static str) -> Self {
-        Self { namespace, dimensions: dimensions.to_vec(), metric_name, values: Vec::new(), group_by: None }
+        Self {
+            function: "COUNT",
+            namespace,
+            dimensions: dimensions.to_vec(),
+            metric_name,
+            values: Vec::new(),
+            group_by: None,
+            lowest_first: false,
+        }
+    }
+
+    /// Adds the samples up, in place of counting them.
+    #[must_use]
+    pub fn summing(self) -> Self {
+        Self { function: "SUM", ..self }
+    }
+
+    /// Takes the samples' mean, in place of counting them.
+    #[must_use]
+    pub fn averaging(self) -> Self {
+        Self { function: "AVG", ..self }
+    }
+
+    /// The lowest groups first: of more than an alarm takes (500), these are looked at.
+    #[must_use]
+    pub fn lowest_first(self) -> Self {
+        Self { lowest_first: true, ..self }
     }
 
     /// Narrows to series whose dimension has this value. Values are names of endpoints and variants, which are letters,
@@ -37,16 +68,16 @@ impl SampleCountQuery {
         self
     }
 
-    /// Counts for each value of a dimension, in place of all together. For graphs: an alarm takes one series.
+    /// Counts for each value of a dimension, in place of all together. In an alarm, each is a contributor.
     #[must_use]
     pub fn by(self, dimension: &'static str) -> Self {
         Self { group_by: Some(dimension), ..self }
     }
 }
 
-impl fmt::Display for SampleCountQuery {
+impl fmt::Display for InsightsQuery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SELECT COUNT({}) FROM SCHEMA(\"{}\"", self.metric_name, self.namespace)?;
+        write!(f, "SELECT {}({}) FROM SCHEMA(\"{}\"", self.function, self.metric_name, self.namespace)?;
         for dimension in &self.dimensions {
             write!(f, ", {dimension}")?;
         }
@@ -55,10 +86,13 @@ impl fmt::Display for SampleCountQuery {
             let word = if at == 0 { "WHERE" } else { "AND" };
             write!(f, " {word} {dimension} = '{value}'")?;
         }
-        match self.group_by {
-            Some(dimension) => write!(f, " GROUP BY {dimension}"),
-            None => Ok(()),
+        if let Some(dimension) = self.group_by {
+            write!(f, " GROUP BY {dimension}")?;
         }
+        if self.lowest_first {
+            write!(f, " ORDER BY {}() ASC", self.function)?;
+        }
+        Ok(())
     }
 }
 
@@ -74,6 +108,9 @@ mod tests {
         let counted = "SELECT COUNT(Gpu) FROM SCHEMA(\"/aws/sagemaker/InferenceComponents\", EndpointName, GpuId) \
                        WHERE EndpointName = 'chat' AND GpuId = '0'";
         assert_eq!(query.to_string(), counted);
-        assert_eq!(query.by("GpuId").to_string(), format!("{counted} GROUP BY GpuId"));
+        assert_eq!(query.clone().by("GpuId").to_string(), format!("{counted} GROUP BY GpuId"));
+        let mean = query.averaging().by("GpuId").lowest_first().to_string();
+        assert!(mean.starts_with("SELECT AVG(Gpu) FROM"), "{mean}");
+        assert!(mean.ends_with(" GROUP BY GpuId ORDER BY AVG() ASC"), "{mean}");
     }
 }

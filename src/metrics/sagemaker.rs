@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html> and
 //! <https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch-enhanced-metrics.html>.
 
-use super::{SampleCountQuery, Search};
+use super::{InsightsQuery, SampleCountQuery, Search};
 use crate::spec::{EndpointName, GpuDimension, VariantName};
 
 /// Namespace of what instances do.
@@ -182,4 +182,29 @@ pub fn gpu_sample_count(
 pub fn copy_sample_count(endpoint: &EndpointName) -> SampleCountQuery {
     SampleCountQuery::new(INFERENCE_COMPONENTS, &OF_COPY, "CPUUtilizationNormalized")
         .with("EndpointName", endpoint.as_str())
+}
+
+/// Requests of every inference component on the endpoint, by a query. Needs enhanced metrics: without them they come under
+/// the components' names alone.
+#[must_use]
+pub fn requests_of_components(endpoint: &EndpointName) -> InsightsQuery {
+    InsightsQuery::new(INVOCATIONS, &OF_COPY, "Invocations").summing().with("EndpointName", endpoint.as_str())
+}
+
+/// The mean work of the GPUs that each inference component on the endpoint holds, the idlest first. Needs enhanced
+/// metrics.
+#[must_use]
+pub fn mean_work_of_models(dimension: GpuDimension, endpoint: &EndpointName) -> InsightsQuery {
+    InsightsQuery::new(INFERENCE_COMPONENTS, &of_held_gpu(dimension), "GPUUtilizationNormalized")
+        .averaging()
+        .with("EndpointName", endpoint.as_str())
+        .by("InferenceComponentName")
+        .lowest_first()
+}
+
+/// A metric of an asynchronous endpoint's queue, such as `ApproximateBacklogSize`: it has no variant.
+#[must_use]
+pub fn queue_metric(name: &'static str, stat: Stat, endpoint: &EndpointName) -> MetricStat {
+    let dimensions = vec![("EndpointName", endpoint.to_string())];
+    MetricStat { metric: Metric { namespace: INVOCATIONS, name, dimensions }, stat }
 }

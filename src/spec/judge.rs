@@ -60,7 +60,14 @@ impl Judge<'_> {
         let dashboard = self.dashboard(metrics.frequency);
         let variants = variants?;
         self.copies_fit(&variants);
-        let alarms = AlarmRules { declaration, metrics, variants: &variants, problems: self.problems }.judge();
+        let rules = AlarmRules {
+            declaration,
+            metrics,
+            variants: &variants,
+            components: &components,
+            problems: self.problems,
+        };
+        let alarms = rules.judge();
         let endpoint_config = match endpoint_config {
             Some(config) => Some(config?),
             None => None,

@@ -1,38 +1,5 @@
 //! What panels and alarms are about, in words. The product's formulas aren't repeated here: they are shown as they are planned.
 
-use monitored_endpoint::spec::AlarmKind;
-
-/// What an alarm measures, and what it means when it fires.
-pub(super) struct AlarmWords {
-    pub(super) measures: &'static str,
-    pub(super) why: &'static str,
-}
-
-/// The words for each kind of alarm.
-pub(super) fn alarm(kind: AlarmKind) -> AlarmWords {
-    match kind {
-        AlarmKind::UnusedGpu => AlarmWords {
-            measures: "GPUs of running instances that no model holds.",
-            why: "Instances run and are paid for while GPUs on them hold no model. Copies were removed or never placed, a copy needs \
-                  more GPUs than any one instance has left, or the endpoint scales in more slowly than its models do.",
-        },
-        AlarmKind::GpuBuffer => AlarmWords {
-            measures: "GPUs that are left on running instances to add a copy or to place another model.",
-            why: "So few GPUs are left that the next copy has to wait for an instance to start, which takes minutes. Models scaled \
-                  out, or an instance went.",
-        },
-        AlarmKind::IdleGpu => AlarmWords {
-            measures: "How much the GPUs that models hold compute.",
-            why: "A model holds GPUs and hardly uses them: it has more copies than its requests need, or nobody calls it any more.",
-        },
-        AlarmKind::NoTraffic => AlarmWords {
-            measures: "Requests to the endpoint while instances run.",
-            why: "Instances run and are paid for, and nobody has called the endpoint for the whole window: a forgotten endpoint, or \
-                  callers that go elsewhere.",
-        },
-    }
-}
-
 /// What a panel shows, by a part of its title; the first that fits is taken.
 const PANELS: [(&str, &str); 30] = [
     (
