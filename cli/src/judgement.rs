@@ -122,7 +122,11 @@ pub(crate) fn judge(declared: &Declared, stack: &Stack, known: &Known) -> Result
                         let said = error.to_string();
                         let (path, message) = said.split_once(": ").unwrap_or(("Properties", &said));
                         let message = format!("{message}; here, --list-price TYPE=DOLLARS says what is to be found");
-                        judgement.problems.push(Problem { path: path.to_owned(), severity: Severity::Conflict, message });
+                        judgement.problems.push(Problem {
+                            path: path.to_owned(),
+                            severity: Severity::Conflict,
+                            message,
+                        });
                         return Ok(judgement);
                     }
                     Err(error) => return Err(JudgeError::Plan(error)),

@@ -36,19 +36,28 @@ pub(super) const DEFINITION: Definition = Definition {
     refusal: |situation, _| {
         if situation.variants.len() > MOST_METRICS {
             return Some(format!(
-                "{} variants are more than one alarm adds up ({MOST_METRICS})", situation.variants.len()
+                "{} variants are more than one alarm adds up ({MOST_METRICS})",
+                situation.variants.len()
             ));
         }
-        let priceless = situation.variants.iter().find(|variant| {
-            matches!(variant.capacity, Capacity::Instances { price: PriceBasis::None, .. })
-        })?;
-        Some(format!("there is no price for variant {}; give CostPerHour: dollars per instance-hour, or Auto", priceless.name))
+        let priceless = situation
+            .variants
+            .iter()
+            .find(|variant| matches!(variant.capacity, Capacity::Instances { price: PriceBasis::None, .. }))?;
+        Some(format!(
+            "there is no price for variant {}; give CostPerHour: dollars per instance-hour, or Auto",
+            priceless.name
+        ))
     },
     fit: |_| Fit::ALL,
     measure,
     what_is_wrong: |alarm, scope| {
         let zone = alarm.time_zone.as_deref().unwrap_or("UTC");
-        format!("The instances of {} cost more than they may: {} dollars in a day ({zone}).", scope.in_words(), compared(alarm))
+        format!(
+            "The instances of {} cost more than they may: {} dollars in a day ({zone}).",
+            scope.in_words(),
+            compared(alarm)
+        )
     },
     cost: |_, _| None,
     steps: [
@@ -66,7 +75,10 @@ fn measure(alarm: &AlarmSpec, scope: &Scope<'_>) -> Option<Measure> {
     let interval = f64::from(scope.monitoring.frequency.seconds());
     let dollars = scope.variants.iter().enumerate().map(|(number, variant)| {
         let price = scope.prices.of(variant).per_hour()?.0;
-        Some(series.add(IdLetter::INSTANCES, number, &scope.instance_samples(variant)) * interval * price / SECONDS_AN_HOUR)
+        Some(
+            series.add(IdLetter::INSTANCES, number, &scope.instance_samples(variant)) * interval * price
+                / SECONDS_AN_HOUR,
+        )
     });
     let expression = Expr::total(dollars.collect::<Option<_>>()?);
     Some(series.measure("dollars", "Dollars a day", expression))

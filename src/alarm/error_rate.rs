@@ -6,7 +6,9 @@
 
 use super::measure::Series;
 use super::words::{compared, for_how_long};
-use super::{AT_LEAST, Definition, Fit, MINUTE, MOST_METRICS, Measure, PeriodRule, Scope, Situation, ThresholdRule, Words};
+use super::{
+    AT_LEAST, Definition, Fit, MINUTE, MOST_METRICS, Measure, PeriodRule, Scope, Situation, ThresholdRule, Words,
+};
 use crate::metrics::{Expr, IdLetter, Stat, invocation_metric};
 use crate::properties::reference::Absent;
 use crate::spec::{AlarmSource, AlarmSpec, Serving, Variant};
@@ -20,7 +22,7 @@ pub(super) const DEFINITION: Definition = Definition {
     source: |_| AlarmSource::Invocations,
     threshold: ThresholdRule {
         by_default: |_| Some(5.0),
-        holds: |percent| percent >= 0.0 && percent <= 100.0,
+        holds: |percent| (0.0..=100.0).contains(&percent),
         fix: "use a percentage: 0 to 100",
     },
     comparison: AT_LEAST,
@@ -38,10 +40,7 @@ pub(super) const DEFINITION: Definition = Definition {
         format!("Requests to {what} end in 5xx: {compared}% of them, {time}.")
     },
     cost: |_, _| None,
-    steps: [
-        "see what was deployed or changed last, and roll it back",
-        "read the model's log for the error",
-    ],
+    steps: ["see what was deployed or changed last, and roll it back", "read the model's log for the error"],
     words: Words {
         measures: "Requests that end in 5xx, in percent of all, of the model or variant that has most.",
         why: "The model's container fails, runs out of memory or time, or SageMaker can't reach it. What callers do wrong (4xx) \
@@ -57,7 +56,8 @@ pub(super) fn answers_at_once(variant: &Variant) -> bool {
 /// Requests of inference components come under their names, which have to be known.
 pub(super) fn models_are_listed(situation: &Situation<'_>) -> Option<String> {
     (situation.hosts_components() && situation.models.is_empty()).then(|| {
-        "what is published of a model's requests comes under its name alone; list the models in InferenceComponents".to_owned()
+        "what is published of a model's requests comes under its name alone; list the models in InferenceComponents"
+            .to_owned()
     })
 }
 
@@ -65,8 +65,7 @@ fn measure(alarm: &AlarmSpec, scope: &Scope<'_>) -> Measure {
     let mut series = Series::every(alarm.period);
     let endpoint = &scope.monitoring.endpoint_name;
     let of_variants = scope.own_models().map(|variant| {
-        ["Invocation5XXErrors", "Invocations"]
-            .map(|name| invocation_metric(name, Stat::Sum, endpoint, &variant.name))
+        ["Invocation5XXErrors", "Invocations"].map(|name| invocation_metric(name, Stat::Sum, endpoint, &variant.name))
     });
     let of_models = scope.of_models("Invocation5XXErrors", Stat::Sum).zip(scope.of_models("Invocations", Stat::Sum));
     let pairs: Vec<_> = of_variants.chain(of_models.map(|(errors, requests)| [errors, requests])).collect();

@@ -30,7 +30,9 @@ pub(super) const DEFINITION: Definition = Definition {
     measure: |alarm, scope| Some(measure(alarm, scope)),
     what_is_wrong: |alarm, scope| {
         let (what, compared, time) = (scope.in_words(), compared(alarm), for_how_long(alarm));
-        format!("There is too little room on {what} to scale a model or to place another: {compared} free GPUs, {time}.")
+        format!(
+            "There is too little room on {what} to scale a model or to place another: {compared} free GPUs, {time}."
+        )
     },
     cost: |_, scope| {
         Some(format!("Room for one GPU more costs about {} a day.", dollars(scope.dollars_a_day(Variant::gpus)?)))

@@ -43,7 +43,9 @@ pub(super) const DEFINITION: Definition = Definition {
     },
     measure,
     what_is_wrong,
-    cost: |_, scope| Some(format!("Each GPU that a model holds costs about {} a day.", dollars(scope.dollars_a_day(Variant::gpus)?))),
+    cost: |_, scope| {
+        Some(format!("Each GPU that a model holds costs about {} a day.", dollars(scope.dollars_a_day(Variant::gpus)?)))
+    },
     steps: [
         "see which model's GPUs are idle, and whether its requests have ended",
         "let models that nobody needs scale in, or put more on fewer GPUs",

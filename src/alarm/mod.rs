@@ -3,9 +3,18 @@
 //! What a kind is on, what it is by default, what it measures, and what is said about it: in its description, on panels,
 //! by `explain`. A new kind is a file here, a line in [`kinds!`] below and a row of the properties' table.
 
+mod backlog;
+mod budget;
 mod definition;
+mod error_rate;
+mod gpu_buffer;
+mod idle_gpu;
+mod latency;
 mod measure;
+mod no_capacity;
+mod no_traffic;
 mod scope;
+mod unused_gpu;
 mod words;
 
 use std::fmt;
@@ -23,8 +32,6 @@ const DAY: i32 = 86_400;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])+ $kind:ident => $file:ident,)+) => {
-        $(mod $file;)+
-
         /// What an alarm watches. The order is the one in which alarms are shown.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum AlarmKind {

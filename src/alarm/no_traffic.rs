@@ -16,7 +16,9 @@
 
 use super::measure::Series;
 use super::words::{compared, dollars, for_how_long};
-use super::{AT_MOST, Definition, Fit, HOUR, MOST_METRICS, Measure, PeriodRule, Scope, Situation, ThresholdRule, Words};
+use super::{
+    AT_MOST, Definition, Fit, HOUR, MOST_METRICS, Measure, PeriodRule, Scope, Situation, ThresholdRule, Words,
+};
 use crate::metrics::{Expr, IdLetter, Stat, invocation_metric, requests_of_components};
 use crate::properties::reference::Absent;
 use crate::spec::{AlarmSource, AlarmSpec, Serving, Variant};
@@ -79,7 +81,8 @@ fn refusal(situation: &Situation<'_>, source: AlarmSource) -> Option<String> {
     let components = situation.hosts_components();
     match source {
         AlarmSource::Insights if !components => Some(
-            "Source Insights finds the requests of inference components, and no variant hosts any; leave Source out".to_owned(),
+            "Source Insights finds the requests of inference components, and no variant hosts any; leave Source out"
+                .to_owned(),
         ),
         AlarmSource::Insights if !situation.enhanced_metrics => Some(format!(
             "requests of inference components come under their names alone, or with enhanced metrics under the endpoint's too; \

@@ -47,7 +47,10 @@ pub(super) const DEFINITION: Definition = Definition {
         let gpus = alarm.threshold.max(1.0);
         let (least, most) = scope.dollars_a_day(Variant::gpus)?;
         let amount = dollars((least * gpus, most * gpus));
-        Some(if gpus > 1.0 { format!("{gpus} unused GPUs cost") } else { "One unused GPU costs".to_owned() } + &format!(" about {amount} a day."))
+        Some(
+            if gpus > 1.0 { format!("{gpus} unused GPUs cost") } else { "One unused GPU costs".to_owned() }
+                + &format!(" about {amount} a day."),
+        )
     },
     steps: [
         "see which model is missing, or how many instances are more than the models need",
@@ -60,14 +63,10 @@ pub(super) const DEFINITION: Definition = Definition {
     },
 };
 
-pub(super) const NUMBER_OF_GPUS: ThresholdRule = ThresholdRule {
-    by_default: |_| Some(1.0),
-    holds: |gpus| gpus >= 0.0,
-    fix: "a number of GPUs is 0 or more",
-};
+pub(super) const NUMBER_OF_GPUS: ThresholdRule =
+    ThresholdRule { by_default: |_| Some(1.0), holds: |gpus| gpus >= 0.0, fix: "a number of GPUs is 0 or more" };
 
-pub(super) const NOTHING_SHARES_GPUS: &str =
-    "no variant hosts inference components on GPUs (a GPU InstanceType and no ModelName), and only for those does \
+pub(super) const NOTHING_SHARES_GPUS: &str = "no variant hosts inference components on GPUs (a GPU InstanceType and no ModelName), and only for those does \
      SageMaker publish how many GPUs are free";
 
 pub(super) fn shares_gpus(variant: &Variant) -> bool {
@@ -121,8 +120,9 @@ fn by_samples(series: &mut Series, scope: &Scope<'_>) -> Expr<Alarm> {
     }
     let only = scope.variants.first().filter(|_| scope.part.is_some()).map(|variant| &variant.name);
     // Declared wherever the spec has this source.
-    let held = scope.monitoring.gpu_dimension.map(|dimension| {
-        series.query(&gpu_sample_count(dimension, &scope.monitoring.endpoint_name, only))
-    });
+    let held = scope
+        .monitoring
+        .gpu_dimension
+        .map(|dimension| series.query(&gpu_sample_count(dimension, &scope.monitoring.endpoint_name, only)));
     Expr::total(all) - Expr::sum_of(held.into_iter().chain(none_used))
 }

@@ -15,7 +15,7 @@ pub use insights::{InsightsQuery, SHORTEST_INSIGHTS_PERIOD, SampleCountQuery};
 pub use promql::PromQl;
 pub use sagemaker::{
     ComponentMetric, ENDPOINTS, INFERENCE_COMPONENTS, INVOCATIONS, Metric, MetricStat, Stat, container_invocations,
-    copy_metric, copy_sample_count, endpoint_metric, gpu_sample_count, held_gpus, instance_gpus, invocation_metric, mean_work_of_models,
-    queue_metric, requests_of_components,
+    copy_metric, copy_sample_count, endpoint_metric, gpu_sample_count, held_gpus, instance_gpus, invocation_metric,
+    mean_work_of_models, queue_metric, requests_of_components,
 };
 pub use search::Search;

@@ -209,7 +209,12 @@ pub const ALARM: &[Property] = &[
         "How the alarm gets to know what it watches; each takes the ones below",
     ),
     of("AlarmName", Text, Depends(BY_ALARM), "1 to 255 printable characters"),
-    of("AlarmDescription", Text, Nothing, "Your own words, before ours: what is wrong, what it costs, what to do first"),
+    of(
+        "AlarmDescription",
+        Text,
+        Nothing,
+        "Your own words, before ours: what is wrong, what it costs, what to do first",
+    ),
     of("Threshold", Number, Depends(BY_ALARM), "What the measure is compared with"),
     of(
         "ComparisonOperator",

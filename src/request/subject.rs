@@ -8,7 +8,9 @@ use crate::envelope::{Envelope, Properties, ResourceType};
 use crate::ledger::Kind;
 use crate::plan::{Identity, Owner, endpoint_config_name};
 use crate::properties::{Declaration, Problems};
-use crate::spec::{DashboardName, EndpointConfigName, EndpointName, Judged, NamesInUse, ObservedConfig, Spec, actions_are_near};
+use crate::spec::{
+    DashboardName, EndpointConfigName, EndpointName, Judged, NamesInUse, ObservedConfig, Spec, actions_are_near,
+};
 
 /// What became of a declaration.
 pub(crate) enum Judgement {

@@ -32,26 +32,32 @@ pub(super) fn read(text: &str) -> Result<Action<'_>, String> {
     let is_account = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     let parts = resource.split(':').count();
     let wrong = match *service {
-        "sns" if parts == 2 => Some("is a subscription; use the topic's ARN, which ends before the last colon".to_owned()),
-        "sns" => (parts != 1).then(|| "is not a topic; use the topic's ARN".to_owned()),
-        "lambda" => {
-            (!resource.starts_with("function:") || !(2..=3).contains(&parts)).then(|| "is not a function; use its ARN".to_owned())
+        "sns" if parts == 2 => {
+            Some("is a subscription; use the topic's ARN, which ends before the last colon".to_owned())
         }
-        "autoscaling" => (!resource.starts_with("scalingPolicy:")).then(|| "is not a scaling policy; use its ARN".to_owned()),
+        "sns" => (parts != 1).then(|| "is not a topic; use the topic's ARN".to_owned()),
+        "lambda" => (!resource.starts_with("function:") || !(2..=3).contains(&parts))
+            .then(|| "is not a function; use its ARN".to_owned()),
+        "autoscaling" => {
+            (!resource.starts_with("scalingPolicy:")).then(|| "is not a scaling policy; use its ARN".to_owned())
+        }
         "ssm" => (!resource.starts_with("opsitem:")).then(|| "is not an OpsItem; use …:opsitem:<severity>".to_owned()),
         "ssm-incidents" => {
             (!resource.starts_with("responseplan/")).then(|| "is not a response plan; use its ARN".to_owned())
         }
-        "aiops" => {
-            (!resource.starts_with("investigation-group:")).then(|| "is not an investigation group; use its ARN".to_owned())
+        "aiops" => (!resource.starts_with("investigation-group:"))
+            .then(|| "is not an investigation group; use its ARN".to_owned()),
+        "automate" | "swf" => {
+            Some(format!("acts on the EC2 instance of a metric, and this alarm's have none; {TAKEN}"))
         }
-        "automate" | "swf" => Some(format!("acts on the EC2 instance of a metric, and this alarm's have none; {TAKEN}")),
         _ => Some(format!("is of a service that no alarm can call; {TAKEN}")),
     };
     match wrong {
         Some(wrong) => Err(wrong),
         None if !is_account(account) => Err("has no account of twelve digits; use the whole ARN".to_owned()),
-        None if region.is_empty() != (*service == "ssm-incidents") => Err("has no Region where one belongs; use the whole ARN".to_owned()),
+        None if region.is_empty() != (*service == "ssm-incidents") => {
+            Err("has no Region where one belongs; use the whole ARN".to_owned())
+        }
         None => Ok(action),
     }
 }
@@ -65,19 +71,25 @@ impl Action<'_> {
             return Some(format!("is in partition {}, and the alarm in {partition}", self.partition));
         }
         if !self.region.is_empty() && self.region != region {
-            return Some(format!("is in {}, and an alarm calls only what is in its own Region; use one in {region}", self.region));
+            return Some(format!(
+                "is in {}, and an alarm calls only what is in its own Region; use one in {region}",
+                self.region
+            ));
         }
         // A topic's or function's own policy may let another account in.
         let shared = ["sns", "lambda"].contains(&self.service);
-        (!shared && self.account != account)
-            .then(|| format!("is in account {}, and an alarm calls it only in its own; use one in {account}", self.account))
+        (!shared && self.account != account).then(|| {
+            format!("is in account {}, and an alarm calls it only in its own; use one in {account}", self.account)
+        })
     }
 }
 
 /// Notes the actions that are where no alarm of this stack can call them.
 pub(crate) fn are_near(declaration: &Declaration, stack_id: &str, problems: &Problems) {
     let all = std::iter::once(("Properties".to_owned(), &declaration.actions));
-    let own = AlarmKind::ALL.into_iter().filter_map(|kind| Some((format!("Properties.{kind}"), &declaration.alarms.get(&kind)?.actions)));
+    let own = AlarmKind::ALL
+        .into_iter()
+        .filter_map(|kind| Some((format!("Properties.{kind}"), &declaration.alarms.get(&kind)?.actions)));
     for (path, actions) in all.chain(own) {
         let lists = [
             ("AlarmActions", &actions.alarm),

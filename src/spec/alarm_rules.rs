@@ -50,8 +50,7 @@ impl AlarmRules<'_> {
         let Self { declaration, metrics, problems, .. } = *self;
         let watched: Vec<&Variant> = self.variants.iter().filter(|variant| (definition.watches)(variant)).collect();
         let models = if watched.iter().any(|variant| variant.hosts_components()) { self.components } else { &[] };
-        let situation =
-            Situation { declaration, enhanced_metrics: metrics.enhanced, variants: &watched, models };
+        let situation = Situation { declaration, enhanced_metrics: metrics.enhanced, variants: &watched, models };
         // Validated also where it is switched off: what is written down has to be right when it is switched on.
         let spec = Settings { kind, declaration, declared, metrics, situation: &situation, problems }.judge();
         if declared.enabled == Some(false) {
@@ -59,8 +58,7 @@ impl AlarmRules<'_> {
         }
         if watched.is_empty() {
             if given.is_some() && problems.clean("Properties.ProductionVariants") {
-                let message =
-                    format!("{}; leave the alarm out, or set Enabled to false", definition.nothing_to_watch);
+                let message = format!("{}; leave the alarm out, or set Enabled to false", definition.nothing_to_watch);
                 problems.conflict(&format!("Properties.{kind}"), message);
             }
             return None;
@@ -82,31 +80,8 @@ impl AlarmRules<'_> {
         }
         let path = format!("Properties.{}", alarm.kind);
         let count = parts.len();
-        let of_variants = parts.iter().any(|part| matches!(part, Part::Variant(_)));
-        if of_variants && !self.declaration.declares_variants() {
-            // A Delete finds alarms by the names in the declaration, and these carry the variants' names.
-            let message = format!(
-                "{count} variants are more than one alarm takes, so each gets an alarm of its own with its name; name them in \
-                 ProductionVariants, or set Enabled to false"
-            );
-            self.problems.conflict(&path, message);
+        if !self.may_be_divided(&alarm, &parts) {
             return None;
-        }
-        if count > MOST_PARTS {
-            let message = format!(
-                "{} models are more than one alarm takes, so each gets an alarm of its own, and a composite alarm speaks for at most \
-                 {MOST_PARTS}; set Enabled to false, and watch the models that matter with alarms of your own",
-                situation.models.len()
-            );
-            self.problems.conflict(&path, message);
-            return None;
-        }
-        if alarm.name.as_str().contains('"') {
-            let message = format!(
-                "{} has a quotation mark, which ends a name in the rule of the composite alarm over {count}; leave it out",
-                quote(alarm.name.as_str(), self.problems),
-            );
-            self.problems.invalid(&format!("{path}.AlarmName"), message);
         }
         for part in parts {
             let own_name = match &part {
@@ -131,6 +106,39 @@ impl AlarmRules<'_> {
             self.problems.invalid(&format!("{path}.AlarmName"), message);
         }
         Some(alarm)
+    }
+
+    /// Whether each of these can have an alarm of its own, with a composite that speaks for all.
+    fn may_be_divided(&self, alarm: &AlarmSpec, parts: &[Part]) -> bool {
+        let path = format!("Properties.{}", alarm.kind);
+        let count = parts.len();
+        let of_variants = parts.iter().any(|part| matches!(part, Part::Variant(_)));
+        if of_variants && !self.declaration.declares_variants() {
+            // A Delete finds alarms by the names in the declaration, and these carry the variants' names.
+            let message = format!(
+                "{count} variants are more than one alarm takes, so each gets an alarm of its own with its name; name them in \
+                 ProductionVariants, or set Enabled to false"
+            );
+            self.problems.conflict(&path, message);
+            return false;
+        }
+        if count > MOST_PARTS {
+            let message = format!(
+                "{} models are more than one alarm takes, so each gets an alarm of its own, and a composite alarm speaks for at most \
+                 {MOST_PARTS}; set Enabled to false, and watch the models that matter with alarms of your own",
+                count
+            );
+            self.problems.conflict(&path, message);
+            return false;
+        }
+        if alarm.name.as_str().contains('"') {
+            let message = format!(
+                "{} has a quotation mark, which ends a name in the rule of the composite alarm over {count}; leave it out",
+                quote(alarm.name.as_str(), self.problems),
+            );
+            self.problems.invalid(&format!("{path}.AlarmName"), message);
+        }
+        true
     }
 
     /// CloudWatch overwrites an alarm by another of its name without a word.

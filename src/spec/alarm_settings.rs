@@ -176,7 +176,10 @@ impl Settings<'_> {
             self.conflict("TimeZone", "only a BudgetAlarm has a window of the clock; leave it out");
         } else if !is_time_zone(zone) {
             let zone = quote(zone, self.problems);
-            self.invalid("TimeZone", format!("{zone} is not a time zone; use a name such as Europe/Berlin, or an offset such as +02:00"));
+            self.invalid(
+                "TimeZone",
+                format!("{zone} is not a time zone; use a name such as Europe/Berlin, or an offset such as +02:00"),
+            );
         }
     }
 
