@@ -75,11 +75,12 @@ fn alarms_of_many_variants_are_told_with_the_one_that_speaks_for_them() {
     let declared = folder.path().join("six.json");
     let content = json!({
         "EndpointName": "chat",
-        "ExecutionRoleArn": "arn:aws:iam::123456789012:role/r",
+        "MetricsConfig": { "EnableEnhancedMetrics": true },
         "ProductionVariants": variants.collect::<Value>(),
     });
     fs::write(&declared, content.to_string()).unwrap();
-    let ran = preview(declared.to_str().unwrap(), &page, &["--format", "json"]);
+    // No config of several variants without a model is made; what was made elsewhere is watched.
+    let ran = preview(declared.to_str().unwrap(), &page, &["--format", "json", "--type", "endpoint-monitoring"]);
     let alarms = ran.json()["Resources"][0]["Alarms"].as_array().unwrap().clone();
     assert_eq!(alarms.len(), 7, "{alarms:?}");
     assert_eq!(alarms[6], json!({ "AlarmName": "chat-unused-gpu", "StateValue": "ALARM" }), "a GPU of each is free");

@@ -59,8 +59,16 @@ pub(crate) fn declaration(fleet: &Fleet) -> Value {
 /// The plan for a declaration, with the per-GPU dimensions that are known.
 pub(crate) fn planned(declaration: &Value, gpu_dimensions: &[GpuDimension]) -> Planned {
     let problems = Problems::default();
-    let resource_type = ResourceType::MonitoredEndpointConfig;
-    let declared = Declaration::read(resource_type, declaration, &problems);
+    let variants = declaration["ProductionVariants"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut declaration = declaration.clone();
+    // Models share one variant only, so no config with more is made: what was made elsewhere is watched all the same.
+    let resource_type = if variants.len() > 1 && variants.iter().any(|variant| variant.get("ModelName").is_none()) {
+        declaration.as_object_mut().unwrap().remove("ExecutionRoleArn");
+        ResourceType::EndpointMonitoring
+    } else {
+        ResourceType::MonitoredEndpointConfig
+    };
+    let declared = Declaration::read(resource_type, &declaration, &problems);
     let judged = declared.map(|declared| Spec::judge(resource_type, &declared, None, &problems));
     let Some(Judged::Valid(spec)) = judged else {
         panic!("{declaration:#}: {:?}", problems.sorted());
