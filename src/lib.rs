@@ -10,6 +10,7 @@ pub mod callback;
 pub mod catalogue;
 pub mod deadline;
 pub mod envelope;
+pub mod figure;
 pub mod ledger;
 pub mod logging;
 pub mod metrics;

@@ -9,7 +9,7 @@ use aws_sdk_sagemaker::types::{
     MetricsConfig, ProductionVariant, ProductionVariantInstanceType,
 };
 use monitored_endpoint::spec::{Dollars, EndpointName};
-use monitored_endpoint::usage::{InstanceTerms, Moment, Question, Reader, Terms, TimeRange, Usage, UsageError};
+use monitored_endpoint::usage::{InstanceTerms, Moment, Question, Reader, Terms, TimeRange, Usage, UsageError, View};
 use stand_in::telemetry::{Fleet, Timestamp};
 use stand_in::{Config, StandIn};
 use tokio::runtime::Runtime;
@@ -107,6 +107,7 @@ impl Account {
             range,
             now: self.now,
             terms: Terms { default, ..Terms::default() },
+            view: View::Everything,
         }
     }
 
