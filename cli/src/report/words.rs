@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use monitored_endpoint::figure::count;
 use monitored_endpoint::spec::Dollars;
 use monitored_endpoint::usage::{self, GpuUsage, ModelUsage, Usage};
 use serde_json::{Value, json};
@@ -165,11 +166,7 @@ fn unknown() -> String {
     "–".to_owned()
 }
 
-/// Whole where it is whole.
+/// As the panels have it.
 fn number(number: Option<f64>) -> String {
-    match number {
-        None => unknown(),
-        Some(number) if (number - number.round()).abs() < 1e-6 => format!("{number:.0}"),
-        Some(number) => format!("{number:.1}"),
-    }
+    number.map_or_else(unknown, count)
 }
