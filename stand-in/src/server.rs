@@ -26,7 +26,7 @@ use crate::{
     gate::{Gate, Gates, Held},
     journal::CallRecord,
     sagemaker::transition::Script,
-    telemetry::{Fleet, FleetError},
+    telemetry::{Fleet, FleetError, MetricStore},
     world::{Config, ControlError, Models, World},
 };
 
@@ -175,6 +175,16 @@ impl StandIn {
     /// Declares metric streams, for `ListMetrics` to find.
     pub fn publish(&self, streams: impl IntoIterator<Item = MetricStream>) {
         self.shared.world().cloudwatch.declare(streams);
+    }
+
+    /// Changes what has been published, as a test wants that plants what shouldn't be there.
+    pub fn edit_metrics(&self, edit: impl FnOnce(&mut MetricStore)) {
+        edit(self.shared.world().cloudwatch.store_mut());
+    }
+
+    /// Whether `OTel` enrichment runs; it doesn't at first.
+    pub fn set_enrichment(&self, running: bool) {
+        self.shared.world().cloudwatch.set_enrichment(running);
     }
 
     /// Simulates a fleet that started so long ago: it has published since, and goes on as the clock does. Another one of
