@@ -1,0 +1,97 @@
+//! Facts in words and as JSON.
+
+use monitored_endpoint::metrics::published::rows;
+use serde_json::{Value, json};
+
+use super::facts::{Fact, Verdict};
+use super::seen::{Seen, real};
+use crate::output::Status;
+
+/// The version of the file of facts.
+const FORMAT: u32 = 1;
+
+pub(super) fn status(facts: &[Fact]) -> Status {
+    if count(facts, Verdict::Different) > 0 { Status::Problems } else { Status::Fine }
+}
+
+fn count(facts: &[Fact], verdict: Verdict) -> usize {
+    facts.iter().filter(|fact| fact.verdict == verdict).count()
+}
+
+pub(super) fn in_words(seen: &Seen, facts: &[Fact]) -> String {
+    let endpoint = &seen.endpoint;
+    let enhanced = if endpoint.enhanced { "on" } else { "off" };
+    let mut text = format!(
+        "{} is {}: {}, metrics every {} s, enhanced metrics {enhanced}. {} series were read over {} minutes.\n",
+        endpoint.name,
+        endpoint.status,
+        endpoint.kind(),
+        endpoint.frequency,
+        seen.series.iter().filter(|series| series.is_published()).count(),
+        seen.minutes(),
+    );
+    for verdict in Verdict::ALL {
+        let of: Vec<&Fact> = facts.iter().filter(|fact| fact.verdict == verdict).collect();
+        if !of.is_empty() {
+            text += &format!("\n{} ({})\n", verdict.name(), of.len());
+            of.iter().for_each(|fact| text += &one(fact));
+        }
+    }
+    text += "\n";
+    text += &match count(facts, Verdict::Different) {
+        0 => "Nothing is different from what this program assumes.\n".to_owned(),
+        1 => "One fact is different: the numbers it affects are wrong on this endpoint.\n".to_owned(),
+        many => format!("{many} facts are different: the numbers they affect are wrong on this endpoint.\n"),
+    };
+    text
+}
+
+fn one(fact: &Fact) -> String {
+    let mut text = format!("  {}: {}\n", fact.name, fact.seen);
+    if fact.verdict != Verdict::AsAssumed {
+        text += &format!("      assumed: {}\n", fact.assumed);
+    }
+    if !fact.affects.is_empty() {
+        text += &format!("      affected: {}\n", fact.affects.join("; "));
+    }
+    if !fact.about.is_empty() {
+        text += &format!("      about: {}\n", fact.about.join(", "));
+    }
+    if fact.verdict == Verdict::Different {
+        text += &format!("      source: {}\n", fact.source);
+    }
+    text
+}
+
+pub(super) fn json(seen: &Seen, facts: &[Fact]) -> Value {
+    let mut json = nameless(seen, facts);
+    json["Status"] = status(facts).name().into();
+    json["EndpointName"] = seen.endpoint.name.clone().into();
+    json["Facts"] = facts.iter().map(Fact::json).collect();
+    json
+}
+
+/// What can be shown to strangers: no name that somebody gave, no id, no message of AWS's.
+pub(super) fn nameless(seen: &Seen, facts: &[Fact]) -> Value {
+    let endpoint = &seen.endpoint;
+    let instances: Vec<Option<u32>> = endpoint.variants.iter().map(|variant| variant.gpus).collect();
+    json!({
+        "Format": FORMAT,
+        "Program": env!("CARGO_PKG_VERSION"),
+        "TableRows": rows().len(),
+        "Endpoint": {
+            "Kind": endpoint.kind(),
+            "Variants": endpoint.variants.len(),
+            "InferenceComponents": endpoint.components.len(),
+            "GpusPerInstance": instances,
+            "MetricPublishFrequencyInSeconds": endpoint.frequency,
+            "EnableEnhancedMetrics": endpoint.enhanced,
+            "Minutes": seen.minutes(),
+        },
+        "Different": count(facts, Verdict::Different),
+        "CantTell": count(facts, Verdict::CantTell),
+        "AsAssumed": count(facts, Verdict::AsAssumed),
+        "RequestsPerMinute": seen.requests().map(|requests| (requests / real(seen.minutes().max(1)) * 100.0).round() / 100.0),
+        "Facts": facts.iter().map(Fact::nameless).collect::<Vec<_>>(),
+    })
+}
