@@ -4,6 +4,7 @@
 //! there to the plan; and only then are they carried out, each written down in the request ledger first. There is a file for
 //! each owned thing: how it is described, what is refused, how it is made, changed and removed.
 
+mod adoption;
 mod alarm;
 mod apply;
 mod change;
