@@ -1,4 +1,4 @@
-//! The server: accepts connections on loopback, carries out calls and injects the faults that are due.
+//! The server: accepts connections on one address, carries out calls and injects the faults that are due.
 //! It runs on a thread of its own, so that neither a test's runtime nor its paused clock has a hold on it.
 
 mod connection;
@@ -6,7 +6,7 @@ mod serving;
 
 use std::{
     io,
-    net::{Ipv4Addr, TcpListener},
+    net::TcpListener,
     sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU64},
     thread::{self, JoinHandle},
     time::Duration,
@@ -58,7 +58,7 @@ impl StandIn {
     /// # Errors
     /// The port can't be bound, or the thread or its runtime can't be made.
     pub fn start(config: Config) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, config.port))?;
+        let listener = TcpListener::bind((config.listen, config.port))?;
         listener.set_nonblocking(true)?;
         let url = format!("http://{}", listener.local_addr()?);
         let models = Models::read().map_err(io::Error::other)?;
