@@ -24,7 +24,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help cli demo test fmt lint unit hardening packaged browser scenarios scenarios-dev templates events package package-arm64 package-x86_64 plain-template dev-zip stand-in pictures docs reference iac bench mutants deny sbom tools clean-tools
+.PHONY: help cli demo test fmt lint unit hardening packaged browser scenarios scenarios-dev templates events sam-local package package-arm64 package-x86_64 plain-template dev-zip stand-in pictures docs reference iac bench mutants deny sbom tools clean-tools
 
 help: ## list the targets
 	@echo 'make <target>, where <target> is one of'
@@ -33,7 +33,7 @@ help: ## list the targets
 demo: dev-zip stand-in $(TOOLS)/local/installed ## a stack with a monitored endpoint, made, changed and deleted on this machine
 	@PROVIDER_ZIP=$(DEV_ZIP) WIDGETS_ZIP=$(WIDGETS_DEV_ZIP) $(TOOLS)/local/bin/python -m local.demo
 
-test: ## everything that must hold: fmt, lint, templates, unit, docs, iac, browser, package, events, scenarios, deny
+test: ## everything that must hold: fmt, lint, templates, unit, docs, iac, browser, package, events, sam-local, scenarios, deny
 	@scripts/test.sh
 
 fmt: ## is the Rust code formatted? (cargo fmt --all formats it)
@@ -72,10 +72,15 @@ templates: $(TOOLS)/sam/installed $(TOOLS)/checkov/installed ## sam validate, cf
 		echo "checkov $$template"; $(TOOLS)/checkov/bin/checkov --file $$template; \
 	done
 
-events: PROVIDER ?= $(CARGO_TARGET_DIR)/debug/provider
+events sam-local: PROVIDER ?= $(CARGO_TARGET_DIR)/debug/provider
+events sam-local: WIDGETS ?= $(CARGO_TARGET_DIR)/debug/widgets
 events: $(TOOLS)/package/installed $(TOOLS)/local/installed ## send every file in events/ to the provider through cargo-lambda and show the answers
-	$(CARGO_BUILD) --bin provider --bin stand-in
-	@$(TOOLS)/local/bin/python scripts/events.py --cargo-lambda $(TOOLS)/package/bin/cargo-lambda --provider $(PROVIDER)
+	$(CARGO_BUILD) --bin provider --bin widgets --bin stand-in
+	@$(TOOLS)/local/bin/python scripts/events.py --cargo-lambda $(TOOLS)/package/bin/cargo-lambda --provider $(PROVIDER) --widgets $(WIDGETS)
+
+sam-local: $(TOOLS)/sam/installed $(TOOLS)/local/installed ## the same through SAM: in Docker containers, or without Docker on SAM's emulator of the Runtime API
+	$(CARGO_BUILD) --bin provider --bin widgets --bin stand-in
+	@TOOLS=$(TOOLS) MAKE="$(MAKE)" scripts/sam_local.sh $(PROVIDER) $(WIDGETS)
 
 # The only builds without --workspace: nothing of the stand-in's features may get into what is deployed. They have a profile, and so a cache, of their own.
 package: $(TOOLS)/package/installed ## the release zips for Lambda, for this machine's instruction set
@@ -122,7 +127,7 @@ pictures: $(TOOLS)/pictures/installed ## draw the dashboards of docs/pictures/*.
 	@$(TOOLS)/pictures/bin/python scripts/pictures.py --cli $(CARGO_TARGET_DIR)/debug/monitored-endpoint $(PICTURES)
 
 docs: $(TOOLS)/sam/installed ## links, commands, quoted texts, permissions and templates in README and docs/
-	@cd scripts && ../$(TOOLS)/sam/bin/python -m unittest --quiet doccheck.test_doccheck
+	@cd scripts && ../$(TOOLS)/sam/bin/python -m unittest --quiet doccheck.test_doccheck test_events
 	@$(TOOLS)/sam/bin/python scripts/check_docs.py --sam $(TOOLS)/sam/bin/sam --binaries $(CARGO_TARGET_DIR)/debug
 
 reference: ## write docs/properties.md and docs/properties.schema.json anew, from src/properties/reference.rs and the SDK's schemas
