@@ -37,6 +37,8 @@ EVENTS = ROOT / "events"
 ROW = re.compile(r"^\| `(?P<file>[\w/-]+\.json)` \|.*\| (?P<status>SUCCESS|FAILED|HTML) \|$", re.MULTILINE)
 PATIENCE_SECONDS = 30
 TABLE = "requests"
+# By then an endpoint of the stand-in has stopped changing.
+SETTLED_MS = 60_000
 PROVIDER, WIDGETS = "provider", "widgets"
 # The functions as events/local-template.yaml names them.
 LOGICAL_IDS = {PROVIDER: "ProviderFunction", WIDGETS: "WidgetsFunction"}
@@ -239,12 +241,13 @@ def made_elsewhere(stand_in: StandIn, event: dict[str, Any]) -> Iterator[None]:
         variant = {"VariantName": "AllTraffic", "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": 1}
         sagemaker.create_endpoint_config(EndpointConfigName=endpoint, ExecutionRoleArn=role, ProductionVariants=[variant])
         sagemaker.create_endpoint(EndpointName=endpoint, EndpointConfigName=endpoint)
+        stand_in.advance(SETTLED_MS)
     yield
     for model in models:
         sagemaker.delete_model(ModelName=model)
     if endpoint:
         sagemaker.delete_endpoint(EndpointName=endpoint)
-        stand_in.advance(60_000)
+        stand_in.advance(SETTLED_MS)
         sagemaker.delete_endpoint_config(EndpointConfigName=endpoint)
 
 
