@@ -21,7 +21,7 @@ if docker info >/dev/null 2>&1; then
     # Docker Desktop forwards to this machine's loopback address; elsewhere containers reach the bridge's address.
     gateway=$(docker network inspect bridge --format '{{(index .IPAM.Config 0).Gateway}}')
     if [[ $(docker info --format '{{.OperatingSystem}}') != "Docker Desktop" ]]; then listen=(--listen "$gateway"); fi
-    exec "$tools/local/bin/python" scripts/events.py --sam "$tools/sam/bin/sam" --architecture "$architecture" "${listen[@]}"
+    exec "$tools/local/bin/python" scripts/events.py --sam "$tools/sam/bin/sam" --architecture "$architecture" ${listen[@]+"${listen[@]}"}
 fi
 
 echo "No Docker daemon answers: the functions run under SAM's runtime interface emulator, not in Lambda's image."
