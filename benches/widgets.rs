@@ -33,7 +33,9 @@ fn usage() -> Usage {
         free_gpus: Some(40.0),
         bill: Some(money(4916.0)),
         unallocated: Some(money(245.8)),
-        invocations: 1e7,
+        invocations: Some(1e7),
+        client_errors: None,
+        server_errors: None,
     };
     let gpu = |number: u32| {
         let is_free = number.is_multiple_of(20);
@@ -58,7 +60,10 @@ fn usage() -> Usage {
         copies_observed: Some(2),
         utilization: Some(47.0),
         mean_utilization: Some(45.0),
-        invocations: 50_000.0,
+        invocations: Some(50_000.0),
+        client_errors: None,
+        server_errors: None,
+        slowest_p99_ms: None,
         money: Some(money(23.4)),
         per_thousand_invocations: Some(Dollars(0.47)),
         share: Some(0.005),
@@ -83,10 +88,12 @@ fn usage() -> Usage {
             gpus_per_instance: Some(GPUS),
             price_per_hour: Some(Dollars(98.32)),
             hosts_components: true,
+            shadow: false,
             totals,
             instances: (0..INSTANCES).map(instance).collect(),
         }],
         models: (0..MODELS).map(model).collect(),
+        remarks: Vec::new(),
     }
 }
 

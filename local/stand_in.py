@@ -10,6 +10,7 @@ import os
 import shutil
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -49,9 +50,14 @@ def local_client(service: str, url: str) -> Any:
 class StandIn:
     """A running stand-in."""
 
-    def __init__(self, work: Path, transition_ms: int = 50) -> None:
-        """Starts one; an endpoint takes `transition_ms` from one state to the next."""
+    def __init__(self, work: Path, transition_ms: int = 50, tables: Sequence[str] = (), listen: str | None = None) -> None:
+        """Starts one; an endpoint takes `transition_ms` from one state to the next.
+
+        `tables` are the DynamoDB tables that exist, and `listen` is the address to listen on, where loopback won't do.
+        """
         command = [str(binary()), "--exit-with-stdin", "--account", ACCOUNT, "--region", REGION]
+        command += [option for table in tables for option in ("--table", table)]
+        command += ["--listen", listen] if listen else []
         self._child = Child([*command, "--transition-ms", str(transition_ms)], work / "stand-in.log")
         self.url = self._child.url
         self.log = self._child.log

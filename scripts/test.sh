@@ -6,6 +6,7 @@ run=("${MAKE:-make}" --no-print-directory)
 # What is tested is what would be deployed.
 export PROVIDER="${CARGO_TARGET_DIR:?set by make test}/package/provider/bootstrap.zip"
 export PROVIDER_ZIP=$PROVIDER
+export WIDGETS="$CARGO_TARGET_DIR/package/widgets/bootstrap.zip"
 
 # The Python tools install while cargo is busy with the first parts.
 tools_log=$(mktemp)
@@ -13,8 +14,8 @@ tools_log=$(mktemp)
 tools=$!
 trap 'kill "$tools" 2>/dev/null; rm -f "$tools_log"' EXIT
 
-# Quick and telling ones first. `packaged`, `events` and `scenarios` want the zip that `package` makes.
-parts=(fmt lint templates unit docs iac browser package packaged events scenarios deny)
+# Quick and telling ones first. `packaged`, `events`, `sam-local` and `scenarios` want the zip that `package` makes.
+parts=(fmt lint templates unit docs iac browser package packaged events sam-local scenarios deny)
 summary=()
 failed=0
 packaged=1
@@ -26,7 +27,7 @@ for part in "${parts[@]}"; do
         wait "$tools" || { failed=1; echo 'make tools failed'; }
         cat "$tools_log"
     fi
-    if [[ $part =~ ^(packaged|events|scenarios)$ && $packaged == 0 ]]; then
+    if [[ $part =~ ^(packaged|events|sam-local|scenarios)$ && $packaged == 0 ]]; then
         result='not run: there is no package'
     elif [[ $part == deny ]] && ! cargo deny --version >/dev/null 2>&1; then
         result='skipped: cargo-deny is not installed here'

@@ -5,11 +5,13 @@
 //! ```text
 //! event ─▶ envelope ─▶ properties ─▶ spec ─▶ plan ─▶ decide ─▶ carry out ─▶ answer
 //! ```
+pub mod alarm;
 pub mod aws;
 pub mod callback;
 pub mod catalogue;
 pub mod deadline;
 pub mod envelope;
+pub mod figure;
 pub mod ledger;
 pub mod logging;
 pub mod metrics;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use stand_in::evaluation::Reading;
 use stand_in::evaluation::alarm::{AlarmRule, AlarmState, MetricAlarm};
 use stand_in::telemetry::{
-    Component, Fleet, GpuDimension, HOUR, IdleReservation, Load, MINUTE, MetricStore, Phases, Steps, Timestamp,
+    Component, Fleet, GpuDimension, HOUR, IdleReservation, Load, MINUTE, Metric, MetricStore, Phases, Steps, Timestamp,
     Variant, scenario,
 };
 use support::declaration::{Declared, one_model, shared_gpus};
@@ -65,6 +65,10 @@ impl Watch {
             .with("Variants", fleet.variants.iter().map(gpus).collect::<Value>())
             .with("MetricsConfig", metrics)
             .with("GpuDimension", fleet.gpu_dimension.name())
+            .with(
+                "InferenceComponents",
+                fleet.components.iter().map(|one| json!({"Name": one.name})).collect::<Value>(),
+            )
             .with(self.alarm, self.settings.clone());
         if off { declared.with("UnusedGpuAlarm/Enabled", false) } else { declared }
     }
@@ -87,9 +91,13 @@ impl Watch {
         for fleet in self.ways() {
             let requests = alarms(&planned(&self.declared(&fleet), &Dimension::ALL));
             let [request] = requests.as_slice() else { panic!("{} alarms", requests.len()) };
-            let (alarm, store) = (MetricAlarm::read(request).unwrap(), published(&fleet, self.length));
-            for reading in Reading::ALL {
-                let changes = alarm.history(&store, reading, START, START + self.length).unwrap();
+            let alarm = MetricAlarm::read(request).unwrap();
+            let mut stores = vec![published(&fleet, self.length)];
+            if self.alarm == "NoTrafficAlarm" {
+                stores.push(with_zeros(&fleet, self.length));
+            }
+            for (store, reading) in stores.iter().flat_map(|store| Reading::ALL.map(|reading| (store, reading))) {
+                let changes = alarm.history(store, reading, START, START + self.length).unwrap();
                 let fired = changes.iter().filter(|(_, state)| *state == AlarmState::Alarm);
                 let fired: Vec<Timestamp> = fired.map(|(at, _)| (at - START) / MINUTE).collect();
                 let told = format!("{changes:?}, {reading:?}, {request:#}, {fleet:#?}");
@@ -112,6 +120,18 @@ impl Watch {
 fn published(fleet: &Fleet, length: Timestamp) -> MetricStore {
     let mut store = MetricStore::default();
     fleet.publish(&mut store, START, START, START + length).unwrap();
+    store
+}
+
+/// The same where models that nobody calls publish zeros, also without a copy: no source says what comes then.
+fn with_zeros(fleet: &Fleet, length: Timestamp) -> MetricStore {
+    let mut store = published(fleet, length);
+    for component in &fleet.components {
+        let requests = Metric::new("AWS/SageMaker", "Invocations", &[("InferenceComponentName", &component.name)]);
+        for at in (START..START + length).step_by(60_000) {
+            store.put(&requests, at, 0.0);
+        }
+    }
     store
 }
 
@@ -249,10 +269,16 @@ fn a_model_of_the_variant_s_own_is_idle_as_well() {
 fn an_endpoint_that_nobody_calls_is_told_of_after_three_hours() {
     for frequency in [10, 60, 300] {
         watch(scenario::idle(frequency), "NoTrafficAlarm").for_hours(5).fires(180..=181);
-        let last_call_after_an_hour = hosting(frequency, 4, Steps::always(1), (4, then(1, 3600, 0)));
+        let last_call_after_an_hour = beside_an_idle_one(frequency, then(1, 3600, 0));
         // The last sample that has calls is up to a publish interval old when they end.
         watch(last_call_after_an_hour, "NoTrafficAlarm").for_hours(5).fires(235..=241);
     }
+}
+
+/// A model that is called while it has a copy, and one that has a copy and is never called.
+fn beside_an_idle_one(frequency: u32, called: Steps) -> Fleet {
+    let idle = Component { load: Load::IDLE, ..scenario::model("spare", 2, Steps::always(1)) };
+    hosting(frequency, 4, Steps::always(1), (2, called)).with(idle)
 }
 
 #[test]
@@ -263,7 +289,7 @@ fn calls_once_an_hour_are_traffic() {
         watch(fleet, "NoTrafficAlarm").for_hours(5).stays_quiet();
         // Called for some minutes of each hour.
         let steps = (0..6).flat_map(|hour| [(hour * 3600, 1), (hour * 3600 + 300, 0)]).collect();
-        let now_and_then = hosting(frequency, 4, Steps::always(1), (4, Steps(steps)));
+        let now_and_then = beside_an_idle_one(frequency, Steps(steps));
         watch(now_and_then, "NoTrafficAlarm").for_hours(6).stays_quiet();
     }
 }
@@ -271,6 +297,9 @@ fn calls_once_an_hour_are_traffic() {
 #[test]
 fn nobody_has_to_call_what_is_scaled_to_zero() {
     for frequency in [10, 60, 300] {
+        // Instances run, and no model has a copy that could be called.
+        let no_copy = hosting(frequency, 4, Steps::always(1), (4, then(1, 1800, 0)));
+        watch(no_copy, "NoTrafficAlarm").for_hours(6).stays_quiet();
         let zero = hosting(frequency, 4, Steps::always(0), (4, Steps::always(0)));
         watch(zero, "NoTrafficAlarm").for_hours(5).stays_quiet();
         let gone = hosting(frequency, 4, then(1, 5400, 0), (4, then(1, 3600, 0)));

@@ -1,4 +1,4 @@
-//! The four alarms: what is planned for each kind and source, and what becomes of them in a stack's life.
+//! The alarms: what is planned for each kind and source, and what becomes of them in a stack's life.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
 
 mod support;
@@ -27,10 +27,31 @@ fn all_four() -> Declared {
     FOUR.iter().fold(shared_gpus("chat"), |declared, alarm| declared.with(&format!("{alarm}/Enabled"), true))
 }
 
+/// Variants that have a model of their own: of others there is one only.
 fn variants(count: usize) -> Value {
-    (0..count)
-        .map(|at| json!({"VariantName": format!("v{at}"), "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": 1}))
-        .collect()
+    let variant = |at| {
+        json!({
+            "VariantName": format!("v{at}"), "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": 1, "ModelName": "m",
+        })
+    };
+    (0..count).map(variant).collect()
+}
+
+/// Those variants with every alarm that is divided among them.
+fn divided_alarms(count: usize) -> Declared {
+    one_model("chat")
+        .with("ProductionVariants", variants(count))
+        .with("IdleGpuAlarm/Enabled", true)
+        .with("NoTrafficAlarm/Enabled", true)
+}
+
+fn models(count: usize) -> Value {
+    (0..count).map(|at| json!({"Name": format!("m{at}")})).collect()
+}
+
+/// A model that answers from a queue.
+fn queue() -> Declared {
+    one_model("chat").with("AsyncInferenceConfig", json!({"OutputConfig": {"S3OutputPath": "s3://bucket/out"}}))
 }
 
 /// Every kind of alarm from every source, by name.
@@ -58,6 +79,22 @@ fn situations() -> Vec<(&'static str, Declared)> {
         ("idle_gpu_of_one_model", own_model.with("IdleGpuAlarm", on())),
         ("idle_gpu_of_two_variants", with("IdleGpuAlarm", on()).with("ProductionVariants", two.clone())),
         ("no_traffic_of_two_variants", with("NoTrafficAlarm", on()).with("ProductionVariants", two)),
+        ("no_traffic_of_listed_models", with("NoTrafficAlarm", on()).with("InferenceComponents", models(2))),
+        ("no_traffic_of_one_model", one_model("chat").with("NoTrafficAlarm", on())),
+        ("no_traffic_of_a_queue", queue().with("NoTrafficAlarm", on())),
+        (
+            "idle_gpu_by_model",
+            with("IdleGpuAlarm", from("Insights")).with("GpuDimension", "GpuId").with("InferenceComponents", models(2)),
+        ),
+        ("error_rate", with("ErrorRateAlarm", on()).with("InferenceComponents", models(2))),
+        ("error_rate_of_one_model", one_model("chat").with("ErrorRateAlarm", on())),
+        ("latency", with("LatencyAlarm", json!({"Threshold": 2500})).with("InferenceComponents", models(2))),
+        ("no_capacity", with("NoCapacityAlarm", on()).with("InferenceComponents", models(2))),
+        ("backlog", queue().with("BacklogAlarm", on())),
+        (
+            "budget",
+            with("BudgetAlarm", json!({"Threshold": 200, "TimeZone": "Europe/Berlin"})).with("CostPerHour", 5.752),
+        ),
         ("described_by_its_author", with("GpuBufferAlarm", json!({"AlarmDescription": "Call Kim."}))),
         ("without_a_dashboard", with("NoTrafficAlarm", on()).with("Dashboard/Enabled", false)),
     ]
@@ -72,23 +109,33 @@ fn alarms_are_as_they_were_agreed_on() {
 
 #[test]
 fn more_variants_than_fit_get_an_alarm_each_and_one_for_all() {
-    let declared = with("UnusedGpuAlarm", json!({"AlarmActions": [TOPIC], "Threshold": 2}))
-        .with("ProductionVariants", variants(6));
+    let declared = one_model("chat")
+        .with("IdleGpuAlarm", json!({"AlarmActions": [TOPIC], "Threshold": 20}))
+        .with("ProductionVariants", variants(6))
+        .with("CostPerHour", 5.752);
     let planned = alarms(&planned(&declared, &GpuDimension::ALL));
     insta::assert_compact_json_snapshot!("six_variants", json!([planned[0], planned[6]]));
     let names: Vec<&str> = planned.iter().map(|alarm| alarm["AlarmName"].as_str().unwrap()).collect();
-    let parts = (0..6).map(|at| format!("chat-unused-gpu-v{at}"));
-    assert_eq!(names, parts.chain(["chat-unused-gpu".to_owned()]).collect::<Vec<_>>());
+    let parts = (0..6).map(|at| format!("chat-idle-gpu-v{at}"));
+    assert_eq!(names, parts.chain(["chat-idle-gpu".to_owned()]).collect::<Vec<_>>());
 }
 
 #[test]
-fn the_sample_count_of_up_to_ten_variants_fits_into_one_alarm() {
-    for count in [1, 5, 10] {
-        let declared = with("UnusedGpuAlarm", json!({"Source": "SampleCount"}))
-            .with("GpuDimension", "GpuId")
-            .with("ProductionVariants", variants(count));
-        assert_eq!(planned(&declared, &GpuDimension::ALL).alarms.len(), 1, "{count} variants");
-    }
+fn more_models_than_fit_get_an_alarm_each_and_their_names_are_found_again() {
+    let declared = with("ErrorRateAlarm", json!({"AlarmActions": [TOPIC]})).with("InferenceComponents", models(6));
+    let planned = alarms(&planned(&declared, &GpuDimension::ALL));
+    let names: Vec<&str> = planned.iter().map(|alarm| alarm["AlarmName"].as_str().unwrap()).collect();
+    let parts = (0..6).map(|at| format!("chat-error-rate-m{at}"));
+    assert_eq!(names, parts.chain(["chat-error-rate".to_owned()]).collect::<Vec<_>>());
+    let scenario = Scenario::new();
+    let made = scenario.create(&declared).succeeded();
+    assert_eq!(scenario.alarm_names().len(), 7);
+    let five = declared.clone().with("InferenceComponents", models(5));
+    scenario.update(&made.id(), &declared, &five).succeeded();
+    assert_eq!(scenario.alarm_names(), ["chat-error-rate"]);
+    scenario.update(&made.id(), &five, &declared).succeeded();
+    scenario.delete(&made.id(), &declared).succeeded();
+    assert!(scenario.is_empty());
 }
 
 #[test]
@@ -167,31 +214,27 @@ fn any_change_of_alarms_is_made_whole_and_can_be_taken_back() {
 /// The config changes with its variants, so this is a replacement; the alarms pass from one to the other.
 #[test]
 fn an_alarm_is_divided_when_variants_are_too_many_and_made_whole_again() {
+    const WHOLE: [&str; 2] = ["chat-idle-gpu", "chat-no-traffic"];
     let scenario = Scenario::new();
-    let (few, many) =
-        (all_four().with("ProductionVariants", variants(5)), all_four().with("ProductionVariants", variants(6)));
+    let (few, many) = (divided_alarms(5), divided_alarms(6));
     let first = scenario.create(&few).succeeded();
-    assert_eq!(scenario.alarm_names(), FOUR_NAMES);
+    assert_eq!(scenario.alarm_names(), WHOLE);
     let second = scenario.update(&first.id(), &few, &many).succeeded();
-    assert_eq!(scenario.alarm_names().len(), 4 * 7);
-    assert_eq!(second.data("GpuBufferAlarmArn"), scenario.alarm("chat-gpu-buffer")["AlarmArn"]);
-    assert!(
-        scenario.alarm("chat-gpu-buffer")["AlarmRule"]
-            .as_str()
-            .unwrap()
-            .starts_with("ALARM(\"chat-gpu-buffer-v0\") OR")
-    );
-    for name in ["chat-gpu-buffer", "chat-gpu-buffer-v0"] {
+    assert_eq!(scenario.alarm_names().len(), 2 * 7);
+    assert_eq!(second.data("IdleGpuAlarmArn"), scenario.alarm("chat-idle-gpu")["AlarmArn"]);
+    let rule = scenario.alarm("chat-idle-gpu")["AlarmRule"].as_str().unwrap().to_owned();
+    assert!(rule.starts_with("ALARM(\"chat-idle-gpu-v0\") OR"), "{rule}");
+    for name in ["chat-idle-gpu", "chat-idle-gpu-v0"] {
         assert_eq!(ownership(&scenario.alarm(name), "physical-id"), second.id());
     }
     scenario.delete(&first.id(), &few).succeeded();
-    assert_eq!(scenario.alarm_names().len(), 4 * 7, "what passed on stays");
+    assert_eq!(scenario.alarm_names().len(), 2 * 7, "what passed on stays");
     scenario.update(&second.id(), &many, &many).succeeded();
     assert_eq!(scenario.writes(), NONE);
     let third = scenario.update(&second.id(), &many, &few).succeeded();
-    assert_eq!(scenario.alarm_names(), FOUR_NAMES);
+    assert_eq!(scenario.alarm_names(), WHOLE);
     scenario.delete(&second.id(), &many).succeeded();
-    assert_eq!(scenario.alarm_names(), FOUR_NAMES);
+    assert_eq!(scenario.alarm_names(), WHOLE);
     scenario.delete(&third.id(), &few).succeeded();
     assert!(scenario.is_empty());
 }
@@ -199,9 +242,9 @@ fn an_alarm_is_divided_when_variants_are_too_many_and_made_whole_again() {
 #[test]
 fn a_divided_alarm_goes_whole() {
     let scenario = Scenario::new();
-    let many = all_four().with("ProductionVariants", variants(7));
+    let many = divided_alarms(7);
     let made = scenario.create(&many).succeeded();
-    let off = FOUR.iter().fold(many.clone(), |declared, alarm| declared.with(&format!("{alarm}/Enabled"), false));
+    let off = many.clone().with("IdleGpuAlarm/Enabled", false).with("NoTrafficAlarm/Enabled", false);
     scenario.update(&made.id(), &many, &off).succeeded();
     assert_eq!(scenario.alarm_names(), NONE);
     scenario.update(&made.id(), &off, &many).succeeded();
@@ -212,8 +255,9 @@ fn a_divided_alarm_goes_whole() {
 #[test]
 fn a_failed_division_leaves_the_alarm_that_was_there() {
     let scenario = Scenario::new();
-    let old = shared_gpus("chat").with("ProductionVariants", variants(5));
-    let new = shared_gpus("chat").with("ProductionVariants", variants(6));
+    let declared =
+        |count| one_model("chat").with("ProductionVariants", variants(count)).with("IdleGpuAlarm/Enabled", true);
+    let (old, new) = (declared(5), declared(6));
     for operation in ["PutCompositeAlarm", "DeleteAlarms", "PutMetricAlarm"] {
         scenario.start_over();
         let made = scenario.create(&old).succeeded();
@@ -241,24 +285,25 @@ fn somebody_else_s_alarm_is_left_and_the_property_is_named() {
 #[test]
 fn a_metric_alarm_of_somebody_else_makes_no_way_for_a_composite() {
     let scenario = Scenario::new();
-    scenario.foreign_alarm("chat-unused-gpu");
+    scenario.foreign_alarm("chat-idle-gpu");
     let before = scenario.state();
-    let many = shared_gpus("chat").with("ProductionVariants", variants(6)).with("AdoptExisting", true);
+    let many = divided_alarms(6).with("AdoptExisting", true);
     let reason = scenario.create(&many).failed();
-    assert!(reason.contains("UnusedGpuAlarm.AlarmName: a metric alarm named"), "{reason}");
+    assert!(reason.contains("IdleGpuAlarm.AlarmName: a metric alarm named"), "{reason}");
     assert_eq!(scenario.state(), before);
 }
 
 #[test]
 fn variants_that_were_read_from_the_endpoint_are_not_divided() {
     let scenario = Scenario::new();
-    let owned = shared_gpus("chat").with("ProductionVariants", variants(6));
+    scenario.foreign_model("m");
+    let owned = one_model("chat").with("ProductionVariants", variants(6));
     scenario.send(support::event::Event::create("Custom::MonitoredEndpoint", &owned)).succeeded();
     let before = scenario.state();
     let watching =
-        monitoring("chat").with("Dashboard/DashboardName", "second").with("UnusedGpuAlarm/AlarmName", "second");
+        monitoring("chat").with("Dashboard/DashboardName", "second").with("IdleGpuAlarm/AlarmName", "second");
     let reason = scenario.create_monitoring(&watching).failed();
-    assert!(reason.contains("UnusedGpuAlarm: 6 variants are more than one alarm takes"), "{reason}");
+    assert!(reason.contains("IdleGpuAlarm: 6 variants are more than one alarm takes"), "{reason}");
     assert!(reason.contains("name them in ProductionVariants"), "{reason}");
     assert_eq!(scenario.state(), before);
 }

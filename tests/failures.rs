@@ -67,10 +67,13 @@ const DIVIDE: Situation = Situation {
     name: "alarm divided among variants",
     prepare: |scenario| {
         let variants = |count| -> Value {
-            let variant = |at| json!({"VariantName": format!("v{at}"), "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": 1});
+            let variant = |at| json!({"VariantName": format!("v{at}"), "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": 1, "ModelName": "m"});
             (0..count).map(variant).collect()
         };
-        let old = tagged("before").with("ProductionVariants", variants(5));
+        let old = tagged("before")
+            .with("ProductionVariants", variants(5))
+            .with("UnusedGpuAlarm/Enabled", false)
+            .with("IdleGpuAlarm/Enabled", true);
         let made = scenario.create(&old).succeeded();
         Event::update(CONFIG, &made.id(), &old, &old.clone().with("ProductionVariants", variants(6)))
     },

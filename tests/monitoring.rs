@@ -26,7 +26,7 @@ fn what_is_not_declared_is_read_from_the_endpoint() {
     assert_eq!(made.id(), "chat-monitoring");
     assert_eq!(scenario.writes(), ["PutDashboard", "PutMetricAlarm"]);
     let body = scenario.dashboard("chat-monitoring")["DashboardBody"].as_str().unwrap().to_owned();
-    assert!(body.contains("Theirs") && body.contains("Metrics every 30 s") && body.contains("* 8 *"), "{body}");
+    assert!(body.contains("Theirs") && body.contains("Metrics come every 30 s") && body.contains("* 8 *"), "{body}");
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn an_endpoint_from_before_metrics_config_publishes_every_minute_without_enhance
     scenario.foreign_endpoint("chat", None);
     scenario.create_monitoring(&monitoring("chat")).succeeded();
     let body = scenario.dashboard("chat-monitoring")["DashboardBody"].as_str().unwrap().to_owned();
-    assert!(body.contains("Metrics every 60 s") && body.contains("Enhanced metrics are off"), "{body}");
+    assert!(body.contains("Metrics come every 60 s") && body.contains("Enhanced metrics are off"), "{body}");
     assert!(!body.contains("SEARCH"), "nothing is published per GPU: {body}");
 }
 
@@ -46,7 +46,7 @@ fn with_everything_declared_no_endpoint_is_needed() {
     scenario.create_monitoring(&declared).succeeded();
     assert!(!scenario.calls().iter().any(|call| call.starts_with("DescribeEndpoint")), "{:?}", scenario.calls());
     let body = scenario.dashboard("chat-monitoring")["DashboardBody"].as_str().unwrap().to_owned();
-    assert!(body.contains("Metrics every 10 s"), "{body}");
+    assert!(body.contains("Metrics come every 10 s"), "{body}");
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn half_declared_the_other_half_is_read() {
     let declared = monitoring("chat").with("MetricsConfig", every(10));
     scenario.create_monitoring(&declared).succeeded();
     let body = scenario.dashboard("chat-monitoring")["DashboardBody"].as_str().unwrap().to_owned();
-    assert!(body.contains("Metrics every 10 s") && body.contains("Theirs"), "{body}");
+    assert!(body.contains("Metrics come every 10 s") && body.contains("Theirs"), "{body}");
 }
 
 #[test]

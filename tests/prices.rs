@@ -53,7 +53,7 @@ fn shows_costs(scenario: &Scenario) -> bool {
         .as_array()
         .unwrap()
         .iter()
-        .any(|widget| widget["properties"]["title"].as_str().is_some_and(|title| title.starts_with("Cost")))
+        .any(|widget| widget["properties"]["title"].as_str().is_some_and(|title| title.starts_with("$ per hour")))
 }
 
 #[track_caller]
@@ -94,7 +94,7 @@ fn where_every_price_is_declared_nothing_is_looked_up() {
 fn each_instance_type_is_looked_up_once_and_a_declared_price_is_kept() {
     let scenario = scenario();
     scenario.stand_in.set_prices([price("ml.g5.48xlarge", "20.36", "2026-11-02")]);
-    let variant = |name: &str, instance_type: &str| json!({"VariantName": name, "InstanceType": instance_type, "InitialInstanceCount": 1});
+    let variant = |name: &str, instance_type: &str| json!({"VariantName": name, "InstanceType": instance_type, "InitialInstanceCount": 1, "ModelName": "m"});
     let variants = json!([
         variant("A", "ml.g6.12xlarge"),
         variant("B", "ml.g6.12xlarge"),
@@ -228,8 +228,8 @@ fn a_price_of_zero_is_no_price() {
 fn one_variant_without_a_price_leaves_the_others_theirs() {
     let scenario = scenario();
     let variants = json!([
-        {"VariantName": "A", "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": 1},
-        {"VariantName": "B", "InstanceType": "ml.p4d.24xlarge", "InitialInstanceCount": 1},
+        {"VariantName": "A", "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": 1, "ModelName": "m"},
+        {"VariantName": "B", "InstanceType": "ml.p4d.24xlarge", "InitialInstanceCount": 1, "ModelName": "m"},
     ]);
     scenario.create(&auto().with("ProductionVariants", variants)).succeeded();
     let header = header(&scenario);

@@ -108,7 +108,7 @@ fn one_problem_of_a_variant_does_not_hide_another() {
 #[test]
 fn a_dashboard_that_is_too_large_is_refused_by_its_property() {
     let scenario = Scenario::new();
-    let models: Vec<_> = (0..3000).map(|at| json!({"Name": format!("model-{at}")})).collect();
+    let models: Vec<_> = (0..5000).map(|at| json!({"Name": format!("m{at:062}")})).collect();
     let reason =
         scenario.create(&shared_gpus("chat").with("CostPerHour", 5).with("InferenceComponents", models)).failed();
     assert!(reason.starts_with("Properties.Dashboard: the dashboard would have"), "{reason}");

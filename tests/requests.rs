@@ -13,10 +13,16 @@ use support::scenario::sdk_config;
 
 /// A plan with every alarm and many settings, of so many variants.
 fn planned(variants: usize, source: &str) -> Plan {
+    let several = variants > 1;
     let variants = (0..variants).map(|number| {
-        json!({ "VariantName": format!("V{number}"), "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": "1" })
+        let name = format!("V{number}");
+        let mut variant = json!({ "VariantName": name, "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": "1" });
+        if several {
+            variant["ModelName"] = json!("m");
+        }
+        variant
     });
-    let properties = json!({
+    let mut properties = json!({
         "EndpointName": "chat",
         "ExecutionRoleArn": "arn:aws:iam::123456789012:role/r",
         "ProductionVariants": variants.collect::<Value>(),
@@ -28,6 +34,13 @@ fn planned(variants: usize, source: &str) -> Plan {
         "AlarmActions": ["arn:aws:sns:us-east-1:123456789012:t"],
         "Tags": [{ "Key": "team", "Value": "ml" }],
     });
+    if several {
+        // Only models that are placed on one variant share GPUs.
+        properties["UnusedGpuAlarm"] = Value::Null;
+        properties["GpuBufferAlarm"] = Value::Null;
+        properties["CostPerHour"] = json!("5.752");
+        properties["BudgetAlarm"] = json!({ "Threshold": "100", "TimeZone": "Europe/Berlin" });
+    }
     let (problems, kind) = (Problems::default(), ResourceType::MonitoredEndpoint);
     let declaration = Declaration::read(kind, &properties, &problems).unwrap();
     let Judged::Valid(spec) = Spec::judge(kind, &declaration, None, &problems) else { panic!("{problems}") };

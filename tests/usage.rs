@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use monitored_endpoint::reconcile::reason;
 use monitored_endpoint::spec::Dollars;
-use monitored_endpoint::usage::{InstanceTerms, ModelUsage, Moment, Terms, TimeRange, Usage};
-use stand_in::telemetry::{Component, Fleet, GpuDimension, Load, Steps, scenario};
+use monitored_endpoint::usage::{InstanceTerms, ModelUsage, Moment, Remark, Terms, TimeRange, Usage};
+use stand_in::telemetry::{Component, Fleet, GpuDimension, Steps, scenario};
 use stand_in::{Fault, FaultRule};
 use support::fleet::{Account, PRICE};
 
@@ -55,7 +55,7 @@ fn a_steady_fleet_is_counted_and_charged_at_every_publish_frequency() {
         close(llama.money.unwrap().per_interval.0, PRICE * f64::from(frequency) / 3600.0);
         close(llama.share.unwrap(), 0.5);
         close(llama.utilization.unwrap(), 40.0);
-        close(llama.invocations, 120.0 * 60.0 * hours);
+        close(llama.invocations.unwrap(), 120.0 * 60.0 * hours);
         close(llama.per_thousand_invocations.unwrap().0, PRICE / 7200.0 * 1000.0);
         assert_eq!((llama.copies_declared, llama.gpus_per_copy, llama.copies_observed), (Some(2), Some(2), Some(2)));
         assert_eq!(usage.models[0].name, "llama", "the most expensive comes first");
@@ -154,7 +154,7 @@ fn a_variant_with_its_own_model_is_that_model_s_as_a_whole() {
     close(own.gpus.unwrap(), 12.0);
     close(own.share.unwrap(), 1.0);
     close(own.utilization.unwrap(), 40.0);
-    assert!(own.invocations > 0.0 && own.per_thousand_invocations.is_some());
+    assert!(own.invocations.unwrap() > 0.0 && own.per_thousand_invocations.is_some());
     assert_eq!(usage.variants[0].instances.len(), 3);
     assert!(usage.variants[0].instances.iter().all(|instance| instance.gpus.len() == 4));
     adds_up(&usage);
@@ -200,13 +200,7 @@ fn without_a_price_nothing_costs_anything_and_nothing_costs_0() {
 #[test]
 fn variants_have_their_own_gpus_and_prices() {
     let mut fleet = scenario::steady(60);
-    fleet.variants.push(stand_in::telemetry::Variant {
-        name: "Big".to_owned(),
-        instance_type: "ml.p5.48xlarge".to_owned(),
-        gpus_per_instance: 8,
-        instances: Steps::always(1),
-        load: Load::default(),
-    });
+    fleet.variants.push(stand_in::telemetry::Variant::new("Big", "ml.p5.48xlarge", 8, Steps::always(1)));
     let fleet = fleet.with(Component { variant: "Big".to_owned(), ..scenario::model("qwen", 4, Steps::always(1)) });
     let account = Account::with(&fleet, HOUR);
     let mut question = account.question(TimeRange::Last(1800));
@@ -256,10 +250,72 @@ fn a_large_fleet_stays_under_the_query_limits() {
         .filter(|call| call.operation == "GetMetricData")
         .map(|call| call.request["MetricDataQueries"].as_array().unwrap().len())
         .collect();
-    // 800 GPUs × 2, 200 models, 100 instances and 2 for the variant. They are made at the same time.
+    // 800 GPUs × 2, 200 models × 4, 100 instances and 2 for the variant. They are made at the same time.
     reads.sort_unstable();
-    assert_eq!(reads, [402, 500, 500, 500]);
+    assert_eq!(reads, [2, 500, 500, 500, 500, 500]);
     assert!(calls.iter().all(|call| !call.write));
+}
+
+/// Every metric that was asked for: its name and the names of its dimensions.
+fn asked(account: &Account) -> Vec<(String, Vec<String>)> {
+    let calls = account.stand_in.calls().into_iter().filter(|call| call.operation == "GetMetricData");
+    let queries = calls.flat_map(|call| call.request["MetricDataQueries"].as_array().unwrap().clone());
+    let described = queries.map(|query| {
+        let metric = &query["MetricStat"]["Metric"];
+        let dimensions = metric["Dimensions"].as_array().unwrap().iter();
+        let names = dimensions.map(|dimension| dimension["Name"].as_str().unwrap().to_owned());
+        (metric["MetricName"].as_str().unwrap().to_owned(), names.collect())
+    });
+    described.collect()
+}
+
+/// Nothing is published by variant where inference components serve (data/published.csv), so nothing of it is counted,
+/// whatever a simulation publishes there.
+#[test]
+fn requests_of_components_are_read_by_their_names_alone_and_summed() {
+    let account = Account::with(&scenario::steady(60), HOUR);
+    let usage = account.usage(TimeRange::Last(1800));
+    let requests: Vec<Vec<String>> = asked(&account)
+        .into_iter()
+        .filter(|(name, _)| name == "Invocations")
+        .map(|(_, dimensions)| dimensions)
+        .collect();
+    assert_eq!(requests, [["InferenceComponentName"], ["InferenceComponentName"]]);
+    let models: f64 = usage.models.iter().map(|model| model.invocations.unwrap()).sum();
+    close(usage.totals.invocations.unwrap(), models);
+    close(models, 3.0 * 60.0 * 30.0);
+    let llama = model(&usage, "llama");
+    close(llama.client_errors.unwrap(), 0.0);
+    assert!(llama.slowest_p99_ms.unwrap() > 0.0);
+}
+
+/// What ended before the last two weeks is listed no more: its GPUs aren't shown as free, nor its dollars as nobody's.
+#[test]
+fn a_model_that_ended_weeks_ago_leaves_figures_out_instead_of_free_gpus() {
+    let day = 24 * HOUR;
+    let fleet = Fleet::new("chat", 300, scenario::variant(4, Steps::always(1)));
+    let fleet = fleet.with(scenario::model("llama", 4, Steps(vec![(0, 1), (4 * 86_400, 0)])));
+    let account = Account::with(&fleet, 20 * day);
+    let ago = |days: i64| Moment(account.now.0 - days * 86_400);
+    let usage = account.usage(TimeRange::Between { from: ago(19), until: ago(17) });
+    assert_eq!(usage.remarks, [Remark::Ended]);
+    let totals = usage.totals;
+    assert_eq!((totals.used_gpus, totals.free_gpus, totals.unallocated), (None, None, None));
+    assert_eq!((totals.invocations, model(&usage, "llama").money), (None, None));
+    close(totals.instances, 1.0);
+    close(totals.bill.unwrap().per_hour.0, PRICE);
+    let recent = account.usage(TimeRange::Between { from: ago(13), until: ago(12) });
+    assert_eq!(recent.remarks, []);
+    close(recent.totals.free_gpus.unwrap(), 4.0);
+}
+
+#[test]
+fn a_past_range_loses_nothing_at_its_ends() {
+    let account = Account::with(&scenario::steady(60), 3 * HOUR);
+    let usage =
+        account.usage(TimeRange::Between { from: Moment(account.now.0 - 7230), until: Moment(account.now.0 - 7210) });
+    assert!(usage.window.from.0 <= account.now.0 - 7230 && usage.window.until.0 >= account.now.0 - 7210);
+    close(usage.totals.instances, 2.0);
 }
 
 #[test]

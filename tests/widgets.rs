@@ -314,6 +314,46 @@ fn a_large_fleet_is_drawn_small_enough_to_be_sent() {
     assert!(most.map(|call| call.request["MetricDataQueries"].as_array().unwrap().len()).all(|queries| queries <= 500));
 }
 
+/// A view of a large fleet is cheap: what `GetMetricData` is asked for costs a cent a thousand, and a panel that is looked
+/// at for eight hours a day asks every minute.
+#[test]
+fn both_panels_of_800_gpus_and_200_models_cost_80_dollars_a_month_at_most() {
+    let mut variant = scenario::variant(8, Steps::always(100));
+    "ml.p5.48xlarge".clone_into(&mut variant.instance_type);
+    let model = |number| scenario::model(&format!("model-{number:03}"), 4, Steps::always(1));
+    let fleet = (0..199).map(model).fold(Fleet::new("chat", 60, variant), Fleet::with);
+    let fleet = fleet.with(scenario::model("model-199", 2, Steps::always(1)));
+    let account = Account::with(&fleet, Duration::from_mins(50));
+    let panels = ["Cluster", "Cost"].map(|panel| event(&account, panel));
+    let everyone = Widgets::new(&account.config);
+    let view = |widgets: &Widgets, event: &Value| {
+        let invocation = Invocation { function_arn: ARN, now: account.now, time_left: Duration::from_mins(1) };
+        account.stand_in.clear_calls();
+        let html = account.block_on(widgets.answer(event, invocation));
+        let calls = account.stand_in.calls();
+        let queries = calls.iter().filter(|call| call.operation == "GetMetricData");
+        let metrics = queries.map(|call| call.request["MetricDataQueries"].as_array().unwrap().len()).sum::<usize>();
+        assert!(calls.len() <= 15, "{} calls", calls.len());
+        (html, metrics)
+    };
+    // Each panel in a process of its own, as Lambda has it for two calls at once.
+    let alone: Vec<(String, usize)> = panels.iter().map(|event| view(&Widgets::new(&account.config), event)).collect();
+    let metrics: usize = alone.iter().map(|(_, metrics)| metrics).sum();
+    let views = 30.0 * 8.0 * 60.0;
+    #[allow(clippy::cast_precision_loss)]
+    let dollars = metrics as f64 * views / 1000.0 * 0.01;
+    assert!(dollars <= 80.0, "{metrics} metrics, ${dollars:.2}");
+    let cluster = &alone[0].0;
+    assert_eq!(["Used GPUs", "Free GPUs"].map(|name| tile(cluster, name)), ["798", "2"]);
+    assert!(cluster.contains("first GPU stands for all its GPUs"));
+    assert!(alone[1].0.contains("Requests are read for the 100 models that cost most"));
+    // Who looks again within the minute, or changes the widget's size, costs nothing.
+    for event in &panels {
+        view(&everyone, event);
+        assert_eq!(view(&everyone, event).1, 0);
+    }
+}
+
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),

@@ -12,11 +12,13 @@ use crate::plan::PlanArguments;
 use crate::preview::Preview;
 use crate::report::Report;
 use crate::template::Stack;
+use crate::verify::Verify;
 
 /// Looks at monitored SageMaker endpoints: what a declaration will give before it costs anything, and what an endpoint is
 /// doing now.
 ///
-/// Exit codes: 0 when all is fine, 1 when the declaration has problems, 2 when a file, an option or AWS is in the way.
+/// Exit codes: 0 when all is fine, 1 when the declaration has problems or an endpoint isn't as assumed, 2 when a file, an option or
+/// AWS is in the way.
 #[derive(Debug, Parser)]
 #[command(name = "monitored-endpoint", version, max_term_width = 120)]
 pub(crate) struct Arguments {
@@ -34,6 +36,7 @@ pub(crate) enum Command {
     Plan(PlanArguments),
     Explain(Explain),
     Report(Report),
+    Verify(Verify),
     /// Print a completion script for a shell, such as `monitored-endpoint completions bash`.
     Completions {
         /// The shell.

@@ -118,6 +118,17 @@ pub(crate) fn judge(declared: &Declared, stack: &Stack, known: &Known) -> Result
                         });
                         return Ok(judgement);
                     }
+                    Err(error @ PlanError::NoPrice(_)) => {
+                        let said = error.to_string();
+                        let (path, message) = said.split_once(": ").unwrap_or(("Properties", &said));
+                        let message = format!("{message}; here, --list-price TYPE=DOLLARS says what is to be found");
+                        judgement.problems.push(Problem {
+                            path: path.to_owned(),
+                            severity: Severity::Conflict,
+                            message,
+                        });
+                        return Ok(judgement);
+                    }
                     Err(error) => return Err(JudgeError::Plan(error)),
                 };
                 let requests = plan.requests()?;
@@ -252,6 +263,7 @@ fn surroundings(spec: &Spec, stack: &Stack, known: &Known) -> Surroundings {
             stack.region,
             stack.account
         )),
+        runbooks_url: None,
     }
 }
 

@@ -13,6 +13,7 @@ mod report;
 mod simulation;
 mod subject;
 mod template;
+mod verify;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         Command::Plan(plan) => plan.run().map_err(|error| (error.status(), error.to_string())),
         Command::Explain(explain) => explain.run().map_err(|error| (error.status(), error.to_string())),
         Command::Report(report) => report.run().map_err(|error| (Status::Unusable, error.to_string())),
+        Command::Verify(verify) => verify.run().map_err(|error| (Status::Unusable, error.to_string())),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Arguments::command(), "monitored-endpoint", &mut script);

@@ -19,6 +19,7 @@ use crate::output::{Said, Status, lines};
 use crate::simulation::{self, Scenario};
 use crate::subject::{self, SubjectError};
 use crate::template::{ReadError, Source};
+use crate::verify::replay::{Replay, ReplayError};
 
 /// Judge what a template declares as the provider would, and draw its dashboards over simulated fleets.
 ///
@@ -37,6 +38,9 @@ pub(crate) struct Preview {
     /// A fleet of your own: {"fleet": {…}, "started_ago_s": 10800}, as the stand-in takes it.
     #[arg(long, value_name = "FILE")]
     fleet: Option<PathBuf>,
+    /// What `verify --facts FILE` wrote: the simulated fleet publishes as that endpoint did.
+    #[arg(long, value_name = "FILE", conflicts_with = "fleet")]
+    facts: Option<PathBuf>,
     /// By which part of itself every simulated load rises and falls.
     #[arg(long, default_value_t = 0.3)]
     sway: f64,
@@ -53,6 +57,9 @@ pub(crate) enum PreviewError {
     /// The file can't be looked at.
     #[error(transparent)]
     Subject(#[from] SubjectError),
+    /// The file of facts can't be read.
+    #[error(transparent)]
+    Facts(#[from] ReplayError),
     /// The fleet's file can't be read.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -89,13 +96,15 @@ struct Page {
 
 impl Preview {
     pub(crate) fn run(&self) -> Result<Said, PreviewError> {
+        let replay = self.facts.as_deref().map(Replay::read).transpose()?.unwrap_or_default();
         // The dimension that the simulated fleets publish.
-        let subject = subject::read(Source::File(&self.file), &self.surroundings, &[GpuDimension::GpuId])?;
+        let dimension = replay.gpu_dimension().unwrap_or(GpuDimension::GpuId);
+        let subject = subject::read(Source::File(&self.file), &self.surroundings, &[dimension])?;
         let several = subject.judgements.iter().filter(|judgement| dashboard(judgement).is_some()).count() > 1;
         let mut text = lines("note: ", &subject.notes);
         let mut resources = Vec::new();
         for judgement in &subject.judgements {
-            let page = self.page(judgement, several)?;
+            let page = self.page(judgement, several, replay)?;
             text.push_str(&self.in_words(judgement, page.as_ref()));
             let mut shown = judgement.json();
             if let Some(page) = &page {
@@ -109,14 +118,15 @@ impl Preview {
         Ok(Said { text, json, status })
     }
 
-    fn page(&self, judgement: &Judgement, several: bool) -> Result<Option<Page>, PreviewError> {
+    fn page(&self, judgement: &Judgement, several: bool, replay: Replay) -> Result<Option<Page>, PreviewError> {
         let (Some(valid), Some(dashboard)) = (&judgement.valid, dashboard(judgement)) else { return Ok(None) };
         let now = self.view.now().map_err(|_| PreviewError::Now)?;
         let (fleet, age, notes) = if let Some(path) = &self.fleet {
             let FleetFile { fleet, started_ago_s } = read_fleet(path)?;
             (fleet, started_ago_s, Vec::new())
         } else {
-            let (fleet, notes) = simulation::fleet(valid, self.simulate);
+            let (mut fleet, notes) = simulation::fleet(valid, self.simulate);
+            replay.apply(&mut fleet);
             (fleet, simulation::LIFE, notes)
         };
         let start = now - Timestamp::from(age) * SECOND;

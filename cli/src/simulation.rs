@@ -2,9 +2,9 @@
 
 use aws_sdk_sagemaker::types::ProductionVariant;
 use clap::ValueEnum;
-use monitored_endpoint::spec::{Capacity, GpuDimension};
+use monitored_endpoint::spec::{self, Capacity, GpuDimension};
 use serde_json::Value;
-use stand_in::telemetry::{self, Component, Fleet, Load, Steps, Variant};
+use stand_in::telemetry::{self, Component, Fleet, Load, Serving, Steps, Variant};
 
 use crate::judgement::Valid;
 
@@ -42,38 +42,57 @@ impl Scenario {
 pub(crate) fn fleet(valid: &Valid, scenario: Scenario) -> (Fleet, Vec<String>) {
     let monitoring = &valid.spec.monitoring;
     let mut notes = Vec::new();
-    let mut fleet = Fleet {
-        endpoint: monitoring.endpoint_name.to_string(),
-        publish_frequency: u32::from(monitoring.frequency.seconds()),
-        enhanced_metrics: monitoring.enhanced_metrics,
-        gpu_dimension: match monitoring.gpu_dimension {
-            Some(GpuDimension::AcceleratorId) => telemetry::GpuDimension::AcceleratorId,
-            Some(GpuDimension::GpuId) | None => telemetry::GpuDimension::GpuId,
-        },
-        phases: telemetry::Phases::default(),
-        idle_reservation: telemetry::IdleReservation::default(),
-        variants: Vec::new(),
-        components: Vec::new(),
+    let gpu_dimension = match monitoring.gpu_dimension {
+        Some(GpuDimension::AcceleratorId) => telemetry::GpuDimension::AcceleratorId,
+        Some(GpuDimension::GpuId) | None => telemetry::GpuDimension::GpuId,
     };
-    for variant in &monitoring.variants {
-        let Capacity::Instances { gpus, instance_types, .. } = &variant.capacity else { continue };
-        let name = variant.name.to_string();
+    let mut components = Vec::new();
+    let mut variants = Vec::new();
+    for declared in &monitoring.variants {
+        let name = declared.name.to_string();
         let count = instances(valid, &name);
-        let (gpus, hosts) = (*gpus, variant.hosts_components());
-        if hosts {
+        let (gpus, instance_type) = match &declared.capacity {
+            Capacity::Instances { gpus, instance_types, .. } => (*gpus, instance_types.join(", ")),
+            Capacity::Serverless => (0, String::new()),
+        };
+        if declared.hosts_components() {
             let models = models(valid, &name, gpus);
             let models = if models.is_empty() { made_up(&name, gpus, &mut notes) } else { models };
-            fleet.components.extend(placed(models, &name, count * gpus.max(1), scenario));
+            components.extend(placed(models, &name, count * gpus.max(1), scenario));
         }
-        fleet.variants.push(Variant {
-            name,
-            instance_type: instance_types.join(", "),
-            gpus_per_instance: gpus,
-            instances: changing(count, scenario, 0),
-            load: load(scenario, 0),
+        let serving = serving(declared.serving);
+        variants.push(Variant {
+            serving: Some(serving),
+            shadow: declared.shadow,
+            load: queued(load(scenario, 0), serving),
+            ..Variant::new(&name, &instance_type, gpus, changing(count, scenario, 0))
         });
     }
-    (fleet, notes)
+    let mut variants = variants.into_iter();
+    // A declaration without a variant isn't valid.
+    let first = variants.next().unwrap_or_else(|| Variant::new("none", "", 0, Steps::always(0)));
+    let frequency = u32::from(monitoring.frequency.seconds());
+    let mut fleet = Fleet::new(monitoring.endpoint_name.as_str(), frequency, first);
+    fleet.variants.extend(variants);
+    let enhanced_metrics = monitoring.enhanced_metrics;
+    (Fleet { enhanced_metrics, gpu_dimension, components, ..fleet }, notes)
+}
+
+fn serving(serving: spec::Serving) -> Serving {
+    match serving {
+        spec::Serving::Components => Serving::Components,
+        spec::Serving::OwnModel => Serving::OwnModel,
+        spec::Serving::MultiModel => Serving::MultiModel,
+        spec::Serving::Containers => Serving::Containers,
+        spec::Serving::Asynchronous => Serving::Asynchronous,
+        spec::Serving::Serverless { provisioned } => Serving::Serverless { provisioned },
+    }
+}
+
+/// A load with requests that wait, where there is a queue and anybody calls.
+fn queued(load: Load, serving: Serving) -> Load {
+    let waits = serving == Serving::Asynchronous && load.invocations_per_minute > 0.0;
+    Load { backlog: if waits { 12.0 } else { 0.0 }, ..load }
 }
 
 fn instances(valid: &Valid, variant: &str) -> u32 {
@@ -172,6 +191,10 @@ fn load(scenario: Scenario, number: usize) -> Load {
                 share_4xx: 0.004,
                 share_5xx: 0.001,
                 model_latency_ms: 120.0 + 60.0 * f64::from(step),
+                // So that panels of streams and of requests without a copy have something to show.
+                streaming_share: 0.2,
+                mid_stream_error_share: 0.002,
+                calls_without_copy_per_minute: 3.0,
                 ..Load::default()
             }
         }

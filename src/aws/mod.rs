@@ -5,6 +5,7 @@
 //! stacks at once are throttled as a matter of course.
 
 mod alarm_definition;
+mod alarm_text;
 mod cloudwatch;
 mod dynamodb;
 mod fault;
@@ -25,6 +26,7 @@ use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
 use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector, http_client_fn};
 
 pub(crate) use alarm_definition::same as same_alarm;
+pub(crate) use alarm_text::{read as read_alarm, write as write_alarm};
 pub(crate) use cloudwatch::CloudWatch;
 pub use dynamodb::RequestTable;
 pub(crate) use dynamodb::Stored;

@@ -36,7 +36,9 @@ async fn provider() -> Provider {
     let connector = aws::connector();
     let config = aws::config_in_lambda(connector.clone()).await;
     let given = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
-    let reconciler = Reconciler::new(&config, longest_pause).with_widgets(given("WIDGETS_FUNCTION_ARN"));
+    let reconciler = Reconciler::new(&config, longest_pause)
+        .with_widgets(given("WIDGETS_FUNCTION_ARN"))
+        .with_runbooks(given("RUNBOOKS_URL"));
     let ledger = if let Some(table) = given("REQUEST_TABLE") {
         Ledger::in_table(RequestTable::new(&config, &table), longest_pause)
     } else {

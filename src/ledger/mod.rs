@@ -4,6 +4,7 @@
 //! charge and waits until the older one's run has stopped. Everything that is about to be made is written down first.
 
 mod inventory;
+mod kept;
 mod note;
 mod record;
 mod run;
@@ -14,6 +15,7 @@ use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 
 pub(crate) use inventory::{Item, Kind};
+pub(crate) use kept::Kept;
 pub(crate) use note::{Effect, Intent, Note, Stop};
 pub(crate) use record::{Arrival, Millis, Record, RecordedAnswer};
 pub(crate) use run::Run;

@@ -147,6 +147,9 @@ impl Record {
             self.learn_what_was_taken(given);
             self.note_id(given);
         }
+        if let Some(deleted) = arrival.physical_id.as_ref().filter(|_| arrival.request_type == RequestType::Delete) {
+            self.note_deleted(deleted);
+        }
         let (id, request_type, issued) = (arrival.id.clone(), arrival.request_type, arrival.issued);
         let overtook = request_type == RequestType::Delete
             && arrival.looks_made_up
@@ -168,6 +171,12 @@ impl Record {
             }
             answer.never_taken = true;
         }
+    }
+
+    /// CloudFormation asks for this id to be deleted once, and goes on without it even where that fails or a newer request comes
+    /// in between. So what its Delete can't remove goes with a later request that doesn't want it.
+    fn note_deleted(&mut self, id: &str) {
+        self.inventory.iter_mut().filter(|item| item.physical_id == id).for_each(|item| item.left = true);
     }
 
     pub(crate) fn note_id(&mut self, id: &str) {
@@ -235,6 +244,13 @@ impl Record {
         let is_the_last_creates =
             || self.unconfirmed_create().is_some_and(only_by) || item.request.is_empty() && !self.has_history();
         item.physical_id == id || item.left || !self.is_relied_on(item) || made_up && is_the_last_creates()
+    }
+
+    /// Whether what was somebody else's is given back where it isn't wanted any longer, rather than removed: nobody was ever told
+    /// that it was taken over, or the request that took it over came right before the one in charge, which goes back from it.
+    pub(crate) fn is_given_back(&self, item: &Item) -> bool {
+        let before = self.requests.len().checked_sub(2).and_then(|at| self.requests.get(at));
+        item.adopted && (!self.is_relied_on(item) || before.is_some_and(|before| before.id == item.request))
     }
 
     /// Whether nothing is left to be remembered but the requests.
@@ -369,6 +385,18 @@ mod tests {
         record.put_in_charge(&arrival("3", RequestType::Update, None, Some("chat")), 0);
         assert!(!record.is_relied_on(&item("2", "chat2")), "it rolls back under the old id");
         assert!(record.is_relied_on(&item("1", "chat")));
+    }
+
+    #[test]
+    fn what_a_delete_could_not_remove_goes_with_a_later_request() {
+        let mut record = Record::default();
+        record.put_in_charge(&arrival("1", RequestType::Update, None, Some("chat")), 0);
+        answered(&mut record, "1", true, "chat2");
+        record.inventory = vec![item("0", "chat"), item("1", "chat2")];
+        record.put_in_charge(&arrival("2", RequestType::Delete, None, Some("chat")), 0);
+        record.put_in_charge(&arrival("3", RequestType::Update, None, Some("chat2")), 0);
+        let left = |id: &str| record.inventory.iter().any(|item| item.physical_id == id && item.left);
+        assert!(left("chat") && !left("chat2"));
     }
 
     #[test]

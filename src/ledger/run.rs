@@ -71,6 +71,10 @@ impl Run {
         }
     }
 
+    pub(super) fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
     pub(super) fn facts(&self) -> &RunFacts {
         &self.facts
     }
@@ -286,7 +290,10 @@ impl Run {
         let request = self.request_id().to_owned();
         let finished = |record: &mut Record| {
             record.lease = None;
-            record.note_id(&answer.physical_id);
+            // A Delete answers the id that it was given, which may be made up, and stays so when it is asked for again.
+            if self.facts.arrival.request_type != RequestType::Delete {
+                record.note_id(&answer.physical_id);
+            }
             if answer.success {
                 for (kind, name) in lock(&self.wanted).iter() {
                     record.note_wanted(*kind, name, &request);

@@ -52,11 +52,7 @@ pub(super) struct Versioned {
 
 impl Store {
     pub(super) async fn read(&self, resource: &str) -> Result<Versioned, LedgerError> {
-        let stored = match self {
-            Self::Table(table) => table.read(resource).await.map_err(|source| table_error(table, source))?,
-            Self::Memory(items) => items.lock().unwrap_or_else(PoisonError::into_inner).get(resource).cloned(),
-        };
-        let Some(Stored { version, record }) = stored else { return Ok(Versioned::default()) };
+        let Some(Stored { version, record }) = self.read_text(resource).await? else { return Ok(Versioned::default()) };
         let record = serde_json::from_str(&record).map_err(|source| unreadable(resource, source))?;
         Ok(Versioned { version: Some(version), record })
     }
@@ -69,27 +65,48 @@ impl Store {
         record: Record,
         now: Millis,
     ) -> Result<Option<Versioned>, LedgerError> {
-        let version = before.unwrap_or_default() + 1;
         let text = serde_json::to_string(&record).map_err(|source| unreadable(resource, source))?;
+        let last_used = record.is_over().then_some(now);
+        let written = self.write_text(resource, before, text, last_used).await?;
+        Ok(written.map(|version| Versioned { version: Some(version), record }))
+    }
+
+    pub(super) async fn read_text(&self, key: &str) -> Result<Option<Stored>, LedgerError> {
+        Ok(match self {
+            Self::Table(table) => table.read(key).await.map_err(|source| table_error(table, source))?,
+            Self::Memory(items) => items.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned(),
+        })
+    }
+
+    /// Writes a text in the place of `before`, to be forgotten two weeks after `last_used`, and gives its version. `None` where
+    /// somebody has written meanwhile.
+    pub(super) async fn write_text(
+        &self,
+        key: &str,
+        before: Option<u64>,
+        text: String,
+        last_used: Option<Millis>,
+    ) -> Result<Option<u64>, LedgerError> {
+        let version = before.unwrap_or_default() + 1;
         let stored = Stored { version, record: text };
-        let expires_at = record.is_over().then_some(now / 1000 + KEPT_SECONDS);
+        let expires_at = last_used.map(|last_used| last_used / 1000 + KEPT_SECONDS);
         let written = match self {
             Self::Table(table) => {
-                let written = table.write(resource, before, stored.clone(), expires_at).await;
+                let written = table.write(key, before, stored.clone(), expires_at).await;
                 let is_first = written.map_err(|source| table_error(table, source))?;
                 // An answer that was lost is asked for again by the SDK, and then it was this very write that came first.
-                is_first || table.read(resource).await.map_err(|source| table_error(table, source))? == Some(stored)
+                is_first || table.read(key).await.map_err(|source| table_error(table, source))? == Some(stored)
             }
             Self::Memory(items) => {
                 let mut items = items.lock().unwrap_or_else(PoisonError::into_inner);
-                let is_unchanged = items.get(resource).map(|stored| stored.version) == before;
+                let is_unchanged = items.get(key).map(|stored| stored.version) == before;
                 if is_unchanged {
-                    items.insert(resource.to_owned(), stored);
+                    items.insert(key.to_owned(), stored);
                 }
                 is_unchanged
             }
         };
-        Ok(written.then_some(Versioned { version: Some(version), record }))
+        Ok(written.then_some(version))
     }
 }
 

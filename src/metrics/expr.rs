@@ -63,16 +63,22 @@ impl IdLetter {
     pub const HELD: Self = Self('h');
     /// Requests of a whole endpoint.
     pub const TOTAL: Self = Self('t');
-    /// Requests that failed.
-    pub const ERRORS: Self = Self('e');
     /// Requests that failed by a mistake of the caller.
     pub const CALLER_ERRORS: Self = Self('f');
-    /// Latencies.
-    pub const LATENCY: Self = Self('l');
     /// What stands beside the others in one panel.
     pub const BESIDE: Self = Self('b');
     /// A Metrics Insights query.
     pub const QUERY: Self = Self('q');
+    /// Requests of a model.
+    pub const MODEL: Self = Self('m');
+    /// Requests that failed.
+    pub const ERRORS: Self = Self('e');
+    /// Time that requests took.
+    pub const LATENCY: Self = Self('l');
+    /// Requests that nothing answered.
+    pub const FAILURES: Self = Self('f');
+    /// Requests in a queue.
+    pub const WAITING: Self = Self('w');
 }
 
 /// A metric-math expression that may stand where `K` says.
@@ -152,6 +158,26 @@ impl<K> Expr<K> {
         }
     }
 
+    /// The highest of all at each time; the series itself where there is one alone.
+    #[must_use]
+    pub fn highest(mut series: Vec<Self>) -> Self {
+        match (series.pop(), series.is_empty()) {
+            (Some(only), true) => only,
+            (last, _) => {
+                let array = series.into_iter().chain(last).map(|expr| expr.node).collect();
+                Self::new(Node::Call("MAX", vec![Node::Array(array)]))
+            }
+        }
+    }
+
+    /// `IF(condition > 0, self)`: no datapoint where the condition has none, or isn't positive
+    /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html#using-IF-expressions>).
+    #[must_use]
+    pub fn where_positive(condition: Self, value: Self) -> Self {
+        let positive = Self::binary(Operator::Greater, condition, Self::number(0.0));
+        Self::new(Node::Call("IF", vec![positive.node, value.node]))
+    }
+
     fn binary(operator: Operator, left: Self, right: Self) -> Self {
         Self::new(Node::Binary(operator, Box::new(left.node), Box::new(right.node)))
     }
@@ -171,9 +197,9 @@ impl Expr<Graph> {
         Self::new(Node::Call("SUM", vec![self.node]))
     }
 
-    /// `MAX(self)`: at each time the highest of several series.
+    /// `MAX(self)`: at each time the highest of all series that were found.
     #[must_use]
-    pub fn highest(self) -> Self {
+    pub fn highest_found(self) -> Self {
         Self::new(Node::Call("MAX", vec![self.node]))
     }
 
@@ -369,6 +395,13 @@ mod tests {
         assert_eq!(percent.to_string(), "SUM([r0, i0 * 0])");
         let graph = Expr::<Graph>::from(id(0)) / Expr::period_of(&MetricId::numbered(IdLetter::INSTANCES, 0));
         assert_eq!(graph.running_sum().to_string(), "RUNNING_SUM(i0 / PERIOD(i0))");
+    }
+
+    #[test]
+    fn conditions_and_the_highest() {
+        assert_eq!(Expr::highest(vec![id(0)]), id(0));
+        assert_eq!(Expr::highest(vec![id(0), id(1)]).to_string(), "MAX([i0, i1])");
+        assert_eq!(Expr::where_positive(id(0), id(1) * 2.0).to_string(), "IF(i0 > 0, i1 * 2)");
     }
 
     #[test]

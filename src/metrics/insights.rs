@@ -11,31 +11,33 @@ use std::fmt;
 /// Seconds of the shortest period.
 pub const SHORTEST_INSIGHTS_PERIOD: u16 = 60;
 
-/// `SELECT COUNT(…) FROM SCHEMA(…) WHERE … GROUP BY …`: the number of samples of all series that match.
+/// `SELECT COUNT(…) FROM SCHEMA(…) WHERE … GROUP BY … ORDER BY …`, or another function of all series that match.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SampleCountQuery {
+pub struct InsightsQuery {
+    function: &'static str,
     namespace: &'static str,
     /// The whole dimension set: a series with one dimension more or less doesn't match.
     dimensions: Vec<&'static str>,
     metric_name: &'static str,
     values: Vec<(&'static str, String)>,
     group_by: Option<&'static str>,
-    function: &'static str,
+    lowest_first: bool,
     /// With [`Self::group_by`]: how many groups at most, those with the most first.
     most: Option<u16>,
 }
 
-impl SampleCountQuery {
+impl InsightsQuery {
     /// Counts the samples of the series of `metric_name` that have exactly `dimensions`.
     #[must_use]
     pub fn new(namespace: &'static str, dimensions: &[&'static str], metric_name: &'static str) -> Self {
         Self {
+            function: "COUNT",
             namespace,
             dimensions: dimensions.to_vec(),
             metric_name,
             values: Vec::new(),
             group_by: None,
-            function: "COUNT",
+            lowest_first: false,
             most: None,
         }
     }
@@ -52,11 +54,16 @@ impl SampleCountQuery {
         Self { most: Some(most), ..self }
     }
 
-    /// The same of every dimension set of the metric in its namespace: for where a set's name isn't known, and only one
-    /// set has the dimensions that the query narrows by.
+    /// Takes the samples' mean, in place of counting them.
     #[must_use]
-    pub fn of_any_set(self) -> Self {
-        Self { dimensions: Vec::new(), ..self }
+    pub fn averaging(self) -> Self {
+        Self { function: "AVG", ..self }
+    }
+
+    /// The lowest groups first: of more than an alarm takes (500), these are looked at.
+    #[must_use]
+    pub fn lowest_first(self) -> Self {
+        Self { lowest_first: true, ..self }
     }
 
     /// Narrows to series whose dimension has this value. Values are names of endpoints and variants, which are letters,
@@ -67,32 +74,31 @@ impl SampleCountQuery {
         self
     }
 
-    /// Counts for each value of a dimension, in place of all together. For graphs: an alarm takes one series.
+    /// Counts for each value of a dimension, in place of all together. In an alarm, each is a contributor.
     #[must_use]
     pub fn by(self, dimension: &'static str) -> Self {
         Self { group_by: Some(dimension), ..self }
     }
 }
 
-impl fmt::Display for SampleCountQuery {
+impl fmt::Display for InsightsQuery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { namespace, dimensions, metric_name, values, group_by, function, most } = self;
-        write!(f, "SELECT {function}({metric_name}) FROM ")?;
-        if dimensions.is_empty() {
-            write!(f, "\"{namespace}\"")?;
-        } else {
-            write!(f, "SCHEMA(\"{namespace}\"")?;
-            for dimension in dimensions {
-                write!(f, ", {dimension}")?;
-            }
-            f.write_str(")")?;
+        let Self { function, namespace, dimensions, metric_name, values, group_by, lowest_first, most } = self;
+        write!(f, "SELECT {function}({metric_name}) FROM SCHEMA(\"{namespace}\"")?;
+        for dimension in dimensions {
+            write!(f, ", {dimension}")?;
         }
+        f.write_str(")")?;
         for (at, (dimension, value)) in values.iter().enumerate() {
             let word = if at == 0 { "WHERE" } else { "AND" };
             write!(f, " {word} {dimension} = '{value}'")?;
         }
-        let Some(dimension) = group_by else { return Ok(()) };
-        write!(f, " GROUP BY {dimension}")?;
+        if let Some(dimension) = group_by {
+            write!(f, " GROUP BY {dimension}")?;
+        }
+        if *lowest_first {
+            write!(f, " ORDER BY {function}() ASC")?;
+        }
         match most {
             Some(most) => write!(f, " ORDER BY {function}() DESC LIMIT {most}"),
             None => Ok(()),
@@ -106,12 +112,15 @@ mod tests {
 
     #[test]
     fn a_query_names_its_whole_dimension_set() {
-        let query = SampleCountQuery::new("/aws/sagemaker/InferenceComponents", &["EndpointName", "GpuId"], "Gpu")
+        let query = InsightsQuery::new("/aws/sagemaker/InferenceComponents", &["EndpointName", "GpuId"], "Gpu")
             .with("EndpointName", "chat")
             .with("GpuId", "0");
         let counted = "SELECT COUNT(Gpu) FROM SCHEMA(\"/aws/sagemaker/InferenceComponents\", EndpointName, GpuId) \
                        WHERE EndpointName = 'chat' AND GpuId = '0'";
         assert_eq!(query.to_string(), counted);
-        assert_eq!(query.by("GpuId").to_string(), format!("{counted} GROUP BY GpuId"));
+        assert_eq!(query.clone().by("GpuId").to_string(), format!("{counted} GROUP BY GpuId"));
+        let mean = query.averaging().by("GpuId").lowest_first().to_string();
+        assert!(mean.starts_with("SELECT AVG(Gpu) FROM"), "{mean}");
+        assert!(mean.ends_with(" GROUP BY GpuId ORDER BY AVG() ASC"), "{mean}");
     }
 }

@@ -11,11 +11,11 @@ mod sagemaker;
 mod search;
 
 pub use expr::{Alarm, Expr, Graph, IdLetter, MetricId, Order};
-pub use insights::{SHORTEST_INSIGHTS_PERIOD, SampleCountQuery};
+pub use insights::{InsightsQuery, SHORTEST_INSIGHTS_PERIOD};
 pub use promql::PromQl;
 pub use sagemaker::{
     ComponentMetric, ENDPOINTS, INFERENCE_COMPONENTS, INVOCATIONS, Metric, MetricStat, Stat, container_metric,
     copy_metric, copy_requests, copy_sample_count, endpoint_metric, gpu_sample_count, held_gpus, instance_gpus,
-    instance_requests, invocation_metric, queue_metric, requests_by_model,
+    instance_requests, invocation_metric, mean_work_of_models, queue_metric, requests_by_model, requests_of_components,
 };
 pub use search::Search;

@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html> and
 //! <https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch-enhanced-metrics.html>.
 
-use super::{SampleCountQuery, Search};
+use super::{InsightsQuery, Search};
 use crate::spec::{EndpointName, GpuDimension, VariantName};
 
 /// Namespace of what instances do.
@@ -168,9 +168,8 @@ pub fn copy_requests(name: &'static str, stat: Stat, endpoint: &EndpointName) ->
 
 /// The same by a query, by model: those with the most.
 #[must_use]
-pub fn requests_by_model(name: &'static str, endpoint: &EndpointName, most: u16) -> SampleCountQuery {
-    let query = SampleCountQuery::new(INVOCATIONS, &REQUESTS_OF_COPY, name).summing();
-    query.with("EndpointName", endpoint.as_str()).by("InferenceComponentName").biggest(most)
+pub fn requests_by_model(endpoint: &EndpointName, most: u16) -> InsightsQuery {
+    requests_of_components(endpoint).by("InferenceComponentName").biggest(most)
 }
 
 /// A metric of the requests that each instance of a variant with a model of its own gets. Needs enhanced metrics.
@@ -195,13 +194,6 @@ pub fn container_metric(
         .with("VariantName", variant.as_str())
 }
 
-/// A metric of a whole endpoint that answers from a queue, such as `ApproximateBacklogSize`.
-#[must_use]
-pub fn queue_metric(name: &'static str, stat: Stat, endpoint: &EndpointName) -> MetricStat {
-    let dimensions = vec![("EndpointName", endpoint.to_string())];
-    MetricStat { metric: Metric { namespace: INVOCATIONS, name, dimensions }, stat }
-}
-
 /// Samples that GPUs held by model copies published, by a query: of the whole endpoint, and of one variant where
 /// `variant` names it. Needs enhanced metrics.
 #[must_use]
@@ -209,8 +201,8 @@ pub fn gpu_sample_count(
     dimension: GpuDimension,
     endpoint: &EndpointName,
     variant: Option<&VariantName>,
-) -> SampleCountQuery {
-    let query = SampleCountQuery::new(INFERENCE_COMPONENTS, &of_held_gpu(dimension), "GPUUtilizationNormalized")
+) -> InsightsQuery {
+    let query = InsightsQuery::new(INFERENCE_COMPONENTS, &of_held_gpu(dimension), "GPUUtilizationNormalized")
         .with("EndpointName", endpoint.as_str());
     match variant {
         Some(variant) => query.with("VariantName", variant.as_str()),
@@ -220,7 +212,32 @@ pub fn gpu_sample_count(
 
 /// Samples that model copies on the endpoint published, by a query. Needs enhanced metrics.
 #[must_use]
-pub fn copy_sample_count(endpoint: &EndpointName) -> SampleCountQuery {
-    SampleCountQuery::new(INFERENCE_COMPONENTS, &OF_COPY, "CPUUtilizationNormalized")
+pub fn copy_sample_count(endpoint: &EndpointName) -> InsightsQuery {
+    InsightsQuery::new(INFERENCE_COMPONENTS, &OF_COPY, "CPUUtilizationNormalized")
         .with("EndpointName", endpoint.as_str())
+}
+
+/// Requests of every inference component on the endpoint, by a query. Needs enhanced metrics: without them they come under
+/// the components' names alone.
+#[must_use]
+pub fn requests_of_components(endpoint: &EndpointName) -> InsightsQuery {
+    InsightsQuery::new(INVOCATIONS, &REQUESTS_OF_COPY, "Invocations").summing().with("EndpointName", endpoint.as_str())
+}
+
+/// The mean work of the GPUs that each inference component on the endpoint holds, the idlest first. Needs enhanced
+/// metrics.
+#[must_use]
+pub fn mean_work_of_models(dimension: GpuDimension, endpoint: &EndpointName) -> InsightsQuery {
+    InsightsQuery::new(INFERENCE_COMPONENTS, &of_held_gpu(dimension), "GPUUtilizationNormalized")
+        .averaging()
+        .with("EndpointName", endpoint.as_str())
+        .by("InferenceComponentName")
+        .lowest_first()
+}
+
+/// A metric of an asynchronous endpoint's queue, such as `ApproximateBacklogSize`: it has no variant.
+#[must_use]
+pub fn queue_metric(name: &'static str, stat: Stat, endpoint: &EndpointName) -> MetricStat {
+    let dimensions = vec![("EndpointName", endpoint.to_string())];
+    MetricStat { metric: Metric { namespace: INVOCATIONS, name, dimensions }, stat }
 }

@@ -21,7 +21,7 @@ use thiserror::Error;
 use crate::place::Place;
 use crate::pricing::ListPrices;
 use crate::shape_json::ShapeJsonError;
-use crate::spec::{DashboardName, Deployment, EndpointName, GpuDimension, Spec, Tag};
+use crate::spec::{AlarmKind, DashboardName, Deployment, EndpointName, GpuDimension, Spec, Tag};
 
 /// The requests that make a spec real.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,6 +82,8 @@ pub struct Surroundings {
     pub prices: ListPrices,
     /// ARN of the function that draws interactive panels, where there is one.
     pub widgets_function: Option<String>,
+    /// The page of runbooks that descriptions of alarms link to, where there is one.
+    pub runbooks_url: Option<String>,
 }
 
 /// Why a spec can't be planned.
@@ -93,6 +95,9 @@ pub enum PlanError {
     /// The dashboard's body is JSON.
     #[error("the dashboard could not be written as JSON")]
     WriteDashboard(#[from] serde_json::Error),
+    /// An alarm on dollars needs a price.
+    #[error("Properties.{0}: no list price was found; give CostPerHour in dollars, or set Enabled to false")]
+    NoPrice(AlarmKind),
     /// CloudWatch has limits, and the declaration asks for more.
     #[error("the dashboard does not fit")]
     Dashboard(#[from] DashboardTooLarge),
@@ -139,7 +144,8 @@ impl Identity {
         let place = Place::of(&owner.stack_id, &surroundings.region);
         let dashboard_url = dashboard.as_ref().map(|dashboard| place.dashboard_url(dashboard.name.as_str()));
         let context = alarms::Context { monitoring, surroundings, dashboard_url };
-        let alarms = monitoring.alarms.iter().flat_map(|alarm| alarms::planned(alarm, &context)).collect();
+        let alarms = monitoring.alarms.iter().map(|alarm| alarms::planned(alarm, &context));
+        let alarms = alarms.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
         let mut tags = spec.tags.clone();
         tags.extend(Ownership::of(owner, &physical_id).tags());
         Ok(Plan { physical_id, endpoint_config, endpoint, dashboard, alarms, tags })

@@ -6,12 +6,12 @@ use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigIn
 use aws_sdk_sagemaker::operation::update_endpoint::UpdateEndpointInput;
 use serde_json::{Map, Value};
 
-use super::alarm_kind::AlarmKind;
 use super::misplaced;
 use super::node::{Fields, Node};
 use super::problem::Problems;
 use super::reference::{self, COMMON, OF_CONFIGS, OF_DEPLOYMENTS, OF_MONITORING};
 use super::shape::ShapeReader;
+use crate::alarm::AlarmKind;
 use crate::envelope::{ResourceType, service_timeout, withholds};
 use crate::scalar;
 
@@ -113,6 +113,7 @@ pub struct DeclaredAlarm {
     pub threshold: Option<f64>,
     pub comparison_operator: Option<String>,
     pub period: Option<i32>,
+    pub time_zone: Option<String>,
     pub evaluation_periods: Option<i32>,
     pub datapoints_to_alarm: Option<i32>,
     pub treat_missing_data: Option<String>,
@@ -328,6 +329,7 @@ fn alarm(node: &Node<'_>) -> DeclaredAlarm {
         threshold: fields.number("Threshold"),
         comparison_operator: fields.text("ComparisonOperator"),
         period: fields.sized("Period"),
+        time_zone: fields.text("TimeZone"),
         evaluation_periods: fields.sized("EvaluationPeriods"),
         datapoints_to_alarm: fields.sized("DatapointsToAlarm"),
         treat_missing_data: fields.text("TreatMissingData"),

@@ -4,7 +4,6 @@
 //! Nothing here checks whether the values make sense together; that is [`crate::spec`]'s part. Reading never stops at
 //! the first problem, so that one answer can name them all.
 
-mod alarm_kind;
 mod declaration;
 mod limits;
 mod misplaced;
@@ -14,7 +13,7 @@ pub mod reference;
 mod shape;
 mod within_limits;
 
-pub use alarm_kind::AlarmKind;
+pub use crate::alarm::AlarmKind;
 pub use declaration::{
     Actions, Cost, Declaration, DeclaredAlarm, DeclaredComponent, DeclaredDashboard, DeclaredVariant,
 };

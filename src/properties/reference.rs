@@ -4,6 +4,8 @@
 //! beside it) come from these tables, so that none of them can tell of a property that another doesn't know. Members of
 //! `CreateEndpointConfig` and `UpdateEndpoint` aren't here, but for which of them a type takes: the SDK's schemas have them.
 
+use crate::alarm::AlarmKind;
+
 /// One property.
 #[derive(Clone, Copy, Debug)]
 pub struct Property {
@@ -92,20 +94,15 @@ pub const COMMON: &[Property] = &[
         "The metric dimension that tells GPUs apart. `Auto` is what CloudWatch lists, and both while it lists neither",
     ),
     of("Dashboard", Object(DASHBOARD), Depends("a dashboard with its defaults"), "The dashboard"),
-    of(
-        "UnusedGpuAlarm",
-        Object(ALARM),
-        Depends("on where a variant has GPUs and no `ModelName`"),
-        "Fires when GPUs run that no model holds",
-    ),
-    of(
-        "GpuBufferAlarm",
-        Object(ALARM),
-        Depends("off"),
-        "Fires when too few GPUs are left to scale a model or to place another",
-    ),
-    of("IdleGpuAlarm", Object(ALARM), Depends("off"), "Fires when models hold GPUs and hardly use them"),
-    of("NoTrafficAlarm", Object(ALARM), Depends("off"), "Fires when instances run and nobody calls"),
+    alarm(AlarmKind::UnusedGpu),
+    alarm(AlarmKind::GpuBuffer),
+    alarm(AlarmKind::IdleGpu),
+    alarm(AlarmKind::NoTraffic),
+    alarm(AlarmKind::ErrorRate),
+    alarm(AlarmKind::Latency),
+    alarm(AlarmKind::NoCapacity),
+    alarm(AlarmKind::Backlog),
+    alarm(AlarmKind::Budget),
     of("AlarmActions", Arns, Nothing, "What every alarm that has none of its own does on going to ALARM"),
     of("OKActions", Arns, Nothing, "The same on going to OK"),
     of("InsufficientDataActions", Arns, Nothing, "The same on going to `INSUFFICIENT_DATA`"),
@@ -198,12 +195,26 @@ pub const ALARM: &[Property] = &[
     of("Enabled", Boolean, Is("true"), "`false` makes no alarm"),
     of(
         "Source",
-        Choice(&["Reservation", "SampleCount", "PromQL", "Invocations"]),
+        Choice(&[
+            "Reservation",
+            "SampleCount",
+            "PromQL",
+            "Invocations",
+            "Insights",
+            "OldestRequest",
+            "BacklogSize",
+            "InstanceSamples",
+        ]),
         Depends(BY_ALARM),
         "How the alarm gets to know what it watches; each takes the ones below",
     ),
     of("AlarmName", Text, Depends(BY_ALARM), "1 to 255 printable characters"),
-    of("AlarmDescription", Text, Depends("a sentence that says what fires it"), "Your own words in its place"),
+    of(
+        "AlarmDescription",
+        Text,
+        Nothing,
+        "Your own words, before ours: what is wrong, what it costs, what to do first",
+    ),
     of("Threshold", Number, Depends(BY_ALARM), "What the measure is compared with"),
     of(
         "ComparisonOperator",
@@ -221,9 +232,15 @@ pub const ALARM: &[Property] = &[
         Integer(10, 604_800),
         Depends(
             "the publish frequency or 60 s, whichever is longer; `UnusedGpuAlarm` without `EvaluationPeriods`: the next that divides half an \
-             hour; `NoTrafficAlarm`: an hour",
+             hour; `NoTrafficAlarm`: an hour; `BudgetAlarm`: a day, and nothing else",
         ),
-        "Seconds of one datapoint: 10, 20, 30 or a multiple of 60, and no less than the publish frequency",
+        "Seconds of one datapoint: 10, 20, 30 or a multiple of 60, and no less than the publish frequency; where samples are counted, a multiple of it",
+    ),
+    of(
+        "TimeZone",
+        Text,
+        Depends("UTC; of `BudgetAlarm` alone"),
+        "Whose day a `BudgetAlarm` is about: a name such as `Europe/Berlin`, or an offset such as `+02:00`",
     ),
     of(
         "EvaluationPeriods",
@@ -246,6 +263,10 @@ pub const ALARM: &[Property] = &[
 
 /// Each kind of alarm has its own, for which the written reference has a table.
 pub const BY_ALARM: &str = "by alarm, see below";
+
+const fn alarm(kind: AlarmKind) -> Property {
+    of(kind.property(), Object(ALARM), kind.definition().absent, kind.definition().meaning)
+}
 
 const fn of(name: &'static str, kind: Kind, default: Absent, meaning: &'static str) -> Property {
     Property { name, kind, default, meaning }

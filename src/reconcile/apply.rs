@@ -1,11 +1,12 @@
 //! Create and Update: describes what exists, plans, decides, and carries the changes out in their order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
 use futures_util::future::join_all;
 use tokio::time::Instant;
 
+use super::adoption::given_back;
 use super::change::{Change, Stage};
 use super::decide::{Wish, decide};
 use super::endpoint::{Deployment, Wishes};
@@ -35,7 +36,8 @@ impl Reconciler {
     /// request has come in, or the time is up.
     pub(crate) async fn apply(&self, apply: &Apply<'_>) -> Result<Data, ReconcileError> {
         let (plan, existing) = self.plan(apply).await?;
-        let changes = decide(&apply.wish(&plan, &apply.dropped_tags()), &existing)?;
+        let given_back = given_back(apply.run, &apply.known_names());
+        let changes = decide(&apply.wish(&plan, &apply.dropped_tags(), &given_back), &existing)?;
         let mut new = New::default();
         for stage in changes.chunk_by(|(one, _), (other, _)| one == other) {
             self.carry_out(apply, &plan, &existing, stage, &mut new).await?;
@@ -114,6 +116,7 @@ impl Reconciler {
         let intents: Vec<Intent> = stage.iter().filter_map(|(_, change)| change.intent(&plan.physical_id)).collect();
         let writes_at_once = stage.iter().any(|(_, change)| !matches!(change, Change::Deploy(_)));
         if writes_at_once {
+            self.keep_adopted(apply.run, existing, stage.iter().map(|(_, change)| change)).await?;
             apply.run.intend(&intents).await?;
         }
         if stage
@@ -178,6 +181,7 @@ impl Reconciler {
             }
             Change::RemoveDashboard { before, .. } => self.remove_dashboard(run, &before.name).await?,
             Change::RemoveAlarm { name, .. } => self.remove_alarm(run, name).await?,
+            Change::GiveBack { kind, name } => self.give_back(run, apply.owner, *kind, name).await?,
         }
         Ok(())
     }
@@ -328,8 +332,13 @@ fn planned(plan: &Plan) -> Vec<(Kind, String)> {
 }
 
 impl Apply<'_> {
-    fn wish<'w>(&'w self, plan: &'w Plan, dropped_tags: &'w [String]) -> Wish<'w> {
-        Wish { plan, owner: self.owner, adopts: self.spec.adopt_existing, dropped_tags }
+    fn wish<'w>(
+        &'w self,
+        plan: &'w Plan,
+        dropped_tags: &'w [String],
+        given_back: &'w BTreeSet<(Kind, String)>,
+    ) -> Wish<'w> {
+        Wish { plan, owner: self.owner, adopts: self.spec.adopt_existing, dropped_tags, given_back }
     }
 
     /// Tag keys that the earlier declaration set.

@@ -36,6 +36,11 @@ pub(super) enum Change {
         before: Box<AlarmRequest>,
         tags: Vec<Tag>,
     },
+    /// What was somebody else's is given back as it was.
+    GiveBack {
+        kind: Kind,
+        name: String,
+    },
 }
 
 /// When a change's turn comes. Monitoring waits until the endpoint has settled, so that no run hands over with half of it
@@ -92,6 +97,7 @@ impl Change {
             }
             Self::PutAlarm { name, .. } | Self::RemoveAlarm { name, .. } => (Kind::Alarm, name.as_str()),
             Self::Retag { retag, .. } => (retag.kind, &retag.name),
+            Self::GiveBack { kind, name } => (*kind, name),
         }
     }
 
@@ -120,7 +126,8 @@ impl Change {
             Self::RemoveAlarm { name, before, tags } => {
                 Some(Undo::MakeAlarmAgain { name: name.clone(), before: before.clone(), tags: tags.clone() })
             }
-            Self::CreateEndpointConfig(_) | Self::Deploy(_) => None,
+            // What is given back isn't ours, and stays with whom it belongs to.
+            Self::GiveBack { .. } | Self::CreateEndpointConfig(_) | Self::Deploy(_) => None,
         }
     }
 }

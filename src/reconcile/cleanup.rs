@@ -10,11 +10,10 @@ use super::endpoint_config::Removed;
 use super::error::ReconcileError;
 use super::existing::{Existing, Sought};
 use super::ownership::is_owned;
-use super::tags::Retag;
 use super::undo::real_name;
 use super::{Cleanup, Reconciler};
 use crate::ledger::{Item, Kind, Note};
-use crate::spec::{AlarmName, DashboardName, EndpointConfigName, EndpointName, OWNERSHIP_PREFIX};
+use crate::spec::{AlarmName, DashboardName, EndpointConfigName, EndpointName};
 
 /// What is to go.
 #[derive(Debug, Default)]
@@ -98,37 +97,13 @@ impl Reconciler {
                 Ok::<_, ReconcileError>(removed)
             })),
         );
-        self.give_back(cleanup, existing, leaving).await?;
+        for (kind, name) in &leaving.given_back {
+            self.give_back(run, cleanup.owner, *kind, name).await?;
+        }
         alarms?;
         dashboards.into_iter().collect::<Result<(), _>>()?;
         let removed: Vec<Removed> = configs.into_iter().collect::<Result<_, _>>()?;
         Ok(removed.into_iter().filter_map(Removed::remark).collect())
-    }
-
-    /// Takes our tags off what was somebody else's before a request that never succeeded.
-    async fn give_back(
-        &self,
-        cleanup: &Cleanup<'_>,
-        existing: &Existing,
-        leaving: &Leaving,
-    ) -> Result<(), ReconcileError> {
-        for (kind, name) in &leaving.given_back {
-            let dashboards = existing.dashboards.iter().map(|(name, found)| (name.as_str(), &found.arn, &found.tags));
-            let alarms = existing.alarms.iter().map(|(name, found)| (name.as_str(), &found.arn, &found.tags));
-            let found = match kind {
-                Kind::Dashboard => dashboards.into_iter().find(|(found, ..)| found == name),
-                _ => alarms.into_iter().find(|(found, ..)| found == name),
-            };
-            let Some((_, arn, tags)) = found else { continue };
-            let ours: Vec<String> =
-                tags.iter().map(|tag| tag.key.clone()).filter(|key| key.starts_with(OWNERSHIP_PREFIX)).collect();
-            if let Some(retag) = Retag::needed(*kind, name, arn, tags, &[], &ours) {
-                self.retag(cleanup.run, &retag).await?;
-            }
-            cleanup.run.note(Note::Gone { kind: *kind, name: name.clone() });
-            tracing::info!(name, "given back: it was somebody else's before");
-        }
-        Ok(())
     }
 
     /// Composites go before the others: an alarm that a composite's rule names can't be deleted.
@@ -181,7 +156,10 @@ impl Cleanup<'_> {
                 continue;
             };
             match item.kind {
-                kind if item.adopted && !record.is_relied_on(item) => leaving.given_back.push((kind, name)),
+                // With a made-up id goes what CloudFormation never learnt of.
+                kind if item.adopted && (made_up || !record.is_relied_on(item)) => {
+                    leaving.given_back.push((kind, name));
+                }
                 Kind::Endpoint => leaving.endpoints.extend(EndpointName::parse(&name).ok()),
                 Kind::EndpointConfig => leaving.endpoint_configs.extend(EndpointConfigName::parse(&name).ok()),
                 Kind::Dashboard => leaving.dashboards.extend(DashboardName::parse(&name).ok()),

@@ -22,6 +22,8 @@ pub(super) struct Wish<'a> {
     pub(super) adopts: bool,
     /// Tag keys that an earlier declaration set, and that this one may not.
     pub(super) dropped_tags: &'a [String],
+    /// What was somebody else's and is given back where the plan doesn't have it.
+    pub(super) given_back: &'a BTreeSet<(Kind, String)>,
 }
 
 /// The changes, each with its turn.
@@ -29,7 +31,7 @@ pub(super) struct Wish<'a> {
 /// # Errors
 /// Everything that can't be had, while nothing has been written.
 pub(super) fn decide(wish: &Wish<'_>, existing: &Existing) -> Result<Vec<(Stage, Change)>, ReconcileError> {
-    let Wish { plan, owner, adopts, dropped_tags } = *wish;
+    let Wish { plan, owner, adopts, dropped_tags, .. } = *wish;
     let mut changes = Vec::new();
     let mut at = |stage: Stage, some: Vec<Change>| changes.extend(some.into_iter().map(|change| (stage, change)));
     if let Some(planned) = &plan.endpoint {
@@ -82,9 +84,14 @@ fn obsolete(wish: &Wish<'_>, existing: &Existing) -> Vec<(Stage, Change)> {
     let dashboards = existing.dashboards.iter().filter(|(name, found)| {
         is_owned(&found.tags, owner) && plan.dashboard.as_ref().is_none_or(|wanted| wanted.name != *name)
     });
+    let given_back = |kind: Kind, name: &str| {
+        let thing = (kind, name.to_owned());
+        wish.given_back.contains(&thing).then_some(Change::GiveBack { kind, name: thing.1 })
+    };
     let dashboards = dashboards.map(|(name, found)| {
         let before = PlannedDashboard { name: name.clone(), body: found.content.clone() };
-        (Stage::ObsoleteParts, Change::RemoveDashboard { before, tags: found.tags.clone() })
+        let removed = || Change::RemoveDashboard { before, tags: found.tags.clone() };
+        (Stage::ObsoleteParts, given_back(Kind::Dashboard, name.as_str()).unwrap_or_else(removed))
     });
     let alarms = existing
         .alarms
@@ -92,7 +99,7 @@ fn obsolete(wish: &Wish<'_>, existing: &Existing) -> Vec<(Stage, Change)> {
         .filter(|(name, found)| is_owned(&found.tags, owner) && !plan.alarms.iter().any(|wanted| wanted.name == *name));
     let alarms = alarms.map(|(name, found)| {
         let stage = if found.content.is_composite() { Stage::Obsolete } else { Stage::ObsoleteParts };
-        (stage, alarm::remove(name, found))
+        (stage, given_back(Kind::Alarm, name.as_str()).unwrap_or_else(|| alarm::remove(name, found)))
     });
     dashboards.chain(alarms).collect()
 }

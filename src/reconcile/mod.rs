@@ -4,6 +4,7 @@
 //! there to the plan; and only then are they carried out, each written down in the request ledger first. There is a file for
 //! each owned thing: how it is described, what is refused, how it is made, changed and removed.
 
+mod adoption;
 mod alarm;
 mod apply;
 mod change;
@@ -43,6 +44,8 @@ pub struct Reconciler {
     region: String,
     longest_pause: Duration,
     widgets_function: Option<String>,
+    /// The page of runbooks.
+    runbooks_url: Option<String>,
 }
 
 /// What an apply is about.
@@ -106,6 +109,7 @@ impl Reconciler {
             region: config.region().map(ToString::to_string).unwrap_or_default(),
             longest_pause,
             widgets_function: None,
+            runbooks_url: None,
         }
     }
 
@@ -113,6 +117,13 @@ impl Reconciler {
     #[must_use]
     pub fn with_widgets(mut self, function_arn: Option<String>) -> Self {
         self.widgets_function = function_arn;
+        self
+    }
+
+    /// Has descriptions of alarms link to this page of runbooks.
+    #[must_use]
+    pub fn with_runbooks(mut self, url: Option<String>) -> Self {
+        self.runbooks_url = url;
         self
     }
 

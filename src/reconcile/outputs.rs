@@ -89,6 +89,6 @@ mod tests {
             data["DashboardUrl"],
             "https://console.amazonaws.cn/cloudwatch/home?region=cn-north-1#dashboards/dashboard/chat-monitoring"
         );
-        assert_eq!(AlarmKind::ALL.map(|kind| data[kind.arn_attribute()].as_str()), [""; 4]);
+        assert_eq!(AlarmKind::ALL.map(|kind| data[kind.arn_attribute()].as_str()), [""; AlarmKind::ALL.len()]);
     }
 }

@@ -18,7 +18,7 @@ impl Reconciler {
         let prices = async { Ok(self.pricing.list_prices(monitoring).await) };
         let (gpu_dimensions, prices) = tokio::try_join!(self.gpu_dimensions(monitoring), prices)?;
         let (region, widgets_function) = (self.region.clone(), self.widgets_function.clone());
-        Ok(Surroundings { region, gpu_dimensions, prices, widgets_function })
+        Ok(Surroundings { region, gpu_dimensions, prices, widgets_function, runbooks_url: self.runbooks_url.clone() })
     }
 
     /// The dimension that tells GPUs apart: as declared, as published, or both names while nothing is published.

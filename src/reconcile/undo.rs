@@ -51,6 +51,16 @@ impl Reconciler {
         let mut made: Vec<Item> = run.record().inventory;
         made.retain(|item| item.is_undone_with(run.request_id()));
         clean &= self.undo_alarms(run, owner, &made, names).await;
+        // What an earlier run of this request took over; of what this one did, nothing is left by now.
+        let record = run.record();
+        for item in record.inventory.iter().filter(|item| item.adopted && item.request == run.request_id()) {
+            let given_back = match (real_name(item, names), run.intend(&[]).await) {
+                (Some(name), Ok(())) => self.give_back(run, owner, item.kind, &name).await,
+                (None, _) => Ok(()),
+                (_, Err(stop)) => Err(stop.into()),
+            };
+            clean &= succeeded("give back what was taken over", &given_back);
+        }
         for kind in [Kind::Dashboard, Kind::Endpoint, Kind::EndpointConfig] {
             for item in made.iter().filter(|item| item.kind == kind) {
                 let Some(name) = real_name(item, names) else {

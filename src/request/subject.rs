@@ -8,7 +8,9 @@ use crate::envelope::{Envelope, Properties, ResourceType};
 use crate::ledger::Kind;
 use crate::plan::{Identity, Owner, endpoint_config_name};
 use crate::properties::{Declaration, Problems};
-use crate::spec::{DashboardName, EndpointConfigName, EndpointName, Judged, NamesInUse, ObservedConfig, Spec};
+use crate::spec::{
+    DashboardName, EndpointConfigName, EndpointName, Judged, NamesInUse, ObservedConfig, Spec, actions_are_near,
+};
 
 /// What became of a declaration.
 pub(crate) enum Judgement {
@@ -175,6 +177,7 @@ pub fn read(
         let generated = || EndpointName::generate(&owner.stack_id, &owner.logical_id).to_string();
         declaration.endpoint_name.get_or_insert_with(generated);
     }
+    actions_are_near(&declaration, &owner.stack_id, problems);
     Some(declaration)
 }
 

@@ -5,8 +5,8 @@
 
 use aws_sdk_cloudwatch::types::ComparisonOperator;
 
-use super::names::{AlarmName, VariantName};
-use crate::properties::AlarmKind;
+use super::names::{AlarmName, InferenceComponentName, VariantName};
+use crate::alarm::AlarmKind;
 
 /// A valid alarm.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,9 +17,9 @@ pub struct AlarmSpec {
     pub source: AlarmSource,
     /// Unique in the account and Region.
     pub name: AlarmName,
-    /// Alarms on single variants, where there are more variants than one alarm takes: then this alarm is a composite of
-    /// them, and the threshold is each variant's. Empty where one alarm is on all variants together.
-    pub on_variants: Vec<VariantAlarm>,
+    /// Alarms on single variants or models, where there are more than one alarm takes: then this alarm is a composite of
+    /// them, and the threshold is each one's. Empty where one alarm is on all together.
+    pub parts: Vec<PartAlarm>,
     /// The author's own words, where there are any.
     pub description: Option<String>,
     /// What the measure is compared with.
@@ -33,6 +33,8 @@ pub struct AlarmSpec {
     pub evaluation_periods: i32,
     /// How many of them must breach.
     pub datapoints_to_alarm: i32,
+    /// The time zone of a window of the clock; `None` is UTC, or a window that isn't the clock's.
+    pub time_zone: Option<String>,
     /// What a datapoint that isn't there counts as.
     pub treat_missing_data: String,
     /// Whether actions are taken at all.
@@ -45,13 +47,22 @@ pub struct AlarmSpec {
     pub insufficient_data_actions: Vec<String>,
 }
 
-/// An alarm on one variant, part of a composite.
+/// An alarm on one variant or model, part of a composite.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VariantAlarm {
-    /// The variant.
-    pub variant: VariantName,
-    /// `<name of the composite>-<variant>`.
+pub struct PartAlarm {
+    /// What it is on.
+    pub on: Part,
+    /// `<name of the composite>-<variant or model>`.
     pub name: AlarmName,
+}
+
+/// What a part of a composite is on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// A variant.
+    Variant(VariantName),
+    /// A model.
+    Model(InferenceComponentName),
 }
 
 /// How an alarm gets to know what it watches.
@@ -63,21 +74,34 @@ pub enum AlarmSource {
     SampleCount,
     /// A PromQL query, each of whose series is an idle model. Needs detailed observability.
     PromQl,
-    /// The sum of `Invocations`.
+    /// Metric math on what is published of requests.
     Invocations,
+    /// A Metrics Insights query that finds the models. Needs enhanced metrics.
+    Insights,
+    /// How long the oldest request in a queue has waited.
+    OldestRequest,
+    /// How many requests wait in a queue.
+    BacklogSize,
+    /// The samples of instances, each of which costs.
+    InstanceSamples,
 }
 
 impl AlarmSource {
-    const ALL: [Self; 4] = [Self::Reservation, Self::SampleCount, Self::PromQl, Self::Invocations];
+    const ALL: [Self; 8] = [
+        Self::Reservation,
+        Self::SampleCount,
+        Self::PromQl,
+        Self::Invocations,
+        Self::Insights,
+        Self::OldestRequest,
+        Self::BacklogSize,
+        Self::InstanceSamples,
+    ];
 
     /// The sources that an alarm of `kind` can have, its default first.
     #[must_use]
     pub fn of(kind: AlarmKind) -> &'static [Self] {
-        match kind {
-            AlarmKind::UnusedGpu | AlarmKind::GpuBuffer => &[Self::Reservation, Self::SampleCount],
-            AlarmKind::IdleGpu => &[Self::Reservation, Self::PromQl],
-            AlarmKind::NoTraffic => &[Self::Invocations],
-        }
+        kind.definition().sources
     }
 
     /// As the property `Source` has it.
@@ -88,23 +112,19 @@ impl AlarmSource {
             Self::SampleCount => "SampleCount",
             Self::PromQl => "PromQL",
             Self::Invocations => "Invocations",
+            Self::Insights => "Insights",
+            Self::OldestRequest => "OldestRequest",
+            Self::BacklogSize => "BacklogSize",
+            Self::InstanceSamples => "InstanceSamples",
         }
+    }
+
+    /// Whether it is a Metrics Insights query, or has one.
+    pub(super) fn is_insights(self) -> bool {
+        matches!(self, Self::SampleCount | Self::Insights)
     }
 
     pub(super) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|source| source.name() == name)
-    }
-
-    /// How many variants fit into one alarm, of ten metrics at most. PromQL covers the whole endpoint.
-    /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html>.
-    pub(super) fn most_variants(self) -> usize {
-        const MOST_METRICS: usize = 10;
-        match self {
-            // Two of each variant: instances, and what is reserved or asked of them.
-            Self::Reservation | Self::Invocations => MOST_METRICS / 2,
-            // Instances of each variant; the query is an expression.
-            Self::SampleCount => MOST_METRICS,
-            Self::PromQl => usize::MAX,
-        }
     }
 }

@@ -5,19 +5,28 @@
 
 use std::collections::BTreeMap;
 
-use super::alarm::{AlarmSpec, VariantAlarm};
+use super::alarm::{AlarmSpec, Part, PartAlarm};
 use super::alarm_settings::Settings;
 use super::judge::Metrics;
 use super::names::AlarmName;
-use super::quote;
 use super::variant::Variant;
-use crate::properties::{AlarmKind, Declaration, DeclaredAlarm, Problems};
+use super::{InferenceComponent, quote};
+use crate::alarm::{AlarmKind, Fit, Situation};
+use crate::properties::{Declaration, DeclaredAlarm, Problems};
+
+/// The most alarms that a composite speaks for, and the most characters of its rule
+/// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html>).
+pub(super) const MOST_PARTS: usize = 100;
+const LONGEST_RULE: usize = 10_240;
+/// `ALARM("")`, and ` OR ` between two.
+const RULE_WORDS: usize = 13;
 
 /// Validates all alarms of a declaration.
 pub(super) struct AlarmRules<'d> {
     pub(super) declaration: &'d Declaration,
     pub(super) metrics: Metrics,
     pub(super) variants: &'d [Variant],
+    pub(super) components: &'d [InferenceComponent],
     pub(super) problems: &'d Problems,
 }
 
@@ -32,75 +41,110 @@ impl AlarmRules<'_> {
     fn alarm(&self, kind: AlarmKind) -> Option<AlarmSpec> {
         let by_default = DeclaredAlarm::default();
         let given = self.declaration.alarms.get(&kind);
-        let on_by_default = kind == AlarmKind::UnusedGpu;
+        let definition = kind.definition();
         let declared = match given {
             Some(declared) => declared,
-            None if on_by_default => &by_default,
+            None if definition.on_by_default => &by_default,
             None => return None,
         };
         let Self { declaration, metrics, problems, .. } = *self;
+        let watched: Vec<&Variant> = self.variants.iter().filter(|variant| (definition.watches)(variant)).collect();
+        let models = if watched.iter().any(|variant| variant.hosts_components()) { self.components } else { &[] };
+        let situation = Situation { declaration, enhanced_metrics: metrics.enhanced, variants: &watched, models };
         // Validated also where it is switched off: what is written down has to be right when it is switched on.
-        let spec = Settings { kind, declaration, declared, metrics, problems }.judge();
+        let spec = Settings { kind, declaration, declared, metrics, situation: &situation, problems }.judge();
         if declared.enabled == Some(false) {
             return None;
         }
-        let watched: Vec<&Variant> = self.variants.iter().filter(|variant| watches(kind, variant)).collect();
-        match (watched.is_empty(), given) {
-            (true, None) => None,
-            (true, Some(_)) => {
-                if problems.clean("Properties.ProductionVariants") {
-                    let fix = "leave the alarm out, or set Enabled to false";
-                    problems.conflict(&format!("Properties.{kind}"), format!("{}; {fix}", nothing_to_watch(kind)));
-                }
-                None
+        if watched.is_empty() {
+            if given.is_some() && problems.clean("Properties.ProductionVariants") {
+                let message = format!("{}; leave the alarm out, or set Enabled to false", definition.nothing_to_watch);
+                problems.conflict(&format!("Properties.{kind}"), message);
             }
-            (false, _) => self.divided(spec?, &watched),
+            return None;
         }
+        let spec = spec?;
+        if let Some(why) = (definition.refusal)(&situation, spec.source) {
+            let at = if declared.source.is_some() { ".Source" } else { "" };
+            problems.conflict(&format!("Properties.{kind}{at}"), why);
+            return None;
+        }
+        self.divided(spec, &situation)
     }
 
-    /// The alarm, divided among the variants where they are too many for one.
-    fn divided(&self, mut alarm: AlarmSpec, watched: &[&Variant]) -> Option<AlarmSpec> {
-        if watched.len() <= alarm.source.most_variants() {
+    /// The alarm, divided among its variants and models where they are too many for one.
+    fn divided(&self, mut alarm: AlarmSpec, situation: &Situation<'_>) -> Option<AlarmSpec> {
+        let parts = parts((alarm.kind.definition().fit)(alarm.source), situation);
+        if parts.is_empty() {
             return Some(alarm);
         }
         let path = format!("Properties.{}", alarm.kind);
-        if !self.declaration.declares_variants() {
-            // A Delete finds alarms by the names in the declaration, and these carry the variants' names.
-            let message = format!(
-                "{} variants are more than one alarm takes, so each gets an alarm of its own with its name; name them in \
-                 ProductionVariants, or set Enabled to false",
-                watched.len()
-            );
-            self.problems.conflict(&path, message);
+        let count = parts.len();
+        if !self.may_be_divided(&alarm, &parts) {
             return None;
         }
-        if alarm.name.as_str().contains('"') {
-            let message = format!(
-                "{} has a quotation mark, which ends a name in the rule of the composite alarm over {} variants; leave it out",
-                quote(alarm.name.as_str(), self.problems),
-                watched.len()
-            );
-            self.problems.invalid(&format!("{path}.AlarmName"), message);
-        }
-        for variant in watched {
-            let name = alarm.name.of_variant(&variant.name).map_err(|rule| {
-                let together = format!("{}-{}", alarm.name, variant.name);
+        for part in parts {
+            let own_name = match &part {
+                Part::Variant(variant) => variant.as_str(),
+                Part::Model(model) => model.as_str(),
+            };
+            let name = alarm.name.of_part(own_name).map_err(|rule| {
+                let together = format!("{}-{own_name}", alarm.name);
                 let message = format!(
-                    "{} would be the name of the alarm on that variant alone, and is too long; {rule}",
+                    "{} would be the name of the alarm on that variant or model alone, and is too long; {rule}",
                     quote(&together, self.problems)
                 );
                 self.problems.invalid(&format!("{path}.AlarmName"), message);
             });
-            alarm.on_variants.push(VariantAlarm { variant: variant.name.clone(), name: name.ok()? });
+            alarm.parts.push(PartAlarm { name: name.ok()?, on: part });
+        }
+        let rule: usize = alarm.parts.iter().map(|part| part.name.as_str().len() + RULE_WORDS).sum();
+        if rule > LONGEST_RULE {
+            let message = format!(
+                "the names of its {count} parts make a rule of {rule} characters, and CloudWatch takes {LONGEST_RULE}; shorten it"
+            );
+            self.problems.invalid(&format!("{path}.AlarmName"), message);
         }
         Some(alarm)
+    }
+
+    /// Whether each of these can have an alarm of its own, with a composite that speaks for all.
+    fn may_be_divided(&self, alarm: &AlarmSpec, parts: &[Part]) -> bool {
+        let path = format!("Properties.{}", alarm.kind);
+        let count = parts.len();
+        let of_variants = parts.iter().any(|part| matches!(part, Part::Variant(_)));
+        if of_variants && !self.declaration.declares_variants() {
+            // A Delete finds alarms by the names in the declaration, and these carry the variants' names.
+            let message = format!(
+                "{count} variants are more than one alarm takes, so each gets an alarm of its own with its name; name them in \
+                 ProductionVariants, or set Enabled to false"
+            );
+            self.problems.conflict(&path, message);
+            return false;
+        }
+        if count > MOST_PARTS {
+            let message = format!(
+                "{count} models are more than one alarm takes, so each gets an alarm of its own, and a composite alarm speaks for at most \
+                 {MOST_PARTS}; set Enabled to false, and watch the models that matter with alarms of your own"
+            );
+            self.problems.conflict(&path, message);
+            return false;
+        }
+        if alarm.name.as_str().contains('"') {
+            let message = format!(
+                "{} has a quotation mark, which ends a name in the rule of the composite alarm over {count}; leave it out",
+                quote(alarm.name.as_str(), self.problems),
+            );
+            self.problems.invalid(&format!("{path}.AlarmName"), message);
+        }
+        true
     }
 
     /// CloudWatch overwrites an alarm by another of its name without a word.
     fn names_differ(&self, alarms: &[AlarmSpec]) {
         let mut taken: BTreeMap<&AlarmName, AlarmKind> = BTreeMap::new();
         for alarm in alarms {
-            for name in std::iter::once(&alarm.name).chain(alarm.on_variants.iter().map(|one| &one.name)) {
+            for name in std::iter::once(&alarm.name).chain(alarm.parts.iter().map(|one| &one.name)) {
                 if let Some(other) = taken.insert(name, alarm.kind) {
                     let message = format!(
                         "{} is the name of an alarm of {other} too; give each a name of its own",
@@ -113,23 +157,17 @@ impl AlarmRules<'_> {
     }
 }
 
-/// Whether an alarm of `kind` watches this variant.
-#[must_use]
-pub fn watches(kind: AlarmKind, variant: &Variant) -> bool {
-    match kind {
-        AlarmKind::UnusedGpu | AlarmKind::GpuBuffer => variant.shared_gpus().is_some(),
-        AlarmKind::IdleGpu => variant.gpus().is_some(),
-        AlarmKind::NoTraffic => variant.has_instances(),
+/// What gets an alarm each, where all are too many for one; nothing where they fit.
+fn parts(fit: Fit, situation: &Situation<'_>) -> Vec<Part> {
+    let variants = situation.variants.iter();
+    if fit.models == usize::MAX {
+        let too_many = situation.variants.len() > fit.variants;
+        return variants.filter(|_| too_many).map(|variant| Part::Variant(variant.name.clone())).collect();
     }
-}
-
-fn nothing_to_watch(kind: AlarmKind) -> &'static str {
-    match kind {
-        AlarmKind::UnusedGpu | AlarmKind::GpuBuffer => {
-            "no variant hosts inference components on GPUs (a GPU InstanceType and no ModelName), and only for those does \
-             SageMaker publish how many GPUs are free"
-        }
-        AlarmKind::IdleGpu => "no variant has GPUs",
-        AlarmKind::NoTraffic => "no variant has instances, so nothing is paid while nobody calls",
-    }
+    // Each model by itself, of its own or placed on a variant.
+    let own = variants.filter(|variant| !variant.hosts_components()).map(|variant| Part::Variant(variant.name.clone()));
+    let own: Vec<Part> = own.collect();
+    let models = situation.models.iter().map(|model| Part::Model(model.name.clone()));
+    let most = if own.is_empty() { fit.models } else { fit.variants.min(fit.models) };
+    if own.len() + situation.models.len() > most { own.into_iter().chain(models).collect() } else { Vec::new() }
 }

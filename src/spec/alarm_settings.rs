@@ -10,8 +10,9 @@ use super::frequency::PublishFrequency;
 use super::judge::Metrics;
 use super::names::AlarmName;
 use super::names_in_use::name_or_default;
-use super::quote;
-use crate::properties::{Actions, AlarmKind, Declaration, DeclaredAlarm, Problems};
+use super::{actions, quote};
+use crate::alarm::{AlarmKind, COMPARISONS, PeriodRule, Situation};
+use crate::properties::{Actions, Declaration, DeclaredAlarm, Problems};
 
 const MINUTE: i32 = 60;
 const HOUR: i32 = 3600;
@@ -20,32 +21,7 @@ const DAY: i32 = 86_400;
 const INSIGHTS_REACH: i32 = 3 * HOUR;
 const MAX_ACTIONS: usize = 5;
 const MAX_DESCRIPTION: usize = 1024;
-/// Greater first: the last two count for less.
-const COMPARISONS: [&str; 4] =
-    ["GreaterThanOrEqualToThreshold", "GreaterThanThreshold", "LessThanThreshold", "LessThanOrEqualToThreshold"];
 const MISSING_DATA: [&str; 4] = ["breaching", "notBreaching", "ignore", "missing"];
-
-/// What an alarm of a kind is where its author says nothing.
-struct Defaults {
-    threshold: f64,
-    comparison: &'static str,
-    /// Seconds that it must be so before anybody is told.
-    window: i32,
-}
-
-impl Defaults {
-    fn of(kind: AlarmKind) -> Self {
-        let [at_least, _, fewer, at_most] = COMPARISONS;
-        match kind {
-            AlarmKind::UnusedGpu => Self { threshold: 1.0, comparison: at_least, window: HOUR / 2 },
-            // Shorter than a scale-out takes would tell of every scale-out.
-            AlarmKind::GpuBuffer => Self { threshold: 1.0, comparison: fewer, window: HOUR / 4 },
-            // The launch article's guide line.
-            AlarmKind::IdleGpu => Self { threshold: 30.0, comparison: fewer, window: HOUR },
-            AlarmKind::NoTraffic => Self { threshold: 0.0, comparison: at_most, window: 3 * HOUR },
-        }
-    }
-}
 
 /// Validates the settings of one alarm, noting every problem on the way.
 pub(super) struct Settings<'d> {
@@ -53,6 +29,7 @@ pub(super) struct Settings<'d> {
     pub(super) declaration: &'d Declaration,
     pub(super) declared: &'d DeclaredAlarm,
     pub(super) metrics: Metrics,
+    pub(super) situation: &'d Situation<'d>,
     pub(super) problems: &'d Problems,
 }
 
@@ -60,14 +37,15 @@ impl Settings<'_> {
     /// The alarm on all variants together. What isn't valid has been noted; `None` where it has no name.
     pub(super) fn judge(&self) -> Option<AlarmSpec> {
         let Self { kind, declared, .. } = *self;
-        let defaults = Defaults::of(kind);
+        let definition = kind.definition();
         let source = self.source();
         let name = self.name(&name_or_default(declared.alarm_name.as_deref(), self.declaration, self.kind.suffix())?);
-        let threshold = self.threshold(defaults.threshold);
+        let threshold = self.threshold(source);
         let comparison = self.one_of("ComparisonOperator", declared.comparison_operator.as_deref(), &COMPARISONS);
         let treat_missing_data = self.one_of("TreatMissingData", declared.treat_missing_data.as_deref(), &MISSING_DATA);
-        let comparison = comparison.unwrap_or(defaults.comparison);
-        let window = self.window(defaults.window, source, comparison);
+        let comparison = comparison.unwrap_or(definition.comparison);
+        let window = self.window(source);
+        self.time_zone();
         let actions = self.actions();
         let characters = declared.alarm_description.as_ref().map_or(0, |text| text.chars().count());
         if characters > MAX_DESCRIPTION {
@@ -78,13 +56,14 @@ impl Settings<'_> {
             kind,
             source,
             name: name?,
-            on_variants: Vec::new(),
+            parts: Vec::new(),
             description: declared.alarm_description.clone(),
             threshold,
             comparison: comparison.into(),
             period: window.period,
             evaluation_periods: window.evaluation_periods,
             datapoints_to_alarm: window.datapoints_to_alarm,
+            time_zone: declared.time_zone.clone(),
             // Without an instance there is no datapoint, and an endpoint that is scaled to zero wastes nothing.
             treat_missing_data: treat_missing_data.unwrap_or("notBreaching").to_owned(),
             actions_enabled: declared.actions_enabled.unwrap_or(true),
@@ -108,7 +87,7 @@ impl Settings<'_> {
 
     fn source(&self) -> AlarmSource {
         let known = AlarmSource::of(self.kind);
-        let by_default = known[0];
+        let by_default = (self.kind.definition().source)(self.situation);
         let Some(given) = self.declared.source.as_deref() else { return by_default };
         let names: Vec<&str> = known.iter().map(|source| source.name()).collect();
         match AlarmSource::named(given) {
@@ -174,18 +153,34 @@ impl Settings<'_> {
         AlarmName::parse(name).map_err(refuse).ok()
     }
 
-    fn threshold(&self, by_default: f64) -> f64 {
-        let threshold = self.declared.threshold.unwrap_or(by_default);
-        let (right, what) = match self.kind {
-            AlarmKind::UnusedGpu | AlarmKind::GpuBuffer => (threshold >= 0.0, "a number of GPUs is 0 or more"),
-            AlarmKind::IdleGpu => (threshold > 0.0 && threshold <= 100.0, "use a percentage: more than 0, at most 100"),
-            AlarmKind::NoTraffic => (threshold >= 0.0, "a number of invocations is 0 or more"),
+    fn threshold(&self, source: AlarmSource) -> f64 {
+        let rule = &self.kind.definition().threshold;
+        let Some(threshold) = self.declared.threshold.or_else(|| (rule.by_default)(source)) else {
+            if self.declared.enabled != Some(false) && self.problems.clean(&self.at("Threshold")) {
+                let message = format!("none is right for every endpoint; {}", rule.fix);
+                self.problems.missing(&self.at("Threshold"), message);
+            }
+            return 0.0;
         };
-        if !right {
+        if !(rule.holds)(threshold) {
             let wrong = if threshold < 0.0 { "is negative" } else { "is out of range" };
-            self.invalid("Threshold", format!("{threshold} {wrong}; {what}"));
+            self.invalid("Threshold", format!("{threshold} {wrong}; {}", rule.fix));
         }
         threshold
+    }
+
+    /// A day of the clock is one somewhere; any other window slides.
+    fn time_zone(&self) {
+        let Some(zone) = self.declared.time_zone.as_deref() else { return };
+        if !matches!(self.kind.definition().period, PeriodRule::Always(_)) {
+            self.conflict("TimeZone", "only a BudgetAlarm has a window of the clock; leave it out");
+        } else if !is_time_zone(zone) {
+            let zone = quote(zone, self.problems);
+            self.invalid(
+                "TimeZone",
+                format!("{zone} is not a time zone; use a name such as Europe/Berlin, or an offset such as +02:00"),
+            );
+        }
     }
 
     fn one_of(&self, name: &str, given: Option<&str>, allowed: &[&'static str]) -> Option<&'static str> {
@@ -197,56 +192,57 @@ impl Settings<'_> {
         found
     }
 
-    fn window(&self, by_default: i32, source: AlarmSource, comparison: &str) -> Window {
+    fn window(&self, source: AlarmSource) -> Window {
         let frequency = self.metrics.frequency;
-        let declared = self.declared;
-        let period = declared.period.unwrap_or_else(|| match (self.kind, declared.evaluation_periods) {
-            (AlarmKind::UnusedGpu, None) => even_period(by_default, frequency),
-            // So that EvaluationPeriods alone is a number of hours.
-            (AlarmKind::NoTraffic, _) => HOUR,
+        let (declared, definition) = (self.declared, self.kind.definition());
+        let period = declared.period.unwrap_or_else(|| match (definition.period, declared.evaluation_periods) {
+            (PeriodRule::DividesWindow, None) => even_period(definition.window, frequency),
+            // So that EvaluationPeriods alone is a number of hours, or of days.
+            (PeriodRule::Is(period) | PeriodRule::Always(period), _) => period,
             _ => i32::from(frequency.graph_period()),
         });
-        let periods = (by_default - 1) / period.max(1) + 1;
+        let periods = (definition.window - 1) / period.max(1) + 1;
         let evaluation_periods = declared.evaluation_periods.unwrap_or(periods);
         let datapoints_to_alarm = declared.datapoints_to_alarm.unwrap_or(evaluation_periods);
         let window = Window { period, evaluation_periods, datapoints_to_alarm };
-        self.judge_period(period, source, comparison);
+        self.judge_period(period, source);
         self.judge_counts(&window);
         self.judge_length(&window, source);
         window
     }
 
-    fn judge_period(&self, period: i32, source: AlarmSource, comparison: &str) {
-        let frequency = self.metrics.frequency;
+    fn judge_period(&self, period: i32, source: AlarmSource) {
+        let (frequency, definition) = (self.metrics.frequency, self.kind.definition());
         let publish = i32::from(frequency.seconds());
-        let counts_less = COMPARISONS[2..].contains(&comparison);
-        let counts_gpus = matches!(self.kind, AlarmKind::UnusedGpu | AlarmKind::GpuBuffer);
-        if !(matches!(period, 10 | 20 | 30) || period > 0 && period % MINUTE == 0) {
-            self.invalid("Period", format!("{period} is not a period; use 10, 20, 30 or a multiple of 60 seconds"));
+        let message = if let PeriodRule::Always(only) = definition.period
+            && period != only
+        {
+            format!("{period} s is not what a {} is about; use {only}, or leave it out", self.kind)
+        } else if !(matches!(period, 10 | 20 | 30) || period > 0 && period % MINUTE == 0) {
+            format!("{period} is not a period; use 10, 20, 30 or a multiple of 60 seconds")
         } else if period < publish {
-            let message = format!(
+            format!(
                 "{period} s is shorter than MetricsConfig.MetricPublishFrequencyInSeconds, which is {publish} s: there would be \
                  periods without a sample; use {} or more",
                 frequency.graph_period()
-            );
-            self.invalid("Period", message);
-        } else if counts_gpus && counts_less && period % publish != 0 {
-            let message = format!(
+            )
+        } else if definition.counts_samples && period % publish != 0 {
+            let below = period / publish * publish;
+            format!(
                 "{period} s is no multiple of MetricsConfig.MetricPublishFrequencyInSeconds, which is {publish} s: some periods \
-                 would hold a sample more than others, and show more GPUs than there are; use {} or another multiple",
-                (period / publish + 1) * publish
-            );
-            self.invalid("Period", message);
-        } else if source == AlarmSource::SampleCount && period < MINUTE {
-            let message =
-                format!("{period} s is shorter than a minute, the least that Metrics Insights takes; use 60 or more");
-            self.invalid("Period", message);
+                 would hold a sample more than others, and show more than there is; use {below} or {}",
+                below + publish
+            )
+        } else if source.is_insights() && period < MINUTE {
+            format!("{period} s is shorter than a minute, the least that Metrics Insights takes; use 60 or more")
         } else if source == AlarmSource::PromQl && period > HOUR {
-            let message = format!(
+            format!(
                 "{period} s is longer than an hour, and a PromQL query is evaluated at least that often; use 3600 or less"
-            );
-            self.invalid("Period", message);
-        }
+            )
+        } else {
+            return;
+        };
+        self.invalid("Period", message);
     }
 
     fn judge_counts(&self, window: &Window) {
@@ -262,7 +258,7 @@ impl Settings<'_> {
     fn judge_length(&self, window: &Window, source: AlarmSource) {
         let Window { period, evaluation_periods, .. } = *window;
         let (longest, in_words) = match source {
-            AlarmSource::SampleCount => (INSIGHTS_REACH, "3 hours, the most that Metrics Insights"),
+            source if source.is_insights() => (INSIGHTS_REACH, "3 hours, the most that Metrics Insights"),
             AlarmSource::PromQl => (DAY, "1 day, the most that CloudWatch"),
             _ if period >= HOUR => (7 * DAY, "7 days, the most that CloudWatch"),
             _ => (DAY, "1 day, the most that CloudWatch"),
@@ -285,9 +281,11 @@ impl Settings<'_> {
                     format!("{} actions are more than CloudWatch takes; use at most {MAX_ACTIONS}", actions.len());
                 self.problems.invalid(&path, message);
             }
-            for (at, action) in actions.iter().enumerate().filter(|(_, action)| !action.starts_with("arn:")) {
-                let message = format!("{} is not an ARN; use the ARN of the action", quote(action, self.problems));
-                self.problems.invalid(&format!("{path}[{at}]"), message);
+            for (at, action) in actions.iter().enumerate() {
+                if let Err(mistake) = actions::read(action) {
+                    let message = format!("{} {mistake}", quote(action, self.problems));
+                    self.problems.invalid(&format!("{path}[{at}]"), message);
+                }
             }
             picked
         };
@@ -311,10 +309,29 @@ struct Window {
     datapoints_to_alarm: i32,
 }
 
-/// The shortest period of whole minutes that holds a sample and divides the window evenly.
+/// The shortest period of whole minutes that holds as many samples as every other and divides the window evenly; where
+/// there is none, the shortest that holds as many.
 fn even_period(window: i32, frequency: PublishFrequency) -> i32 {
     let shortest = i32::from(frequency.graph_period());
-    (shortest..=window).step_by(60).find(|period| window % period == 0).unwrap_or(window)
+    let mut periods = (shortest..=window).step_by(usize::from(frequency.graph_period()));
+    periods.find(|period| window % period == 0).unwrap_or(shortest)
+}
+
+/// An IANA name, or an offset: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_WallClockWindow.html>.
+fn is_time_zone(text: &str) -> bool {
+    let is_offset = |rest: &str| {
+        rest.len() == 5
+            && rest.bytes().enumerate().all(|(at, byte)| if at == 2 { byte == b':' } else { byte.is_ascii_digit() })
+    };
+    match text.strip_prefix(['+', '-']) {
+        Some(rest) => is_offset(rest),
+        None => {
+            text.starts_with(|first: char| first.is_ascii_alphabetic())
+                && text.split('/').all(|part| {
+                    !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+-".contains(&byte))
+                })
+        }
+    }
 }
 
 fn one_of(allowed: &[&str]) -> String {
@@ -329,14 +346,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_default_window_is_half_an_hour_at_every_frequency() {
-        let window = Defaults::of(AlarmKind::UnusedGpu).window;
+    fn the_default_window_is_half_an_hour_or_as_little_more_as_whole_samples_allow() {
+        let window = AlarmKind::UnusedGpu.definition().window;
         assert_eq!(window, 1800);
         for seconds in PublishFrequency::ALL {
             let frequency = PublishFrequency::from_seconds(i32::from(seconds)).unwrap();
             let period = even_period(window, frequency);
-            assert_eq!(window % period, 0, "F = {seconds}");
-            assert!(period >= i32::from(seconds) && period % 60 == 0, "F = {seconds}");
+            let all = ((window - 1) / period + 1) * period;
+            assert_eq!(all, if seconds == 240 { 1920 } else { window }, "F = {seconds}");
+            assert!(period % i32::from(seconds) == 0 && period % 60 == 0, "F = {seconds}");
+        }
+    }
+
+    #[test]
+    fn time_zones_are_names_or_offsets() {
+        for zone in ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+2", "+02:00", "-05:30"] {
+            assert!(is_time_zone(zone), "{zone}");
+        }
+        for zone in ["", "2", "+2", "+02-00", "Europe//Berlin", "Europe/", "a b"] {
+            assert!(!is_time_zone(zone), "{zone}");
         }
     }
 

@@ -38,6 +38,27 @@ fn shadows(config: &CreateEndpointConfigInput, problems: &Problems) {
     }
 }
 
+/// Inference components live on one variant alone, which has no model of its own: recorded from real endpoints by
+/// <https://github.com/cloud-custodian/cloud-custodian/pull/11078>.
+pub(super) fn components_have_one_variant(config: &CreateEndpointConfigInput, problems: &Problems) {
+    let all = || config.production_variants().iter().chain(config.shadow_production_variants());
+    let shares = |variant: &&ProductionVariant| {
+        variant.model_name.as_deref().is_none_or(str::is_empty) && variant.serverless_config.is_none()
+    };
+    let path = "Properties.ProductionVariants";
+    if all().count() < 2 || !problems.clean(path) {
+        return;
+    }
+    if let Some(variant) = all().find(shares) {
+        let name = super::quote(variant.variant_name().unwrap_or_default(), problems);
+        let message = format!(
+            "variant {name} has no ModelName, so it hosts inference components, and SageMaker takes only one variant on such an \
+             endpoint; give every variant its ModelName, or keep one variant and place the models on it as inference components"
+        );
+        problems.conflict(path, message);
+    }
+}
+
 struct OfVariant<'d> {
     path: String,
     variant: &'d ProductionVariant,

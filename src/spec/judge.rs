@@ -60,7 +60,9 @@ impl Judge<'_> {
         let dashboard = self.dashboard(metrics.frequency);
         let variants = variants?;
         self.copies_fit(&variants);
-        let alarms = AlarmRules { declaration, metrics, variants: &variants, problems: self.problems }.judge();
+        let rules =
+            AlarmRules { declaration, metrics, variants: &variants, components: &components, problems: self.problems };
+        let alarms = rules.judge();
         let endpoint_config = match endpoint_config {
             Some(config) => Some(config?),
             None => None,
@@ -287,6 +289,7 @@ impl Judge<'_> {
             problems.invalid("Properties.ProductionVariants", message);
         }
         combinations::judge(&request, problems);
+        combinations::components_have_one_variant(&request, problems);
         for (at, variant) in request.production_variants().iter().enumerate() {
             let role_known = request.execution_role_arn.is_some() || !problems.clean("Properties.ExecutionRoleArn");
             if variant.model_name.is_none()

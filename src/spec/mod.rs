@@ -3,6 +3,7 @@
 //! Validation does no I/O. Where a declaration leaves out what only the endpoint knows, [`Judged::NeedsEndpoint`] says so
 //! and validation runs again with what was observed.
 
+mod actions;
 mod alarm;
 mod alarm_rules;
 mod alarm_settings;
@@ -19,9 +20,9 @@ mod variant;
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
 use aws_sdk_sagemaker::types::{DeploymentConfig, MetricsConfig, ProductionVariant, VariantProperty};
 
-pub use crate::properties::AlarmKind;
-pub use alarm::{AlarmSource, AlarmSpec, VariantAlarm};
-pub use alarm_rules::watches;
+pub use crate::alarm::AlarmKind;
+pub(crate) use actions::are_near as actions_are_near;
+pub use alarm::{AlarmSource, AlarmSpec, Part, PartAlarm};
 pub use frequency::PublishFrequency;
 pub use names::{
     AlarmName, DashboardName, EndpointConfigName, EndpointName, InferenceComponentName, NameRule, VariantName, hashed,

@@ -73,12 +73,12 @@ impl EndpointName {
 }
 
 impl AlarmName {
-    /// The name of the alarm on one variant alone, where each variant has its own.
+    /// The name of the alarm on one variant or model alone, where each has its own.
     ///
     /// # Errors
     /// Where the two together are too long.
-    pub fn of_variant(&self, variant: &VariantName) -> Result<Self, NameRule> {
-        Self::parse(&format!("{self}-{variant}"))
+    pub fn of_part(&self, part: &str) -> Result<Self, NameRule> {
+        Self::parse(&format!("{self}-{part}"))
     }
 }
 

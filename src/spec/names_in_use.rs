@@ -4,8 +4,10 @@
 //! is found under these names is touched only when its tags say that it belongs to the resource.
 
 use super::alarm::AlarmSource;
-use super::names::{AlarmName, DashboardName, VariantName};
-use crate::properties::{AlarmKind, Declaration};
+use super::alarm_rules::MOST_PARTS;
+use super::names::{AlarmName, DashboardName};
+use crate::alarm::{AlarmKind, Fit};
+use crate::properties::Declaration;
 
 /// Names of dashboards and of alarms.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,17 +24,15 @@ impl NamesInUse {
     pub fn of(declaration: &Declaration) -> Self {
         let alarms = AlarmKind::ALL.into_iter().filter_map(|kind| {
             let given = declaration.alarms.get(&kind).and_then(|alarm| alarm.alarm_name.as_deref());
-            AlarmName::parse(&name_or_default(given, declaration, kind.suffix())?).ok()
-        });
-        let variants = variants(declaration);
-        let alarms = alarms.flat_map(|name| {
-            let of_variants: Vec<_> = variants.iter().filter_map(|variant| name.of_variant(variant).ok()).collect();
-            std::iter::once(name).chain(of_variants)
+            let name = AlarmName::parse(&name_or_default(given, declaration, kind.suffix())?).ok()?;
+            let variants = variants(declaration, kind).into_iter();
+            let parts = variants.chain(models(declaration, kind)).filter_map(|part| name.of_part(part).ok());
+            Some(parts.chain(std::iter::once(name.clone())).collect::<Vec<_>>())
         });
         let dashboard = name_or_default(declaration.dashboard.dashboard_name.as_deref(), declaration, DASHBOARD_SUFFIX);
         Self {
             dashboards: dashboard.and_then(|name| DashboardName::parse(&name).ok()).into_iter().collect(),
-            alarms: alarms.collect(),
+            alarms: alarms.flatten().collect(),
         }
     }
 
@@ -45,14 +45,24 @@ impl NamesInUse {
     }
 }
 
-/// The variants that may have alarms of their own: all of them, where they are more than fit into one alarm.
-fn variants(declaration: &Declaration) -> Vec<VariantName> {
+/// The variants that may have alarms of this kind: all of them, where they are more than fit into one.
+fn variants(declaration: &Declaration, kind: AlarmKind) -> Vec<&str> {
     let config = &declaration.config;
     let variants = config.production_variants().iter().chain(config.shadow_production_variants());
-    let names: Vec<VariantName> =
-        variants.filter_map(|variant| VariantName::parse(variant.variant_name()?).ok()).collect();
-    let fewest = AlarmKind::ALL.into_iter().flat_map(AlarmSource::of).map(|source| source.most_variants()).min();
-    if fewest.is_some_and(|fit| names.len() > fit) { names } else { Vec::new() }
+    let names: Vec<&str> = variants.filter_map(|variant| variant.variant_name()).collect();
+    if names.len() > fewest(kind, |fit| fit.variants) { names } else { Vec::new() }
+}
+
+/// The models that may have: the same, of a kind that is mentioned.
+fn models(declaration: &Declaration, kind: AlarmKind) -> Vec<&str> {
+    let names = declaration.inference_components.iter().filter_map(|component| component.name.as_deref());
+    let names: Vec<&str> = names.filter(|_| declaration.alarms.contains_key(&kind)).take(MOST_PARTS + 1).collect();
+    if names.len() > fewest(kind, |fit| fit.models) { names } else { Vec::new() }
+}
+
+fn fewest(kind: AlarmKind, of: fn(Fit) -> usize) -> usize {
+    let sources = AlarmSource::of(kind).iter();
+    sources.map(|source| of((kind.definition().fit)(*source))).min().unwrap_or(usize::MAX)
 }
 
 pub(super) const DASHBOARD_SUFFIX: &str = "monitoring";

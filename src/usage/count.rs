@@ -1,27 +1,54 @@
 //! From samples to counts and dollars.
 
 mod instances;
+mod seen;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::declared::{Declared, DeclaredVariant};
-use super::series::{Reading, Readings, Subject};
-use super::{ModelUsage, Moment, Money, Period, Question, Totals, Usage, VariantUsage, Window};
+use super::series::{Figure, Points, Reading, Readings, Served, Subject};
+use super::{ModelUsage, Moment, Money, Period, Question, Remark, Totals, Usage, VariantUsage, View, Window};
 use crate::spec::{Dollars, PublishFrequency};
 
 const SECONDS_PER_HOUR: f64 = 3600.0;
 
-/// Counts what was read.
-pub(super) fn count(question: &Question, declared: &Declared, window: Window, readings: &Readings) -> Usage {
+/// More GPUs than this must be reserved beyond those that copies publish for, before copies count as not listed: the two
+/// series may be a sample apart.
+const SAMPLE_APART: f64 = 0.5;
+/// The same over a range, as a part of what is reserved.
+const PART_APART: f64 = 0.02;
+
+/// Start of the period that stands for the end of the range.
+pub(super) fn end(readings: &Readings, window: Window) -> Moment {
+    window.end(newest(readings))
+}
+
+fn newest(readings: &Readings) -> Option<Moment> {
     let newest = readings.iter().filter_map(|(subject, reading)| match subject {
         Subject::Instances { .. } => reading.samples.keys().next_back().copied(),
         _ => None,
     });
-    let newest = newest.max();
+    newest.max()
+}
+
+/// The sum of all values. `Iterator::sum` makes -0 of none.
+fn total(points: &Points) -> f64 {
+    points.values().fold(0.0, |sum, value| sum + value)
+}
+
+/// The sum; none where a part of it isn't known.
+fn whole(mut parts: impl Iterator<Item = Option<f64>>) -> Option<f64> {
+    parts.try_fold(0.0, |sum, part| Some(sum + part?))
+}
+
+/// Counts what was read.
+pub(super) fn count(question: &Question, declared: &Declared, window: Window, readings: &Readings) -> Usage {
+    let newest = newest(readings);
     let end = window.end(newest);
     let count = Count { question, declared, window, readings, end };
     let (variants, models): (Vec<_>, Vec<_>) = declared.variants.iter().map(|variant| count.variant(variant)).unzip();
     let totals = sum(&variants);
+    let remarks = count.remarks();
     let mut models: Vec<ModelUsage> = models.into_iter().flatten().collect();
     let bill = totals.bill.map(|bill| bill.cumulative.0).filter(|bill| *bill > 0.0);
     for model in &mut models {
@@ -43,6 +70,7 @@ pub(super) fn count(question: &Question, declared: &Declared, window: Window, re
         totals,
         variants,
         models,
+        remarks,
     }
 }
 
@@ -53,14 +81,20 @@ fn sum(variants: &[VariantUsage]) -> Totals {
         let all: Option<Vec<Money>> = parts().map(|totals| part(&totals)).collect();
         all.filter(|all| !all.is_empty()).map(|all| all.into_iter().fold(Money::NONE, Money::plus))
     };
+    let production = |part: fn(&Totals) -> Option<f64>| {
+        whole(variants.iter().filter(|variant| !variant.shadow).map(|variant| part(&variant.totals)))
+    };
+    let all = |part: fn(&Totals) -> Option<f64>| whole(parts().map(|totals| part(&totals)));
     Totals {
-        instances: parts().map(|totals| totals.instances).sum(),
-        gpus: parts().map(|totals| totals.gpus).sum(),
-        used_gpus: parts().map(|totals| totals.used_gpus).sum(),
-        free_gpus: parts().map(|totals| totals.free_gpus).sum(),
+        instances: parts().map(|totals| totals.instances).fold(0.0, |sum, one| sum + one),
+        gpus: all(|totals| totals.gpus),
+        used_gpus: all(|totals| totals.used_gpus),
+        free_gpus: all(|totals| totals.free_gpus),
         bill: money(|totals| totals.bill),
         unallocated: money(|totals| totals.unallocated),
-        invocations: parts().map(|totals| totals.invocations).sum(),
+        invocations: production(|totals| totals.invocations),
+        client_errors: production(|totals| totals.client_errors),
+        server_errors: production(|totals| totals.server_errors),
     }
 }
 
@@ -125,7 +159,7 @@ impl Count<'_> {
 
     /// Hours over the range that these samples stand for.
     fn hours(&self, reading: &Reading) -> f64 {
-        reading.samples.values().sum::<f64>() * self.frequency() / SECONDS_PER_HOUR
+        total(&reading.samples) * self.frequency() / SECONDS_PER_HOUR
     }
 
     fn reading(&self, subject: &Subject) -> Reading {
@@ -145,27 +179,34 @@ impl Count<'_> {
             Some(model) => vec![self.own_model(variant, model, gpus, now, bill, &publishing)],
             None => self.components(variant, gpus.zip(price), &publishing),
         };
-        let total = gpus.map(|gpus| f64::from(gpus) * now);
+        let all_gpus = gpus.map(|gpus| f64::from(gpus) * now);
+        let seen = self.seen(variant, gpus, &publishing);
         let used = match (&variant.model, gpus) {
-            (Some(_), _) => total,
+            (Some(_), _) => all_gpus,
             (None, Some(0)) => Some(0.0),
-            (None, _) if self.declared.enhanced_metrics => {
-                Some(publishing.iter().map(|one| self.at_end(one.reading)).sum())
+            (None, _) if self.declared.enhanced_metrics && seen.now => {
+                whole(publishing.iter().map(|one| Some(self.at_end(one.reading))))
             }
             (None, _) => None,
         };
         let allocated: Option<Vec<Money>> = models.iter().map(|model| model.money).collect();
         // Without enhanced metrics no model's part is known; without a model, all of it is nobody's.
-        let known = variant.model.is_some() || self.declared.enhanced_metrics;
+        let known = variant.model.is_some() || (self.declared.enhanced_metrics && seen.all);
         let allocated = allocated.filter(|_| known).map(|all| all.into_iter().fold(Money::NONE, Money::plus));
+        let requests = |part: fn(&ModelUsage) -> Option<f64>| {
+            let read = variant.model.is_some() || (self.reads_requests() && self.is_range_listed());
+            whole(models.iter().map(part)).filter(|_| read)
+        };
         let totals = Totals {
             instances: now,
-            gpus: total,
+            gpus: all_gpus,
             used_gpus: used,
-            free_gpus: total.zip(used).map(|(total, used)| (total - used).max(0.0)),
+            free_gpus: all_gpus.zip(used).map(|(all, used)| (all - used).max(0.0)),
             bill,
             unallocated: bill.zip(allocated).map(|(bill, allocated)| bill.minus(allocated)),
-            invocations: self.reading(&Subject::VariantInvocations { variant: name() }).sum.values().sum(),
+            invocations: requests(|model| model.invocations),
+            client_errors: requests(|model| model.client_errors),
+            server_errors: requests(|model| model.server_errors),
         };
         let usage = VariantUsage {
             name: name(),
@@ -173,8 +214,9 @@ impl Count<'_> {
             gpus_per_instance: gpus,
             price_per_hour: terms.price_per_hour,
             hosts_components: variant.model.is_none(),
+            shadow: variant.shadow,
             totals,
-            instances: self.instances(variant, gpus, &publishing),
+            instances: self.instances(variant, gpus.filter(|_| seen.now), &publishing),
         };
         (usage, models)
     }
@@ -202,8 +244,7 @@ impl Count<'_> {
         bill: Option<Money>,
         publishing: &[Publishing<'_>],
     ) -> ModelUsage {
-        let requests = self.reading(&Subject::VariantInvocations { variant: variant.name.clone() });
-        let mut usage = self.model(model, &variant.name, publishing.iter(), bill, requests.sum.values().sum());
+        let mut usage = self.model(model, &variant.name, publishing.iter(), bill, &Served::variant(variant));
         usage.gpus = gpus.map(|gpus| f64::from(gpus) * instances);
         usage.gpus_per_copy = gpus;
         usage
@@ -225,14 +266,15 @@ impl Count<'_> {
             }
         }
         let usage = |(model, held): (&str, Vec<&Publishing<'_>>)| {
-            let gpus: f64 = held.iter().map(|one| self.at_end(one.reading)).sum();
-            let hours: f64 = held.iter().map(|one| self.hours(one.reading)).sum();
-            let enhanced = self.declared.enhanced_metrics;
+            let gpus = held.iter().fold(0.0, |sum, one| sum + self.at_end(one.reading));
+            let hours = held.iter().fold(0.0, |sum, one| sum + self.hours(one.reading));
+            let enhanced = self.declared.enhanced_metrics && self.is_end_listed();
+            let priced = self.declared.enhanced_metrics && self.is_range_listed();
             // A CPU-only instance can't be divided by GPUs.
-            let price = terms.filter(|(gpus, _)| *gpus > 0 && enhanced).map(|(gpus, price)| price / f64::from(gpus));
+            let price = terms.filter(|(gpus, _)| *gpus > 0 && priced).map(|(gpus, price)| price / f64::from(gpus));
             let money = price.map(|price| Money::of(hours, gpus, price, self.declared.frequency));
-            let requests = self.reading(&Subject::ComponentInvocations { model: model.to_owned() });
-            let mut usage = self.model(model, &variant.name, held.iter().copied(), money, requests.sum.values().sum());
+            let served = Served::Component(model.to_owned());
+            let mut usage = self.model(model, &variant.name, held.iter().copied(), money, &served);
             usage.gpus = enhanced.then_some(gpus);
             let copies: BTreeSet<_> = held
                 .iter()
@@ -255,14 +297,17 @@ impl Count<'_> {
         variant: &str,
         held: impl Iterator<Item = &'p Publishing<'p>>,
         money: Option<Money>,
-        invocations: f64,
+        served: &Served,
     ) -> ModelUsage {
         let (mut at_end, mut over_range) = (Mean::default(), Mean::default());
         for one in held {
             at_end.add(one.reading, self.end);
             over_range.add_all(one.reading);
         }
-        let served = invocations > 0.0;
+        let requests = |figure| self.traffic(served, figure).map(|reading| total(&reading.sum));
+        let invocations = requests(Figure::Requests);
+        let slowest =
+            self.traffic(served, Figure::Latency).and_then(|reading| reading.p99.values().copied().reduce(f64::max));
         ModelUsage {
             name: name.to_owned(),
             variant: Some(variant.to_owned()),
@@ -271,14 +316,27 @@ impl Count<'_> {
             gpus_per_copy: None,
             copies_observed: None,
             utilization: at_end.value(),
-            mean_utilization: over_range.value(),
+            mean_utilization: over_range.value().filter(|_| self.is_range_listed()),
             invocations,
+            client_errors: requests(Figure::ClientErrors),
+            server_errors: requests(Figure::ServerErrors),
+            slowest_p99_ms: slowest.map(|microseconds| microseconds / 1000.0),
             money,
             per_thousand_invocations: money
-                .filter(|_| served)
-                .map(|money| Dollars(money.cumulative.0 / invocations * 1000.0)),
+                .zip(invocations.filter(|requests| *requests > 0.0))
+                .map(|(money, requests)| Dollars(money.cumulative.0 / requests * 1000.0)),
             share: None,
         }
+    }
+}
+
+impl Count<'_> {
+    fn traffic(&self, served: &Served, figure: Figure) -> Option<&Reading> {
+        self.readings.get(&Subject::Traffic { to: served.clone(), figure })
+    }
+
+    fn reads_requests(&self) -> bool {
+        self.question.view != View::Cluster
     }
 }
 

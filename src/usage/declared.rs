@@ -29,6 +29,10 @@ pub(super) struct DeclaredVariant {
     pub(super) gpus: Option<u32>,
     /// Its model; none where models are placed on it as inference components.
     pub(super) model: Option<String>,
+    /// Whether it answers from a queue.
+    pub(super) asynchronous: bool,
+    /// Whether it gets a copy of another variant's requests.
+    pub(super) shadow: bool,
 }
 
 /// An inference component. What could not be read, or isn't declared, is left out.
@@ -44,19 +48,23 @@ impl Declared {
     pub(super) fn new(endpoint: &DescribeEndpointOutput, config: &DescribeEndpointConfigOutput) -> Self {
         let metrics = config.metrics_config();
         let seconds = metrics.and_then(|metrics| metrics.metric_publish_frequency_in_seconds);
-        let variants = config.production_variants().iter().chain(config.shadow_production_variants());
+        let asynchronous = config.async_inference_config().is_some();
+        let production = config.production_variants().iter().map(|variant| (variant, false));
+        let variants = production.chain(config.shadow_production_variants().iter().map(|variant| (variant, true)));
         Self {
             status: endpoint.endpoint_status().map(ToString::to_string).unwrap_or_default(),
             frequency: seconds.and_then(PublishFrequency::from_seconds).unwrap_or(PublishFrequency::DEFAULT),
             enhanced_metrics: metrics.and_then(|metrics| metrics.enable_enhanced_metrics) == Some(true),
-            variants: variants.filter_map(DeclaredVariant::new).collect(),
+            variants: variants
+                .filter_map(|(variant, shadow)| DeclaredVariant::new(variant, asynchronous, shadow))
+                .collect(),
             components: Vec::new(),
         }
     }
 }
 
 impl DeclaredVariant {
-    fn new(variant: &ProductionVariant) -> Option<Self> {
+    fn new(variant: &ProductionVariant, asynchronous: bool, shadow: bool) -> Option<Self> {
         let pools = variant.instance_pools().iter().filter_map(|pool| pool.instance_type.as_ref());
         let mut types: Vec<&str> =
             variant.instance_type.iter().chain(pools).map(ProductionVariantInstanceType::as_str).collect();
@@ -69,6 +77,8 @@ impl DeclaredVariant {
             instance_type: Some(types.join(", ")).filter(|types| !types.is_empty())?,
             gpus: if let [one] = counts[..] { one } else { None },
             model: variant.model_name.clone(),
+            asynchronous,
+            shadow,
         })
     }
 }
@@ -118,7 +128,8 @@ mod tests {
     fn variant(types: &[&str]) -> Option<DeclaredVariant> {
         let pool = |name: &&str| InstancePool::builder().instance_type((*name).into()).build();
         let pools = types.iter().map(pool).collect();
-        DeclaredVariant::new(&ProductionVariant::builder().variant_name("v").set_instance_pools(Some(pools)).build())
+        let variant = ProductionVariant::builder().variant_name("v").set_instance_pools(Some(pools)).build();
+        DeclaredVariant::new(&variant, false, false)
     }
 
     #[test]

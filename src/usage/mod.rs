@@ -9,13 +9,19 @@
 //! - A model costs samples × `F` × price / `G` / 3600 dollars: the period cancels.
 //! - What the instances cost and no model does is unallocated, so the parts always add up to the bill.
 //!
-//! A number that can't be known is left out. It is never 0.
+//! Requests are counted where they are published: under the name of each inference component, or under the variant that
+//! has a model of its own. What shadow variants get is a copy, and no part of a sum.
+//!
+//! A number that can't be known is left out, and a [`Remark`] says why. It is never 0.
 
 mod count;
 mod declared;
 mod error;
+mod memory;
 mod reader;
+mod remark;
 mod series;
+mod wanted;
 mod window;
 
 use std::collections::BTreeMap;
@@ -24,6 +30,7 @@ use serde::Serialize;
 
 pub use error::UsageError;
 pub use reader::Reader;
+pub use remark::Remark;
 pub use window::{BadRange, Moment, TimeRange, Window};
 
 use crate::spec::{Dollars, EndpointName, PublishFrequency};
@@ -39,6 +46,20 @@ pub struct Question {
     pub now: Moment,
     /// What is known beforehand about instances.
     pub terms: Terms,
+    /// What the answer is for.
+    pub view: View,
+}
+
+/// What an answer is for. Each metric that is read costs money, so only what is shown is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum View {
+    /// All there is to know.
+    #[default]
+    Everything,
+    /// Instances, GPUs and who holds them, without requests.
+    Cluster,
+    /// What models cost, without what their GPUs do.
+    Costs,
 }
 
 /// What instances have and cost, as far as whoever asks knows.
@@ -94,6 +115,8 @@ pub struct Usage {
     pub variants: Vec<VariantUsage>,
     /// The models, the most expensive first.
     pub models: Vec<ModelUsage>,
+    /// What is left out, and what else must be known to read the numbers.
+    pub remarks: Vec<Remark>,
 }
 
 /// A stretch of time.
@@ -121,7 +144,11 @@ pub struct Totals {
     /// The part of it that is no model's.
     pub unallocated: Option<Money>,
     /// Requests over the range.
-    pub invocations: f64,
+    pub invocations: Option<f64>,
+    /// Those that were answered with a 4xx status.
+    pub client_errors: Option<f64>,
+    /// Those that were answered with a 5xx status.
+    pub server_errors: Option<f64>,
 }
 
 /// What something costs.
@@ -148,6 +175,8 @@ pub struct VariantUsage {
     pub price_per_hour: Option<Dollars>,
     /// Whether models are placed on it as inference components.
     pub hosts_components: bool,
+    /// Whether it gets a copy of another variant's requests, which no sum counts.
+    pub shadow: bool,
     /// The variant's part of the sums.
     pub totals: Totals,
     /// The instances that ran at the end, as far as they can be told apart.
@@ -198,7 +227,14 @@ pub struct ModelUsage {
     /// The same over the range.
     pub mean_utilization: Option<f64>,
     /// Requests over the range.
-    pub invocations: f64,
+    pub invocations: Option<f64>,
+    /// Those that were answered with a 4xx status.
+    pub client_errors: Option<f64>,
+    /// Those that were answered with a 5xx status.
+    pub server_errors: Option<f64>,
+    /// Milliseconds that 99 percent of requests took the model at most, in the slowest of the range's periods:
+    /// percentiles of several periods can't be merged.
+    pub slowest_p99_ms: Option<f64>,
     /// What it costs.
     pub money: Option<Money>,
     /// Dollars for 1,000 requests over the range; none where there was no request.

@@ -1,33 +1,55 @@
 //! Asks SageMaker and CloudWatch. Reads only.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use aws_config::SdkConfig;
 use aws_sdk_cloudwatch::types::{DimensionFilter, Metric, RecentlyActive, ScanBy};
+use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
+use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
 use aws_sdk_sagemaker::types::InferenceComponentSummary;
 use futures_util::future::try_join;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use tokio::time::{Instant, sleep_until};
 
 use super::count::count;
 use super::declared::{Declared, DeclaredComponent};
 use super::error::failed;
-use super::series::{Call, Listing, Readings, Wanted};
-use super::{Moment, Question, Usage, UsageError, Window};
+use super::memory::{Listed, Memory};
+use super::series::{Listing, Readings};
+use super::wanted::{Call, MOST_MODELS_WITH_REQUESTS, Wanted};
+use super::{Moment, Question, Remark, Usage, UsageError, View, Window};
 use crate::aws::Fault;
 
 /// Calls of one kind under way at the same time: enough to hide their round trips, too few to be throttled for.
 const AT_ONCE: usize = 8;
+/// Most that `ListInferenceComponents` gives at once.
+const PAGE: i32 = 100;
+/// A panel describes all components of an endpoint with up to so many, and a few a view of one with more.
+const ALL_DESCRIBED: usize = 40;
+const DESCRIBED_A_VIEW: usize = 6;
+/// Values that `GetMetricData` gives an account in a second, where a range begins within the last three hours
+/// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html>). A dashboard's other readers
+/// share it.
+const POINTS_A_SECOND: i64 = 180_000;
 
-/// The services, read only. Made once per process.
+/// The services, read only, and what they said before. Made once per process.
 #[derive(Clone, Debug)]
 pub struct Reader {
     sagemaker: aws_sdk_sagemaker::Client,
     cloudwatch: aws_sdk_cloudwatch::Client,
+    memory: Memory,
 }
 
 impl Reader {
     /// With the Region, credentials and endpoint URLs of `config`.
     #[must_use]
     pub fn new(config: &SdkConfig) -> Self {
-        Self { sagemaker: aws_sdk_sagemaker::Client::new(config), cloudwatch: aws_sdk_cloudwatch::Client::new(config) }
+        Self {
+            sagemaker: aws_sdk_sagemaker::Client::new(config),
+            cloudwatch: aws_sdk_cloudwatch::Client::new(config),
+            memory: Memory::default(),
+        }
     }
 
     /// Asks and counts. An inference component that can't be described is shown by what it publishes alone.
@@ -55,34 +77,73 @@ impl Reader {
             fault if fault.is_not_found() => UsageError::NoEndpoint(name.to_owned()),
             fault => failed("sagemaker:DescribeEndpoint")(fault),
         })?;
-        let config = endpoint.endpoint_config_name().unwrap_or_default();
-        let described = self.sagemaker.describe_endpoint_config().endpoint_config_name(config).send().await;
-        let described = described.map_err(Fault::from).map_err(|fault| match fault {
+        let config = self.config(name, &endpoint).await?;
+        Ok(Declared::new(&endpoint, &config))
+    }
+
+    async fn config(
+        &self,
+        endpoint: &str,
+        described: &DescribeEndpointOutput,
+    ) -> Result<Arc<DescribeEndpointConfigOutput>, UsageError> {
+        let name = described.endpoint_config_name().unwrap_or_default();
+        let modified = described.last_modified_time().map_or(0, aws_smithy_types::DateTime::secs);
+        if let Some(known) = self.memory.config(name, modified) {
+            return Ok(known);
+        }
+        let config = self.sagemaker.describe_endpoint_config().endpoint_config_name(name).send().await;
+        let config = config.map_err(Fault::from).map_err(|fault| match fault {
             fault if fault.is_not_found() => {
-                UsageError::NoConfig { endpoint: name.to_owned(), config: config.to_owned() }
+                UsageError::NoConfig { endpoint: endpoint.to_owned(), config: name.to_owned() }
             }
             fault => failed("sagemaker:DescribeEndpointConfig")(fault),
         })?;
-        Ok(Declared::new(&endpoint, &described))
+        let config = Arc::new(config);
+        self.memory.keep_config(name, modified, &config);
+        Ok(config)
     }
 
     async fn components(&self, question: &Question) -> Result<Vec<DeclaredComponent>, UsageError> {
         let pages = self.sagemaker.list_inference_components().endpoint_name_equals(question.endpoint.as_str());
-        let listed: Result<Vec<InferenceComponentSummary>, _> = pages.into_paginator().items().send().collect().await;
+        let pages = pages.max_results(PAGE).into_paginator().items().send();
+        let listed: Result<Vec<InferenceComponentSummary>, _> = pages.collect().await;
         let listed = listed.map_err(|error| failed("sagemaker:ListInferenceComponents")(error.into()))?;
-        stream::iter(listed.into_iter().filter_map(DeclaredComponent::listed))
-            .map(|component| self.component(component))
+        let listed: Vec<Listed> = listed.into_iter().filter_map(Listed::new).collect();
+        let mut may_describe = match question.view {
+            View::Everything => usize::MAX,
+            View::Cluster if listed.len() <= ALL_DESCRIBED => usize::MAX,
+            View::Cluster => DESCRIBED_A_VIEW,
+            // It shows no copies.
+            View::Costs => 0,
+        };
+        let mut found = Vec::new();
+        for listed in listed {
+            let known = self.memory.component(&listed, question.now);
+            let describe = known.is_none() && may_describe > 0;
+            may_describe = may_describe.saturating_sub(usize::from(describe));
+            found.push((listed, known, describe));
+        }
+        stream::iter(found)
+            .map(async |(listed, known, describe)| match known {
+                Some(known) => Ok(known),
+                None if describe => self.component(listed, question.now).await,
+                None => Ok(listed.component),
+            })
             .buffered(AT_ONCE)
             .try_collect()
             .await
     }
 
-    async fn component(&self, component: DeclaredComponent) -> Result<DeclaredComponent, UsageError> {
-        let request = self.sagemaker.describe_inference_component().inference_component_name(&component.name);
+    async fn component(&self, listed: Listed, now: Moment) -> Result<DeclaredComponent, UsageError> {
+        let request = self.sagemaker.describe_inference_component().inference_component_name(&listed.component.name);
         match request.send().await.map_err(Fault::from) {
-            Ok(described) => Ok(component.described(&described)),
+            Ok(described) => {
+                let component = listed.component.clone().described(&described);
+                self.memory.keep_component(listed, component.clone(), now);
+                Ok(component)
+            }
             Err(fault) if fault.is_denied() => Err(failed("sagemaker:DescribeInferenceComponent")(fault)),
-            Err(_) => Ok(component),
+            Err(_) => Ok(listed.component),
         }
     }
 
@@ -92,7 +153,7 @@ impl Reader {
         declared: &Declared,
         window: Window,
     ) -> Result<Vec<Metric>, UsageError> {
-        let listed: Vec<Vec<Metric>> = stream::iter(Listing::needed(declared))
+        let listed: Vec<Vec<Metric>> = stream::iter(Listing::needed(declared, question.view != View::Costs))
             .map(|listing| self.list(question, listing, window))
             .buffered(AT_ONCE)
             .try_collect()
@@ -125,18 +186,54 @@ impl Reader {
         window: Window,
         listed: Vec<Metric>,
     ) -> Result<Usage, UsageError> {
-        let calls = Wanted::new(&question.endpoint, declared, listed).calls(window);
-        let read: Vec<Readings> =
-            stream::iter(&calls).map(|call| self.values(call, window)).buffered(AT_ONCE).try_collect().await?;
+        let wanted = Wanted::new(&question.endpoint, declared, listed, question.view);
         let mut readings = Readings::new();
-        for (subject, reading) in read.into_iter().flatten() {
-            // The two statistics of a series may have been asked for in different calls.
-            let known = readings.entry(subject).or_default();
-            known.samples.extend(reading.samples);
-            known.mean.extend(reading.mean);
-            known.sum.extend(reading.sum);
+        self.asked(question, declared, window, &wanted, &mut readings).await?;
+        let later = wanted.later(&readings, window);
+        self.asked(question, declared, window, &later, &mut readings).await?;
+        wanted.spread(&mut readings, window, declared);
+        let mut usage = count(question, declared, window, &readings);
+        if wanted.is_by_copy() && question.view == View::Cluster {
+            usage.remarks.push(Remark::ByCopy);
         }
-        Ok(count(question, declared, window, &readings))
+        if later.has_requests() {
+            usage.remarks.push(Remark::MostExpensive(MOST_MODELS_WITH_REQUESTS));
+        }
+        Ok(usage)
+    }
+
+    /// Adds to what was read, a second's worth of values at a time.
+    async fn asked(
+        &self,
+        question: &Question,
+        declared: &Declared,
+        window: Window,
+        wanted: &Wanted,
+        readings: &mut Readings,
+    ) -> Result<(), UsageError> {
+        let of = (question.endpoint.as_str(), window);
+        let calls = wanted.calls(window, declared, |asked| self.memory.recall(of, asked, question.now, readings));
+        let periods = window.seconds() / window.period;
+        let mut points = 0;
+        let mut begun = Instant::now();
+        for calls in calls.chunks(AT_ONCE) {
+            for call in calls {
+                let more = periods * i64::try_from(call.queries.len()).unwrap_or(i64::MAX);
+                points += more;
+            }
+            let read: Vec<Readings> =
+                stream::iter(calls).map(|call| self.values(call, window)).buffered(AT_ONCE).try_collect().await?;
+            for (subject, reading) in read.into_iter().flatten() {
+                // The statistics of a series may have been asked for in different calls.
+                readings.entry(subject).or_default().add(reading);
+            }
+            if points >= POINTS_A_SECOND {
+                sleep_until(begun + Duration::from_secs(1)).await;
+                (points, begun) = (0, Instant::now());
+            }
+        }
+        self.memory.keep_values(of, &calls, readings, question.now);
+        Ok(())
     }
 
     async fn values(&self, call: &Call, window: Window) -> Result<Readings, UsageError> {
@@ -148,7 +245,7 @@ impl Reader {
             .end_time(window.until.date_time())
             .scan_by(ScanBy::TimestampAscending);
         let mut pages = request.into_paginator().send();
-        let mut readings = Readings::new();
+        let mut readings = call.nothing();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| failed("cloudwatch:GetMetricData")(error.into()))?;
             for result in page.metric_data_results() {

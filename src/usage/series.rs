@@ -2,23 +2,18 @@
 //!
 //! Series are found by listing, never by a fixed dimension set: what is published for each GPU carries one dimension
 //! beside the known ones, and that one is the GPU's id (`GpuId` in the launch article, `AcceleratorId` in the developer
-//! guide). Nothing is read here.
+//! guide). Requests are asked for by name, with the sets of `data/published.csv`. Nothing is read here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat};
+use aws_sdk_cloudwatch::types::{Dimension, Metric};
 
-use super::declared::Declared;
-use super::window::{Moment, Window};
+use super::declared::{Declared, DeclaredVariant};
+use super::window::Moment;
 use crate::metrics::{ENDPOINTS, INFERENCE_COMPONENTS, INVOCATIONS, Stat};
-use crate::spec::EndpointName;
 
-/// Most queries of one `GetMetricData` call
-/// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html>).
-const MOST_QUERIES: usize = 500;
-
-const ENDPOINT: &str = "EndpointName";
-const VARIANT: &str = "VariantName";
+pub(super) const ENDPOINT: &str = "EndpointName";
+pub(super) const VARIANT: &str = "VariantName";
 const INSTANCE: &str = "InstanceId";
 const CONTAINER: &str = "ContainerId";
 const COMPONENT: &str = "InferenceComponentName";
@@ -28,42 +23,90 @@ const COMPONENT: &str = "InferenceComponentName";
 pub(super) enum Subject {
     /// All instances of a variant.
     Instances { variant: String },
+    /// The part of each of them that inference components have reserved, in percent of its GPUs.
+    Reserved { variant: String },
     /// One of them.
     Instance { variant: String, instance: String },
     /// A GPU that a copy of a model holds.
     HeldGpu { variant: String, instance: String, gpu: String, model: String, copy: Option<String> },
     /// A GPU of a variant that has a model of its own.
     OwnGpu { variant: String, instance: String, gpu: String },
-    /// Requests to an inference component.
-    ComponentInvocations { model: String },
-    /// Requests to a variant.
-    VariantInvocations { variant: String },
+    /// What comes of requests.
+    Traffic { to: Served, figure: Figure },
+}
+
+/// Who serves requests.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Served {
+    /// The inference component of this name: its series have no other dimension.
+    Component(String),
+    /// The variant of this name, with its own model. Nothing is published so where inference components serve.
+    Variant { name: String, asynchronous: bool },
+}
+
+/// What is counted of requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Figure {
+    Requests,
+    ClientErrors,
+    ServerErrors,
+    Latency,
+}
+
+impl Figure {
+    pub(super) const ALL: [Self; 4] = [Self::Requests, Self::ClientErrors, Self::ServerErrors, Self::Latency];
+}
+
+impl Served {
+    pub(super) fn variant(variant: &DeclaredVariant) -> Self {
+        Self::Variant { name: variant.name.clone(), asynchronous: variant.asynchronous }
+    }
+
+    pub(super) fn metric(&self, endpoint: &str, figure: Figure) -> Metric {
+        let name = match (figure, self) {
+            // Asynchronous variants publish no Invocations (data/published.csv).
+            (Figure::Requests, Self::Variant { asynchronous: true, .. }) => "InvocationsProcessed",
+            (Figure::Requests, _) => "Invocations",
+            (Figure::ClientErrors, _) => "Invocation4XXErrors",
+            (Figure::ServerErrors, _) => "Invocation5XXErrors",
+            (Figure::Latency, _) => "ModelLatency",
+        };
+        match self {
+            Self::Component(component) => metric(INVOCATIONS, name, &[(COMPONENT, component)]),
+            Self::Variant { name: variant, .. } => {
+                metric(INVOCATIONS, name, &[(ENDPOINT, endpoint), (VARIANT, variant)])
+            }
+        }
+    }
 }
 
 impl Subject {
-    fn statistics(&self) -> &'static [Statistic] {
+    pub(super) fn statistics(&self) -> &'static [Statistic] {
         match self {
             Self::Instances { .. } | Self::Instance { .. } => &[Statistic::Samples],
             Self::HeldGpu { .. } | Self::OwnGpu { .. } => &[Statistic::Samples, Statistic::Mean],
-            Self::ComponentInvocations { .. } | Self::VariantInvocations { .. } => &[Statistic::Sum],
+            Self::Traffic { figure: Figure::Latency, .. } => &[Statistic::P99],
+            Self::Reserved { .. } | Self::Traffic { .. } => &[Statistic::Sum],
         }
     }
 }
 
 /// What is read of a series.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Statistic {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Statistic {
     Samples,
     Mean,
     Sum,
+    P99,
 }
 
 impl Statistic {
-    fn stat(self) -> Stat {
+    pub(super) fn stat(self) -> Stat {
         match self {
             Self::Samples => Stat::SampleCount,
             Self::Mean => Stat::Average,
             Self::Sum => Stat::Sum,
+            Self::P99 => Stat::P99,
         }
     }
 }
@@ -77,6 +120,25 @@ pub(super) struct Reading {
     pub(super) samples: Points,
     pub(super) mean: Points,
     pub(super) sum: Points,
+    pub(super) p99: Points,
+}
+
+impl Reading {
+    pub(super) fn add(&mut self, more: Self) {
+        self.samples.extend(more.samples);
+        self.mean.extend(more.mean);
+        self.sum.extend(more.sum);
+        self.p99.extend(more.p99);
+    }
+
+    pub(super) fn points(&mut self, statistic: Statistic) -> &mut Points {
+        match statistic {
+            Statistic::Samples => &mut self.samples,
+            Statistic::Mean => &mut self.mean,
+            Statistic::Sum => &mut self.sum,
+            Statistic::P99 => &mut self.p99,
+        }
+    }
 }
 
 /// What was read of all series.
@@ -97,108 +159,29 @@ const INSTANCES: Listing = Listing { namespace: ENDPOINTS, metric_name: "CPUUtil
 const OWN_GPUS: Listing = Listing { namespace: ENDPOINTS, metric_name: "GPUUtilization" };
 
 impl Listing {
-    /// What has to be listed for an endpoint like this.
-    pub(super) fn needed(declared: &Declared) -> Vec<Self> {
-        if !declared.enhanced_metrics {
-            return Vec::new();
-        }
-        let mut needed = vec![INSTANCES];
-        if declared.variants.iter().any(|variant| variant.model.is_none()) {
-            needed.push(HELD_GPUS);
-        }
-        if declared.variants.iter().any(|variant| variant.model.is_some()) {
-            needed.push(OWN_GPUS);
-        }
-        needed
+    /// What has to be listed for an endpoint like this, `single` where instances and GPUs are shown one by one.
+    pub(super) fn needed(declared: &Declared, single: bool) -> Vec<Self> {
+        let has = |own: bool| declared.variants.iter().any(|variant| variant.model.is_some() == own);
+        let all = [(INSTANCES, single), (HELD_GPUS, has(false)), (OWN_GPUS, single && has(true))];
+        all.into_iter().filter(|(_, needed)| *needed && declared.enhanced_metrics).map(|(listing, _)| listing).collect()
     }
 }
 
-/// Everything that is to be read: each subject once.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Wanted(BTreeMap<Subject, Metric>);
-
-impl Wanted {
-    /// From what the endpoint has and what listings found.
-    pub(super) fn new(endpoint: &EndpointName, declared: &Declared, listed: Vec<Metric>) -> Self {
-        let mut wanted = BTreeMap::new();
-        for variant in &declared.variants {
-            let dimensions = [(ENDPOINT, endpoint.as_str()), (VARIANT, variant.name.as_str())];
-            let name = || variant.name.clone();
-            let counted = metric(ENDPOINTS, "CPUUtilization", &dimensions);
-            wanted.insert(Subject::Instances { variant: name() }, counted);
-            let requests = metric(INVOCATIONS, "Invocations", &dimensions);
-            wanted.insert(Subject::VariantInvocations { variant: name() }, requests);
-        }
-        let own: BTreeSet<&str> =
-            declared.variants.iter().filter(|variant| variant.model.is_some()).map(|one| one.name.as_str()).collect();
-        let found: Vec<(Subject, Metric)> =
-            listed.into_iter().filter_map(|metric| Some((subject(&metric, &own)?, metric))).collect();
-        // A sum over containers beside the containers themselves would count every GPU twice.
-        let most = found.iter().filter(|(subject, _)| is_held(subject)).map(|(_, metric)| metric.dimensions().len());
-        let most = most.max();
-        let whole =
-            |(subject, metric): &(Subject, Metric)| !is_held(subject) || Some(metric.dimensions().len()) == most;
-        wanted.extend(found.into_iter().filter(whole));
-        let held = wanted.keys().filter_map(|subject| match subject {
-            Subject::HeldGpu { model, .. } => Some(model.clone()),
-            _ => None,
-        });
-        let models: BTreeSet<String> =
-            held.chain(declared.components.iter().map(|component| component.name.clone())).collect();
-        for model in models {
-            let requests = metric(INVOCATIONS, "Invocations", &[(COMPONENT, &model)]);
-            wanted.insert(Subject::ComponentInvocations { model }, requests);
-        }
-        Self(wanted)
-    }
-
-    /// The queries, in as many calls as they need, each query with what it is about.
-    pub(super) fn calls(&self, window: Window) -> Vec<Call> {
-        let asked: Vec<(&Subject, Statistic, &Metric)> = self
-            .0
-            .iter()
-            .flat_map(|(subject, metric)| {
-                subject.statistics().iter().map(move |statistic| (subject, *statistic, metric))
-            })
-            .collect();
-        let call = |asked: &[(&Subject, Statistic, &Metric)]| Call {
-            subjects: asked.iter().map(|(subject, statistic, _)| ((*subject).clone(), *statistic)).collect(),
-            queries: asked
-                .iter()
-                .enumerate()
-                .map(|(at, (_, statistic, metric))| query(at, *statistic, metric, window))
-                .collect(),
-        };
-        asked.chunks(MOST_QUERIES).map(call).collect()
-    }
+/// What listings found, each subject once.
+pub(super) fn found(listed: Vec<Metric>, declared: &Declared) -> BTreeMap<Subject, Metric> {
+    let own: BTreeSet<&str> =
+        declared.variants.iter().filter(|variant| variant.model.is_some()).map(|one| one.name.as_str()).collect();
+    let found: Vec<(Subject, Metric)> =
+        listed.into_iter().filter_map(|metric| Some((subject(&metric, &own)?, metric))).collect();
+    // A sum over containers beside the containers themselves would count every GPU twice.
+    let most = found.iter().filter(|(subject, _)| is_held(subject)).map(|(_, metric)| metric.dimensions().len()).max();
+    let whole = |(subject, metric): &(Subject, Metric)| !is_held(subject) || Some(metric.dimensions().len()) == most;
+    found.into_iter().filter(whole).collect()
 }
 
-/// One `GetMetricData` call.
-#[derive(Clone, Debug)]
-pub(super) struct Call {
-    subjects: Vec<(Subject, Statistic)>,
-    pub(super) queries: Vec<MetricDataQuery>,
-}
-
-impl Call {
-    /// Adds the values of one result to what was read. One result may come in several parts.
-    pub(super) fn read(&self, id: &str, values: impl Iterator<Item = (Moment, f64)>, into: &mut Readings) {
-        let number = id.strip_prefix('q').and_then(|number| number.parse::<usize>().ok());
-        let Some((subject, statistic)) = number.and_then(|number| self.subjects.get(number)) else { return };
-        let reading = into.entry(subject.clone()).or_default();
-        let points = match statistic {
-            Statistic::Samples => &mut reading.samples,
-            Statistic::Mean => &mut reading.mean,
-            Statistic::Sum => &mut reading.sum,
-        };
-        points.extend(values);
-    }
-}
-
-fn query(number: usize, statistic: Statistic, metric: &Metric, window: Window) -> MetricDataQuery {
-    let period = i32::try_from(window.period).unwrap_or(i32::MAX);
-    let stat = MetricStat::builder().metric(metric.clone()).period(period).stat(statistic.stat().name()).build();
-    MetricDataQuery::builder().id(format!("q{number}")).metric_stat(stat).build()
+/// What is known of a variant by its name alone.
+pub(super) fn of_variant(endpoint: &str, variant: &str, name: &str) -> Metric {
+    metric(ENDPOINTS, name, &[(ENDPOINT, endpoint), (VARIANT, variant)])
 }
 
 fn metric(namespace: &str, name: &str, dimensions: &[(&str, &str)]) -> Metric {
@@ -233,105 +216,6 @@ fn subject(metric: &Metric, own: &BTreeSet<&str>) -> Option<Subject> {
     }
 }
 
-fn is_held(subject: &Subject) -> bool {
+pub(super) fn is_held(subject: &Subject) -> bool {
     matches!(subject, Subject::HeldGpu { .. })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::spec::PublishFrequency;
-    use crate::usage::declared::DeclaredVariant;
-    use crate::usage::{TimeRange, Window};
-
-    fn declared(model: Option<&str>) -> Declared {
-        Declared {
-            status: "InService".to_owned(),
-            frequency: PublishFrequency::DEFAULT,
-            enhanced_metrics: true,
-            variants: vec![DeclaredVariant {
-                name: "v".to_owned(),
-                instance_type: "ml.g6.12xlarge".to_owned(),
-                gpus: Some(4),
-                model: model.map(str::to_owned),
-            }],
-            components: Vec::new(),
-        }
-    }
-
-    fn wanted(model: Option<&str>, listed: Vec<Metric>) -> Vec<Subject> {
-        let endpoint = EndpointName::parse("chat").unwrap();
-        Wanted::new(&endpoint, &declared(model), listed).0.into_keys().collect()
-    }
-
-    fn gpu(dimensions: &[(&str, &str)]) -> Metric {
-        let mut all = vec![(ENDPOINT, "chat"), (VARIANT, "v"), (INSTANCE, "i")];
-        all.extend(dimensions);
-        metric(INFERENCE_COMPONENTS, HELD_GPUS.metric_name, &all)
-    }
-
-    fn held(subjects: Vec<Subject>) -> Vec<Subject> {
-        subjects.into_iter().filter(is_held).collect()
-    }
-
-    #[test]
-    fn the_dimension_that_is_not_known_is_the_gpu_s_whatever_its_name() {
-        for name in ["GpuId", "AcceleratorId", "DeviceId"] {
-            let listed = vec![gpu(&[(COMPONENT, "llama"), (CONTAINER, "c"), (name, "3")])];
-            let found = held(wanted(None, listed));
-            let copy = Some("c".to_owned());
-            let text = str::to_owned;
-            let expected = Subject::HeldGpu {
-                variant: text("v"),
-                instance: text("i"),
-                gpu: text("3"),
-                model: text("llama"),
-                copy,
-            };
-            assert_eq!(found, [expected], "{name}");
-        }
-    }
-
-    #[test]
-    fn a_gpu_is_counted_once_however_many_dimension_sets_it_publishes_under() {
-        let container = [(COMPONENT, "llama"), (CONTAINER, "c")];
-        let both_names = vec![
-            gpu(&[container[0], container[1], ("GpuId", "0")]),
-            gpu(&[container[0], container[1], ("AcceleratorId", "0")]),
-        ];
-        assert_eq!(held(wanted(None, both_names)).len(), 1);
-        let with_a_sum = vec![gpu(&[container[0], ("GpuId", "0")]), gpu(&[container[0], container[1], ("GpuId", "0")])];
-        assert_eq!(held(wanted(None, with_a_sum)).len(), 1);
-        let without_gpu = vec![gpu(&container), metric(INFERENCE_COMPONENTS, "X", &[(COMPONENT, "llama")])];
-        assert_eq!(held(wanted(None, without_gpu)), []);
-    }
-
-    #[test]
-    fn gpus_of_an_instance_are_read_only_where_its_variant_has_a_model() {
-        let of_instance = [(ENDPOINT, "chat"), (VARIANT, "v"), (INSTANCE, "i"), ("GpuId", "0")];
-        let listed = || vec![metric(ENDPOINTS, OWN_GPUS.metric_name, &of_instance)];
-        let own =
-            |subjects: Vec<Subject>| subjects.into_iter().filter(|one| matches!(one, Subject::OwnGpu { .. })).count();
-        assert_eq!((own(wanted(Some("m"), listed())), own(wanted(None, listed()))), (1, 0));
-    }
-
-    #[test]
-    fn what_was_read_is_filed_under_what_was_asked() {
-        let endpoint = EndpointName::parse("chat").unwrap();
-        let window = Window::of(TimeRange::Last(300), PublishFrequency::DEFAULT, Moment(1_795_500_047)).unwrap();
-        let calls =
-            Wanted::new(&endpoint, &declared(None), vec![gpu(&[(COMPONENT, "llama"), ("GpuId", "0")])]).calls(window);
-        let [call] = &calls[..] else { panic!("one call holds it all") };
-        let mut readings = Readings::new();
-        for query in &call.queries {
-            call.read(query.id().unwrap(), [(Moment(0), 1.0)].into_iter(), &mut readings);
-        }
-        call.read("q99", [(Moment(0), 9.0)].into_iter(), &mut readings);
-        call.read("x", [(Moment(0), 9.0)].into_iter(), &mut readings);
-        let held = readings.iter().find(|(subject, _)| is_held(subject)).unwrap().1;
-        let one = Points::from([(Moment(0), 1.0)]);
-        assert_eq!(*held, Reading { samples: one.clone(), mean: one.clone(), sum: Points::new() });
-        let instances = &readings[&Subject::Instances { variant: "v".to_owned() }];
-        assert_eq!(*instances, Reading { samples: one, ..Reading::default() });
-    }
 }

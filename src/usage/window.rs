@@ -24,6 +24,9 @@ const KEPT: [(i64, i64); 4] = [(3 * 3600, 1), (15 * 86_400, 60), (63 * 86_400, 3
 /// Seconds that a sample has, at the least, to arrive before its period is read: a count that misses late samples
 /// is a wrong number. How long metrics travel isn't documented.
 const SETTLING: i64 = 30;
+/// Seconds for which `ListMetrics` and `SEARCH` find what has ended
+/// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html>).
+const LISTED: i64 = 14 * 86_400;
 /// Up to now: seconds before the end in which the newest data may lie without counting as the end of everything.
 const LATE: i64 = 300;
 
@@ -45,6 +48,15 @@ impl Moment {
 
     fn down_to(self, period: i64) -> i64 {
         self.0.div_euclid(period) * period
+    }
+
+    fn up_to(self, period: i64) -> i64 {
+        -(-self.0).div_euclid(period) * period
+    }
+
+    /// Whether what ended then is still listed.
+    pub(super) fn is_listed(self, now: Self) -> bool {
+        now.0 - self.0 <= LISTED
     }
 }
 
@@ -115,8 +127,8 @@ pub struct Window {
 }
 
 impl Window {
-    /// The shortest periods at which the range can be read in a fair number of values. A range that is shorter than one
-    /// period is widened to one.
+    /// The shortest periods at which the range can be read in a fair number of values. It is rounded outward to whole
+    /// periods, as far as their data has arrived; where none of it has, the newest period whose data has stands for it.
     pub fn of(range: TimeRange, frequency: PublishFrequency, now: Moment) -> Result<Self, BadRange> {
         let frequency = i64::from(frequency.seconds());
         let settled = Moment(now.0 - frequency.max(SETTLING));
@@ -147,7 +159,7 @@ impl Window {
                 (until - (i64::from(seconds) + period - 1).div_euclid(period).max(1) * period, until)
             }
             TimeRange::Between { from, until } => {
-                let until = until.min(settled).down_to(period);
+                let until = until.up_to(period).min(settled.down_to(period));
                 (from.down_to(period).min(until - period), until)
             }
         };
@@ -241,6 +253,21 @@ mod tests {
         assert_eq!(window.end(None), last);
         let past = Window::of(ago(2 * HOUR, HOUR), frequency(60), NOW).unwrap();
         assert_eq!(past.end(Some(past.from)), Moment(past.until.0 - 60));
+    }
+
+    /// A range within one past period is that period, and a past range loses nothing at either end.
+    #[test]
+    fn a_past_range_is_rounded_outward_to_whole_periods() {
+        for (from, until) in [(7230, 7220), (7200, 3600), (7199, 3601), (86_000, 85_990)] {
+            let (from, until) = (Moment(NOW.0 - from), Moment(NOW.0 - until));
+            for publish in [10, 60, 300] {
+                let window = Window::of(TimeRange::Between { from, until }, frequency(publish), NOW).unwrap();
+                assert!(window.from <= from && until <= window.until, "{from} to {until}: {window:?}");
+                assert!(from.0 - window.from.0 < window.period && window.until.0 - until.0 < window.period);
+            }
+        }
+        let unsettled = Window::of(ago(20, 0), frequency(60), NOW).unwrap();
+        assert_eq!((unsettled.seconds(), unsettled.reaches_now), (60, true));
     }
 
     #[test]

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use super::context::Context;
-use super::figure::{count, percent, plural};
 use super::frame::{note, tile};
 use super::map;
 use super::params::Params;
+use crate::figure::{count, percent, plural};
 use crate::usage::{ModelUsage, Usage, VariantUsage};
 
 /// Pixels that controls, figures and table need beside the map.

@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::figure::{count, dollars, percent};
 use super::frame::{note, tile};
 use super::params::Params;
+use crate::figure::{count, dollars, percent};
 use crate::usage::{ModelUsage, Money, Usage};
 
 pub(super) fn cost(usage: &Usage, params: &Params) -> Markup {
@@ -45,7 +45,7 @@ fn tiles(usage: &Usage, bill: Money) -> Markup {
             @if let Some(unallocated) = unallocated {
                 (tile("Unallocated", &dollars(unallocated.cumulative), share(unallocated).map(|share| format!("{share} of it")).as_deref()))
             }
-            (tile("Requests", &count(usage.totals.invocations), None))
+            @if let Some(requests) = usage.totals.invocations { (tile("Requests", &count(requests), None)) }
         }
     }
 }
@@ -91,7 +91,7 @@ fn row(model: &ModelUsage, params: &Params, priced: bool) -> Markup {
                 td { (model.per_thousand_invocations.map_or_else(|| "–".to_owned(), dollars)) }
                 td { (bar(model.share)) }
             } @else {
-                td { (count(model.invocations)) }
+                td { (model.invocations.map(count).unwrap_or_default()) }
             }
         }
     }

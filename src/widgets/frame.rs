@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::context::Context;
 use super::controls;
-use super::figure::duration;
+use crate::figure::duration;
 use crate::usage::{Moment, Usage};
 
 /// Everything in it is below `.monitored-endpoint`: whether one widget's style reaches another isn't documented.
@@ -37,7 +37,10 @@ pub(super) fn panel(usage: &Usage, context: &Context, controls: &Markup, panel: 
                 ", " (context.zone.label()) ". Choose another time range, or see whether the endpoint has instances."
             }
         }
-        @if usage.has_data { (panel) }
+        @if usage.has_data {
+            @for remark in &usage.remarks { (note(&remark.to_string())) }
+            (panel)
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::figure::percent;
 use super::params::Params;
+use crate::figure::percent;
 use crate::usage::{GpuUsage, InstanceUsage, VariantUsage};
 
 /// Pixels between squares, between instances, and for an instance's name.

@@ -11,12 +11,13 @@ mod cluster;
 mod context;
 mod controls;
 mod cost;
-mod figure;
 mod frame;
 mod map;
 mod params;
 
+use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_config::{Region, SdkConfig};
@@ -29,7 +30,7 @@ use tokio::time::timeout;
 pub use params::Panel;
 
 use crate::reconcile::reason;
-use crate::usage::{Moment, Question, Reader, Usage, UsageError};
+use crate::usage::{Moment, Question, Reader, Usage, UsageError, View};
 use choice::{BadChoice, Choice};
 use context::Context;
 use params::Params;
@@ -42,6 +43,8 @@ const DOCUMENTATION: &str = include_str!("describe.md");
 pub struct Widgets {
     config: SdkConfig,
     reader: Reader,
+    /// Readers of other Regions, made when they are needed first.
+    elsewhere: Arc<Mutex<BTreeMap<String, Reader>>>,
 }
 
 /// One call of the function.
@@ -57,6 +60,9 @@ pub struct Invocation<'a> {
 
 /// Time for drawing and sending, which waiting for AWS must not use up: a function that is cut off shows nothing.
 const RESERVE: Duration = Duration::from_secs(1);
+
+/// More Regions than AWS has.
+const MOST_REGIONS: usize = 64;
 
 /// Why a panel shows a sentence in place of numbers.
 #[derive(Debug, Error)]
@@ -75,7 +81,7 @@ impl Widgets {
     /// With the Region, credentials and endpoint URLs of `config`.
     #[must_use]
     pub fn new(config: &SdkConfig) -> Self {
-        Self { config: config.clone(), reader: Reader::new(config) }
+        Self { config: config.clone(), reader: Reader::new(config), elsewhere: Arc::default() }
     }
 
     /// Answers one event, with HTML or, where documentation is asked for, with Markdown.
@@ -104,8 +110,12 @@ impl Widgets {
         let params = Params::read(event).map_err(WidgetError::Params)?;
         let choice = Choice::read(event);
         let range = choice.range(context)?;
-        let question =
-            Question { endpoint: params.endpoint.clone(), range, now: invocation.now, terms: params.terms.clone() };
+        let view = match params.panel {
+            Panel::Cluster => View::Cluster,
+            Panel::Cost => View::Costs,
+        };
+        let (endpoint, terms) = (params.endpoint.clone(), params.terms.clone());
+        let question = Question { endpoint, range, now: invocation.now, terms, view };
         let reader = self.reader(&params);
         let patience = invocation.time_left.saturating_sub(RESERVE);
         let usage = timeout(patience, reader.read(&question)).await.map_err(|_| WidgetError::OutOfTime)??;
@@ -116,8 +126,13 @@ impl Widgets {
     fn reader(&self, params: &Params) -> Reader {
         match &params.region {
             Some(region) if self.config.region().map(Region::as_ref) != Some(region) => {
-                let elsewhere = self.config.to_builder().region(Region::new(region.clone())).build();
-                Reader::new(&elsewhere)
+                let mut readers = self.elsewhere.lock().unwrap_or_else(PoisonError::into_inner);
+                // The name comes with an event, which anyone may send who may invoke the function.
+                if readers.len() >= MOST_REGIONS {
+                    readers.clear();
+                }
+                let make = || Reader::new(&self.config.to_builder().region(Region::new(region.clone())).build());
+                readers.entry(region.clone()).or_insert_with(make).clone()
             }
             _ => self.reader.clone(),
         }

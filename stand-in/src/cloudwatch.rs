@@ -34,6 +34,7 @@ pub(crate) struct State {
     alarms: BTreeMap<String, Alarm>,
     store: MetricStore,
     simulation: Simulation,
+    enrichment_runs: bool,
 }
 
 impl State {
@@ -47,6 +48,15 @@ impl State {
     /// Everything that was published.
     pub(crate) fn store(&self) -> &MetricStore {
         &self.store
+    }
+
+    /// For whoever tests, to change.
+    pub(crate) fn store_mut(&mut self) -> &mut MetricStore {
+        &mut self.store
+    }
+
+    pub(crate) fn set_enrichment(&mut self, running: bool) {
+        self.enrichment_runs = running;
     }
 
     /// Simulates a fleet that started so many milliseconds ago, and from now on.
@@ -103,6 +113,10 @@ pub(crate) fn call(
         "DeleteAlarms" => alarm::delete(world, request),
         "ListMetrics" => metric::list(world, request),
         "GetMetricData" => metric_data::get(world, request),
+        "GetOTelEnrichment" => {
+            let status = if world.cloudwatch.enrichment_runs { "Running" } else { "Stopped" };
+            Ok(json!({ "Status": status }))
+        }
         "TagResource" => tagging::tag(world, request),
         "UntagResource" => tagging::untag(world, request),
         "ListTagsForResource" => tagging::list(world, request),

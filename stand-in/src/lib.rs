@@ -2,7 +2,7 @@
 //!
 //! It speaks the wire protocols of the AWS SDKs, refuses what AWS refuses with the same codes, plays endpoints that
 //! take their time, and injects faults by rule. It exists for development only: it never talks to AWS, listens on
-//! loopback alone, and is no part of the Lambda package.
+//! loopback unless another address is given, and is no part of the Lambda package.
 //!
 //! ```no_run
 //! use stand_in::{Config, StandIn};

@@ -4,6 +4,7 @@
 
 use std::{
     io::{self, Read, Write},
+    net::{IpAddr, Ipv4Addr},
     process::ExitCode,
     time::Duration,
 };
@@ -24,7 +25,10 @@ struct Arguments {
     /// What to do instead of serving.
     #[command(subcommand)]
     instead: Option<Instead>,
-    /// The port on 127.0.0.1; 0 takes any free one.
+    /// The address to listen on: another than loopback lets containers, and everyone else who reaches it, call the stand-in.
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    listen: IpAddr,
+    /// The port; 0 takes any free one.
     #[arg(long, default_value_t = 0)]
     port: u16,
     /// The Region it answers for.
@@ -66,6 +70,7 @@ async fn main() -> io::Result<ExitCode> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let stand_in = StandIn::start(Config {
+        listen: arguments.listen,
         port: arguments.port,
         region: arguments.region,
         account: arguments.account,

@@ -1,4 +1,4 @@
-//! The server: accepts connections on loopback, carries out calls and injects the faults that are due.
+//! The server: accepts connections on one address, carries out calls and injects the faults that are due.
 //! It runs on a thread of its own, so that neither a test's runtime nor its paused clock has a hold on it.
 
 mod connection;
@@ -6,7 +6,7 @@ mod serving;
 
 use std::{
     io,
-    net::{Ipv4Addr, TcpListener},
+    net::TcpListener,
     sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU64},
     thread::{self, JoinHandle},
     time::Duration,
@@ -26,7 +26,7 @@ use crate::{
     gate::{Gate, Gates, Held},
     journal::CallRecord,
     sagemaker::transition::Script,
-    telemetry::{Fleet, FleetError},
+    telemetry::{Fleet, FleetError, MetricStore},
     world::{Config, ControlError, Models, World},
 };
 
@@ -58,7 +58,7 @@ impl StandIn {
     /// # Errors
     /// The port can't be bound, or the thread or its runtime can't be made.
     pub fn start(config: Config) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, config.port))?;
+        let listener = TcpListener::bind((config.listen, config.port))?;
         listener.set_nonblocking(true)?;
         let url = format!("http://{}", listener.local_addr()?);
         let models = Models::read().map_err(io::Error::other)?;
@@ -175,6 +175,16 @@ impl StandIn {
     /// Declares metric streams, for `ListMetrics` to find.
     pub fn publish(&self, streams: impl IntoIterator<Item = MetricStream>) {
         self.shared.world().cloudwatch.declare(streams);
+    }
+
+    /// Changes what has been published, as a test wants that plants what shouldn't be there.
+    pub fn edit_metrics(&self, edit: impl FnOnce(&mut MetricStore)) {
+        edit(self.shared.world().cloudwatch.store_mut());
+    }
+
+    /// Whether `OTel` enrichment runs; it doesn't at first.
+    pub fn set_enrichment(&self, running: bool) {
+        self.shared.world().cloudwatch.set_enrichment(running);
     }
 
     /// Simulates a fleet that started so long ago: it has published since, and goes on as the clock does. Another one of

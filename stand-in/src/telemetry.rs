@@ -9,7 +9,10 @@ pub mod scenario;
 mod statistic;
 mod store;
 
-pub use fleet::{Component, Fleet, FleetError, GpuDimension, IdleReservation, Load, Phases, Steps, Variant};
+pub use fleet::{
+    Component, Fleet, FleetError, GpuDimension, IdleReservation, Load, Phases, PublishedReading, Serving, Steps,
+    Variant,
+};
 pub use retention::shortest_readable_period;
 pub use statistic::{Statistic, UnknownStatistic};
 pub use store::{Metric, MetricStore, Points, Sample, Window};

@@ -1,7 +1,10 @@
 //! Everything the stand-in holds at one moment, behind one lock: time, resources, faults and the journal.
 //! It decides nothing about operations; the services' modules do.
 
-use std::time::Duration;
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 
@@ -19,7 +22,9 @@ use crate::{
 /// How a stand-in is set up.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The port on 127.0.0.1; 0 takes any free one.
+    /// The address to listen on. Whoever reaches it has full control of the stand-in, so it is loopback by default.
+    pub listen: IpAddr,
+    /// The port; 0 takes any free one.
     pub port: u16,
     /// The only Region it answers for: a request signed for another one is refused (but for the Price List, which has
     /// Regions of its own).
@@ -38,6 +43,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
+            listen: Ipv4Addr::LOCALHOST.into(),
             port: 0,
             region: "us-east-1".into(),
             account: "123456789012".into(),

@@ -125,7 +125,7 @@ def test_the_dashboard_says_what_every_series_is(aws: Scenario) -> None:
     stack = aws.stack()
     assert stack.create(config_alone(aws.token, "chat")) == "CREATE_COMPLETE", stack.reason("Config")
     body = str(aws.only("dashboards")["body"])
-    for label in ("Instances", "Used GPUs", "Unused GPUs", "Chat $"):
+    for label in ("Instances", "Used GPUs", "Unused GPUs", "Chat $ per hour"):
         assert label in body, label
     assert str(COST_PER_HOUR) in body
 

@@ -56,7 +56,7 @@ fn both(frequency: u32, gpus: u32, period: u32) -> [f64; 4] {
     [
         value(the_one(&theirs, "cost")),
         value(the_one(&theirs, "unused")),
-        value(the_one(&ours, "llama $")),
+        value(the_one(&ours, "llama $ per hour")) * f64::from(period) / 3600.0,
         value(the_one(&ours, "Unused GPUs")),
     ]
 }

@@ -53,14 +53,10 @@ fn assert_dollars_add_up(lines: &[Line], fleet: &Fleet) -> Result<(), TestCaseEr
     let mut sum = 0.0;
     let mut dollars = |label: &str, gpu_seconds: f64| {
         let expected = gpu_seconds * PRICE / gpus / 3600.0;
-        let found = labelled(lines, &format!("{label} $"));
         let cumulative = labelled(lines, &format!("{label} $ cumulative"));
-        prop_assert!(found.len() <= 1 && found.len() == cumulative.len(), "{label}");
-        let total = found.first().map_or(0.0, |series| series.total());
+        prop_assert!(cumulative.len() <= 1, "{label}");
+        let total = cumulative.first().and_then(|series| series.last()).unwrap_or_default();
         prop_assert!(close(total, expected), "{label}: ${total} and not ${expected}");
-        if let Some(cumulative) = cumulative.first() {
-            prop_assert!(close(cumulative.last().unwrap_or_default(), expected), "{label} cumulative");
-        }
         sum += total;
         Ok(())
     };
@@ -71,7 +67,13 @@ fn assert_dollars_add_up(lines: &[Line], fleet: &Fleet) -> Result<(), TestCaseEr
         held += of_model;
     }
     dollars("Unallocated", instance_seconds(fleet) * gpus - held)?;
-    prop_assert!(close(sum, instance_seconds(fleet) * PRICE / 3600.0), "{sum}");
+    let bill = instance_seconds(fleet) * PRICE / 3600.0;
+    prop_assert!(close(sum, bill), "{sum}");
+    let instances = labelled(lines, "Instances $ cumulative");
+    prop_assert!(close(instances[0].last().unwrap_or_default(), bill), "instances: {sum}");
+    let others = labelled(lines, "Other models $ cumulative");
+    let others = others.first().and_then(|series| series.last()).unwrap_or_default();
+    prop_assert!(others.abs() < 1e-6, "all models are listed, and others cost {others}");
     Ok(())
 }
 
@@ -181,7 +183,7 @@ fn instances_without_any_model_are_all_unused() {
                 the_one(&lines, "Unused GPUs").points.values().all(|unused| close(*unused, 8.0)),
                 "F = {frequency}"
             );
-            let dollars = the_one(&lines, "Unallocated $").total();
+            let dollars = the_one(&lines, "Unallocated $ cumulative").last().unwrap();
             assert!((dollars - 2.0 * 2.0 * PRICE).abs() < CENT, "${dollars} at F = {frequency}, {reading:?}");
         }
     }

@@ -11,4 +11,7 @@ mod article;
 mod dashboards;
 mod fleets;
 mod helper;
+mod kinds;
 mod planned;
+mod published;
+mod references;

@@ -7,7 +7,7 @@ use monitored_endpoint::{
     spec::{GpuDimension, Judged, Spec},
 };
 use serde_json::{Value, json};
-use stand_in::telemetry::Fleet;
+use stand_in::telemetry::{Fleet, Serving, Variant};
 
 /// Dollars per instance-hour, as in the launch article.
 pub(crate) const PRICE: f64 = 5.752;
@@ -22,49 +22,92 @@ pub(crate) struct Planned {
 
 /// What somebody would declare who has this fleet in mind, every model listed.
 pub(crate) fn declaration(fleet: &Fleet) -> Value {
-    let hosts = !fleet.components.is_empty();
-    let variants: Vec<Value> = fleet
+    let some = |shadow: bool| -> Vec<Value> {
+        fleet.variants.iter().filter(|variant| variant.shadow == shadow).map(|one| variant(fleet, one)).collect()
+    };
+    let settings: Vec<Value> = fleet
         .variants
         .iter()
-        .map(|variant| {
-            let mut declared = json!({
-                "VariantName": variant.name, "InstanceType": variant.instance_type, "InitialInstanceCount": 1,
-            });
-            if !hosts {
-                declared["ModelName"] = json!("m");
+        .filter_map(|variant| {
+            let mut settings = json!({"VariantName": variant.name});
+            if variant.gpus_per_instance > 0 {
+                settings["GpusPerInstance"] = json!(variant.gpus_per_instance);
             }
-            declared
+            match fleet.serving(variant) {
+                Serving::Serverless { .. } => return None,
+                Serving::MultiModel => settings["ModelMode"] = json!("MultiModel"),
+                Serving::Containers => settings["ModelMode"] = json!("Direct"),
+                _ => {}
+            }
+            Some(settings)
         })
         .collect();
-    let gpus: Vec<Value> = fleet
-        .variants
-        .iter()
-        .map(|variant| json!({"VariantName": variant.name, "GpusPerInstance": variant.gpus_per_instance}))
-        .collect();
     let models: Vec<Value> = fleet.components.iter().map(|component| json!({"Name": component.name})).collect();
-    json!({
+    let mut declared = json!({
         "EndpointName": fleet.endpoint,
         "ExecutionRoleArn": "arn:aws:iam::123456789012:role/inference-role",
-        "ProductionVariants": variants,
+        "ProductionVariants": some(false),
         "MetricsConfig": {
             "EnableEnhancedMetrics": fleet.enhanced_metrics,
             "MetricPublishFrequencyInSeconds": fleet.publish_frequency,
         },
-        "Variants": gpus,
-        "CostPerHour": PRICE,
         "InferenceComponents": models,
-    })
+    });
+    if !settings.is_empty() {
+        declared["Variants"] = json!(settings);
+        declared["CostPerHour"] = json!(PRICE);
+    }
+    if !some(true).is_empty() {
+        declared["ShadowProductionVariants"] = json!(some(true));
+    }
+    if fleet.variants.iter().any(|variant| fleet.serving(variant) == Serving::Asynchronous) {
+        declared["AsyncInferenceConfig"] = json!({"OutputConfig": {"S3OutputPath": "s3://answers/chat"}});
+    }
+    declared
+}
+
+fn variant(fleet: &Fleet, variant: &Variant) -> Value {
+    let serving = fleet.serving(variant);
+    let mut declared = json!({"VariantName": variant.name});
+    if let Serving::Serverless { provisioned } = serving {
+        declared["ServerlessConfig"] = json!({"MaxConcurrency": 20, "MemorySizeInMB": 2048});
+        if provisioned {
+            declared["ServerlessConfig"]["ProvisionedConcurrency"] = json!(4);
+        }
+    } else {
+        declared["InstanceType"] = json!(variant.instance_type);
+        declared["InitialInstanceCount"] = json!(1);
+    }
+    if serving != Serving::Components {
+        declared["ModelName"] = json!("m");
+    }
+    declared
 }
 
 /// The plan for a declaration, with the per-GPU dimensions that are known.
 pub(crate) fn planned(declaration: &Value, gpu_dimensions: &[GpuDimension]) -> Planned {
+    judged(declaration, gpu_dimensions).unwrap_or_else(|problems| panic!("{declaration:#}: {problems}"))
+}
+
+/// The same where the declaration is valid.
+pub(crate) fn try_planned(declaration: &Value, gpu_dimensions: &[GpuDimension]) -> Option<Planned> {
+    judged(declaration, gpu_dimensions).ok()
+}
+
+fn judged(declaration: &Value, gpu_dimensions: &[GpuDimension]) -> Result<Planned, Problems> {
     let problems = Problems::default();
-    let resource_type = ResourceType::MonitoredEndpointConfig;
-    let declared = Declaration::read(resource_type, declaration, &problems);
-    let judged = declared.map(|declared| Spec::judge(resource_type, &declared, None, &problems));
-    let Some(Judged::Valid(spec)) = judged else {
-        panic!("{declaration:#}: {:?}", problems.sorted());
+    let variants = declaration["ProductionVariants"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut declaration = declaration.clone();
+    // Models share one variant only, so no config with more is made: what was made elsewhere is watched all the same.
+    let resource_type = if variants.len() > 1 && variants.iter().any(|variant| variant.get("ModelName").is_none()) {
+        declaration.as_object_mut().unwrap().remove("ExecutionRoleArn");
+        ResourceType::EndpointMonitoring
+    } else {
+        ResourceType::MonitoredEndpointConfig
     };
+    let declared = Declaration::read(resource_type, &declaration, &problems);
+    let judged = declared.map(|declared| Spec::judge(resource_type, &declared, None, &problems));
+    let Some(Judged::Valid(spec)) = judged else { return Err(problems) };
     let owner =
         Owner { stack_id: "arn:aws:cloudformation:us-east-1:123456789012:stack/s/1".into(), logical_id: "L".into() };
     let surroundings =
@@ -72,14 +115,18 @@ pub(crate) fn planned(declaration: &Value, gpu_dimensions: &[GpuDimension]) -> P
     let plan = plan(&spec, &owner, &surroundings).unwrap();
     let body = serde_json::from_str(&plan.dashboard.unwrap().body).unwrap();
     let alarms = plan.alarms.iter().map(|alarm| alarm.request.to_json()).collect();
-    Planned { body, alarms }
+    Ok(Planned { body, alarms })
 }
 
 /// The plan for a fleet whose per-GPU dimension is known.
 pub(crate) fn planned_for(fleet: &Fleet) -> Planned {
-    let dimension = match fleet.gpu_dimension {
+    planned(&declaration(fleet), &[dimension(fleet)])
+}
+
+/// The dimension that tells a fleet's GPUs apart.
+pub(crate) fn dimension(fleet: &Fleet) -> GpuDimension {
+    match fleet.gpu_dimension {
         stand_in::telemetry::GpuDimension::GpuId => GpuDimension::GpuId,
         stand_in::telemetry::GpuDimension::AcceleratorId => GpuDimension::AcceleratorId,
-    };
-    planned(&declaration(fleet), &[dimension])
+    }
 }

@@ -21,6 +21,7 @@ fn base() -> Value {
         ],
         "InferenceComponents": [{ "Name": "llama" }],
         "Variants": [{ "VariantName": "AllTraffic" }],
+        "CostPerHour": 5.752,
         "Dashboard": {},
         "UnusedGpuAlarm": {},
     })
@@ -68,10 +69,29 @@ fn path(pointer: &str) -> String {
 /// The alarms of a declaration that only switches them on.
 pub(crate) fn alarms_by_default() -> Vec<AlarmSpec> {
     let mut declared = base();
+    // Of an endpoint with a queue, where that is what an alarm is about.
+    let mut queue = base_of_a_queue();
     for kind in AlarmKind::ALL {
-        declared[kind.property()] = json!({ "Enabled": true });
+        let place = if kind == AlarmKind::Backlog { &mut queue } else { &mut declared };
+        place[kind.property()] = switched_on(kind);
     }
-    judged(&declared).unwrap().monitoring.alarms
+    let of_components = judged(&declared).unwrap().monitoring.alarms;
+    let mut all: Vec<AlarmSpec> = of_components.into_iter().chain(judged(&queue).unwrap().monitoring.alarms).collect();
+    all.sort_by_key(|alarm| alarm.kind);
+    all
+}
+
+/// With nothing but what it can't do without.
+fn switched_on(kind: AlarmKind) -> Value {
+    if kind.needs_threshold() { json!({ "Threshold": 100 }) } else { json!({ "Enabled": true }) }
+}
+
+fn base_of_a_queue() -> Value {
+    let mut queue = base();
+    queue["AsyncInferenceConfig"] = json!({ "OutputConfig": { "S3OutputPath": "s3://bucket/out" } });
+    queue["ProductionVariants"][0]["ModelName"] = json!("m");
+    queue["UnusedGpuAlarm"] = Value::Null;
+    queue
 }
 
 #[test]
@@ -147,17 +167,17 @@ fn each_word_is_taken_and_no_other() {
 
 #[test]
 fn each_alarm_takes_its_own_sources_of_all_that_there_are() {
-    let mut base = base();
-    base["GpuDimension"] = json!("GpuId");
-    base["MetricsConfig"] = json!({ "EnableEnhancedMetrics": true, "EnableDetailedObservability": true });
     let Some(Kind::Choice(words)) = ALARM.iter().find(|it| it.name == "Source").map(|it| it.kind) else { panic!() };
     for kind in AlarmKind::ALL {
+        let mut base = if kind == AlarmKind::Backlog { base_of_a_queue() } else { base() };
+        base["GpuDimension"] = json!("GpuId");
+        base["CostPerHour"] = json!(5.752);
+        base["MetricsConfig"] = json!({ "EnableEnhancedMetrics": true, "EnableDetailedObservability": true });
         for word in words {
-            base[kind.property()] = json!({ "Source": word });
+            base[kind.property()] = json!({ "Source": word, "Threshold": 10 });
             let known = AlarmSource::of(kind).iter().any(|source| source.name() == *word);
             assert_eq!(judged(&base).is_ok(), known, "{kind} from {word}: {:?}", judged(&base).err());
         }
-        base[kind.property()] = Value::Null;
         for source in AlarmSource::of(kind) {
             assert!(words.contains(&source.name()), "{kind} takes {}, which the reference leaves out", source.name());
         }

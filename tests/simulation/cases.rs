@@ -13,9 +13,11 @@ use super::situation;
 use super::situation::Situation;
 use super::support::account;
 use super::support::event::Event;
-use super::world::{LONG_LIFE, World};
+use super::world::{LONG_LIFE, PATIENCE, Running, World};
 
 const ALL_OF_IT: usize = usize::MAX;
+/// A run that is killed: the next one waits for the end of it.
+const CUT_SHORT: Duration = Duration::from_secs(2);
 pub(crate) const INSTANTLY: Script = Script { outcome: Outcome::Succeed, reason: None, after_ms: Some(0) };
 
 /// The second event comes in when the first has made so many calls, and goes on whenever it can.
@@ -195,4 +197,69 @@ fn review_6_the_same_create_twice_at_once_and_one_refusal_end_the_same_for_both(
 
 fn world_nothing() -> Value {
     World::new().nothing()
+}
+
+/// A run of `event` that is killed after so many calls. What it had sent by then is lost.
+fn killed_after(world: &mut World, event: &Event, calls: usize) {
+    let Running { process, ended, dies, .. } = world.start(event.raw(), CUT_SHORT);
+    for _ in 0..calls {
+        let is_its = |held: &stand_in::Held| held.caller.as_ref() == Some(&process.name);
+        let is_over = || ended.lock().unwrap().is_some();
+        let held = world.gate.wait_until(PATIENCE, |held| held.iter().any(is_its) || is_over()).unwrap();
+        // On a busy machine its short life may end before: a crash at another moment.
+        let Some(next) = held.iter().find(|held| is_its(held)) else { break };
+        world.gate.release(next.id);
+    }
+    drop(dies);
+    world.gate.wait_until(PATIENCE, |_| ended.lock().unwrap().is_some()).unwrap();
+    for held in world.gate.waiting().iter().filter(|held| held.caller.as_ref() == Some(&process.name)) {
+        world.gate.drop_caller(held.id);
+    }
+    world.open();
+}
+
+/// A Create is killed at each moment that matters, and its event, delivered again, refused a description: what it answers then
+/// finds all that was made.
+fn a_crash_and_a_refusal_leave_nothing_behind(name: &str, denied: &str) {
+    let (mut world, situation) = (World::new(), situation(name));
+    for (moment, calls) in moments(&mut world, &situation).into_iter().filter(|(_, calls)| *calls != ALL_OF_IT) {
+        let (_, create) = first_event(&mut world, &situation);
+        killed_after(&mut world, &create, calls);
+        deny(&world.stand_in, denied);
+        world.run_alone(create.raw(), LONG_LIFE);
+        let answer = failed(&world);
+        world.stand_in.clear_faults();
+        world.wind();
+        let id = answer["PhysicalResourceId"].as_str().unwrap().to_owned();
+        world.remove(&situation, &id, &create.0["ResourceProperties"]);
+        let nothing = world.nothing();
+        assert_eq!(world.picture(), nothing, "killed when {moment}: {answer:#}");
+    }
+}
+
+#[test]
+fn review_1_a_create_whose_first_run_crashed_answers_an_id_under_which_all_is_found() {
+    a_crash_and_a_refusal_leave_nothing_behind("a1-endpoint", "DescribeEndpoint");
+}
+
+#[test]
+fn what_a_run_took_over_before_it_crashed_is_given_back_whole() {
+    a_crash_and_a_refusal_leave_nothing_behind("adopting-create", "DescribeEndpointConfig");
+}
+
+/// A Delete answers the id that it was given; that doesn't make a made-up one known.
+#[test]
+fn a_delete_with_a_made_up_id_that_failed_removes_everything_when_it_is_asked_for_again() {
+    let (mut world, situation) = (World::new(), situation("a1-config"));
+    world.prepare(&situation);
+    let events = (situation.events)(&situation, "");
+    world.carry_out(events[0].clone());
+    deny(&world.stand_in, "DeleteDashboards");
+    let delete = world.addressed(events[1].clone(), 2);
+    world.run_alone(delete.raw(), LONG_LIFE);
+    failed(&world);
+    world.stand_in.clear_faults();
+    world.carry_out(events[1].clone().again());
+    let nothing = world.nothing();
+    assert_eq!(world.picture(), nothing);
 }

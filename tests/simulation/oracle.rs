@@ -18,13 +18,13 @@ pub(crate) fn judge(world: &mut World, situation: &Situation, played: &Played, t
     world.open();
     let answers = answers(world);
     each_is_answered_once(played, &answers)?;
-    the_newest_has_its_way(played, &answers)?;
+    the_newest_has_its_way(situation, played, &answers)?;
     let wanted = world.picture_wanted(situation);
     same(&world.picture(), &wanted)?;
     if let Some(endpoint) = account::without_config(&world.stand_in) {
         return Err(format!("an endpoint has no config: {endpoint:#}"));
     }
-    the_table_tells_nothing(world)?;
+    the_table_tells_nothing(world, situation)?;
     if to_the_end { nothing_is_left(world, situation, played, &answers) } else { Ok(()) }
 }
 
@@ -52,14 +52,14 @@ fn each_is_answered_once(played: &Played, answers: &[Value]) -> Result<(), Strin
 }
 
 /// The newest request succeeds, and an older one does or says that it was superseded.
-fn the_newest_has_its_way(played: &Played, answers: &[Value]) -> Result<(), String> {
+fn the_newest_has_its_way(situation: &Situation, played: &Played, answers: &[Value]) -> Result<(), String> {
     let newest = played.events.last().map(|event| event.text("RequestId")).unwrap_or_default();
     for answer in answers.iter().filter(|answer| answer["Status"] != "SUCCESS") {
         let reason = answer["Reason"].as_str().unwrap_or_default();
         if answer["RequestId"] == newest {
             return Err(format!("the newest request failed: {reason}"));
         }
-        if !reason.contains("superseded") {
+        if !(reason.contains("superseded") || situation.may_fail) {
             return Err(format!("an older request failed, and doesn't say that it was superseded: {reason}"));
         }
     }
@@ -76,9 +76,10 @@ fn same(is: &Value, ought: &Value) -> Result<(), String> {
 }
 
 /// Neither where answers go nor what is declared stands in the request table.
-fn the_table_tells_nothing(world: &World) -> Result<(), String> {
+fn the_table_tells_nothing(world: &World, situation: &Situation) -> Result<(), String> {
     let items = Value::Array(world.stand_in.table(REQUEST_TABLE)).to_string();
-    let secrets = [SIGNATURE, "http://", "X-Amz"].into_iter().chain(VALUES);
+    let own = situation.secrets.iter().copied();
+    let secrets = [SIGNATURE, "http://", "X-Amz"].into_iter().chain(VALUES).chain(own);
     match secrets.into_iter().find(|secret| items.contains(*secret)) {
         Some(secret) => Err(format!("the request table holds {secret:?}: {items}")),
         None => Ok(()),
@@ -93,6 +94,9 @@ fn nothing_is_left(world: &mut World, situation: &Situation, played: &Played, an
     let newest = played.events.last().ok_or("there is an event")?;
     let id = of(answers, newest.text("RequestId")).find_map(|answer| answer["PhysicalResourceId"].as_str());
     let id = id.ok_or("the newest request was answered")?;
+    if newest.text("RequestType") == "Delete" && situation.own_endpoint.is_none() {
+        return Ok(());
+    }
     if situation.wants == Wants::Before && id != played.id {
         return Err(format!("the way back ended at {id}, and began at {}", played.id));
     }

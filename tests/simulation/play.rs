@@ -110,7 +110,7 @@ pub(crate) fn play_with(
     let events: Vec<Event> =
         events.iter().map(|event| world.addressed(event.clone(), 1 + place(event).unwrap_or_default())).collect();
     let decider = schedule.decider();
-    let waiting = deliveries(&events, &decider, patience);
+    let waiting = deliveries(situation, &events, &decider, patience);
     let played = Played { events, id, replies: Vec::new(), steps: Vec::new(), trace: Vec::new() };
     let mut on_stage =
         Player { world, decider, waiting, runs: Vec::new(), late: Vec::new(), dead: None, wound: 0, played };
@@ -122,7 +122,7 @@ pub(crate) fn play_with(
     }
 }
 
-fn deliveries(events: &[Event], decider: &Decider, patience: u32) -> VecDeque<Delivery> {
+fn deliveries(situation: &Situation, events: &[Event], decider: &Decider, patience: u32) -> VecDeque<Delivery> {
     let traits = decider.traits();
     let delivery = |order: usize| Delivery { order, event: events[order].raw(), life: LONG_LIFE };
     let mut waiting: VecDeque<Delivery> = (0..events.len()).map(delivery).collect();
@@ -130,7 +130,7 @@ fn deliveries(events: &[Event], decider: &Decider, patience: u32) -> VecDeque<De
         let at = if late { waiting.len() } else { order + 1 };
         waiting.insert(at, delivery(order));
     }
-    if traits.reordered {
+    if traits.reordered && !situation.in_order {
         waiting.swap(0, 1);
     }
     if let Some(run) = traits.dies {
@@ -199,7 +199,11 @@ impl Player<'_> {
                 return Err(format!("run {at} ended in {reply:?}, and there are {} next runs", next.len()));
             }
             self.played.replies.push((order, reply));
-            self.waiting.extend(next.into_iter().map(|event| Delivery { order, event, life: LONG_LIFE }));
+            let times = if self.decider.traits().handed_over_twice { 2 } else { 1 };
+            for event in next {
+                let again = || Delivery { order, event: event.clone(), life: LONG_LIFE };
+                self.waiting.extend(std::iter::repeat_with(again).take(times));
+            }
         }
         Ok(())
     }

@@ -118,6 +118,8 @@ pub(crate) struct Traits {
     pub(crate) dies: Option<usize>,
     /// This run's time ends while it waits for the endpoint, or for another run.
     pub(crate) hands_over: Option<usize>,
+    /// What is handed over is delivered twice.
+    pub(crate) handed_over_twice: bool,
 }
 
 impl Traits {
@@ -137,7 +139,9 @@ impl Lots {
         let dies = dies.then(|| rng.usize(0..2));
         let hands_over = hands_over.then(|| rng.usize(0..2));
         let twice = twice.then(|| (rng.usize(0..2), rng.bool()));
-        let traits = Traits { twice, reordered, dies, hands_over };
+        // Drawn apart, so that the seeds of before play as they did.
+        let handed_over_twice = hands_over.is_some() && Rng::with_seed(!seed).bool();
+        let traits = Traits { twice, reordered, dies, hands_over, handed_over_twice };
         let sticks = [0, 50, 80, 95][rng.usize(0..4)];
         let delivers = [2, 5, 15, 100][rng.usize(0..4)];
         let troubles = if has_troubles { rng.u32(1..4) } else { 0 };

@@ -2,8 +2,12 @@
 
 use serde_json::json;
 
-use super::support::declaration::{Declared, TOPIC, monitoring, shared_gpus};
+use stand_in::{Outcome, Script};
+
+use super::support::account::MODEL;
+use super::support::declaration::{Declared, TOPIC, monitoring, one_model, shared_gpus};
 use super::support::event::{CONFIG, ENDPOINT, Event, MONITORING};
+use super::world::World;
 
 /// An id of the kind that CloudFormation makes up where it never took a Create's answer.
 const MADE_UP: &str = "inference-Config-1NR6ZQ4Y8KX2B";
@@ -20,6 +24,8 @@ pub(crate) enum Wants {
     First,
     /// Nothing of ours.
     Nothing,
+    /// What there is where each event comes once the one before is answered.
+    OneAfterAnother,
 }
 
 /// Requests that may be under way at the same time.
@@ -34,12 +40,43 @@ pub(crate) struct Situation {
     pub(crate) wants: Wants,
     /// The stack's own endpoint on our config.
     pub(crate) own_endpoint: Option<&'static str>,
+    /// What an Update made of it before.
+    pub(crate) updated: Option<fn() -> Declared>,
+    /// What else has happened by then, to a resource of this id.
+    pub(crate) meanwhile: fn(&World, &str),
+    /// Whether an older request may fail by itself.
+    pub(crate) may_fail: bool,
+    /// Whether events come in the order in which they were sent.
+    pub(crate) in_order: bool,
+    /// Words that the request table may not hold, beside [`VALUES`].
+    pub(crate) secrets: &'static [&'static str],
 }
+
+/// What most situations have.
+const USUAL: Situation = Situation {
+    name: "",
+    resource_type: ENDPOINT,
+    before: None,
+    events: |_, _| Vec::new(),
+    wants: Wants::Before,
+    own_endpoint: None,
+    updated: None,
+    meanwhile: |_, _| (),
+    may_fail: false,
+    in_order: false,
+    secrets: &[],
+};
 
 impl Situation {
     /// The Create that makes what was there before.
     pub(crate) fn creation(&self) -> Option<Event> {
         self.before.map(|declared| Event::create(self.resource_type, &declared()))
+    }
+
+    /// The Update that came before the events.
+    pub(crate) fn earlier_update(&self, id: &str) -> Option<Event> {
+        let (before, updated) = self.before.zip(self.updated)?;
+        Some(Event::update(self.resource_type, id, &before(), &updated()))
     }
 
     fn there_and_back(&self, id: &str, other: &Declared) -> Vec<Event> {
@@ -83,110 +120,206 @@ fn theirs() -> Declared {
     monitoring("theirs").with("CostPerHour", "5.7523")
 }
 
+fn hidden() -> Declared {
+    chat().with("NoEcho", true)
+}
+
+/// A dashboard and an alarm that somebody made by hand.
+fn adopting() -> Declared {
+    let by_hand = chat().with("AdoptExisting", true).with("Dashboard", json!({"DashboardName": "by-hand"}));
+    by_hand.with("UnusedGpuAlarm", json!({"AlarmName": "by-hand"}))
+}
+
+/// A model for each variant; more than five make the alarm a composite.
+fn models(count: usize) -> Declared {
+    let variant = |at| json!({"VariantName": format!("v{at}"), "ModelName": MODEL, "InstanceType": "ml.g5.xlarge", "InitialInstanceCount": 1});
+    one_model("chat")
+        .with("ProductionVariants", (0..count).map(variant).collect::<Vec<_>>())
+        .with("NoTrafficAlarm", json!({"Enabled": true}))
+}
+
+fn six_models() -> Declared {
+    models(6)
+}
+
+/// The next change of this endpoint fails.
+fn fails_once(world: &World, endpoint: &str) {
+    world
+        .stand_in
+        .script(endpoint, Script { outcome: Outcome::Fail, reason: Some("no capacity".to_owned()), after_ms: None });
+}
+
 /// Cases that have a name in the field keep it.
-pub(crate) const ALL: [Situation; 13] = [
-    Situation {
-        name: "a1-endpoint",
-        resource_type: ENDPOINT,
-        before: None,
-        events: |it, _| it.made_and_cancelled(&chat()),
-        wants: Wants::Nothing,
-        own_endpoint: None,
-    },
+pub(crate) const ALL: [Situation; 25] = [
+    Situation { name: "a1-endpoint", events: |it, _| it.made_and_cancelled(&chat()), wants: Wants::Nothing, ..USUAL },
     Situation {
         name: "a1-config",
         resource_type: CONFIG,
-        before: None,
         events: |it, _| it.made_and_cancelled(&chat()),
         wants: Wants::Nothing,
-        own_endpoint: None,
+        ..USUAL
     },
     Situation {
         name: "a1-monitoring",
         resource_type: MONITORING,
-        before: None,
         events: |it, _| it.made_and_cancelled(&theirs()),
         wants: Wants::Nothing,
-        own_endpoint: None,
+        ..USUAL
     },
-    Situation {
-        name: "b4-endpoint",
-        resource_type: ENDPOINT,
-        before: Some(chat),
-        events: |it, id| it.there_and_back(id, &finer()),
-        wants: Wants::Before,
-        own_endpoint: None,
-    },
+    Situation { name: "b4-endpoint", before: Some(chat), events: |it, id| it.there_and_back(id, &finer()), ..USUAL },
     Situation {
         name: "b4-watched-otherwise",
-        resource_type: ENDPOINT,
         before: Some(chat),
         events: |it, id| it.there_and_back(id, &watched_otherwise()),
-        wants: Wants::Before,
-        own_endpoint: None,
+        ..USUAL
     },
     Situation {
         name: "b5-rename",
-        resource_type: ENDPOINT,
         before: Some(chat),
         events: |it, id| it.there_and_back(id, &chat().with("EndpointName", "talk")),
-        wants: Wants::Before,
-        own_endpoint: None,
+        ..USUAL
     },
     Situation {
         name: "b5-rename-on-one-config",
-        resource_type: ENDPOINT,
         before: Some(named_config),
         events: |it, id| it.there_and_back(id, &named_config().with("EndpointName", "talk")),
-        wants: Wants::Before,
-        own_endpoint: None,
+        ..USUAL
     },
     Situation {
         name: "replaced-config",
         resource_type: CONFIG,
         before: Some(chat),
         events: |it, id| it.there_and_back(id, &finer()),
-        wants: Wants::Before,
         own_endpoint: Some("chat"),
+        ..USUAL
     },
     Situation {
         name: "config-watched-otherwise",
         resource_type: CONFIG,
         before: Some(chat),
         events: |it, id| it.there_and_back(id, &watched_otherwise()),
-        wants: Wants::Before,
         own_endpoint: Some("chat"),
+        ..USUAL
     },
     Situation {
         name: "monitoring-changed",
         resource_type: MONITORING,
         before: Some(theirs),
         events: |it, id| it.there_and_back(id, &theirs().with("UnusedGpuAlarm", json!({"AlarmName": "waste"}))),
-        wants: Wants::Before,
-        own_endpoint: None,
+        ..USUAL
     },
     Situation {
         name: "twins-create",
-        resource_type: ENDPOINT,
-        before: None,
         events: |it, _| Situation::twice(&Event::create(it.resource_type, &chat())),
         wants: Wants::First,
-        own_endpoint: None,
+        ..USUAL
     },
     Situation {
         name: "twins-create-config",
         resource_type: CONFIG,
-        before: None,
         events: |it, _| Situation::twice(&Event::create(it.resource_type, &chat())),
         wants: Wants::First,
-        own_endpoint: None,
+        ..USUAL
     },
     Situation {
         name: "twins-delete",
-        resource_type: ENDPOINT,
         before: Some(chat),
         events: |it, id| Situation::twice(&Event::delete(it.resource_type, id, &chat())),
         wants: Wants::Nothing,
-        own_endpoint: None,
+        ..USUAL
+    },
+    Situation {
+        name: "update-that-fails",
+        before: Some(chat),
+        events: |it, id| it.there_and_back(id, &watched_otherwise()),
+        meanwhile: |world, _| fails_once(world, "chat"),
+        may_fail: true,
+        ..USUAL
+    },
+    Situation {
+        name: "create-that-fails",
+        events: |it, _| it.made_and_cancelled(&chat()),
+        wants: Wants::Nothing,
+        meanwhile: |world, _| fails_once(world, "chat"),
+        may_fail: true,
+        ..USUAL
+    },
+    Situation {
+        name: "rename-that-fails",
+        before: Some(named_config),
+        events: |it, id| it.there_and_back(id, &named_config().with("EndpointName", "talk")),
+        meanwhile: |world, _| fails_once(world, "talk"),
+        may_fail: true,
+        ..USUAL
+    },
+    Situation {
+        name: "composite-divided-and-not",
+        before: Some(six_models),
+        events: |it, id| it.there_and_back(id, &models(2)),
+        ..USUAL
+    },
+    Situation {
+        name: "composite-made-and-cancelled",
+        events: |it, _| it.made_and_cancelled(&six_models()),
+        wants: Wants::Nothing,
+        ..USUAL
+    },
+    Situation {
+        name: "hidden-names",
+        before: Some(hidden),
+        events: |it, id| it.there_and_back(id, &hidden().with("EndpointName", "talk").with("CostPerHour", 3)),
+        secrets: &["chat-monitoring", "chat-unused-gpu", "talk-monitoring"],
+        ..USUAL
+    },
+    Situation {
+        name: "hidden-config",
+        resource_type: CONFIG,
+        events: |it, _| it.made_and_cancelled(&hidden()),
+        wants: Wants::Nothing,
+        secrets: &["chat-monitoring", "chat-unused-gpu"],
+        ..USUAL
+    },
+    Situation {
+        name: "adopting-create",
+        resource_type: CONFIG,
+        events: |it, _| it.made_and_cancelled(&adopting()),
+        wants: Wants::Nothing,
+        ..USUAL
+    },
+    Situation {
+        name: "adopting-update",
+        before: Some(chat),
+        events: |it, id| it.there_and_back(id, &adopting()),
+        ..USUAL
+    },
+    Situation {
+        name: "three-renamed-and-deleted",
+        before: Some(chat),
+        events: |it, id| {
+            let mut events = it.there_and_back(id, &chat().with("EndpointName", "talk"));
+            events.push(Event::delete(it.resource_type, id, &chat()));
+            events
+        },
+        wants: Wants::Nothing,
+        ..USUAL
+    },
+    Situation {
+        name: "three-updates",
+        before: Some(chat),
+        events: |it, id| {
+            let mut events = it.there_and_back(id, &finer());
+            events.extend(it.there_and_back(id, &watched_otherwise()));
+            events
+        },
+        ..USUAL
+    },
+    Situation {
+        name: "twins-delete-under-a-live-endpoint",
+        resource_type: CONFIG,
+        before: Some(chat),
+        events: |it, id| Situation::twice(&Event::delete(it.resource_type, id, &chat())),
+        wants: Wants::OneAfterAnother,
+        own_endpoint: Some("chat"),
+        ..USUAL
     },
 ];

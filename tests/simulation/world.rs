@@ -10,15 +10,17 @@ use aws_smithy_types::date_time::Format;
 use monitored_endpoint::request::Reply;
 use serde_json::Value;
 use serde_json::value::RawValue;
-use stand_in::{Config, Gate, Outcome, Script, StandIn};
+use stand_in::{Config, Gate, StandIn};
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
 use super::process::{End, Ended, Job, Process};
 use super::situation::{ALL, Situation, Wants};
-use super::support::account::{self, make_their_alarm, make_their_config, make_their_dashboard};
+use super::support::account::{
+    self, MODEL, make_their_alarm, make_their_config, make_their_dashboard, make_their_model,
+};
 use super::support::declaration::Declared;
-use super::support::event::{ENDPOINT, Event};
+use super::support::event::Event;
 use super::support::http::{HttpPeer, Reply as HttpReply};
 use super::support::receiver::AnswerReceiver;
 use super::support::scenario::{REQUEST_TABLE, sdk_config};
@@ -32,6 +34,9 @@ pub(crate) const LONG_LIFE: Duration = Duration::from_mins(2);
 /// Longer than anything here takes: a test that waits so long has failed.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
+/// What a run that nobody disturbs takes at most before it waits for an endpoint; winding too early harms nothing.
+const AN_HOUR: Duration = Duration::from_millis(150);
+const MOST_HOURS: usize = 400;
 /// The place of a request that comes after all others.
 const LAST: usize = 30;
 
@@ -93,7 +98,7 @@ impl World {
     /// An account in which the situation's events may come in, and the id of the resource in it.
     pub(crate) fn prepare(&mut self, situation: &Situation) -> String {
         self.start_over();
-        let id = situation.creation().map(|event| self.make(situation, event)).unwrap_or_default();
+        let id = self.make_before(situation);
         self.stand_in.clear_calls();
         self.holds.store(true, Ordering::SeqCst);
         id
@@ -105,17 +110,34 @@ impl World {
             return known.clone();
         }
         self.start_over();
-        let event = match situation.wants {
-            Wants::Before => situation.creation(),
-            Wants::First => (situation.events)(situation, "").into_iter().next(),
-            Wants::Nothing => None,
-        };
-        if let Some(event) = event {
-            self.make(situation, event);
+        match situation.wants {
+            Wants::Before => drop(self.make_before(situation)),
+            Wants::First => {
+                let first = (situation.events)(situation, "").into_iter().next();
+                drop(first.map(|event| self.make(situation, event)));
+            }
+            Wants::Nothing => {}
+            Wants::OneAfterAnother => {
+                let id = self.make_before(situation);
+                for (at, event) in (situation.events)(situation, &id).into_iter().enumerate() {
+                    self.carry_out_as(event, 1 + at);
+                }
+            }
         }
         let picture = self.picture();
         self.pictures.insert(situation.name, picture.clone());
         picture
+    }
+
+    /// Everything that is there before the events, and the id that the resource has by then.
+    fn make_before(&mut self, situation: &Situation) -> String {
+        let mut id = situation.creation().map(|event| self.make(situation, event)).unwrap_or_default();
+        if let Some(event) = situation.earlier_update(&id) {
+            let answer = self.carry_out_as(event, 0);
+            answer["PhysicalResourceId"].as_str().unwrap().clone_into(&mut id);
+        }
+        (situation.meanwhile)(self, &id);
+        id
     }
 
     /// Makes the resource, and what the stack has beside it. Gives its id.
@@ -134,8 +156,15 @@ impl World {
     pub(crate) fn remove(&mut self, situation: &Situation, id: &str, declared: &Value) {
         self.open();
         if let Some(endpoint) = situation.own_endpoint {
+            // CloudFormation waits for an operation on the endpoint before it begins another, also for one that a call
+            // begins which lands late.
+            const TIMES: usize = 5;
             let delete = self.sagemaker.delete_endpoint().endpoint_name(endpoint);
-            self.runtime.block_on(delete.send()).unwrap();
+            let taken = (0..TIMES).any(|_| {
+                self.stand_in.advance(LONG_ENOUGH);
+                self.runtime.block_on(delete.clone().send()).is_ok()
+            });
+            assert!(taken, "endpoint {endpoint} never came to rest");
             self.wind();
         }
         let delete = Event::delete(situation.resource_type, id, &Declared(declared.clone()));
@@ -162,6 +191,7 @@ impl World {
         self.receiver.take();
         self.take_handed_over();
         self.runtime.block_on(async {
+            make_their_model(&self.sagemaker, MODEL).await;
             make_their_config(&self.sagemaker, "theirs-by-hand").await;
             let theirs =
                 self.sagemaker.create_endpoint().endpoint_name("theirs").endpoint_config_name("theirs-by-hand");
@@ -180,15 +210,24 @@ impl World {
 
     /// Has one process carry an event out undisturbed, and gives its answer.
     pub(crate) fn carry_out(&mut self, event: Event) -> Value {
-        self.open();
-        if event.text("ResourceType") == ENDPOINT {
-            let name = event.0["ResourceProperties"]["EndpointName"].as_str().unwrap();
-            self.stand_in.script(name, Script { outcome: Outcome::Succeed, reason: None, after_ms: Some(0) });
-        }
         let order = if event.text("RequestType") == "Create" { 0 } else { LAST };
+        self.carry_out_as(event, order)
+    }
+
+    /// The same, as the `order`th event of its resource. While it waits for an endpoint, hours pass.
+    fn carry_out_as(&mut self, event: Event, order: usize) -> Value {
+        self.open();
         let event = self.addressed(event, order);
-        let reply = self.run_alone(event.raw(), LONG_LIFE);
-        assert!(matches!(reply, Reply::Answered(_)), "undisturbed: {reply:?}");
+        let running = self.start(event.raw(), LONG_LIFE);
+        let is_over = || running.ended.lock().unwrap().is_some();
+        let mut hours = 0;
+        while self.gate.wait_until(AN_HOUR, |_| is_over()).is_none() {
+            hours += 1;
+            assert!(hours < MOST_HOURS, "a run ends");
+            self.wind();
+        }
+        let end = self.finish(running);
+        assert!(matches!(end, End::Replied(Reply::Answered(_))), "undisturbed: {end:?}");
         let answer = self.receiver.take_one();
         assert_eq!(answer["Status"], "SUCCESS", "undisturbed: {answer:#}");
         answer

@@ -8,6 +8,8 @@ use stand_in::StandIn;
 use super::declaration::ROLE;
 use super::scenario::without_times;
 
+/// A model that somebody made.
+pub(crate) const MODEL: &str = "published-model";
 /// Statuses in which an endpoint serves nothing, now or ever.
 const DEAD: [&str; 2] = ["Deleting", "Failed"];
 
@@ -60,6 +62,11 @@ pub(crate) async fn make_their_config(sagemaker: &aws_sdk_sagemaker::Client, con
         .execution_role_arn(ROLE)
         .production_variants(variant);
     request.send().await.unwrap();
+}
+
+/// A model that somebody makes.
+pub(crate) async fn make_their_model(sagemaker: &aws_sdk_sagemaker::Client, model: &str) {
+    sagemaker.create_model().model_name(model).execution_role_arn(ROLE).send().await.unwrap();
 }
 
 /// A dashboard that somebody made by hand.

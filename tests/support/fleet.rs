@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_sdk_sagemaker::types::{
-    InferenceComponentComputeResourceRequirements, InferenceComponentRuntimeConfig, InferenceComponentSpecification,
-    MetricsConfig, ProductionVariant, ProductionVariantInstanceType,
+    AsyncInferenceConfig, AsyncInferenceOutputConfig, InferenceComponentComputeResourceRequirements,
+    InferenceComponentRuntimeConfig, InferenceComponentSpecification, MetricsConfig, ProductionVariant,
+    ProductionVariantInstanceType, ProductionVariantServerlessConfig,
 };
 use monitored_endpoint::spec::{Dollars, EndpointName};
-use monitored_endpoint::usage::{InstanceTerms, Moment, Question, Reader, Terms, TimeRange, Usage, UsageError};
-use stand_in::telemetry::{Fleet, Timestamp};
+use monitored_endpoint::usage::{InstanceTerms, Moment, Question, Reader, Terms, TimeRange, Usage, UsageError, View};
+use stand_in::telemetry::{Fleet, Serving, Timestamp, Variant};
 use stand_in::{Config, StandIn};
 use tokio::runtime::Runtime;
 
@@ -55,21 +56,22 @@ impl Account {
             .enable_enhanced_metrics(fleet.enhanced_metrics)
             .metric_publish_frequency_in_seconds(i32::try_from(fleet.publish_frequency).unwrap())
             .build();
-        let variants = fleet.variants.iter().map(|variant| {
-            let hosts = fleet.components.iter().any(|component| component.variant == variant.name);
-            ProductionVariant::builder()
-                .variant_name(&variant.name)
-                .instance_type(ProductionVariantInstanceType::from(variant.instance_type.as_str()))
-                .initial_instance_count(1)
-                .set_model_name((!hosts).then(|| format!("{}-model", variant.name)))
-                .build()
-        });
+        let declared = |shadow: bool| {
+            let some = fleet.variants.iter().filter(move |variant| variant.shadow == shadow);
+            let some: Vec<ProductionVariant> = some.map(|variant| declared(fleet, variant)).collect();
+            Some(some).filter(|some| !some.is_empty())
+        };
+        let asynchronous = fleet.variants.iter().any(|variant| fleet.serving(variant) == Serving::Asynchronous);
+        let output = AsyncInferenceOutputConfig::builder().s3_output_path("s3://answers/chat").build();
+        let queue = AsyncInferenceConfig::builder().output_config(output).build();
         let config = format!("{}-config", fleet.endpoint);
         let request = sagemaker
             .create_endpoint_config()
             .endpoint_config_name(&config)
             .execution_role_arn(ROLE)
-            .set_production_variants(Some(variants.collect()))
+            .set_production_variants(declared(false))
+            .set_shadow_production_variants(declared(true))
+            .set_async_inference_config(asynchronous.then_some(queue))
             .metrics_config(metrics);
         request.send().await.unwrap();
         sagemaker.create_endpoint().endpoint_name(&fleet.endpoint).endpoint_config_name(&config).send().await.unwrap();
@@ -107,6 +109,7 @@ impl Account {
             range,
             now: self.now,
             terms: Terms { default, ..Terms::default() },
+            view: View::Everything,
         }
     }
 
@@ -117,4 +120,17 @@ impl Account {
     pub(crate) fn usage(&self, range: TimeRange) -> Usage {
         self.ask(&self.question(range)).unwrap()
     }
+}
+
+/// A variant as `CreateEndpointConfig` takes it.
+fn declared(fleet: &Fleet, variant: &Variant) -> ProductionVariant {
+    let serving = fleet.serving(variant);
+    let own_model = (serving != Serving::Components).then(|| format!("{}-model", variant.name));
+    let declared = ProductionVariant::builder().variant_name(&variant.name).set_model_name(own_model);
+    let Serving::Serverless { provisioned } = serving else {
+        let instance_type = ProductionVariantInstanceType::from(variant.instance_type.as_str());
+        return declared.instance_type(instance_type).initial_instance_count(1).build();
+    };
+    let serverless = ProductionVariantServerlessConfig::builder().memory_size_in_mb(2048).max_concurrency(20);
+    declared.serverless_config(serverless.set_provisioned_concurrency(provisioned.then_some(4)).build()).build()
 }

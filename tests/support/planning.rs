@@ -15,9 +15,17 @@ pub(crate) fn planned(declared: &Declared, dimensions: &[GpuDimension]) -> Plan 
 }
 
 /// The same of a declaration that may be more than CloudWatch takes.
+///
+/// SageMaker hosts inference components on one variant only, and so no config with more is made. What is planned for them
+/// is still looked at, as for an endpoint that was made elsewhere: its arithmetic has to hold for any number.
 pub(crate) fn try_planned(declared: &Declared, dimensions: &[GpuDimension]) -> Result<Plan, PlanError> {
     let problems = Problems::default();
-    let kind = ResourceType::MonitoredEndpointConfig;
+    let (declared, kind) = &if has_several_that_share(declared) {
+        (made_elsewhere(declared), ResourceType::EndpointMonitoring)
+    } else {
+        (declared.clone(), ResourceType::MonitoredEndpointConfig)
+    };
+    let kind = *kind;
     let declaration = Declaration::read(kind, &declared.as_sent(), &problems).unwrap();
     let Judged::Valid(spec) = Spec::judge(kind, &declaration, None, &problems) else {
         panic!("{declared:?} is not valid: {problems}")
@@ -36,4 +44,27 @@ pub(crate) fn dashboard(plan: &Plan) -> Value {
 /// The requests of the alarms, in the words of the API.
 pub(crate) fn alarms(plan: &Plan) -> Vec<Value> {
     plan.alarms.iter().map(|alarm| alarm.request.to_json()).collect()
+}
+
+fn has_several_that_share(declared: &Declared) -> bool {
+    let variants = declared.0["ProductionVariants"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let shares = |variant: &Value| variant.get("ModelName").is_none() && variant.get("ServerlessConfig").is_none();
+    variants.len() > 1 && variants.iter().any(shares)
+}
+
+/// The same declaration for the type that makes no config, with the config's defaults written out.
+fn made_elsewhere(declared: &Declared) -> Declared {
+    let declared = match declared.0.get("ExecutionRoleArn") {
+        Some(_) => declared.clone().without("ExecutionRoleArn"),
+        None => declared.clone(),
+    };
+    let defaults = [
+        ("EnableEnhancedMetrics", Value::from(declared.0.get("MetricsConfig").is_none())),
+        ("EnableDetailedObservability", Value::from(true)),
+        ("MetricPublishFrequencyInSeconds", Value::from(60)),
+    ];
+    defaults.into_iter().fold(declared, |declared, (name, value)| {
+        let given = declared.0.pointer(&format!("/MetricsConfig/{name}")).is_some();
+        if given { declared } else { declared.with(&format!("MetricsConfig/{name}"), value) }
+    })
 }

@@ -1,40 +1,7 @@
 //! What panels and alarms are about, in words. The product's formulas aren't repeated here: they are shown as they are planned.
 
-use monitored_endpoint::spec::AlarmKind;
-
-/// What an alarm measures, and what it means when it fires.
-pub(super) struct AlarmWords {
-    pub(super) measures: &'static str,
-    pub(super) why: &'static str,
-}
-
-/// The words for each kind of alarm.
-pub(super) fn alarm(kind: AlarmKind) -> AlarmWords {
-    match kind {
-        AlarmKind::UnusedGpu => AlarmWords {
-            measures: "GPUs of running instances that no model holds.",
-            why: "Instances run and are paid for while GPUs on them hold no model. Copies were removed or never placed, a copy needs \
-                  more GPUs than any one instance has left, or the endpoint scales in more slowly than its models do.",
-        },
-        AlarmKind::GpuBuffer => AlarmWords {
-            measures: "GPUs that are left on running instances to add a copy or to place another model.",
-            why: "So few GPUs are left that the next copy has to wait for an instance to start, which takes minutes. Models scaled \
-                  out, or an instance went.",
-        },
-        AlarmKind::IdleGpu => AlarmWords {
-            measures: "How much the GPUs that models hold compute.",
-            why: "A model holds GPUs and hardly uses them: it has more copies than its requests need, or nobody calls it any more.",
-        },
-        AlarmKind::NoTraffic => AlarmWords {
-            measures: "Requests to the endpoint while instances run.",
-            why: "Instances run and are paid for, and nobody has called the endpoint for the whole window: a forgotten endpoint, or \
-                  callers that go elsewhere.",
-        },
-    }
-}
-
 /// What a panel shows, by a part of its title; the first that fits is taken.
-const PANELS: [(&str, &str); 30] = [
+const PANELS: [(&str, &str); 35] = [
     (
         "who holds them",
         "An interactive panel: every GPU of every instance, the model that holds it, and how much it computes, over a time of your choice.",
@@ -43,59 +10,77 @@ const PANELS: [(&str, &str); 30] = [
         "Cost by model",
         "An interactive panel: what each model and the GPUs that no model holds cost over a time of your choice, the dearest first.",
     ),
-    ("Now", "The newest values: how many instances and GPUs there are, and what an hour costs at this moment."),
+    ("Alarms", "The alarms that the declaration has, and their states."),
     (
-        "Instances and GPUs",
+        "Now",
+        "The newest values: instances and GPUs, what an hour costs at this moment, requests, failures and the slowest model.",
+    ),
+    (
+        "requests per minute and latency",
+        "Requests, failures and latency of the model that is chosen at the top of the dashboard.",
+    ),
+    (": utilization", "CPU, memory and GPUs of the model that is chosen at the top of the dashboard."),
+    ("SELECTED_MODEL", "GPUs and dollars of the model that is chosen at the top of the dashboard."),
+    ("Requests per minute by", "Requests of each copy, instance or container: lines far apart mean uneven routing."),
+    ("Requests per minute", "Requests of each model, and of all together also where nobody listed a model."),
+    (
+        "Failed requests",
+        "Of 100 requests, those that failed: 5xx is the model's or SageMaker's mistake, 4xx the caller's. Beside it, on the right, \
+         streams that broke off and calls that met no copy of their model.",
+    ),
+    ("Latency", "Time that requests take in the model, in milliseconds, and until the first chunk of a stream comes."),
+    ("Requests at once", "Requests under way at the same time: near a copy's limit they begin to wait."),
+    ("Queue", "Requests that wait for an asynchronous endpoint, and how long the oldest has waited."),
+    (
+        "Time in the queue",
+        "How long requests wait, how long what is around the model's work takes, and all of it together.",
+    ),
+    (
+        "Failures around",
+        "What went wrong beside the model: downloads, uploads, notifications, and requests that waited too long.",
+    ),
+    ("Cold starts", "Time that it takes to start a serverless model when no one is ready."),
+    ("Concurrency in use", "The part of the concurrency that is in use: at 100 % calls are refused."),
+    ("Models at hand", "How often the model that a request asks for was loaded already, and how many are loaded."),
+    ("Loading models", "Time that it takes to wait for a model, to fetch it, to load it and to unload another."),
+    (
+        "Instances and GPU",
         "Instances, and their GPUs in total, used (a model holds them) and unused. Used and unused add up to the total. The gap \
          between total and used is paid for and does nothing.",
     ),
-    ("GPUs by model", "GPUs that each model holds, also of models that the declaration doesn't list."),
-    ("Cost of models per hour", "What each model costs an hour, by the GPUs that it holds."),
+    ("Instances (count)", "Instances that run."),
     (
-        "Cost of 1,000 invocations",
-        "A model's dollars divided by its requests, over the time range that is shown. Dear models with few requests stand out.",
+        "held by each",
+        "GPUs that each model holds, also of models that the declaration doesn't list where a query finds them.",
     ),
     (
-        "Cost of GPUs that no model holds",
-        "What the unused GPUs cost. With the models' dollars it adds up to what the instances cost.",
+        "$ per hour: models",
+        "What each model and the GPUs that none holds cost an hour. Stacked, they come to what the instances cost.",
     ),
-    ("Cost of instances", "What the instances cost: instances × price × time."),
+    ("$ per hour of instances", "What the instances cost an hour."),
+    ("$ cumulative", "What has been spent since the left edge of what is shown. The bill is the instances' line."),
     (
-        "Cost of ",
-        "What each model costs: the GPUs that it holds × the price of one GPU, in each period and summed up from the left.",
+        "$ per 1,000 requests",
+        "Dollars divided by requests, over the time range that is shown. Dear models with few requests stand out.",
+    ),
+    (
+        "in one publish interval",
+        "What was spent in one publish interval, as the launch article of enhanced metrics shows it.",
     ),
     ("GPU memory", "How much of the GPUs' memory is in use. Loaded weights count, also when nobody calls."),
-    ("Memory of each held GPU", "Memory in use on each single GPU that a model holds."),
-    ("Each held GPU", "How much each single GPU that a model holds computes."),
-    ("Busiest copies", "The copies whose GPUs compute most. Above 80 % the next request may have to wait."),
-    ("Idlest copies", "The copies whose GPUs compute least. Under 30 % for long, a copy less may do."),
-    ("GPU utilization", "How much the GPUs compute, as a mean, with guide lines at 30 % (idle) and 80 % (busy)."),
-    ("CPU utilization by model", "How much of the processors that a model was given compute."),
-    ("CPU", "How much the processors compute. Summed over cores, so that it may exceed 100 %."),
-    ("Memory", "How much of the instances' memory (and disk) is in use."),
+    ("hottest GPUs", "The GPUs that compute most. Above 80 % the next request may have to wait."),
     (
-        "Utilization of the selected model",
-        "CPU, memory and GPUs of the model that is chosen at the top of the dashboard.",
+        "GPU utilization",
+        "How much the GPUs compute, as a mean, with guide lines at 30 % (underused) and 80 % (saturated).",
     ),
+    ("CPU and memory by model", "How much of the processors and the memory that a model was given is in use."),
     (
-        "Traffic of the selected model",
-        "Requests, errors and latency of the model that is chosen at the top of the dashboard.",
+        "Memory, disk and CPU",
+        "How full the fullest instance is, and how busy the busiest. CPU is summed over cores and may exceed 100 %.",
     ),
-    (
-        "GPUs and cost of the selected model",
-        "GPUs and dollars of the model that is chosen at the top of the dashboard.",
-    ),
-    (
-        "Invocations and errors",
-        "Requests, and those that failed: 4xx is the caller's mistake, 5xx the model's or SageMaker's.",
-    ),
-    ("Invocations by instance", "Requests of each instance and container: lines far apart mean uneven routing."),
-    ("Invocations by model", "Requests of each model."),
-    ("latency", "Time that requests take, in microseconds: in the model, and in SageMaker around it (overhead)."),
-    ("Load on each model", "Requests under way at the same time, and requests of each instance."),
+    ("CPU and memory of containers", "How much each container of a variant uses."),
+    ("Memory (%)", "How much of a serverless variant's memory is in use."),
     ("Model copies", "Copies of each model that were running."),
-    ("Alarms", "The alarms that the declaration has, and their states."),
-    ("Concurrent requests", "Requests under way at the same time: near a copy's limit they begin to wait."),
 ];
 
 /// What a panel of this title shows.
@@ -131,11 +116,11 @@ mod tests {
     #[test]
     fn the_most_telling_part_of_a_title_wins() {
         let starts = |title: &str, words: &str| assert!(panel(title).unwrap().starts_with(words), "{title}");
-        starts("Cost of instances ($)", "What the instances cost");
-        starts("Cost of Llama 8B ($)", "What each model costs");
-        starts("Cost of 1,000 invocations, over the time range ($)", "A model's dollars");
+        starts("Requests per minute by copy, the 20 with the most: is the routing even?", "Requests of each copy");
+        starts("Requests per minute", "Requests of each model");
+        starts("SELECTED_MODEL: utilization (%)", "CPU, memory and GPUs");
+        starts("SELECTED_MODEL: GPUs and $ per hour", "GPUs and dollars");
         starts("GPU memory by model (%)", "How much of the GPUs' memory");
-        starts("Model and overhead latency (µs)", "Time that requests take");
         assert_eq!(panel("Weather"), None);
     }
 }

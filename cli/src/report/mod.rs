@@ -9,7 +9,7 @@ use aws_config::{Region, SdkConfig};
 use clap::Args;
 use monitored_endpoint::reconcile::reason;
 use monitored_endpoint::spec::{Dollars, EndpointName, NameRule};
-use monitored_endpoint::usage::{InstanceTerms, Moment, Question, Reader, Terms, TimeRange, Usage, UsageError};
+use monitored_endpoint::usage::{InstanceTerms, Moment, Question, Reader, Terms, TimeRange, Usage, UsageError, View};
 use serde_json::{Value, json};
 use stand_in::arguments::pair;
 use thiserror::Error;
@@ -92,7 +92,7 @@ impl Report {
             Some(from) => TimeRange::Between { from, until: self.to.unwrap_or(now) },
             None => TimeRange::Last(u32::try_from(self.last.as_secs()).unwrap_or(u32::MAX)),
         };
-        Question { endpoint: self.endpoint.clone(), range, now, terms: self.terms() }
+        Question { endpoint: self.endpoint.clone(), range, now, terms: self.terms(), view: View::Everything }
     }
 
     fn terms(&self) -> Terms {

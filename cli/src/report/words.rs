@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use monitored_endpoint::figure::count;
 use monitored_endpoint::spec::Dollars;
 use monitored_endpoint::usage::{self, GpuUsage, ModelUsage, Usage};
 use serde_json::{Value, json};
@@ -73,6 +74,9 @@ pub(super) fn in_words(usage: &Usage, copies: &[Copy<'_>]) -> String {
     if !usage.enhanced_metrics {
         text.push_str("Enhanced metrics are off, so nobody knows which model holds which GPU.\n");
     }
+    for remark in &usage.remarks {
+        let _ = writeln!(text, "{remark}");
+    }
     let totals = &usage.totals;
     let _ = writeln!(
         text,
@@ -81,7 +85,7 @@ pub(super) fn in_words(usage: &Usage, copies: &[Copy<'_>]) -> String {
         number(totals.gpus),
         number(totals.used_gpus),
         number(totals.free_gpus),
-        number(Some(totals.invocations)),
+        number(totals.invocations),
     );
     match (&totals.bill, &totals.unallocated) {
         (Some(bill), unallocated) => {
@@ -150,7 +154,7 @@ fn model_row(model: &ModelUsage) -> [String; 9] {
         format!("{seen}/{declared}"),
         number(model.gpus),
         model.mean_utilization.map_or_else(unknown, |percent| format!("{percent:.0}")),
-        number(Some(model.invocations)),
+        number(model.invocations),
         money(|money| money.cumulative),
         money(|money| money.per_hour),
         model.per_thousand_invocations.map_or_else(unknown, |dollars| Money(dollars.0).to_string()),
@@ -162,11 +166,7 @@ fn unknown() -> String {
     "–".to_owned()
 }
 
-/// Whole where it is whole.
+/// As the panels have it.
 fn number(number: Option<f64>) -> String {
-    match number {
-        None => unknown(),
-        Some(number) if (number - number.round()).abs() < 1e-6 => format!("{number:.0}"),
-        Some(number) => format!("{number:.1}"),
-    }
+    number.map_or_else(unknown, count)
 }

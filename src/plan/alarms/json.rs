@@ -38,6 +38,8 @@ fn metric(request: &PutMetricAlarmInputBuilder) -> Value {
             "OnlyStartEvaluatingAfterWarmUpPeriodEnds": warm_up.only_start_evaluating_after_warm_up_period_ends(),
         })
     });
+    let window = request.get_evaluation_window().as_ref().and_then(|window| window.as_wall_clock_window().ok());
+    let window = window.map(|window| json!({"WallClockWindow": {"Timezone": window.timezone()}}));
     json!({
         "AlarmName": request.get_alarm_name(),
         "AlarmDescription": request.get_alarm_description(),
@@ -54,6 +56,7 @@ fn metric(request: &PutMetricAlarmInputBuilder) -> Value {
         "WarmUpConfiguration": warm_up,
         "EvaluationCriteria": criteria,
         "EvaluationInterval": request.get_evaluation_interval(),
+        "EvaluationWindow": window,
     })
 }
 

@@ -1,23 +1,19 @@
-//! The alarms' requests: what each measures, what fires it, and what its description says.
+//! The alarms' requests.
 //!
-//! Each kind has a file, which gives its [`Measure`] and the sentence that says what it is about; whether it exists, and
-//! with which settings, was decided before. Where variants are more than one alarm takes, each gets an alarm, and a
-//! composite takes their place.
+//! Each kind says in `alarm` what it measures and what its description tells; whether it exists, and with which settings,
+//! was decided before. Where variants or models are more than one alarm takes, each gets an alarm, and a composite takes
+//! their place.
 
 mod description;
-mod gpu_buffer;
-mod idle_gpu;
 mod json;
-mod no_traffic;
 mod request;
-mod unused_gpu;
 
 use aws_sdk_cloudwatch::operation::put_composite_alarm::builders::PutCompositeAlarmInputBuilder;
 use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
 
-use super::Surroundings;
-use crate::spec::{AlarmKind, AlarmName, AlarmSpec, Monitoring, Variant, watches};
-use request::Measure;
+use super::{PlanError, Surroundings};
+use crate::alarm::Scope;
+use crate::spec::{AlarmKind, AlarmName, AlarmSpec, Monitoring, Part, PartAlarm, Variant};
 
 /// An alarm to put.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,68 +51,56 @@ pub(super) struct Context<'m> {
     pub(super) dashboard_url: Option<String>,
 }
 
-/// What one alarm is on: variants, and whether they are all that it could be on.
-struct Scope<'m> {
-    monitoring: &'m Monitoring,
-    variants: Vec<&'m Variant>,
-    /// Whether it is one variant of several, each with an alarm of its own.
-    single: bool,
-}
-
-impl Scope<'_> {
-    /// What is watched, in words.
-    fn in_words(&self) -> String {
-        let endpoint = &self.monitoring.endpoint_name;
-        match self.variants.as_slice() {
-            [variant] if self.single => format!("variant {} of endpoint {endpoint}", variant.name),
-            _ => format!("endpoint {endpoint}"),
-        }
-    }
-}
-
 /// The requests that make `alarm`, in the order in which they have to be made.
-pub(super) fn planned(alarm: &AlarmSpec, context: &Context<'_>) -> Vec<PlannedAlarm> {
-    let monitoring = context.monitoring;
-    let variants: Vec<&Variant> = monitoring.variants.iter().filter(|variant| watches(alarm.kind, variant)).collect();
-    if alarm.on_variants.is_empty() {
-        return vec![on(alarm, &Scope { monitoring, variants, single: false }, context)];
+///
+/// # Errors
+/// Where it needs a price, and none was found.
+pub(super) fn planned(alarm: &AlarmSpec, context: &Context<'_>) -> Result<Vec<PlannedAlarm>, PlanError> {
+    let whole = scope(alarm, None, context);
+    if alarm.parts.is_empty() {
+        return Ok(vec![on(alarm, &whole, context)?]);
     }
-    let parts = alarm.on_variants.iter().map(|part| {
-        let variants = variants.iter().copied().filter(|variant| variant.name == part.variant).collect();
+    let parts = alarm.parts.iter().map(|part| {
         // The composite speaks for all of them.
         let quiet = AlarmSpec {
             name: part.name.clone(),
+            parts: Vec::new(),
             alarm_actions: Vec::new(),
             ok_actions: Vec::new(),
             insufficient_data_actions: Vec::new(),
             ..alarm.clone()
         };
-        on(&quiet, &Scope { monitoring, variants, single: true }, context)
+        on(&quiet, &scope(alarm, Some(part), context), context)
     });
-    let mut planned: Vec<PlannedAlarm> = parts.collect();
-    let scope = Scope { monitoring, variants, single: false };
-    let composite = request::composite(alarm, description::of_composite(alarm, &scope, context));
+    let mut planned = parts.collect::<Result<Vec<_>, _>>()?;
+    let composite = request::composite(alarm, description::of(alarm, &whole, context));
     planned.push(PlannedAlarm { kind: alarm.kind, name: alarm.name.clone(), request: composite });
-    planned
+    Ok(planned)
 }
 
-/// The alarm on these variants together.
-fn on(alarm: &AlarmSpec, scope: &Scope<'_>, context: &Context<'_>) -> PlannedAlarm {
-    let measure: Measure = match alarm.kind {
-        AlarmKind::UnusedGpu | AlarmKind::GpuBuffer => unused_gpu::measure(alarm, scope),
-        AlarmKind::IdleGpu => idle_gpu::measure(alarm, scope),
-        AlarmKind::NoTraffic => no_traffic::measure(alarm, scope),
+/// What the alarm is on, or one part of it.
+fn scope<'m>(alarm: &AlarmSpec, part: Option<&'m PartAlarm>, context: &Context<'m>) -> Scope<'m> {
+    let (monitoring, part) = (context.monitoring, part.map(|part| &part.on));
+    let is_on = |variant: &&Variant| {
+        let alone = match part {
+            Some(Part::Variant(name)) => variant.name == *name,
+            Some(Part::Model(_)) => variant.hosts_components(),
+            None => true,
+        };
+        alone && (alarm.kind.definition().watches)(variant)
     };
-    let request = request::metric(alarm, measure, description::of(alarm, scope, context));
-    PlannedAlarm { kind: alarm.kind, name: alarm.name.clone(), request }
+    let variants: Vec<&Variant> = monitoring.variants.iter().filter(is_on).collect();
+    let hosts = variants.iter().any(|variant| variant.hosts_components());
+    let models = monitoring.components.iter().filter(|model| match part {
+        Some(Part::Model(name)) => model.name == *name,
+        _ => hosts,
+    });
+    Scope { monitoring, models: models.collect(), variants, part, prices: &context.surroundings.prices }
 }
 
-/// The sentence that says what fires the alarm, and what to do.
-fn sentence(alarm: &AlarmSpec, scope: &Scope<'_>) -> String {
-    match alarm.kind {
-        AlarmKind::UnusedGpu => unused_gpu::sentence(alarm, scope),
-        AlarmKind::GpuBuffer => gpu_buffer::sentence(alarm, scope),
-        AlarmKind::IdleGpu => idle_gpu::sentence(alarm, scope),
-        AlarmKind::NoTraffic => no_traffic::sentence(alarm, scope),
-    }
+/// The alarm on this together.
+fn on(alarm: &AlarmSpec, scope: &Scope<'_>, context: &Context<'_>) -> Result<PlannedAlarm, PlanError> {
+    let measure = (alarm.kind.definition().measure)(alarm, scope).ok_or(PlanError::NoPrice(alarm.kind))?;
+    let request = request::metric(alarm, measure, description::of(alarm, scope, context));
+    Ok(PlannedAlarm { kind: alarm.kind, name: alarm.name.clone(), request })
 }

@@ -3,26 +3,17 @@
 use aws_sdk_cloudwatch::operation::put_composite_alarm::builders::PutCompositeAlarmInputBuilder;
 use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
 use aws_sdk_cloudwatch::types::{
-    AlarmPromQlCriteria, Dimension, EvaluationCriteria, Metric as MetricShape, MetricDataQuery,
-    MetricStat as StatShape, WarmUpConfiguration,
+    AlarmPromQlCriteria, EvaluationCriteria, EvaluationWindow, MetricDataQuery, WallClockWindow, WarmUpConfiguration,
 };
 
 use super::AlarmRequest;
-use crate::metrics::{Alarm, Expr, MetricId, MetricStat, PromQl, SampleCountQuery};
-use crate::spec::{AlarmKind, AlarmSpec};
+use crate::alarm::{Measure, PeriodRule};
+use crate::spec::AlarmSpec;
 
 /// Seconds that a model must not have been idle before it counts as busy again: longer than a gap between two samples.
 const RECOVERY: i32 = 600;
 /// The longest warm-up (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_WarmUpConfiguration.html>).
 const LONGEST_WARM_UP_MINUTES: i32 = 2880;
-
-/// What an alarm watches.
-pub(super) enum Measure {
-    /// An expression over metrics, compared with the threshold.
-    Math { queries: Vec<MetricDataQuery>, id: &'static str, label: &'static str, expression: Expr<Alarm> },
-    /// A query that compares by itself: each of its series breaches.
-    PromQl(PromQl),
-}
 
 pub(super) fn metric(alarm: &AlarmSpec, measure: Measure, description: String) -> AlarmRequest {
     let request = PutMetricAlarmInputBuilder::default()
@@ -37,14 +28,11 @@ pub(super) fn metric(alarm: &AlarmSpec, measure: Measure, description: String) -
             let watched = MetricDataQuery::builder().id(id).expression(expression.to_string()).label(label);
             let mut metrics = vec![watched.return_data(true).build()];
             metrics.extend(queries);
-            request
-                .set_metrics(Some(metrics))
-                .evaluation_periods(alarm.evaluation_periods)
-                .datapoints_to_alarm(alarm.datapoints_to_alarm)
-                .threshold(alarm.threshold)
-                .comparison_operator(alarm.comparison.clone())
-                .treat_missing_data(&alarm.treat_missing_data)
-                .set_warm_up_configuration(warm_up(alarm))
+            compared(request.set_metrics(Some(metrics)), alarm)
+        }
+        Measure::Grouped { query, label } => {
+            let watched = MetricDataQuery::builder().id("q0").expression(query.to_string()).period(alarm.period);
+            compared(request.metrics(watched.label(label).return_data(true).build()), alarm)
         }
         Measure::PromQl(query) => {
             let criteria = AlarmPromQlCriteria::builder()
@@ -58,6 +46,24 @@ pub(super) fn metric(alarm: &AlarmSpec, measure: Measure, description: String) -
     AlarmRequest::Metric(Box::new(request))
 }
 
+/// What is compared with the threshold, over which time.
+fn compared(request: PutMetricAlarmInputBuilder, alarm: &AlarmSpec) -> PutMetricAlarmInputBuilder {
+    request
+        .evaluation_periods(alarm.evaluation_periods)
+        .datapoints_to_alarm(alarm.datapoints_to_alarm)
+        .threshold(alarm.threshold)
+        .comparison_operator(alarm.comparison.clone())
+        .treat_missing_data(&alarm.treat_missing_data)
+        .set_warm_up_configuration(warm_up(alarm))
+        .set_evaluation_window(of_the_clock(alarm))
+}
+
+/// A day of the clock, where that is what the alarm is about.
+fn of_the_clock(alarm: &AlarmSpec) -> Option<EvaluationWindow> {
+    let window = WallClockWindow::builder().set_timezone(alarm.time_zone.clone()).build();
+    matches!(alarm.kind.definition().period, PeriodRule::Always(_)).then(|| EvaluationWindow::WallClockWindow(window))
+}
+
 /// A new endpoint hasn't been called yet. The other kinds' windows are filled with data before they can fire.
 fn warm_up(alarm: &AlarmSpec) -> Option<WarmUpConfiguration> {
     let seconds = alarm.period * alarm.evaluation_periods;
@@ -65,12 +71,12 @@ fn warm_up(alarm: &AlarmSpec) -> Option<WarmUpConfiguration> {
     let configuration = WarmUpConfiguration::builder()
         .warm_up_period_duration_in_minutes(minutes)
         .only_start_evaluating_after_warm_up_period_ends(true);
-    (alarm.kind == AlarmKind::NoTraffic).then(|| configuration.build())
+    alarm.kind.definition().warms_up.then(|| configuration.build())
 }
 
-/// The alarm that fires while one of its variants' does.
+/// The alarm that fires while one of its parts does.
 pub(super) fn composite(alarm: &AlarmSpec, description: String) -> AlarmRequest {
-    let rule: Vec<String> = alarm.on_variants.iter().map(|part| format!("ALARM(\"{}\")", part.name)).collect();
+    let rule: Vec<String> = alarm.parts.iter().map(|part| format!("ALARM(\"{}\")", part.name)).collect();
     let request = PutCompositeAlarmInputBuilder::default()
         .alarm_name(alarm.name.as_str())
         .alarm_description(description)
@@ -80,21 +86,4 @@ pub(super) fn composite(alarm: &AlarmSpec, description: String) -> AlarmRequest 
         .set_ok_actions(Some(alarm.ok_actions.clone()))
         .set_insufficient_data_actions(Some(alarm.insufficient_data_actions.clone()));
     AlarmRequest::Composite(Box::new(request))
-}
-
-pub(super) fn metric_query(id: &MetricId, stat: &MetricStat, period: i32) -> MetricDataQuery {
-    let dimensions = stat.metric.dimensions.iter();
-    let metric = MetricShape::builder()
-        .namespace(stat.metric.namespace)
-        .metric_name(stat.metric.name)
-        .set_dimensions(Some(
-            dimensions.map(|(name, value)| Dimension::builder().name(*name).value(value).build()).collect(),
-        ))
-        .build();
-    let stat = StatShape::builder().metric(metric).period(period).stat(stat.stat.name()).build();
-    MetricDataQuery::builder().id(id.as_str()).metric_stat(stat).return_data(false).build()
-}
-
-pub(super) fn sample_count_query(id: &MetricId, query: &SampleCountQuery, period: i32) -> MetricDataQuery {
-    MetricDataQuery::builder().id(id.as_str()).expression(query.to_string()).period(period).return_data(false).build()
 }

@@ -21,8 +21,8 @@ pub(super) fn about(grid: &mut Grid<'_>, context: &Context<'_>) {
         streams(context),
     ];
     let facts: Vec<String> = facts.into_iter().flatten().map(|fact| format!("- {fact}")).collect();
-    // A fact is a line or two over the whole width.
-    let height = u16::try_from(facts.len()).unwrap_or(u16::MAX).saturating_add(2);
+    // Two facts are about as high as a row of the grid.
+    let height = u16::try_from(facts.len().div_ceil(2)).unwrap_or(u16::MAX).saturating_add(2);
     grid.text(format!("## About these numbers\n{}", facts.join("\n")), height);
 }
 
@@ -41,7 +41,7 @@ fn frequency(context: &Context<'_>) -> String {
 fn prices(context: &Context<'_>) -> String {
     let mut known: Vec<String> = Vec::new();
     let mut unknown: Vec<String> = Vec::new();
-    for of in context.with_instances() {
+    for on in context.with_instances() {
         match context.surroundings.prices.of(on.variant) {
             Price::Declared(dollars) => {
                 known.push(context.label(&format!("${} per instance-hour, as declared", dollars.0), on));
@@ -101,10 +101,14 @@ fn partitions(context: &Context<'_>) -> Option<String> {
         Partitions::Alike(_) if context.shared().is_some() => {
             "GPUs are partitioned, and everything is counted in partitions: each copy of a model holds one.".to_owned()
         }
-        Partitions::Alike(_) => "GPUs are partitioned. What models hold is not counted: that takes enhanced metrics.".to_owned(),
-        Partitions::Mixed => "GPUs are partitioned into several profiles, and no metric tells which of them a copy holds: neither used \
+        Partitions::Alike(_) => {
+            "GPUs are partitioned. What models hold is not counted: that takes enhanced metrics.".to_owned()
+        }
+        Partitions::Mixed => {
+            "GPUs are partitioned into several profiles, and no metric tells which of them a copy holds: neither used \
                               GPUs nor dollars of models are shown."
-            .to_owned(),
+                .to_owned()
+        }
     })
 }
 
@@ -119,8 +123,15 @@ fn many(context: &Context<'_>) -> Option<String> {
 }
 
 fn queries(context: &Context<'_>) -> Option<String> {
-    let asks = context.told_apart().is_some();
-    asks.then(|| "Panels of models that nobody listed may reach back 3 hours only.".to_owned())
+    let shared = context.told_apart()?;
+    let words = match context.query_by_model(shared) {
+        Some(_) => "Panels of models that nobody listed may reach back 3 hours only.",
+        None => {
+            "Which dimension tells GPUs apart isn't known before the endpoint has published something: until the stack is updated \
+                 then, GPUs and dollars are shown of listed models alone, or of all together."
+        }
+    };
+    Some(words.to_owned())
 }
 
 fn searches(context: &Context<'_>) -> Option<String> {

@@ -26,7 +26,7 @@ pub(super) enum Per {
 }
 
 /// What one sample stands for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct Rate<'p> {
     /// Where the samples come from.
     pub(super) on: Numbered<'p>,

@@ -50,20 +50,26 @@ fn counts(context: &Context<'_>) -> Panel {
     Panel { title, lines, thresholds, left: "Count", ..Panel::default() }
 }
 
-/// GPUs by model, also of models that nobody listed.
+/// GPUs by model: of all by query, and of the listed ones while no query is possible.
 fn by_model(context: &Context<'_>) -> Option<Panel> {
     let shared = context.told_apart()?;
     let unit = shared.unit();
-    let lines = vec![
-        context.instance_samples(shared.on),
-        Line::hidden_query(query_id(), context.query_by_model(shared)),
-        Line::expression(context.count_of_query(Expr::series(&query_id()), shared.on), format!("{unit} of")),
-    ];
-    Some(Panel {
-        title: format!("{unit} held by each model, listed or not (count)"),
-        lines,
-        view: View::Stacked,
-        left: "Count",
-        ..Panel::default()
-    })
+    let mut lines = vec![context.instance_samples(shared.on)];
+    let title = match (context.query_by_model(shared), context.few_models()) {
+        (Some(query), _) => {
+            let held = context.count_of_query(Expr::series(&query_id()), shared.on);
+            lines.push(Line::hidden_query(query_id(), query));
+            lines.push(Line::expression(held, format!("{unit} of")));
+            format!("{unit} held by each model, listed or not (count)")
+        }
+        (None, Some(models)) => {
+            lines.extend(models.iter().map(|model| {
+                let held = context.count(context.samples_of_model(shared, model.name.as_str()), shared.on);
+                Line::expression(held, format!("{unit} of {}", model.label))
+            }));
+            format!("{unit} held by each listed model (count)")
+        }
+        (None, None) => return None,
+    };
+    Some(Panel { title, lines, view: View::Stacked, left: "Count", ..Panel::default() })
 }

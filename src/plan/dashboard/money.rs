@@ -16,7 +16,10 @@ pub(super) fn money(grid: &mut Grid<'_>, context: &Context<'_>) {
     let models = Models { context, shared, rate };
     let per_interval = format!("$ per {}: what each model costs in one publish interval", context.monitoring.frequency);
     grid.row([
-        Panel { view: View::Stacked, ..dollars("$ per hour: models and unallocated, stacked up to the bill", models.lines(Per::Hour)) },
+        Panel {
+            view: View::Stacked,
+            ..dollars("$ per hour: models and unallocated, stacked up to the bill", models.lines(Per::Hour))
+        },
         dollars("$ cumulative since the start of the time range", cumulative(&models)),
         dollars(&per_interval, models.lines(Per::Interval)),
         dollars("$ per 1,000 requests since the start of the time range", per_thousand(&models)),
@@ -48,10 +51,10 @@ impl Models<'_> {
         let mut lines = vec![context.instance_samples(shared.on)];
         lines.extend(context.used_lines(shared));
         match self.few() {
-            Some(models) => lines.extend(models.map(|(id, _, name)| {
-                Line::hidden_expression(id, context.samples_of_model(shared, name))
-            })),
-            None => lines.push(Line::hidden_query(query_id(), context.query_by_model(shared))),
+            Some(models) => lines.extend(
+                models.map(|(id, _, name)| Line::hidden_expression(id, context.samples_of_model(shared, name))),
+            ),
+            None => lines.extend(context.query_by_model(shared).map(|query| Line::hidden_query(query_id(), query))),
         }
         lines
     }
@@ -75,6 +78,11 @@ impl Models<'_> {
                 }
                 Some(Expr::sum_of(listed))
             }
+            None if context.query_by_model(self.shared).is_none() => {
+                let line = dollars(self.shared.used_samples());
+                lines.push(Line::expression(line, format!("All models {what}")));
+                None
+            }
             None => {
                 let biggest = Expr::series(&query_id());
                 let line = context.dollars_of_query(biggest.clone(), self.rate, per);
@@ -97,9 +105,11 @@ impl Models<'_> {
 fn cumulative(models: &Models<'_>) -> Vec<Line> {
     let mut lines = models.lines(Per::Range);
     let (context, on) = (models.context, models.shared.on);
-    lines.extend(context.instance_rate(on).map(|rate| {
-        Line::expression(context.dollars(on.samples(), rate, Per::Range), "Instances $ cumulative")
-    }));
+    lines.extend(
+        context
+            .instance_rate(on)
+            .map(|rate| Line::expression(context.dollars(on.samples(), rate, Per::Range), "Instances $ cumulative")),
+    );
     lines
 }
 
@@ -112,7 +122,8 @@ fn per_thousand(models: &Models<'_>) -> Vec<Line> {
         let Some((id, label, name)) = models.few().and_then(|mut few| few.nth(model.number)) else { continue };
         lines.push(Line::hidden_expression(id.clone(), context.samples_of_model(models.shared, name)));
         lines.push(requests_of(model));
-        let ratio = ratio(context.in_period(Expr::series(&id), models.rate), Expr::series(&model.id(IdLetter::INVOCATIONS)));
+        let ratio =
+            ratio(context.in_period(Expr::series(&id), models.rate), Expr::series(&model.id(IdLetter::INVOCATIONS)));
         lines.push(Line::expression(ratio, format!("{label} $ per 1,000 requests")));
     }
     lines.extend(whole_endpoint(context, &lines));
@@ -134,7 +145,13 @@ fn whole_endpoint(context: &Context<'_>, before: &[Line]) -> Vec<Line> {
     let rates = context.with_instances().filter_map(|on| context.instance_rate(on));
     let bill: Vec<Expr<Graph>> = rates.map(|rate| context.in_period(rate.on.samples(), rate)).collect();
     let Some(total) = context.total().filter(|_| !bill.is_empty()) else { return Vec::new() };
-    let mut lines: Vec<Line> = total.parts.into_iter().filter(|part| !before.contains(part)).collect();
+    let samples = context.with_instances().map(|on| context.instance_samples(on));
+    let mut lines: Vec<Line> = Vec::new();
+    for part in samples.chain(total.parts) {
+        if !before.contains(&part) && !lines.contains(&part) {
+            lines.push(part);
+        }
+    }
     lines.push(Line::expression(ratio(Expr::total(bill), total.requests), "Instances $ per 1,000 requests"));
     lines
 }
@@ -157,9 +174,7 @@ fn of_instances(grid: &mut Grid<'_>, context: &Context<'_>) {
         lines
     };
     let interval = format!("$ per {}", context.monitoring.frequency);
-    let samples: Vec<Line> = context.with_instances().map(|on| context.instance_samples(on)).collect();
-    let per_thousand = whole_endpoint(context, &samples);
-    let per_thousand = if per_thousand.is_empty() { per_thousand } else { samples.into_iter().chain(per_thousand).collect() };
+    let per_thousand = whole_endpoint(context, &[]);
     grid.row([
         dollars("$ per hour of instances", lines(Per::Hour, "$ per hour")),
         dollars("$ cumulative since the start of the time range", lines(Per::Range, "$ cumulative")),

@@ -67,6 +67,14 @@ impl Model<'_> {
         format!("{name} {what}")
     }
 
+    /// Whether it answers at once from an instance, and so may be asked for a stream.
+    pub(super) fn streams(self) -> bool {
+        match self.of {
+            Of::Component(_) => true,
+            Of::Variant(on) => !on.variant.serving.is_serverless() && on.variant.serving != Serving::Asynchronous,
+        }
+    }
+
     pub(super) fn is_shadow(self) -> bool {
         matches!(self.of, Of::Variant(on) if on.variant.shadow)
     }

@@ -15,7 +15,9 @@ const MOST: u16 = 20;
 
 pub(super) fn routing(grid: &mut Grid<'_>, context: &Context<'_>) {
     if context.monitoring.enhanced_metrics {
-        grid.row([copies(context), by_copy(context), by_instance(context), by_container(context)].into_iter().flatten());
+        grid.row(
+            [copies(context), by_copy(context), by_instance(context), by_container(context)].into_iter().flatten(),
+        );
     } else {
         grid.row(by_container(context));
     }
@@ -25,18 +27,17 @@ pub(super) fn routing(grid: &mut Grid<'_>, context: &Context<'_>) {
 fn copies(context: &Context<'_>) -> Option<Panel> {
     let on = context.host()?;
     let mut lines = vec![context.instance_samples(on)];
-    match context.few_models() {
-        Some(models) => lines.extend(models.iter().map(|model| {
+    if let Some(models) = context.few_models() {
+        lines.extend(models.iter().map(|model| {
             let samples = copy_metric("CPUUtilizationNormalized", Stat::SampleCount, &context.monitoring.endpoint_name)
                 .with("InferenceComponentName", model.name.as_str());
             let copies = context.count(Expr::search(samples).summed(), on);
             Line::expression(copies, format!("{} copies", model.label))
-        })),
-        None => {
-            let query = copy_sample_count(&context.monitoring.endpoint_name).by("InferenceComponentName");
-            lines.push(Line::hidden_query(query_id(), query.biggest(MOST_LINES_OF_MODELS)));
-            lines.push(Line::expression(context.count_of_query(Expr::series(&query_id()), on), "Copies of"));
-        }
+        }));
+    } else {
+        let query = copy_sample_count(&context.monitoring.endpoint_name).by("InferenceComponentName");
+        lines.push(Line::hidden_query(query_id(), query.biggest(MOST_LINES_OF_MODELS)));
+        lines.push(Line::expression(context.count_of_query(Expr::series(&query_id()), on), "Copies of"));
     }
     Some(Panel { title: "Model copies (count)".to_owned(), lines, left: "Copies", ..Panel::default() })
 }
@@ -54,9 +55,8 @@ fn by_copy(context: &Context<'_>) -> Option<Panel> {
 
 /// Of variants with models of their own that answer at once.
 fn by_instance(context: &Context<'_>) -> Option<Panel> {
-    let at_once = |on: &Numbered<'_>| {
-        matches!(on.variant.serving, Serving::OwnModel | Serving::MultiModel | Serving::Containers)
-    };
+    let at_once =
+        |on: &Numbered<'_>| matches!(on.variant.serving, Serving::OwnModel | Serving::MultiModel | Serving::Containers);
     let endpoint = &context.monitoring.endpoint_name;
     let lines = context.variants().filter(at_once).flat_map(|on| {
         let found = Expr::search(instance_requests("Invocations", Stat::Sum, endpoint, &on.variant.name));

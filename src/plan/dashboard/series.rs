@@ -15,7 +15,7 @@
 //! tells GPUs apart, both are searched: only one of them has data, so their sum is right, too.
 
 use crate::metrics::{
-    Expr, Graph, IdLetter, MetricId, MetricStat, SHORTEST_INSIGHTS_PERIOD, SampleCountQuery, Search, Stat, copy_metric,
+    Expr, Graph, IdLetter, InsightsQuery, MetricId, MetricStat, SHORTEST_INSIGHTS_PERIOD, Search, Stat, copy_metric,
     copy_sample_count, endpoint_metric, gpu_sample_count, held_gpus,
 };
 use crate::place::Place;
@@ -206,11 +206,7 @@ impl<'p> Context<'p> {
     }
 
     /// Samples of every GPU that a model holds on the variant, or of every copy where GPUs are partitioned; narrowed.
-    pub(super) fn held_samples(
-        &self,
-        shared: Shared<'_>,
-        narrowed: impl Fn(Search) -> Search,
-    ) -> Vec<Expr<Graph>> {
+    pub(super) fn held_samples(&self, shared: Shared<'_>, narrowed: impl Fn(Search) -> Search) -> Vec<Expr<Graph>> {
         let endpoint = &self.monitoring.endpoint_name;
         if shared.on.variant.partitions.is_some() {
             let copies = copy_metric("CPUUtilizationNormalized", Stat::SampleCount, endpoint);
@@ -228,19 +224,16 @@ impl<'p> Context<'p> {
         Expr::list(found).summed()
     }
 
-    /// The same by a query, by model: of those that hold the most.
-    ///
-    /// A widget takes one query, and a query names its dimensions. While nobody knows which of two tells GPUs apart, it
-    /// names none: of the sets that this metric has in its namespace, only these have an `EndpointName`
-    /// (`data/published.csv`).
-    pub(super) fn query_by_model(&self, shared: Shared<'_>) -> SampleCountQuery {
+    /// The same by a query, by model: of those that hold the most. `None` while nobody knows which dimension tells GPUs
+    /// apart: a query names its whole set, and a widget takes one query.
+    pub(super) fn query_by_model(&self, shared: Shared<'_>) -> Option<InsightsQuery> {
         let endpoint = &self.monitoring.endpoint_name;
         let query = match (shared.on.variant.partitions, self.surroundings.gpu_dimensions.as_slice()) {
             (Some(_), _) => copy_sample_count(endpoint),
             (None, [known]) => gpu_sample_count(*known, endpoint, None),
-            (None, _) => gpu_sample_count(GpuDimension::GpuId, endpoint, None).of_any_set(),
+            (None, _) => return None,
         };
-        query.by("InferenceComponentName").biggest(MOST_LINES_OF_MODELS)
+        Some(query.by("InferenceComponentName").biggest(MOST_LINES_OF_MODELS))
     }
 
     /// One for each dimension that may tell GPUs apart.

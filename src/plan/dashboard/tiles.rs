@@ -77,13 +77,14 @@ fn slowest(context: &Context<'_>) -> Vec<Line> {
             return Vec::new();
         }
         let copies = copy_requests("ModelLatency", Stat::P99, &context.monitoring.endpoint_name);
-        return vec![Line::expression(Expr::search(copies).highest() / MILLISECOND, LABEL)];
+        return vec![Line::expression(Expr::search(copies).highest_found() / MILLISECOND, LABEL)];
     }
     let latency = |model: &Model<'_>| model.id(IdLetter::LATENCY);
-    let mut lines: Vec<Line> =
-        models.iter().map(|model| Line::hidden_metric(latency(model), model.metric("ModelLatency", Stat::P99))).collect();
+    let mut lines: Vec<Line> = models
+        .iter()
+        .map(|model| Line::hidden_metric(latency(model), model.metric("ModelLatency", Stat::P99)))
+        .collect();
     let all: Vec<Expr<Graph>> = models.iter().map(|model| Expr::series(&latency(model))).collect();
-    let highest = if all.len() == 1 { Expr::list(all) } else { Expr::list(all).highest() };
-    lines.push(Line::expression(highest / MILLISECOND, LABEL));
+    lines.push(Line::expression(Expr::highest(all) / MILLISECOND, LABEL));
     lines
 }

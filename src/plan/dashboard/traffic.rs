@@ -69,7 +69,7 @@ fn requests(context: &Context<'_>) -> Panel {
 fn biggest(context: &Context<'_>, host: Numbered<'_>) -> Vec<Line> {
     const LABEL: &str = "Requests per minute of";
     if context.monitoring.enhanced_metrics {
-        let query = requests_by_model("Invocations", &context.monitoring.endpoint_name, MOST_LINES_OF_MODELS);
+        let query = requests_by_model(&context.monitoring.endpoint_name, MOST_LINES_OF_MODELS);
         let rate = Expr::series(&query_id()) * MINUTE / context.period_of_query(host);
         return vec![
             context.instance_samples(host),
@@ -120,18 +120,14 @@ fn failures(context: &Context<'_>) -> Panel {
 
 /// Failures that no share of requests tells of: streams that broke off, and calls that met no copy.
 fn beside(context: &Context<'_>, models: &[Model<'_>]) -> Vec<Line> {
-    let streams = context.variants().any(|on| !on.variant.serving.is_serverless() && on.variant.serving != Serving::Asynchronous);
-    let mut kinds = Vec::new();
-    if streams {
-        kinds.push(("MidStreamErrors", "streams broken off per minute"));
-    }
+    let mut kinds = vec![("MidStreamErrors", "streams broken off per minute")];
     if context.host().is_some() {
         kinds.push(("NoCapacityInvocationFailures", "calls that met no copy per minute"));
     }
     let few = if models.len() <= FEW { models } else { &[] };
     let mut lines = Vec::new();
     for (kind, (name, what)) in kinds.into_iter().enumerate() {
-        for model in few {
+        for model in few.iter().filter(|model| model.streams()) {
             let id = model.id(IdLetter::BESIDE).part(kind);
             lines.push(Line::hidden_metric(id.clone(), model.metric(name, Stat::Sum)));
             lines.push(Line::expression(per_minute(Expr::series(&id), &id), model.label(context, what)).on_the_right());
@@ -143,19 +139,19 @@ fn beside(context: &Context<'_>, models: &[Model<'_>]) -> Vec<Line> {
 /// How long models take, and the first chunk of a stream.
 fn latency(context: &Context<'_>) -> Panel {
     let models = context.answering();
-    let every = [("ModelLatency", Stat::P50, "p50"), ("ModelLatency", Stat::P90, "p90"), ("ModelLatency", Stat::P99, "p99")];
+    let every =
+        [("ModelLatency", Stat::P50, "p50"), ("ModelLatency", Stat::P90, "p90"), ("ModelLatency", Stat::P99, "p99")];
     let of_stream = ("FirstChunkLatency", Stat::P90, "first chunk p90");
-    let serverless = context.variants().all(|on| on.variant.serving.is_serverless());
-    let asynchronous = context.variants().any(|on| on.variant.serving == Serving::Asynchronous);
-    let mut shown = if models.len() <= FEW { every.to_vec() } else { every[2..].to_vec() };
-    if !serverless && !asynchronous && models.len() <= FEW {
-        shown.push(of_stream);
-    }
-    if context.host().is_none() && !asynchronous {
-        shown.push(("OverheadLatency", Stat::P99, "overhead p99"));
-    }
+    let few = models.len() <= FEW;
+    let shown = |model: Model<'_>| {
+        let mut shown = if few { every.to_vec() } else { every[2..].to_vec() };
+        shown.extend((few && model.streams()).then_some(of_stream));
+        let has_overhead = context.host().is_none() && model.counted() == "Invocations";
+        shown.extend(has_overhead.then_some(("OverheadLatency", Stat::P99, "overhead p99")));
+        shown
+    };
     let mut lines: Vec<Line> =
-        models.iter().flat_map(|model| in_milliseconds(context, *model, &shown, MILLISECOND)).collect();
+        models.iter().flat_map(|model| in_milliseconds(context, *model, &shown(*model), MILLISECOND)).collect();
     if models.is_empty() && context.sees_copies() {
         let copies = copy_requests("ModelLatency", Stat::P99, &context.monitoring.endpoint_name);
         let slowest = Expr::search(copies).sorted_by_mean(Order::HighestFirst, MOST_LINES_OF_MODELS);
@@ -219,7 +215,9 @@ fn queue(context: &Context<'_>) -> Vec<Panel> {
     ];
     let mut times: Vec<Line> =
         models.iter().flat_map(|model| in_milliseconds(context, *model, &microseconds, MILLISECOND)).collect();
-    let total = |model: &Model<'_>| Line::metric(model.metric("TotalProcessingTime", Stat::P90), model.label(context, "p90 in all"));
+    let total = |model: &Model<'_>| {
+        Line::metric(model.metric("TotalProcessingTime", Stat::P90), model.label(context, "p90 in all"))
+    };
     times.extend(models.iter().map(total));
     let kinds = [
         ("RequestDownloadFailures", "downloads that failed"),
@@ -283,7 +281,8 @@ fn loading(context: &Context<'_>) -> Vec<Panel> {
             hits.clone(),
             invocation_metric("ModelCacheHit", Stat::Average, endpoint, &on.variant.name),
         ));
-        cache.push(Line::expression(Expr::series(&hits) * 100.0, context.label("Model was loaded (% of requests)", on)));
+        cache
+            .push(Line::expression(Expr::series(&hits) * 100.0, context.label("Model was loaded (% of requests)", on)));
         let loaded = context.instance_metric("LoadedModelCount", Stat::Average, on);
         cache.push(Line::metric(loaded, context.label("Models loaded on an instance", on)).on_the_right());
         let kinds = [

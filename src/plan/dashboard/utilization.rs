@@ -1,7 +1,8 @@
 //! How hard GPUs, processors, memory and disks work: in percent of what there is, between 0 and 100.
 
 use crate::metrics::{
-    ComponentMetric, ENDPOINTS, Expr, Graph, IdLetter, MetricId, Order, Stat, container_metric, held_gpus, instance_gpus,
+    ComponentMetric, ENDPOINTS, Expr, Graph, IdLetter, MetricId, Order, Stat, container_metric, held_gpus,
+    instance_gpus,
 };
 use crate::spec::{AlarmKind, Serving};
 
@@ -56,7 +57,11 @@ fn of_models(context: &Context<'_>, name: &'static str, before: &str) -> Vec<Lin
     let metric = ComponentMetric::Utilization(name);
     if let Some(models) = context.few_models() {
         let line = |(label, stat)| Line::metric(stat, format!("{before}{label}"));
-        return models.iter().map(|model| (&model.label, metric.of(model.name.as_str(), Stat::Average))).map(line).collect();
+        return models
+            .iter()
+            .map(|model| (&model.label, metric.of(model.name.as_str(), Stat::Average)))
+            .map(line)
+            .collect();
     }
     let names = context.models().iter().map(|model| model.name.as_str());
     let found = metric.search(Stat::Average).with_each("InferenceComponentName", names);
@@ -102,8 +107,11 @@ fn own_gpus(context: &Context<'_>) -> Vec<Panel> {
 fn instances(context: &Context<'_>) -> Panel {
     let mut lines = Vec::new();
     for on in context.with_instances() {
-        let line = |name, stat, label: &str| Line::metric(context.instance_metric(name, stat, on), context.label(label, on));
-        lines.push(line("CPUUtilization", Stat::Maximum, "CPU of the busiest instance, summed over cores").on_the_right());
+        let line =
+            |name, stat, label: &str| Line::metric(context.instance_metric(name, stat, on), context.label(label, on));
+        lines.push(
+            line("CPUUtilization", Stat::Maximum, "CPU of the busiest instance, summed over cores").on_the_right(),
+        );
         lines.push(line("MemoryUtilization", Stat::Maximum, "Memory of the fullest instance"));
         lines.push(line("DiskUtilization", Stat::Maximum, "Disk of the fullest instance"));
     }
@@ -130,7 +138,7 @@ fn percent(title: &str) -> Panel {
 
 /// The launch article's guide lines: under 30 % a model has more than it needs, over 80 % it is about to need more.
 fn guides() -> Vec<Threshold> {
-    vec![Threshold { label: "underused: 30 %".to_owned(), value: 30.0 , color: Some(UNDERUSED)}, little_left()]
+    vec![Threshold { label: "underused: 30 %".to_owned(), value: 30.0, color: Some(UNDERUSED) }, little_left()]
 }
 
 fn little_left() -> Threshold {

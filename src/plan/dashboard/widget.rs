@@ -9,7 +9,7 @@ use std::fmt::Display;
 use serde::Serialize;
 use serde::ser::{SerializeSeq as _, Serializer};
 
-use crate::metrics::{Expr, Graph, MetricId, MetricStat, SampleCountQuery};
+use crate::metrics::{Expr, Graph, InsightsQuery, MetricId, MetricStat};
 
 /// One line of a graph's `metrics`.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,7 +25,7 @@ pub(super) struct Line {
 enum Source {
     Metric(MetricStat),
     Expression(Expr<Graph>),
-    Query(SampleCountQuery),
+    Query(InsightsQuery),
 }
 
 /// The side whose scale a line is read on.
@@ -62,7 +62,7 @@ impl Line {
     }
 
     /// A query that an expression refers to.
-    pub(super) fn hidden_query(id: MetricId, query: SampleCountQuery) -> Self {
+    pub(super) fn hidden_query(id: MetricId, query: InsightsQuery) -> Self {
         Self::of(Source::Query(query), Some(id), None)
     }
 
@@ -177,7 +177,11 @@ impl Panel {
 
     /// In rows of the grid.
     pub(super) fn height(&self) -> u16 {
-        if self.view == View::Newest { 4 } else { 6 }
+        match self.view {
+            // Nine values take a second line.
+            View::Newest => 4 + u16::from(self.lines.iter().filter(|line| line.label.is_some()).count() > 8),
+            View::Lines | View::Stacked => 6,
+        }
     }
 }
 
@@ -247,10 +251,8 @@ impl<'p> GraphProperties<'p> {
             stacked: (view == View::Stacked).then_some(true),
             title,
             view: if over_time { "timeSeries" } else { "singleValue" },
-            y_axis: over_time.then(|| Scales {
-                left: Scale::of(left, most),
-                right: right.map(|label| Scale::of(label, None)),
-            }),
+            y_axis: over_time
+                .then(|| Scales { left: Scale::of(left, most), right: right.map(|label| Scale::of(label, None)) }),
         }
     }
 }

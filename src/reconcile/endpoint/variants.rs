@@ -125,3 +125,69 @@ fn state(endpoint: &DescribeEndpointOutput) -> BTreeMap<&str, Declared> {
     });
     known.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_sagemaker::types::ProductionVariantSummary;
+
+    use super::*;
+
+    type Variant = (&'static str, i32, f32);
+
+    fn config(variants: &[Variant]) -> CreateEndpointConfigInput {
+        let variant = |(name, count, weight): &Variant| {
+            let variant = ProductionVariant::builder().variant_name(*name);
+            variant.initial_instance_count(*count).initial_variant_weight(*weight).build()
+        };
+        let all = variants.iter().map(variant).collect();
+        CreateEndpointConfigInput::builder().set_production_variants(Some(all)).build().unwrap()
+    }
+
+    fn running(variants: &[Variant]) -> DescribeEndpointOutput {
+        let variant = |(name, count, weight): &Variant| {
+            let variant = ProductionVariantSummary::builder().variant_name(*name);
+            variant.desired_instance_count(*count).desired_weight(*weight).build()
+        };
+        let all = variants.iter().map(variant).collect();
+        DescribeEndpointOutput::builder().set_production_variants(Some(all)).build()
+    }
+
+    fn missing(wishes: &Wishes, runs: &[Variant]) -> Vec<(String, Option<i32>, Option<f32>)> {
+        let missing = wishes.missing(&running(runs)).into_iter();
+        missing
+            .map(|one| (one.variant_name.unwrap_or_default(), one.desired_instance_count, one.desired_weight))
+            .collect()
+    }
+
+    #[test]
+    fn only_what_was_declared_anew_and_does_not_run_is_missing() {
+        let old = config(&[("a", 1, 1.0), ("b", 1, 1.0)]);
+        let new = config(&[("a", 3, 1.0), ("b", 1, 1.0), ("new", 7, 1.0)]);
+        let wishes = Wishes::between(&old, &new, false);
+        assert_eq!(missing(&wishes, &[("a", 2, 0.5), ("b", 9, 1.0)]), [("a".to_owned(), Some(3), None)]);
+        assert!(missing(&wishes, &[("a", 3, 1.0), ("b", 9, 1.0)]).is_empty(), "an autoscaler moved the other");
+        assert!(missing(&Wishes::between(&old, &old, false), &[("a", 4, 0.1)]).is_empty());
+    }
+
+    #[test]
+    fn what_is_no_longer_retained_is_declared_anew() {
+        let same = config(&[("a", 1, 1.0)]);
+        let wishes = Wishes::between(&same, &same, true);
+        assert_eq!(missing(&wishes, &[("a", 4, 0.5)]), [("a".to_owned(), Some(1), Some(1.0))]);
+    }
+
+    #[test]
+    fn a_count_that_sagemaker_scales_by_itself_is_no_wish() {
+        let scaled = |count: i32| {
+            let scaling = aws_sdk_sagemaker::types::ProductionVariantManagedInstanceScaling::builder()
+                .status(ManagedInstanceScalingStatus::Enabled)
+                .build();
+            let mut config = config(&[("a", count, 1.0)]);
+            config.production_variants.iter_mut().flatten().for_each(|variant| {
+                variant.managed_instance_scaling = Some(scaling.clone());
+            });
+            config
+        };
+        assert_eq!(Wishes::between(&scaled(1), &scaled(5), false).changed, BTreeMap::new());
+    }
+}

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::spec::EndpointName;
 use crate::usage::declared::DeclaredComponent;
-use crate::usage::{InstanceTerms, Terms, TimeRange};
+use crate::usage::{InstanceTerms, Terms, TimeRange, View};
 
 const NOW: Moment = Moment(1_795_500_047);
 
@@ -77,6 +77,8 @@ impl Fleet {
                 instance_type: "ml.g9.xlarge".to_owned(),
                 gpus: None,
                 model: None,
+                asynchronous: false,
+                shadow: false,
             }],
             components: vec![DeclaredComponent {
                 name: "m0".to_owned(),
@@ -91,6 +93,7 @@ impl Fleet {
             range: TimeRange::Last(60),
             now: NOW,
             terms: Terms { default, ..Terms::default() },
+            view: View::Everything,
         };
         count(&question, &declared, self.window(), &self.readings())
     }
@@ -149,4 +152,94 @@ proptest! {
         prop_assert!(close(usage.totals.used_gpus.unwrap() + usage.totals.free_gpus.unwrap(), total));
         prop_assert!(close(total, number(end.len()) * f64::from(fleet.gpus)));
     }
+}
+
+fn shared(frequency: i32) -> Fleet {
+    let instance = vec![Some(1), Some(1), None, None];
+    let frequency = PublishFrequency::from_seconds(frequency).unwrap();
+    Fleet { frequency, gpus: 4, price: 4.0, periods: vec![vec![instance]; 3] }
+}
+
+fn question(fleet: &Fleet) -> Question {
+    let default = InstanceTerms { gpus: Some(fleet.gpus), price_per_hour: Some(Dollars(fleet.price)) };
+    Question {
+        endpoint: EndpointName::parse("chat").unwrap(),
+        range: TimeRange::Last(60),
+        now: NOW,
+        terms: Terms { default, ..Terms::default() },
+        view: View::Everything,
+    }
+}
+
+fn declared(fleet: &Fleet, variants: Vec<DeclaredVariant>) -> Declared {
+    let status = "InService".to_owned();
+    Declared { status, frequency: fleet.frequency, enhanced_metrics: true, variants, components: Vec::new() }
+}
+
+fn variant(name: &str, model: Option<&str>) -> DeclaredVariant {
+    DeclaredVariant {
+        name: name.to_owned(),
+        instance_type: "ml.g9.xlarge".to_owned(),
+        gpus: None,
+        model: model.map(str::to_owned),
+        asynchronous: false,
+        shadow: false,
+    }
+}
+
+/// `ListMetrics` gives a new series after up to 15 minutes: until then a full instance looked half free.
+#[test]
+fn a_copy_that_is_not_listed_yet_leaves_free_and_unallocated_out() {
+    let fleet = shared(60);
+    let declared = declared(&fleet, vec![variant("v", None)]);
+    let mut readings = fleet.readings();
+    let reserve = |percent: f64| {
+        let window = fleet.window();
+        let points = (0..3).map(|number| (Moment(window.from.0 + number * window.period), percent)).collect();
+        (Subject::Reserved { variant: "v".to_owned() }, Reading { sum: points, ..Reading::default() })
+    };
+    for (percent, seen) in [(50.0, true), (0.0, true), (100.0, false), (75.0, false)] {
+        readings.extend([reserve(percent)]);
+        let usage = count(&question(&fleet), &declared, fleet.window(), &readings);
+        let totals = usage.totals;
+        assert_eq!((totals.free_gpus.is_some(), totals.unallocated.is_some()), (seen, seen), "{percent}");
+        assert_eq!(usage.remarks, if seen { vec![] } else { vec![Remark::NotListed] });
+        let shown = usage.variants[0].instances[0].gpus.iter().filter(|gpu| gpu.model.is_none()).count();
+        assert_eq!(shown, if seen { 2 } else { 0 }, "no square is drawn as free that may be held");
+        assert!(close(totals.bill.unwrap().per_hour.0, 4.0));
+    }
+}
+
+/// A shadow variant's requests are copies of another's, while its instances cost money like any.
+#[test]
+fn shadow_variants_count_in_the_bill_and_not_in_requests() {
+    let fleet = shared(60);
+    let mut shadow = variant("s", Some("candidate"));
+    shadow.shadow = true;
+    let variants = vec![variant("p", Some("model")), shadow];
+    let at = fleet.window().from;
+    let mut readings = Readings::new();
+    for one in &variants {
+        let points = Points::from([(at, 1.0), (Moment(at.0 + 60), 1.0), (Moment(at.0 + 120), 1.0)]);
+        let instances = Subject::Instances { variant: one.name.clone() };
+        readings.insert(instances, Reading { samples: points.clone(), ..Reading::default() });
+        let requests = Subject::Traffic { to: Served::variant(one), figure: Figure::Requests };
+        readings.insert(requests, Reading { sum: points, ..Reading::default() });
+    }
+    let usage = count(&question(&fleet), &declared(&fleet, variants), fleet.window(), &readings);
+    assert_eq!(usage.totals.invocations, Some(3.0));
+    assert!(close(usage.totals.bill.unwrap().per_hour.0, 8.0));
+    assert_eq!(usage.models.iter().map(|model| model.invocations).collect::<Vec<_>>(), [Some(3.0), Some(3.0)]);
+}
+
+/// Rust's sum of no floats is −0, which was shown as it is.
+#[test]
+fn a_sum_of_nothing_is_0() {
+    let fleet = shared(60);
+    let requests = Subject::Traffic { to: Served::Component("m".to_owned()), figure: Figure::Requests };
+    let readings = Readings::from([(requests, Reading::default())]);
+    let usage = count(&question(&fleet), &declared(&fleet, vec![variant("v", None)]), fleet.window(), &readings);
+    let totals = usage.totals;
+    let numbers = [totals.instances, totals.used_gpus.unwrap(), totals.bill.unwrap().cumulative.0];
+    assert!(numbers.iter().chain(&totals.invocations).all(|number| number.is_sign_positive()), "{totals:?}");
 }

@@ -91,6 +91,9 @@ impl InsightsQuery {
         if let Some((statistic, descending)) = self.order_by {
             let key = |series: &Series| {
                 let values: Vec<f64> = series.points.values().copied().collect();
+                // Counted are samples, not the datapoints that say how many there were.
+                let counts = statistic == Statistic::SampleCount && self.statistic == Statistic::SampleCount;
+                let statistic = if counts { Statistic::Sum } else { statistic };
                 statistic.of(&values).unwrap_or(f64::NEG_INFINITY)
             };
             found.sort_by(|one, other| {

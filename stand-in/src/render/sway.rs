@@ -53,6 +53,7 @@ fn scaled(load: Load, factor: f64) -> Load {
         cpu_percent: percent(load.cpu_percent, factor),
         memory_percent: percent(load.memory_percent, gently),
         invocations_per_minute: (load.invocations_per_minute * factor).round().max(0.0),
+        backlog: (load.backlog * factor).round().max(0.0),
         model_latency_ms: load.model_latency_ms * gently,
         ..load
     }

@@ -1,17 +1,26 @@
 //! A simulated fleet: a declaration of an endpoint's instances and model copies over time, and what `SageMaker` would
 //! publish about them.
 //!
-//! The same declaration always publishes the same samples: there is no randomness and no clock in here. What is
-//! published with which dimensions:
-//! <https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html> and
-//! <https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch-enhanced-metrics.html>.
+//! The same declaration always publishes the same samples: there is no randomness and no clock in here. Which metrics there
+//! are, with which dimensions and when, is the table's (`data/published.csv`); `table` reads it, `tick` says who publishes a
+//! row's samples, and `value` what they come to.
 
+mod kind;
+mod load;
 mod placement;
 mod publish;
+mod table;
+mod tick;
+mod value;
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use super::{MetricStore, SECOND, Timestamp};
+
+pub use kind::{GpuDimension, IdleReservation, Phases, PublishedReading, Serving};
+pub use load::Load;
 
 /// One endpoint and everything on it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +42,12 @@ pub struct Fleet {
     /// Whether an instance without a model copy publishes its reservation.
     #[serde(default)]
     pub idle_reservation: IdleReservation,
+    /// How sources that contradict each other are read; none of these is the likeliest.
+    #[serde(default)]
+    pub readings: BTreeSet<PublishedReading>,
+    /// Its Region, which some dimension sets name, and the start of its availability zones' names.
+    #[serde(default = "any_region")]
+    pub region: String,
     /// The production variants.
     pub variants: Vec<Variant>,
     /// The inference components; none on an endpoint whose variants have models of their own.
@@ -46,18 +61,57 @@ pub struct Fleet {
 pub struct Variant {
     /// Unique on its endpoint.
     pub name: String,
-    /// Such as `ml.g6.12xlarge`. Only for whoever reads the declaration.
+    /// Such as `ml.g6.12xlarge`.
     pub instance_type: String,
     /// GPUs of one instance; 0 for none.
     pub gpus_per_instance: u32,
-    /// Running instances over time.
+    /// Parts of equal size that each GPU is divided into, of which a copy holds `gpus_per_copy`.
+    #[serde(default = "whole")]
+    pub partitions_per_gpu: u32,
+    /// Running instances over time. A serverless variant has none, whatever is said here.
     pub instances: Steps,
+    /// How it serves; where nothing is said, with the components that are on it, or else with a model of its own.
+    #[serde(default)]
+    pub serving: Option<Serving>,
+    /// Whether it gets a copy of other variants' requests. It publishes what it would otherwise.
+    #[serde(default)]
+    pub shadow: bool,
     /// What one instance does where the variant has a model of its own.
     #[serde(default)]
     pub load: Load,
 }
 
-/// An inference component: copies of one model, each with so many GPUs of one instance.
+impl Variant {
+    /// A variant that serves as its fleet's components let one expect, under an ordinary load.
+    #[must_use]
+    pub fn new(name: &str, instance_type: &str, gpus_per_instance: u32, instances: Steps) -> Self {
+        Self {
+            name: name.to_owned(),
+            instance_type: instance_type.to_owned(),
+            gpus_per_instance,
+            partitions_per_gpu: whole(),
+            instances,
+            serving: None,
+            shadow: false,
+            load: Load::default(),
+        }
+    }
+
+    /// What copies can hold of one instance: GPUs, or their partitions.
+    fn places(&self) -> u32 {
+        self.gpus_per_instance * self.partitions_per_gpu.max(1)
+    }
+}
+
+fn whole() -> u32 {
+    1
+}
+
+fn any_region() -> String {
+    "us-east-1".to_owned()
+}
+
+/// An inference component: copies of one model, each with so many GPUs of one instance, or partitions of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Component {
@@ -65,7 +119,7 @@ pub struct Component {
     pub name: String,
     /// The variant whose instances it is placed on.
     pub variant: String,
-    /// GPUs that one copy holds.
+    /// GPUs that one copy holds, or partitions where GPUs are divided.
     pub gpus_per_copy: u32,
     /// Wanted copies over time. One that finds no instance with enough free GPUs isn't placed.
     pub copies: Steps,
@@ -93,99 +147,6 @@ impl Steps {
     }
 }
 
-/// What a copy or an instance does.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Load {
-    /// Percentage of each of its GPUs that computes.
-    pub gpu_percent: f64,
-    /// Percentage of each of its GPUs' memory in use.
-    pub gpu_memory_percent: f64,
-    /// Percentage of the instance's processors in use.
-    pub cpu_percent: f64,
-    /// Percentage of the instance's memory in use.
-    pub memory_percent: f64,
-    /// Requests per minute; without any, no invocation metric is published.
-    pub invocations_per_minute: f64,
-    /// Of those, the part that fails with a 4xx status.
-    pub share_4xx: f64,
-    /// Of those, the part that fails with a 5xx status.
-    pub share_5xx: f64,
-    /// Milliseconds that the model takes for a request.
-    pub model_latency_ms: f64,
-}
-
-impl Default for Load {
-    fn default() -> Self {
-        Self {
-            gpu_percent: 40.0,
-            gpu_memory_percent: 70.0,
-            cpu_percent: 10.0,
-            memory_percent: 30.0,
-            invocations_per_minute: 60.0,
-            share_4xx: 0.0,
-            share_5xx: 0.0,
-            model_latency_ms: 400.0,
-        }
-    }
-}
-
-impl Load {
-    /// A model that is loaded and that nobody calls.
-    pub const IDLE: Self = Self {
-        gpu_percent: 0.0,
-        gpu_memory_percent: 70.0,
-        cpu_percent: 1.0,
-        memory_percent: 30.0,
-        invocations_per_minute: 0.0,
-        share_4xx: 0.0,
-        share_5xx: 0.0,
-        model_latency_ms: 0.0,
-    };
-}
-
-/// The dimension that tells one GPU from another: public sources disagree on its name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum GpuDimension {
-    /// As in the launch article.
-    #[default]
-    GpuId,
-    /// As in the developer guide.
-    AcceleratorId,
-}
-
-impl GpuDimension {
-    /// The dimension's name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::GpuId => "GpuId",
-            Self::AcceleratorId => "AcceleratorId",
-        }
-    }
-}
-
-/// When within a publish interval samples come. Nothing is documented about it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Phases {
-    /// All at the interval's start.
-    #[default]
-    Aligned,
-    /// Each instance, with the copies on it, at a time of its own.
-    PerInstance,
-}
-
-/// What is published about reservations by an instance that no copy is on while there are copies elsewhere. The
-/// developer guide leaves it open, so a number that is right under one reading only isn't right.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum IdleReservation {
-    /// 0 percent.
-    #[default]
-    Zero,
-    /// Nothing.
-    Nothing,
-}
-
 /// Why a fleet can't be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FleetError {
@@ -196,6 +157,14 @@ pub enum FleetError {
     /// A component is on a variant that isn't there.
     #[error("component {component} is on variant {variant}, which isn't there")]
     UnknownVariant {
+        /// The component.
+        component: String,
+        /// The variant it names.
+        variant: String,
+    },
+    /// A component is on a variant that serves otherwise.
+    #[error("component {component} is on variant {variant}, which takes no components")]
+    NoComponents {
         /// The component.
         component: String,
         /// The variant it names.
@@ -217,9 +186,29 @@ impl Fleet {
             gpu_dimension: GpuDimension::default(),
             phases: Phases::default(),
             idle_reservation: IdleReservation::default(),
+            readings: BTreeSet::new(),
+            region: any_region(),
             variants: vec![variant],
             components: Vec::new(),
         }
+    }
+
+    /// How a variant serves.
+    #[must_use]
+    pub fn serving(&self, variant: &Variant) -> Serving {
+        let hosts = || self.components.iter().any(|component| component.variant == variant.name);
+        variant.serving.unwrap_or_else(|| if hosts() { Serving::Components } else { Serving::OwnModel })
+    }
+
+    /// The fleet under one more reading of what sources leave open.
+    #[must_use]
+    pub fn reading(mut self, reading: PublishedReading) -> Self {
+        self.readings.insert(reading);
+        self
+    }
+
+    fn reads(&self, reading: PublishedReading) -> bool {
+        self.readings.contains(&reading)
     }
 
     /// The fleet with one component more.
@@ -246,8 +235,8 @@ impl Fleet {
         Ok(())
     }
 
-    /// GPUs that placed copies hold at a time after the fleet's start: the truth that panels are measured by. Of one
-    /// component where `component` names it.
+    /// GPUs that placed copies hold at a time after the fleet's start, or partitions where GPUs are divided: the truth that
+    /// panels are measured by. Of one component where `component` names it.
     #[must_use]
     pub fn gpus_held(&self, since_start: Timestamp, component: Option<&str>) -> usize {
         let placed = placement::place(self, since_start);
@@ -271,9 +260,12 @@ impl Fleet {
             if self.components[..at].iter().any(|earlier| earlier.name == component.name) {
                 return Err(FleetError::DoubledName(component.name.clone()));
             }
-            if !self.variants.iter().any(|variant| variant.name == component.variant) {
-                let (component, variant) = (component.name.clone(), component.variant.clone());
-                return Err(FleetError::UnknownVariant { component, variant });
+            let on = self.variants.iter().find(|variant| variant.name == component.variant);
+            let (component, variant) = (component.name.clone(), component.variant.clone());
+            match on.map(|on| self.serving(on)) {
+                Some(Serving::Components) => {}
+                Some(_) => return Err(FleetError::NoComponents { component, variant }),
+                None => return Err(FleetError::UnknownVariant { component, variant }),
             }
         }
         Ok(())

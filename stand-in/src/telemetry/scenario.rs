@@ -2,7 +2,7 @@
 //!
 //! All of them are one endpoint, `chat`, with one variant, `AllTraffic`, of four GPUs an instance unless said otherwise.
 
-use super::{Component, Fleet, Load, Steps, Variant};
+use super::{Component, Fleet, Load, Serving, Steps, Variant};
 
 /// Name of the endpoint of every scenario.
 pub const ENDPOINT: &str = "chat";
@@ -12,13 +12,7 @@ pub const VARIANT: &str = "AllTraffic";
 /// A variant of `gpus_per_instance` GPUs.
 #[must_use]
 pub fn variant(gpus_per_instance: u32, instances: Steps) -> Variant {
-    Variant {
-        name: VARIANT.to_owned(),
-        instance_type: "ml.g6.12xlarge".to_owned(),
-        gpus_per_instance,
-        instances,
-        load: Load::default(),
-    }
+    Variant::new(VARIANT, "ml.g6.12xlarge", gpus_per_instance, instances)
 }
 
 /// A model on the scenarios' variant.
@@ -70,4 +64,14 @@ pub fn one_hot_model(publish_frequency: u32) -> Fleet {
         .with(Component { load: hot, ..model("llama", 2, Steps::always(1)) })
         .with(Component { load: Load::IDLE, ..model("mistral", 1, Steps::always(1)) })
         .with(Component { load: Load::IDLE, ..model("qwen", 1, Steps::always(1)) })
+}
+
+/// Two instances that serve without inference components, in one of the ways to do so. A queue has something in it, and one
+/// request of three is for a stream where that can be.
+#[must_use]
+pub fn serving(publish_frequency: u32, serving: Serving) -> Fleet {
+    let queue = serving == Serving::Asynchronous;
+    let load = Load { streaming_share: 1.0 / 3.0, backlog: if queue { 12.0 } else { 0.0 }, ..Load::default() };
+    let variant = Variant { serving: Some(serving), load, ..variant(4, Steps::always(2)) };
+    Fleet::new(ENDPOINT, publish_frequency, variant)
 }

@@ -69,6 +69,13 @@ fn it_ends_on_sigterm() {
 }
 
 #[test]
+fn it_listens_where_it_is_to() {
+    let (_program, url) = start(&["--listen", "0.0.0.0"]);
+    let port = url.strip_prefix("http://0.0.0.0:").unwrap();
+    assert_eq!(control(&format!("http://127.0.0.1:{port}"), "GET", "state", "").0, 200);
+}
+
+#[test]
 fn wrong_arguments_are_refused() {
     let output = Command::new(env!("CARGO_BIN_EXE_stand-in")).args(["--account", "12"]).output().unwrap();
     assert!(!output.status.success());

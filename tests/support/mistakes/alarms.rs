@@ -7,7 +7,7 @@ use crate::support::declaration::{monitoring, one_model};
 
 /// All of them.
 pub(super) fn all() -> Vec<Mistake> {
-    [alarms(), sources(), other_alarms()].into_iter().flatten().collect()
+    [alarms(), sources(), other_alarms(), alarms_of_requests_and_dollars()].into_iter().flatten().collect()
 }
 
 fn alarms() -> Vec<Mistake> {
@@ -55,7 +55,19 @@ fn alarms() -> Vec<Mistake> {
             &["Properties.UnusedGpuAlarm.AlarmActions[0]: \"topic\" is not an ARN"],
         ),
         bad(
-            chat().with("OKActions", json!(["arn:a", "arn:b", "arn:c", "arn:d", "arn:e", "arn:f"])),
+            alarm("AlarmActions", json!(["arn:aws:sqs:us-east-1:123456789012:queue"])),
+            &["Properties.UnusedGpuAlarm.AlarmActions[0]:", "is of a service that no alarm can call"],
+        ),
+        bad(
+            chat().with("AlarmActions", json!(["arn:aws:sns:eu-west-1:123456789012:on-call"])),
+            &["Properties.AlarmActions[0]:", "is in eu-west-1, and an alarm calls only what is in its own Region"],
+        ),
+        bad(
+            frequency(240).with("UnusedGpuAlarm", json!({"Period": 300, "DatapointsToAlarm": 1})),
+            &["Properties.UnusedGpuAlarm.Period: 300 s is no multiple of", "use 240 or 480"],
+        ),
+        bad(
+            chat().with("OKActions", json!(vec!["arn:aws:sns:us-east-1:123456789012:on-call"; 6])),
             &["Properties.OKActions: 6 actions are more than CloudWatch takes; use at most 5"],
         ),
         bad(
@@ -82,11 +94,11 @@ fn sources() -> Vec<Mistake> {
         ),
         bad(
             source("IdleGpuAlarm", "SampleCount"),
-            &["Properties.IdleGpuAlarm.Source: SampleCount tells nothing", "use Reservation or PromQL"],
+            &["Properties.IdleGpuAlarm.Source: SampleCount tells nothing", "use Reservation, Insights or PromQL"],
         ),
         bad(
             source("NoTrafficAlarm", "Reservation"),
-            &["Properties.NoTrafficAlarm.Source: Reservation tells nothing", "use Invocations"],
+            &["Properties.NoTrafficAlarm.Source: Reservation tells nothing", "use Invocations or Insights"],
         ),
         bad(
             counting("UnusedGpuAlarm").with("MetricsConfig/EnableEnhancedMetrics", false),
@@ -148,8 +160,10 @@ fn sources() -> Vec<Mistake> {
 
 fn other_alarms() -> Vec<Mistake> {
     let variants = |names: usize| -> Value {
-        (0..names).map(|at| json!({"VariantName": format!("v{at}"), "InstanceType": "ml.g6.12xlarge"})).collect()
+        let own = |at| json!({"VariantName": format!("v{at}"), "InstanceType": "ml.g6.12xlarge", "ModelName": "m"});
+        (0..names).map(own).collect()
     };
+    let divided = || one_model("chat").with("ProductionVariants", variants(6));
     vec![
         bad(
             chat().with("GpuBufferAlarm/Threshold", -1),
@@ -163,11 +177,11 @@ fn other_alarms() -> Vec<Mistake> {
             frequency(240).with("GpuBufferAlarm/Period", 300),
             &[
                 "Properties.GpuBufferAlarm.Period: 300 s is no multiple of MetricsConfig.MetricPublishFrequencyInSeconds",
-                "use 480",
+                "use 240 or 480",
             ],
         ),
         bad(
-            chat().with("NoTrafficAlarm/EvaluationPeriods", 169),
+            one_model("chat").with("NoTrafficAlarm/EvaluationPeriods", 169),
             &[
                 "Properties.NoTrafficAlarm.EvaluationPeriods: Period 3600 s × EvaluationPeriods 169 is longer than 7 days",
             ],
@@ -190,18 +204,66 @@ fn other_alarms() -> Vec<Mistake> {
             &["Properties.GpuBufferAlarm.AlarmName: \"chat-unused-gpu\" is the name of an alarm of UnusedGpuAlarm too"],
         ),
         bad(
-            chat().with("ProductionVariants", variants(6)).with("GpuBufferAlarm/AlarmName", "chat-unused-gpu-v3"),
-            &[
-                "Properties.GpuBufferAlarm.AlarmName: \"chat-unused-gpu-v3\" is the name of an alarm of UnusedGpuAlarm too",
-            ],
+            divided().with("IdleGpuAlarm/Enabled", true).with("NoTrafficAlarm/AlarmName", "chat-idle-gpu-v3"),
+            &["Properties.NoTrafficAlarm.AlarmName: \"chat-idle-gpu-v3\" is the name of an alarm of IdleGpuAlarm too"],
         ),
         bad(
-            chat().with("ProductionVariants", variants(6)).with("UnusedGpuAlarm/AlarmName", "a".repeat(254)),
-            &["Properties.UnusedGpuAlarm.AlarmName:", "would be the name of the alarm on that variant alone"],
+            divided().with("IdleGpuAlarm/AlarmName", "a".repeat(254)),
+            &["Properties.IdleGpuAlarm.AlarmName:", "would be the name of the alarm on that variant or model alone"],
         ),
         bad(
-            chat().with("ProductionVariants", variants(6)).with("UnusedGpuAlarm/AlarmName", "a \"b\""),
-            &["Properties.UnusedGpuAlarm.AlarmName:", "has a quotation mark"],
+            divided().with("IdleGpuAlarm/AlarmName", "a \"b\""),
+            &["Properties.IdleGpuAlarm.AlarmName:", "has a quotation mark"],
+        ),
+    ]
+}
+
+fn alarms_of_requests_and_dollars() -> Vec<Mistake> {
+    let models = |count: usize| -> Value { (0..count).map(|at| json!({"Name": format!("m{at}")})).collect() };
+    vec![
+        bad(
+            chat().with("MetricsConfig/EnableEnhancedMetrics", false).with("NoTrafficAlarm/Enabled", true),
+            &["Properties.NoTrafficAlarm: requests of inference components come under their names alone", "at most 9"],
+        ),
+        bad(
+            chat().with("NoTrafficAlarm/Source", "Invocations").with("InferenceComponents", models(10)),
+            &["Properties.NoTrafficAlarm.Source: Source Invocations adds up", "1 to 9", "use Source Insights"],
+        ),
+        bad(
+            chat().with("NoTrafficAlarm/EvaluationPeriods", 4),
+            &["Properties.NoTrafficAlarm.EvaluationPeriods:", "longer than 3 hours, the most that Metrics Insights"],
+        ),
+        bad(
+            chat().with("ErrorRateAlarm/Enabled", true),
+            &["Properties.ErrorRateAlarm:", "list the models in InferenceComponents"],
+        ),
+        bad(
+            chat().with("ErrorRateAlarm/Enabled", true).with("InferenceComponents", models(101)),
+            &["Properties.ErrorRateAlarm: 101 models are more than one alarm takes", "at most 100"],
+        ),
+        bad(
+            one_model("chat").with("LatencyAlarm/Enabled", true),
+            &["Properties.LatencyAlarm.Threshold:", "none is right for every endpoint", "use milliseconds"],
+        ),
+        bad(
+            one_model("chat").with("NoCapacityAlarm/Enabled", true),
+            &["Properties.NoCapacityAlarm: no variant hosts inference components"],
+        ),
+        bad(
+            one_model("chat").with("BacklogAlarm/Enabled", true),
+            &["Properties.BacklogAlarm: the endpoint isn't asynchronous"],
+        ),
+        bad(
+            one_model("chat").with("BudgetAlarm/Threshold", 100),
+            &["Properties.BudgetAlarm: there is no price for variant AllTraffic", "give CostPerHour"],
+        ),
+        bad(
+            one_model("chat").with("CostPerHour", 1).with("BudgetAlarm", json!({"Threshold": 100, "Period": 3600})),
+            &["Properties.BudgetAlarm.Period: 3600 s is not what a BudgetAlarm is about; use 86400"],
+        ),
+        bad(
+            one_model("chat").with("NoTrafficAlarm/TimeZone", "UTC"),
+            &["Properties.NoTrafficAlarm.TimeZone: only a BudgetAlarm has a window of the clock"],
         ),
     ]
 }

@@ -10,8 +10,20 @@ pub(super) fn all() -> Vec<Mistake> {
 }
 
 fn configs() -> Vec<Mistake> {
-    let variant = json!({"VariantName": "AllTraffic", "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": 1});
+    let variant = json!({
+        "VariantName": "AllTraffic", "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": 1, "ModelName": "m",
+    });
     vec![
+        bad(
+            chat().with(
+                "ProductionVariants",
+                json!([
+                    {"VariantName": "AllTraffic", "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": 1},
+                    {"VariantName": "B", "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": 1},
+                ]),
+            ),
+            &["Properties.ProductionVariants: variant \"AllTraffic\" has no ModelName", "keep one variant"],
+        ),
         bad(
             chat().without("ProductionVariants"),
             &["Properties.ProductionVariants: give at least one production variant"],

@@ -1,4 +1,4 @@
-//! Where model copies are: each on one instance of its variant, on GPUs that no other copy holds.
+//! Where model copies are: each on one instance of its variant, on GPUs, or partitions of them, that no other copy holds.
 //!
 //! First fit, in the order of declaration. `SageMaker`'s own choice isn't documented; what is counted doesn't depend on
 //! it as long as every copy finds its place.
@@ -18,7 +18,7 @@ pub(super) struct Copy {
     pub(super) variant: usize,
     /// Number of its instance in the variant.
     pub(super) instance: usize,
-    /// The instance's GPUs that it holds.
+    /// The instance's GPUs that it holds, or their partitions, counted through.
     pub(super) gpus: Range<u32>,
 }
 
@@ -32,7 +32,7 @@ pub(super) fn place(fleet: &Fleet, since_start: Timestamp) -> Vec<Copy> {
                 continue;
             }
             for copy in 0..declared.copies.at(since_start) {
-                let fits = |taken: &u32| taken + declared.gpus_per_copy <= variant.gpus_per_instance;
+                let fits = |taken: &u32| taken + declared.gpus_per_copy <= variant.places();
                 let Some(instance) = taken.iter().position(fits) else { break };
                 let first = taken[instance];
                 taken[instance] += declared.gpus_per_copy;
@@ -50,13 +50,7 @@ mod tests {
 
     #[test]
     fn copies_share_instances_without_sharing_gpus_and_never_span_two() {
-        let variant = Variant {
-            name: "v".into(),
-            instance_type: "ml.g6.12xlarge".into(),
-            gpus_per_instance: 4,
-            instances: Steps::always(2),
-            load: Load::default(),
-        };
+        let variant = Variant::new("v", "ml.g6.12xlarge", 4, Steps::always(2));
         let component = |name: &str, gpus_per_copy, copies| Component {
             name: name.into(),
             variant: "v".into(),
@@ -70,5 +64,18 @@ mod tests {
         assert_eq!(places, [(0, 0, 0..3), (0, 1, 0..3), (1, 0, 3..4), (1, 1, 3..4)]);
         assert_eq!(fleet.gpus_held(0, None), 8);
         assert_eq!(fleet.gpus_held(0, Some("small")), 2);
+    }
+
+    #[test]
+    fn copies_hold_partitions_where_gpus_are_divided() {
+        let variant = Variant { partitions_per_gpu: 7, ..Variant::new("v", "ml.p5.48xlarge", 2, Steps::always(1)) };
+        let component = Component {
+            name: "c".into(),
+            variant: "v".into(),
+            gpus_per_copy: 1,
+            copies: Steps::always(20),
+            load: Load::default(),
+        };
+        assert_eq!(Fleet::new("e", 60, variant).with(component).gpus_held(0, None), 14);
     }
 }

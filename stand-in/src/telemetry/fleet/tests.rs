@@ -85,9 +85,14 @@ fn dimension_sets_are_exactly_the_published_ones() {
         let found = sets(&enhanced, "/aws/sagemaker/InferenceComponents", normalized);
         assert_eq!(found, [of_component.clone(), copy].into());
     }
-    let container = set(&["EndpointName", "VariantName", "InstanceId", "ContainerId"]);
     let enhanced = published(&scenario::steady(60), 10 * MINUTE);
-    assert_eq!(sets(&enhanced, "AWS/SageMaker", "Invocations"), [of_variant, of_component, container].into());
+    let with_zone = set(&["InferenceComponentName", "Region", "AvailabilityZone", "InstanceType"]);
+    let container = set(&["EndpointName", "VariantName", "InferenceComponentName", "InstanceId", "ContainerId"]);
+    let found = sets(&enhanced, "AWS/SageMaker", "Invocations");
+    assert_eq!(found, [of_component.clone(), with_zone.clone(), container].into());
+    assert_eq!(sets(&plain, "AWS/SageMaker", "Invocations"), [of_component, with_zone].into());
+    let assumed = published(&scenario::steady(60).reading(PublishedReading::ComponentsByVariant), 10 * MINUTE);
+    assert!(sets(&assumed, "AWS/SageMaker", "Invocations").contains(&of_variant));
 }
 
 #[test]
@@ -100,8 +105,70 @@ fn invocations_keep_to_a_minute_without_enhanced_metrics() {
     };
     assert_eq!(count(true), (60, 6000.0));
     assert_eq!(count(false), (10, 6000.0));
-    let store = published(&scenario::idle(10), HOUR);
-    assert!(store.metrics().all(|metric| metric.name != "Invocations"), "no traffic, no metric");
+}
+
+fn values(fleet: &Fleet, name: &str, dimensions: &[(&str, &str)]) -> Vec<f64> {
+    let store = published(fleet, 10 * MINUTE);
+    let metric = Metric::new("AWS/SageMaker", name, dimensions);
+    store.samples(&metric, 0, HOUR).iter().map(|sample| sample.value).collect()
+}
+
+#[test]
+fn what_nobody_calls_publishes_zeros_or_nothing_and_no_latency() {
+    let of_component = [("InferenceComponentName", "llama")];
+    let read = |fleet: &Fleet, name| values(fleet, name, &of_component);
+    let (idle, silent) = (scenario::idle(60), scenario::idle(60).reading(PublishedReading::SilentWhileIdle));
+    assert_eq!(read(&idle, "Invocations"), vec![0.0; 10]);
+    assert_eq!(read(&idle, "Invocation5XXErrors"), vec![0.0; 10]);
+    for (fleet, name) in [(&idle, "ModelLatency"), (&silent, "Invocations"), (&silent, "Invocation5XXErrors")] {
+        assert_eq!(read(fleet, name), vec![0.0; 0], "{name}");
+    }
+}
+
+#[test]
+fn at_zero_copies_zeros_come_under_one_reading_and_calls_are_told_of() {
+    let of_component = [("InferenceComponentName", "llama")];
+    let calls = Load { calls_without_copy_per_minute: 6.0, ..Load::default() };
+    let model = Component { load: calls, ..scenario::model("llama", 1, Steps::always(0)) };
+    let fleet = Fleet::new(scenario::ENDPOINT, 60, scenario::variant(4, Steps::always(1))).with(model);
+    assert_eq!(values(&fleet, "Invocations", &of_component), vec![0.0; 0]);
+    assert_eq!(values(&fleet, "NoCapacityInvocationFailures", &of_component), vec![6.0; 10]);
+    let fleet = fleet.reading(PublishedReading::ZerosAtZeroCopies);
+    assert_eq!(values(&fleet, "Invocations", &of_component), vec![0.0; 10]);
+    assert_eq!(values(&fleet, "ModelLatency", &of_component), vec![0.0; 0]);
+}
+
+#[test]
+fn each_request_counts_as_the_part_that_falls_to_an_instance() {
+    let of_variant = [("EndpointName", scenario::ENDPOINT), ("VariantName", scenario::VARIANT)];
+    let sum = |name| values(&scenario::serving(60, Serving::OwnModel), name, &of_variant).iter().sum::<f64>();
+    assert!((sum("Invocations") - 1200.0).abs() < 1e-9, "two instances, 60 a minute each");
+    assert!((sum("InvocationsPerInstance") - 600.0).abs() < 1e-9);
+    let copies = values(&scenario::steady(60), "InvocationsPerCopy", &[("InferenceComponentName", "llama")]);
+    assert_eq!(copies, vec![30.0; 20], "two copies");
+}
+
+#[test]
+fn a_queue_without_an_instance_says_so() {
+    let of_endpoint = [("EndpointName", scenario::ENDPOINT)];
+    let mut fleet = scenario::serving(60, Serving::Asynchronous);
+    assert_eq!(values(&fleet, "ApproximateBacklogSizePerInstance", &of_endpoint), vec![6.0; 10]);
+    assert_eq!(values(&fleet, "HasBacklogWithoutCapacity", &of_endpoint), vec![0.0; 10]);
+    fleet.variants[0].instances = Steps::always(0);
+    assert_eq!(values(&fleet, "ApproximateBacklogSize", &of_endpoint), vec![12.0; 10]);
+    assert_eq!(values(&fleet, "ApproximateBacklogSizePerInstance", &of_endpoint), vec![0.0; 0]);
+    assert_eq!(values(&fleet, "HasBacklogWithoutCapacity", &of_endpoint), vec![1.0; 10]);
+}
+
+#[test]
+fn a_divided_gpu_publishes_nothing_of_its_own_and_reserves_its_parts() {
+    let mut fleet = scenario::steady(60);
+    fleet.variants[0].partitions_per_gpu = 7;
+    let store = published(&fleet, 10 * MINUTE);
+    assert!(store.metrics().all(|metric| !metric.dimensions.contains_key("GpuId")));
+    let window = Window::aligned(0, 10 * MINUTE, 600, 10 * MINUTE);
+    let reserved = store.read(&of_variant("GPUReservation"), Statistic::Sum, window)[&0];
+    assert!((reserved - 10.0 * 100.0 * 5.0 / 28.0).abs() < 1e-9, "five partitions of 28: {reserved}");
 }
 
 #[test]
@@ -142,6 +209,10 @@ fn a_fleet_that_contradicts_itself_publishes_nothing() {
             steady.with(Component { variant: "gone".into(), ..scenario::model("qwen", 1, Steps::always(1)) }),
             FleetError::UnknownVariant { component: "qwen".into(), variant: "gone".into() },
         ),
+        (
+            scenario::serving(60, Serving::MultiModel).with(scenario::model("qwen", 1, Steps::always(1))),
+            FleetError::NoComponents { component: "qwen".into(), variant: scenario::VARIANT.into() },
+        ),
     ];
     for (fleet, error) in wrong {
         let mut store = MetricStore::default();
@@ -160,4 +231,20 @@ fn a_fleet_reads_from_json() {
     .unwrap();
     assert_eq!((fleet.gpus_held(0, None), fleet.gpus_held(600 * SECOND, None)), (1, 3));
     assert_eq!(serde_json::from_value::<Fleet>(serde_json::to_value(&fleet).unwrap()).unwrap(), fleet);
+}
+
+#[test]
+fn how_a_variant_serves_and_what_is_read_can_be_said_in_json() {
+    let fleet: Fleet = serde_json::from_value(serde_json::json!({
+        "endpoint": "chat", "publish_frequency": 60, "readings": ["silent_while_idle", "zones_of_instances"],
+        "variants": [
+            {"name": "a", "instance_type": "", "gpus_per_instance": 0, "instances": [], "serving": {"serverless": {"provisioned": true}}},
+            {"name": "b", "instance_type": "ml.m5.xlarge", "gpus_per_instance": 0, "instances": [[0, 1]], "serving": "asynchronous"},
+        ],
+    }))
+    .unwrap();
+    assert_eq!(fleet.serving(&fleet.variants[0]), Serving::Serverless { provisioned: true });
+    let store = published(&fleet, 10 * MINUTE);
+    assert_eq!(sets(&store, "AWS/SageMaker", "ServerlessProvisionedConcurrencyUtilization").len(), 1);
+    assert_eq!(sets(&store, "/aws/sagemaker/Endpoints", "CPUUtilization").len(), 2, "its own set, and the zone's");
 }

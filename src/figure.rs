@@ -1,10 +1,11 @@
-//! Numbers as people read them.
+//! Numbers as people read them, the same in panels and reports.
 
 use crate::spec::Dollars;
 
 /// `$1,234.56`; small amounts with four decimals, as the cost of one publish interval needs them.
-pub(super) fn dollars(amount: Dollars) -> String {
-    let Dollars(amount) = amount;
+#[must_use]
+pub fn dollars(amount: Dollars) -> String {
+    let amount = at_least_0(amount.0);
     if amount == 0.0 {
         "$0".to_owned()
     } else if amount < 0.0001 {
@@ -19,17 +20,26 @@ pub(super) fn dollars(amount: Dollars) -> String {
 }
 
 /// A count that is a mean over a period: whole where it is whole.
-pub(super) fn count(number: f64) -> String {
-    let text = format!("{number:.1}");
-    match text.strip_suffix(".0") {
-        Some(whole) => grouped(whole),
+#[must_use]
+pub fn count(number: f64) -> String {
+    let text = format!("{:.1}", at_least_0(number));
+    match text.split_once('.') {
+        Some((whole, "0")) => grouped(whole),
+        Some((whole, tenths)) => format!("{}.{tenths}", grouped(whole)),
         None => text,
     }
 }
 
 /// `97 %`, from a percentage.
-pub(super) fn percent(percentage: f64) -> String {
-    format!("{percentage:.0} %")
+#[must_use]
+pub fn percent(percentage: f64) -> String {
+    format!("{:.0} %", at_least_0(percentage))
+}
+
+/// A sum of nothing may be −0, and rounding may leave less than nothing: neither is shown. Of 0 and −0, `max` may take
+/// either; adding 0 makes both 0.
+fn at_least_0(number: f64) -> f64 {
+    number.max(0.0) + 0.0
 }
 
 /// Digits in groups of three.
@@ -45,7 +55,8 @@ fn grouped(digits: &str) -> String {
 }
 
 /// `30 min`, `2 h 5 min`.
-pub(super) fn duration(seconds: i64) -> String {
+#[must_use]
+pub fn duration(seconds: i64) -> String {
     let (days, hours, minutes, rest) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
     let parts = [(days, "d"), (hours, "h"), (minutes, "min"), (rest, "s")];
     let parts: Vec<String> =
@@ -54,13 +65,21 @@ pub(super) fn duration(seconds: i64) -> String {
 }
 
 /// `1 copy`, `3 copies`.
-pub(super) fn plural(number: u64, one: &str, many: &str) -> String {
+#[must_use]
+pub fn plural(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_is_never_less_than_0() {
+        assert_eq!((dollars(Dollars(-0.0)), dollars(Dollars(-1e-12))), ("$0".into(), "$0".into()));
+        assert_eq!((count(-0.0), count(-0.04), percent(-0.0)), ("0".into(), "0".into(), "0 %".into()));
+        assert_eq!(count(12_345.6), "12,345.6");
+    }
 
     #[test]
     fn amounts_have_as_many_decimals_as_they_need() {

@@ -1,0 +1,125 @@
+//! `verify`: what SageMaker is assumed to publish, held against a live endpoint.
+
+mod declared;
+mod facts;
+mod judge;
+mod live;
+mod panels;
+pub(crate) mod replay;
+mod report;
+mod seen;
+
+use std::path::PathBuf;
+use std::time::{Duration, UNIX_EPOCH};
+use std::{fs, io};
+
+use aws_config::{Region, SdkConfig};
+use clap::Args;
+use monitored_endpoint::spec::{EndpointName, NameRule};
+use monitored_endpoint::usage::Moment;
+use thiserror::Error;
+
+use crate::output::{Said, pretty};
+use live::{Live, LiveError, Question};
+
+/// High-resolution metrics are kept for three hours.
+const LONGEST: Duration = Duration::from_hours(3);
+const SHORTEST: Duration = Duration::from_mins(10);
+
+/// Hold what this program assumes of SageMaker's metrics against a live endpoint: which there are, how often they come, and
+/// whether they add up.
+///
+/// Reads only. Credentials and Region come from the environment or the AWS configuration files, as for the AWS CLI. Each fact
+/// is as assumed, different (then it says which numbers are wrong), or can't be told from this endpoint. Exit codes: 0 when
+/// nothing is different, 1 when something is, 2 when the endpoint can't be read.
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// The endpoint's name.
+    #[arg(value_parser = endpoint)]
+    endpoint: EndpointName,
+    /// How far back to look, 10m to 3h.
+    #[arg(long, default_value = "1h", value_parser = last)]
+    last: Duration,
+    /// End of what is looked at, such as 2026-11-24T08:00:00Z; the present by default.
+    #[arg(long, value_parser = moment)]
+    to: Option<Moment>,
+    /// The dashboard whose panels are to have data; <ENDPOINT>-monitoring by default.
+    #[arg(long, value_name = "NAME")]
+    dashboard: Option<String>,
+    /// Write the facts to this file as JSON, without any name, to attach to an issue.
+    #[arg(long, value_name = "FILE")]
+    facts: Option<PathBuf>,
+    /// The Region; the configured one by default.
+    #[arg(long)]
+    region: Option<String>,
+}
+
+/// Why nothing was verified.
+#[derive(Debug, Error)]
+pub(crate) enum VerifyError {
+    /// The runtime can't be made.
+    #[error("the program can't start its runtime: {0}")]
+    Runtime(#[source] io::Error),
+    /// No Region is configured.
+    #[error("no Region is configured; give --region, or set AWS_REGION")]
+    Region,
+    /// AWS can't be asked, or has no such endpoint.
+    #[error(transparent)]
+    Live(#[from] LiveError),
+    /// The facts can't be written.
+    #[error("{path}: {error}")]
+    Write { path: String, error: io::Error },
+}
+
+impl Verify {
+    pub(crate) fn run(&self) -> Result<Said, VerifyError> {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(VerifyError::Runtime)?;
+        let default = format!("{}-monitoring", self.endpoint);
+        let question = Question {
+            endpoint: self.endpoint.as_str(),
+            dashboard: self.dashboard.as_deref().unwrap_or(&default),
+            last: i64::try_from(self.last.as_secs()).unwrap_or(i64::MAX),
+            now: self.to.unwrap_or_else(Moment::now).0,
+        };
+        let seen = runtime.block_on(async {
+            let config = self.config().await?;
+            Ok::<_, VerifyError>(Live::new(&config).see(&question).await?)
+        })?;
+        let facts = judge::judge(&seen);
+        if let Some(path) = &self.facts {
+            let text = pretty(&report::nameless(&seen, &facts)) + "\n";
+            fs::write(path, text).map_err(|error| VerifyError::Write { path: path.display().to_string(), error })?;
+        }
+        let status = report::status(&facts);
+        Ok(Said { text: report::in_words(&seen, &facts), json: report::json(&seen, &facts), status })
+    }
+
+    async fn config(&self) -> Result<SdkConfig, VerifyError> {
+        let config = monitored_endpoint::aws::config().await;
+        let config = match &self.region {
+            Some(region) => config.into_builder().region(Region::new(region.clone())).build(),
+            None => config,
+        };
+        if config.region().is_none() {
+            return Err(VerifyError::Region);
+        }
+        Ok(config)
+    }
+}
+
+fn endpoint(text: &str) -> Result<EndpointName, NameRule> {
+    EndpointName::parse(text)
+}
+
+fn moment(text: &str) -> Result<Moment, String> {
+    let time = humantime::parse_rfc3339_weak(text)
+        .map_err(|_| format!("{text:?} is not a time: give one such as 2026-11-24T08:00:00Z"))?;
+    let seconds = time.duration_since(UNIX_EPOCH).map_err(|_| "before 1970".to_owned())?.as_secs();
+    i64::try_from(seconds).map(Moment).map_err(|error| error.to_string())
+}
+
+fn last(text: &str) -> Result<Duration, String> {
+    let last = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if (SHORTEST..=LONGEST).contains(&last) { Ok(last) } else { Err("give 10m to 3h".to_owned()) }
+}

@@ -1,0 +1,49 @@
+//! Too few GPUs left to scale a model or to place another.
+//!
+//! The opposite need of `unused_gpu`, and the same count: without an instance there is nothing to have room on, and no
+//! datapoint.
+
+use super::unused_gpu::{NOTHING_SHARES_GPUS, NUMBER_OF_GPUS, fit, measure, shares_gpus};
+use super::words::{compared, dollars, for_how_long};
+use super::{Definition, FEWER, HOUR, PeriodRule, Words};
+use crate::properties::reference::Absent;
+use crate::spec::{AlarmSource, Variant};
+
+pub(super) const DEFINITION: Definition = Definition {
+    suffix: "gpu-buffer",
+    absent: Absent::Depends("off"),
+    meaning: "Fires when too few GPUs are left to scale a model or to place another",
+    on_by_default: false,
+    sources: &[AlarmSource::Reservation, AlarmSource::SampleCount],
+    source: |_| AlarmSource::Reservation,
+    threshold: NUMBER_OF_GPUS,
+    comparison: FEWER,
+    // Shorter than a scale-out takes would tell of every scale-out.
+    window: HOUR / 4,
+    period: PeriodRule::Shortest,
+    counts_samples: true,
+    warms_up: false,
+    watches: shares_gpus,
+    nothing_to_watch: NOTHING_SHARES_GPUS,
+    refusal: |_, _| None,
+    fit,
+    measure: |alarm, scope| Some(measure(alarm, scope)),
+    what_is_wrong: |alarm, scope| {
+        let (what, compared, time) = (scope.in_words(), compared(alarm), for_how_long(alarm));
+        format!(
+            "There is too little room on {what} to scale a model or to place another: {compared} free GPUs, {time}."
+        )
+    },
+    cost: |_, scope| {
+        Some(format!("Room for one GPU more costs about {} a day.", dollars(scope.dollars_a_day(Variant::gpus)?)))
+    },
+    steps: [
+        "see which model has scaled out, and whether the next copy waits for a GPU",
+        "let the endpoint scale out by an instance, or lower the copies of a model",
+    ],
+    words: Words {
+        measures: "GPUs that are left on running instances to add a copy or to place another model.",
+        why: "So few GPUs are left that the next copy has to wait for an instance to start, which takes minutes. Models scaled \
+              out, or an instance went.",
+    },
+};

@@ -1,0 +1,62 @@
+//! Requests that take too long: fit to roll a deployment back.
+//!
+//! What 99 of 100 requests don't exceed, each model or variant by itself: percentiles of several can't be merged, so the
+//! slowest of them counts. `ModelLatency` is in microseconds, and not there without a request.
+
+use super::error_rate::{answers_at_once, models_are_listed};
+use super::measure::Series;
+use super::words::{compared, for_how_long};
+use super::{AT_LEAST, Definition, Fit, MINUTE, MOST_METRICS, Measure, PeriodRule, Scope, ThresholdRule, Words};
+use crate::metrics::{Expr, IdLetter, Stat, invocation_metric};
+use crate::properties::reference::Absent;
+use crate::spec::{AlarmSource, AlarmSpec};
+
+const MICROSECONDS_A_MILLISECOND: f64 = 1000.0;
+
+pub(super) const DEFINITION: Definition = Definition {
+    suffix: "latency",
+    absent: Absent::Depends("off; `Threshold` is required"),
+    meaning: "Fires when requests to a model or variant take too long: p99 of `ModelLatency` in milliseconds",
+    on_by_default: false,
+    sources: &[AlarmSource::Invocations],
+    source: |_| AlarmSource::Invocations,
+    threshold: ThresholdRule {
+        // An embedding takes milliseconds, a long answer of a large model half a minute.
+        by_default: |_| None,
+        holds: |milliseconds| milliseconds > 0.0,
+        fix: "use milliseconds: more than 0",
+    },
+    comparison: AT_LEAST,
+    window: 5 * MINUTE,
+    period: PeriodRule::Shortest,
+    counts_samples: false,
+    warms_up: false,
+    watches: answers_at_once,
+    nothing_to_watch: "the endpoint is asynchronous, and nobody waits for an answer; use BacklogAlarm",
+    refusal: |situation, _| models_are_listed(situation),
+    fit: |_| Fit { variants: MOST_METRICS, models: MOST_METRICS },
+    measure: |alarm, scope| Some(measure(alarm, scope)),
+    what_is_wrong: |alarm, scope| {
+        let (what, compared, time) = (scope.in_words(), compared(alarm), for_how_long(alarm));
+        format!("One in a hundred requests to {what} takes {compared} ms in the model, {time}.")
+    },
+    cost: |_, _| None,
+    steps: [
+        "see whether requests have grown in number or size, and let the model scale out",
+        "see what was deployed or changed last, and roll it back",
+    ],
+    words: Words {
+        measures: "Milliseconds in the model that 99 of 100 requests don't exceed, of the slowest model or variant.",
+        why: "More or longer requests than the copies serve at once, or a model or container that has become slower.",
+    },
+};
+
+fn measure(alarm: &AlarmSpec, scope: &Scope<'_>) -> Measure {
+    let mut series = Series::every(alarm.period);
+    let endpoint = &scope.monitoring.endpoint_name;
+    let of_variants =
+        scope.own_models().map(|variant| invocation_metric("ModelLatency", Stat::P99, endpoint, &variant.name));
+    let all = of_variants.chain(scope.of_models("ModelLatency", Stat::P99));
+    let all: Vec<_> = all.enumerate().map(|(number, stat)| series.add(IdLetter::LATENCY, number, &stat)).collect();
+    series.measure("latency", "Latency, p99 (ms)", Expr::highest(all) / MICROSECONDS_A_MILLISECOND)
+}

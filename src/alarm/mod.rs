@@ -1,0 +1,117 @@
+//! The alarms: a file for each kind, with everything about it.
+//!
+//! What a kind is on, what it is by default, what it measures, and what is said about it: in its description, on panels,
+//! by `explain`. A new kind is a file here, a line in [`kinds!`] below and a row of the properties' table.
+
+mod backlog;
+mod budget;
+mod definition;
+mod error_rate;
+mod gpu_buffer;
+mod idle_gpu;
+mod latency;
+mod measure;
+mod no_capacity;
+mod no_traffic;
+mod scope;
+mod unused_gpu;
+mod words;
+
+use std::fmt;
+
+pub use definition::Words;
+pub(crate) use definition::{
+    AT_LEAST, AT_MOST, COMPARISONS, Definition, FEWER, Fit, MORE_THAN, PeriodRule, Situation, ThresholdRule,
+};
+pub(crate) use measure::{MOST_METRICS, Measure};
+pub(crate) use scope::Scope;
+
+const MINUTE: i32 = 60;
+const HOUR: i32 = 3600;
+const DAY: i32 = 86_400;
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])+ $kind:ident => $file:ident,)+) => {
+        /// What an alarm watches. The order is the one in which alarms are shown.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum AlarmKind {
+            $($(#[$doc])+ $kind,)+
+        }
+
+        impl AlarmKind {
+            /// Every kind.
+            pub const ALL: [Self; [$(stringify!($kind)),+].len()] = [$(Self::$kind),+];
+
+            /// The property that declares it, which is also what its attributes start with.
+            #[must_use]
+            pub const fn property(self) -> &'static str {
+                match self { $(Self::$kind => concat!(stringify!($kind), "Alarm"),)+ }
+            }
+
+            /// The attribute that holds its name.
+            #[must_use]
+            pub const fn name_attribute(self) -> &'static str {
+                match self { $(Self::$kind => concat!(stringify!($kind), "AlarmName"),)+ }
+            }
+
+            /// The attribute that holds its ARN.
+            #[must_use]
+            pub const fn arn_attribute(self) -> &'static str {
+                match self { $(Self::$kind => concat!(stringify!($kind), "AlarmArn"),)+ }
+            }
+
+            pub(crate) const fn definition(self) -> &'static Definition {
+                match self { $(Self::$kind => &$file::DEFINITION,)+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// Too many GPUs that no model holds.
+    UnusedGpu => unused_gpu,
+    /// Too few GPUs left to scale or to place a model.
+    GpuBuffer => gpu_buffer,
+    /// GPUs that models hold and hardly use.
+    IdleGpu => idle_gpu,
+    /// No request while money runs.
+    NoTraffic => no_traffic,
+    /// Too many requests that fail.
+    ErrorRate => error_rate,
+    /// Requests that take too long.
+    Latency => latency,
+    /// Requests that met no copy of their model.
+    NoCapacity => no_capacity,
+    /// Requests that wait too long in an asynchronous endpoint's queue.
+    Backlog => backlog,
+    /// Too many dollars a day.
+    Budget => budget,
+}
+
+impl AlarmKind {
+    /// What its default name ends with, after the endpoint's name and a hyphen. It is also its place on the page of
+    /// runbooks.
+    #[must_use]
+    pub const fn suffix(self) -> &'static str {
+        self.definition().suffix
+    }
+
+    /// What is said of it in general.
+    #[must_use]
+    pub const fn words(self) -> &'static Words {
+        &self.definition().words
+    }
+
+    /// Whether it needs a `Threshold`, as none is right for every endpoint.
+    #[must_use]
+    pub fn needs_threshold(self) -> bool {
+        let Definition { threshold, sources, .. } = self.definition();
+        sources.first().is_none_or(|source| (threshold.by_default)(*source).is_none())
+    }
+}
+
+impl fmt::Display for AlarmKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.property())
+    }
+}

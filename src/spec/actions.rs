@@ -1,0 +1,161 @@
+//! What an alarm may do: ARNs that CloudWatch takes from alarms like ours, checked before anything is made.
+//!
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html>, `AlarmActions`. What ends
+//! an EC2 instance belongs to alarms on that instance's own metrics, and none of ours is.
+
+use super::quote;
+use crate::alarm::AlarmKind;
+use crate::properties::{Declaration, Problems};
+
+const TAKEN: &str = "use an SNS topic, a Lambda function, a scaling policy, a Systems Manager OpsItem or response plan, or an \
+                     investigation group";
+
+/// A valid action, as far as it says where it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Action<'a> {
+    service: &'a str,
+    partition: &'a str,
+    region: &'a str,
+    account: &'a str,
+}
+
+/// Reads an action. The error goes behind the quoted text.
+pub(super) fn read(text: &str) -> Result<Action<'_>, String> {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let [arn, partition, service, region, account, resource] = parts.as_slice() else {
+        return Err("is not an ARN; use the ARN of the action".to_owned());
+    };
+    if *arn != "arn" || !partition.starts_with("aws") || resource.is_empty() {
+        return Err("is not an ARN; use the ARN of the action".to_owned());
+    }
+    let action = Action { service, partition, region, account };
+    let is_account = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let parts = resource.split(':').count();
+    let wrong = match *service {
+        "sns" if parts == 2 => {
+            Some("is a subscription; use the topic's ARN, which ends before the last colon".to_owned())
+        }
+        "sns" => (parts != 1).then(|| "is not a topic; use the topic's ARN".to_owned()),
+        "lambda" => (!resource.starts_with("function:") || !(2..=3).contains(&parts))
+            .then(|| "is not a function; use its ARN".to_owned()),
+        "autoscaling" => {
+            (!resource.starts_with("scalingPolicy:")).then(|| "is not a scaling policy; use its ARN".to_owned())
+        }
+        "ssm" => (!resource.starts_with("opsitem:")).then(|| "is not an OpsItem; use …:opsitem:<severity>".to_owned()),
+        "ssm-incidents" => {
+            (!resource.starts_with("responseplan/")).then(|| "is not a response plan; use its ARN".to_owned())
+        }
+        "aiops" => (!resource.starts_with("investigation-group:"))
+            .then(|| "is not an investigation group; use its ARN".to_owned()),
+        "automate" | "swf" => {
+            Some(format!("acts on the EC2 instance of a metric, and this alarm's have none; {TAKEN}"))
+        }
+        _ => Some(format!("is of a service that no alarm can call; {TAKEN}")),
+    };
+    match wrong {
+        Some(wrong) => Err(wrong),
+        None if !is_account(account) => Err("has no account of twelve digits; use the whole ARN".to_owned()),
+        None if region.is_empty() != (*service == "ssm-incidents") => {
+            Err("has no Region where one belongs; use the whole ARN".to_owned())
+        }
+        None => Ok(action),
+    }
+}
+
+impl Action<'_> {
+    /// Why an alarm of the stack with this ARN can't call it.
+    fn is_elsewhere(self, stack_id: &str) -> Option<String> {
+        let mut parts = stack_id.split(':').skip(1);
+        let (partition, _, region, account) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        if self.partition != partition {
+            return Some(format!("is in partition {}, and the alarm in {partition}", self.partition));
+        }
+        if !self.region.is_empty() && self.region != region {
+            return Some(format!(
+                "is in {}, and an alarm calls only what is in its own Region; use one in {region}",
+                self.region
+            ));
+        }
+        // A topic's or function's own policy may let another account in.
+        let shared = ["sns", "lambda"].contains(&self.service);
+        (!shared && self.account != account).then(|| {
+            format!("is in account {}, and an alarm calls it only in its own; use one in {account}", self.account)
+        })
+    }
+}
+
+/// Notes the actions that are where no alarm of this stack can call them.
+pub(crate) fn are_near(declaration: &Declaration, stack_id: &str, problems: &Problems) {
+    let all = std::iter::once(("Properties".to_owned(), &declaration.actions));
+    let own = AlarmKind::ALL
+        .into_iter()
+        .filter_map(|kind| Some((format!("Properties.{kind}"), &declaration.alarms.get(&kind)?.actions)));
+    for (path, actions) in all.chain(own) {
+        let lists = [
+            ("AlarmActions", &actions.alarm),
+            ("OKActions", &actions.ok),
+            ("InsufficientDataActions", &actions.insufficient_data),
+        ];
+        for (name, list) in lists {
+            for (at, action) in list.iter().flatten().enumerate() {
+                if let Some(why) = read(action).ok().and_then(|action| action.is_elsewhere(stack_id)) {
+                    problems.conflict(&format!("{path}.{name}[{at}]"), format!("{} {why}", quote(action, problems)));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STACK: &str = "arn:aws:cloudformation:us-east-1:123456789012:stack/inference/7c3a";
+
+    #[test]
+    fn what_an_alarm_can_call_is_taken() {
+        for action in [
+            "arn:aws:sns:us-east-1:123456789012:on-call",
+            "arn:aws:sns:us-east-1:210987654321:theirs",
+            "arn:aws:lambda:us-east-1:123456789012:function:fix",
+            "arn:aws:lambda:us-east-1:123456789012:function:fix:live",
+            "arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:1:resource/sagemaker/endpoint/x:policyName/out",
+            "arn:aws:ssm:us-east-1:123456789012:opsitem:3#CATEGORY=Cost",
+            "arn:aws:ssm-incidents::123456789012:responseplan/page",
+            "arn:aws:aiops:us-east-1:123456789012:investigation-group:g",
+        ] {
+            assert_eq!(read(action).map(|action| action.is_elsewhere(STACK)), Ok(None), "{action}");
+        }
+    }
+
+    #[test]
+    fn what_no_alarm_can_call_is_refused_with_the_reason() {
+        for (action, why) in [
+            ("topic", "not an ARN"),
+            ("arn:", "not an ARN"),
+            ("arn:aws:sns:us-east-1:123456789012:", "not an ARN"),
+            ("arn:aws:sns:us-east-1:123456789012:t:6b0e71bd", "subscription"),
+            ("arn:aws:sns:us-east-1::t", "no account"),
+            ("arn:aws:sns::123456789012:t", "no Region"),
+            ("arn:aws:sqs:us-east-1:123456789012:queue", "no alarm can call"),
+            ("arn:aws:automate:us-east-1:ec2:stop", "EC2 instance"),
+            ("arn:aws:swf:us-east-1:123456789012:action/actions/AWS_EC2.InstanceId.Stop/1.0", "EC2 instance"),
+            ("arn:aws:ssm:us-east-1:123456789012:document/x", "not an OpsItem"),
+        ] {
+            let refused = read(action).unwrap_err();
+            assert!(refused.contains(why), "{action}: {refused}");
+        }
+    }
+
+    #[test]
+    fn another_region_partition_or_account_is_too_far() {
+        for (action, why) in [
+            ("arn:aws:sns:eu-west-1:123456789012:on-call", "one in us-east-1"),
+            ("arn:aws-cn:sns:cn-north-1:123456789012:on-call", "partition aws-cn"),
+            ("arn:aws:ssm:us-east-1:210987654321:opsitem:3", "one in 123456789012"),
+        ] {
+            let far = read(action).unwrap().is_elsewhere(STACK).unwrap();
+            assert!(far.contains(why), "{action}: {far}");
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! Only what SageMaker publishes: everything planned asks for series of the table, the simulated fleets publish its rows and
+//! no others, and no panel of a fleet that is called is empty.
+
+use std::collections::BTreeSet;
+
+use monitored_endpoint::{
+    metrics::published::{Condition, Reading, Row, Traits, rows},
+    properties::AlarmKind,
+    spec::{GpuDimension, Serving},
+};
+use proptest::{prelude::*, sample::Index};
+use serde_json::{Value, json};
+use stand_in::{
+    evaluation::{self, dashboard::Viewer},
+    telemetry::{self, Fleet, MetricStore, PublishedReading, Variant},
+};
+
+use crate::{
+    fleets::{LENGTH, START, published, range},
+    kinds::{any_declared, kinds, under_each_reading},
+    planned::{Planned, declaration, dimension, try_planned},
+    references::{self, Asked, Found, Series},
+};
+
+fn traits(fleet: &Fleet, variant: &Variant) -> Traits {
+    let serving = match fleet.serving(variant) {
+        telemetry::Serving::Components => Serving::Components,
+        telemetry::Serving::OwnModel => Serving::OwnModel,
+        telemetry::Serving::MultiModel => Serving::MultiModel,
+        telemetry::Serving::Containers => Serving::Containers,
+        telemetry::Serving::Asynchronous => Serving::Asynchronous,
+        telemetry::Serving::Serverless { provisioned } => Serving::Serverless { provisioned },
+    };
+    Traits { serving, gpus: variant.gpus_per_instance > 0, enhanced_metrics: fleet.enhanced_metrics }
+}
+
+/// The table says `GPU instance` of some metrics of GPUs and takes it for granted of others.
+fn may_publish(row: &Row, traits: Traits) -> bool {
+    row.may_be_published_by(traits) && (traits.gpus || !row.metric.starts_with("GPU"))
+}
+
+fn series(row: &Row) -> Series {
+    Series {
+        namespace: row.namespace.to_owned(),
+        metric: row.metric.to_owned(),
+        dimensions: row.dimensions.iter().map(|name| (*name).to_owned()).collect(),
+    }
+}
+
+/// What a dashboard and its alarms ask for and isn't published, in words that name the panel or alarm.
+fn unpublished_in(planned: &Planned, fleet: &Fleet, both: bool) -> Vec<String> {
+    let panels = references::of_dashboard(&planned.body);
+    // Either name of the per-GPU dimension may have a panel of its own.
+    let together: Vec<Found> = panels.iter().flat_map(|(_, asked)| asked.clone()).collect();
+    let panels = panels.into_iter().map(|(place, asked)| (place, asked, together.clone()));
+    let alarms = planned.alarms.iter().map(|alarm| {
+        let asked = references::of_alarm(alarm);
+        (format!("alarm {}", alarm["AlarmName"]), asked.clone(), asked)
+    });
+    let mut wrong = Vec::new();
+    for (place, asked, together) in panels.chain(alarms) {
+        let told = asked.iter().filter_map(|one| match one {
+            Ok(one) => unpublished(one, &together, fleet, both),
+            Err(what) => Some(what.clone()),
+        });
+        wrong.extend(told.map(|what| format!("{place}: {what}")));
+    }
+    wrong
+}
+
+/// What is asked for and isn't published, in words. `together` is everything that the same dashboard or alarm asks for.
+fn unpublished(asked: &Asked, together: &[Found], fleet: &Fleet, both: bool) -> Option<String> {
+    let Asked { series: wanted, variants } = asked;
+    let published_by = |variant: &Variant| {
+        let of = |row: &Row| {
+            // Nobody recorded streams of components: their lines stand beside others, which have data either way.
+            let read = matches!(row.reading, None | Some(Reading::GpuDimension(_) | Reading::ComponentsStream));
+            read && may_publish(row, traits(fleet, variant)) && series(row) == *wanted
+        };
+        rows().iter().any(of)
+    };
+    let told = format!("{} {} {:?}", wanted.namespace, wanted.metric, wanted.dimensions);
+    let mut named = fleet.variants.iter().filter(|variant| variants.contains(&variant.name));
+    let published = match variants.as_slice() {
+        [] => fleet.variants.iter().any(published_by),
+        _ => named.all(published_by),
+    };
+    if !published {
+        return Some(format!("{told} isn't published"));
+    }
+    for [this, other] in [["GpuId", "AcceleratorId"], ["AcceleratorId", "GpuId"]] {
+        if both && wanted.dimensions.contains(this) {
+            let mut paired = wanted.clone();
+            paired.dimensions.remove(this);
+            paired.dimensions.insert(other.to_owned());
+            if !together.iter().flatten().any(|asked| asked.series == paired) {
+                return Some(format!("{told} is asked for without its pair"));
+            }
+        }
+    }
+    None
+}
+
+/// What a declaration may say beside its variants: nothing, and each alarm from each source that may be.
+fn declarations(fleet: &Fleet) -> Vec<Value> {
+    let plain = declaration(fleet);
+    let mut unlisted = plain.clone();
+    unlisted["InferenceComponents"] = json!([]);
+    let mut all = vec![plain.clone(), unlisted];
+    for alarm in AlarmKind::ALL {
+        for source in ["", "Reservation", "SampleCount", "Invocations", "MetricsInsights", "PromQL"] {
+            let mut declared = plain.clone();
+            declared[alarm.property()] = match source {
+                "" => json!({"Enabled": true}),
+                source => json!({"Enabled": true, "Source": source}),
+            };
+            all.push(declared);
+        }
+    }
+    all
+}
+
+#[test]
+fn everything_planned_asks_for_what_is_published() {
+    let mut wrong = BTreeSet::new();
+    for (kind, fleet) in kinds() {
+        let mut planned_any = false;
+        for enhanced_metrics in [false, true] {
+            let fleet = Fleet { enhanced_metrics, ..fleet.clone() };
+            for dimensions in [&GpuDimension::ALL[..], &[GpuDimension::GpuId], &[GpuDimension::AcceleratorId]] {
+                // What is refused asks for nothing.
+                for planned in declarations(&fleet).iter().filter_map(|one| try_planned(one, dimensions)) {
+                    planned_any = true;
+                    let told = unpublished_in(&planned, &fleet, dimensions.len() > 1);
+                    wrong.extend(told.into_iter().map(|what| format!("{kind}: {what}")));
+                }
+            }
+        }
+        if !planned_any {
+            wrong.insert(format!("{kind}: no declaration is valid"));
+        }
+    }
+    let wrong: Vec<String> = wrong.into_iter().collect();
+    assert!(wrong.is_empty(), "{} series:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// The same of any declaration: several variants that serve differently, any number of models, with a price or without.
+    #[test]
+    fn any_plan_asks_for_what_is_published(fleet in any_declared(), other in any::<Index>(), priced in any::<bool>()) {
+        let declarations = declarations(&fleet);
+        let mut declared = other.get(&declarations).clone();
+        if !priced && let Some(members) = declared.as_object_mut() {
+            members.remove("CostPerHour");
+        }
+        let Some(planned) = try_planned(&declared, &GpuDimension::ALL) else { return Ok(()) };
+        let wrong = unpublished_in(&planned, &fleet, true);
+        prop_assert!(wrong.is_empty(), "{declared:#}:\n{}", wrong.join("\n"));
+    }
+}
+
+/// The body with a model chosen in each of its drop-downs.
+fn chosen(body: &Value) -> Value {
+    let mut text = body.to_string();
+    for variable in body["variables"].as_array().into_iter().flatten() {
+        if let Some(pattern) = variable["pattern"].as_str() {
+            text = text.replace(pattern, "llama");
+        }
+    }
+    serde_json::from_str(&text).unwrap()
+}
+
+/// Panels that have nothing to show on a fleet that is called.
+fn empty_panels(body: &Value, store: &MetricStore) -> Vec<String> {
+    let viewer = Viewer { store, reading: evaluation::Reading::default(), now: START + LENGTH };
+    let drawn = viewer.dashboard(body, Some(range())).unwrap();
+    let empty = drawn.into_iter().filter_map(|widget| {
+        let lines = widget.lines.unwrap_or_else(|error| panic!("{}: {error}", widget.title));
+        let has_data = lines.iter().any(|line| !line.series.points.is_empty());
+        (!has_data).then(|| format!("{:?} is empty", widget.title))
+    });
+    empty.collect()
+}
+
+#[test]
+fn no_panel_of_a_fleet_that_is_called_is_empty() {
+    let mut wrong = BTreeSet::new();
+    for (kind, fleet) in kinds() {
+        for fleet in under_each_reading(&fleet) {
+            let Some(planned) = try_planned(&declaration(&fleet), &[dimension(&fleet)]) else {
+                wrong.insert(format!("{kind}: the declaration isn't valid"));
+                continue;
+            };
+            let read: Vec<String> = fleet.readings.iter().map(|reading| format!("{reading:?}")).collect();
+            let enhanced = if fleet.enhanced_metrics { "enhanced" } else { "plain" };
+            let told = empty_panels(&chosen(&planned.body), &published(&fleet)).into_iter();
+            wrong.extend(told.map(|what| format!("{kind}, {enhanced}, [{}]: {what}", read.join(", "))));
+        }
+    }
+    let wrong: Vec<String> = wrong.into_iter().collect();
+    assert!(wrong.is_empty(), "{} panels:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// What the table lets a fleet publish, told apart from how the fleet reads the table.
+fn expected(fleet: &Fleet) -> BTreeSet<Series> {
+    let read = |row: &&Row| match row.reading {
+        None => true,
+        Some(Reading::GpuDimension(dimension)) => dimension.name() == fleet.gpu_dimension.name(),
+        Some(Reading::SilentWhileIdle) => fleet.readings.contains(&PublishedReading::SilentWhileIdle),
+        Some(Reading::NormalizedOnOwnModels) => fleet.readings.contains(&PublishedReading::NormalizedOnOwnModels),
+        Some(Reading::ComponentsByVariant) => fleet.readings.contains(&PublishedReading::ComponentsByVariant),
+        Some(Reading::ComponentsByInstance) => fleet.readings.contains(&PublishedReading::ComponentsByInstance),
+        Some(Reading::ComponentsStream) => fleet.readings.contains(&PublishedReading::ComponentsStream),
+        Some(Reading::ZonesOfInstances) => fleet.readings.contains(&PublishedReading::ZonesOfInstances),
+    };
+    let of = |row: &&Row| fleet.variants.iter().any(|variant| may_publish(row, traits(fleet, variant)));
+    rows().iter().filter(read).filter(of).map(series).collect()
+}
+
+fn found(store: &MetricStore) -> BTreeSet<Series> {
+    let series = store.metrics().map(|metric| Series {
+        namespace: metric.namespace.clone(),
+        metric: metric.name.clone(),
+        dimensions: metric.dimensions.keys().cloned().collect(),
+    });
+    series.collect()
+}
+
+#[test]
+fn fleets_publish_the_table_s_rows_and_no_others() {
+    for (kind, fleet) in kinds() {
+        for fleet in under_each_reading(&fleet) {
+            let (found, expected) = (found(&published(&fleet)), expected(&fleet));
+            let more: Vec<&Series> = found.difference(&expected).collect();
+            let less: Vec<&Series> = expected.difference(&found).collect();
+            assert!(
+                more.is_empty() && less.is_empty(),
+                "{kind}, {:?}: not in the table {more:#?}, not published {less:#?}",
+                fleet.readings
+            );
+        }
+    }
+}
+
+/// Every row that can be published is, by some fleet: none is forgotten by the kinds that are looked at.
+#[test]
+fn every_row_that_exists_is_published_by_some_fleet() {
+    let all: BTreeSet<Series> = kinds()
+        .iter()
+        .flat_map(|(_, fleet)| under_each_reading(fleet))
+        .flat_map(|fleet| found(&published(&fleet)))
+        .collect();
+    for row in rows().iter().filter(|row| !row.published_when.contains(&Condition::NeverSeen)) {
+        assert!(all.contains(&series(row)), "{row:?}");
+    }
+}
+
+/// The mutant: requests of components under the variant, as the launch article had it. A panel that believes in it has data
+/// there, is empty on a true fleet, and is told of without any fleet.
+#[test]
+fn what_only_the_old_assumption_publishes_is_found_out() {
+    let (_, fleet) = kinds().swap_remove(0);
+    let body = json!({"widgets": [{"type": "metric", "properties": {"title": "Invocations", "metrics": [
+        ["AWS/SageMaker", "Invocations", "EndpointName", fleet.endpoint, "VariantName", fleet.variants[0].name, {"stat": "Sum"}],
+    ]}}]});
+    let mutant = fleet.clone().reading(PublishedReading::ComponentsByVariant);
+    assert!(empty_panels(&body, &published(&mutant)).is_empty());
+    assert_eq!(empty_panels(&body, &published(&fleet)), ["\"Invocations\" is empty"]);
+    let (_, asked) = references::of_dashboard(&body).remove(0);
+    assert!(unpublished(asked[0].as_ref().unwrap(), &asked, &fleet, true).is_some());
+}
