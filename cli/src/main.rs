@@ -3,6 +3,7 @@
 //! The command line around the provider's own library: it judges and plans with the same code as the Lambda function, draws with
 //! the stand-in's renderer, and never changes anything anywhere.
 
+mod account;
 mod arguments;
 mod explain;
 mod judgement;

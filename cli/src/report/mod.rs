@@ -5,7 +5,6 @@ mod words;
 use std::collections::BTreeMap;
 use std::time::{Duration, UNIX_EPOCH};
 
-use aws_config::{Region, SdkConfig};
 use clap::Args;
 use monitored_endpoint::reconcile::reason;
 use monitored_endpoint::spec::{Dollars, EndpointName, NameRule};
@@ -66,24 +65,12 @@ impl Report {
     pub(crate) fn run(&self) -> Result<Said, ReportError> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let usage = runtime.block_on(async {
-            let config = self.config().await?;
+            let config = crate::account::config(self.region.as_deref()).await.ok_or(ReportError::Region)?;
             Ok::<_, ReportError>(Reader::new(&config).read(&self.question()).await?)
         })?;
         let copies = copies(&usage);
         let json = Self::json(&usage, &copies);
         Ok(Said { text: in_words(&usage, &copies), json, status: Status::Fine })
-    }
-
-    async fn config(&self) -> Result<SdkConfig, ReportError> {
-        let config = monitored_endpoint::aws::config().await;
-        let config = match &self.region {
-            Some(region) => config.into_builder().region(Region::new(region.clone())).build(),
-            None => config,
-        };
-        if config.region().is_none() {
-            return Err(ReportError::Region);
-        }
-        Ok(config)
     }
 
     fn question(&self) -> Question {

@@ -13,7 +13,6 @@ use std::path::PathBuf;
 use std::time::{Duration, UNIX_EPOCH};
 use std::{fs, io};
 
-use aws_config::{Region, SdkConfig};
 use clap::Args;
 use monitored_endpoint::spec::{EndpointName, NameRule};
 use monitored_endpoint::usage::Moment;
@@ -83,7 +82,7 @@ impl Verify {
             now: self.to.unwrap_or_else(Moment::now).0,
         };
         let seen = runtime.block_on(async {
-            let config = self.config().await?;
+            let config = crate::account::config(self.region.as_deref()).await.ok_or(VerifyError::Region)?;
             Ok::<_, VerifyError>(Live::new(&config).see(&question).await?)
         })?;
         let facts = judge::judge(&seen);
@@ -93,18 +92,6 @@ impl Verify {
         }
         let status = report::status(&facts);
         Ok(Said { text: report::in_words(&seen, &facts), json: report::json(&seen, &facts), status })
-    }
-
-    async fn config(&self) -> Result<SdkConfig, VerifyError> {
-        let config = monitored_endpoint::aws::config().await;
-        let config = match &self.region {
-            Some(region) => config.into_builder().region(Region::new(region.clone())).build(),
-            None => config,
-        };
-        if config.region().is_none() {
-            return Err(VerifyError::Region);
-        }
-        Ok(config)
     }
 }
 
