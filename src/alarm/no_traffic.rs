@@ -19,9 +19,9 @@ use super::words::{compared, dollars, for_how_long};
 use super::{
     AT_MOST, Definition, Fit, HOUR, MOST_METRICS, Measure, PeriodRule, Scope, Situation, ThresholdRule, Words,
 };
-use crate::metrics::{Expr, IdLetter, Stat, invocation_metric, requests_of_components};
+use crate::metrics::{Expr, IdLetter, Stat, invocation_metric, requests_metric, requests_of_components};
 use crate::properties::reference::Absent;
-use crate::spec::{AlarmSource, AlarmSpec, Serving, Variant};
+use crate::spec::{AlarmSource, AlarmSpec};
 
 pub(super) const DEFINITION: Definition = Definition {
     suffix: "no-traffic",
@@ -108,7 +108,7 @@ fn measure(alarm: &AlarmSpec, scope: &Scope<'_>) -> Measure {
             ready.push(series.add(IdLetter::RESERVED, number, &reserved));
         } else {
             ready.push(series.add(IdLetter::INSTANCES, number, &scope.instance_samples(variant)));
-            let requests = requests_of(variant);
+            let requests = requests_metric(variant.serving);
             let requests = invocation_metric(requests, Stat::Sum, &scope.monitoring.endpoint_name, &variant.name);
             calls.push(series.add(IdLetter::INVOCATIONS, number, &requests));
         }
@@ -125,9 +125,4 @@ fn measure(alarm: &AlarmSpec, scope: &Scope<'_>) -> Measure {
     calls.extend(ready.iter().cloned().map(|ready| ready * 0.0));
     let expression = Expr::where_positive(Expr::total(ready), Expr::sum_of(calls));
     series.measure("calls", "Requests", expression)
-}
-
-/// The metric that counts a variant's requests.
-fn requests_of(variant: &Variant) -> &'static str {
-    if variant.serving == Serving::Asynchronous { "InvocationsProcessed" } else { "Invocations" }
 }

@@ -21,9 +21,15 @@ pub struct InsightsQuery {
     metric_name: &'static str,
     values: Vec<(&'static str, String)>,
     group_by: Option<&'static str>,
-    lowest_first: bool,
-    /// With [`Self::group_by`]: how many groups at most, those with the most first.
-    most: Option<u16>,
+    order: Option<GroupOrder>,
+}
+
+/// Which groups come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum GroupOrder {
+    LowestFirst,
+    /// So many at most, those with the most.
+    Biggest(u16),
 }
 
 impl InsightsQuery {
@@ -37,8 +43,7 @@ impl InsightsQuery {
             metric_name,
             values: Vec::new(),
             group_by: None,
-            lowest_first: false,
-            most: None,
+            order: None,
         }
     }
 
@@ -51,7 +56,7 @@ impl InsightsQuery {
     /// Of the groups, the so many with the most.
     #[must_use]
     pub fn biggest(self, most: u16) -> Self {
-        Self { most: Some(most), ..self }
+        Self { order: Some(GroupOrder::Biggest(most)), ..self }
     }
 
     /// Takes the samples' mean, in place of counting them.
@@ -63,7 +68,7 @@ impl InsightsQuery {
     /// The lowest groups first: of more than an alarm takes (500), these are looked at.
     #[must_use]
     pub fn lowest_first(self) -> Self {
-        Self { lowest_first: true, ..self }
+        Self { order: Some(GroupOrder::LowestFirst), ..self }
     }
 
     /// Narrows to series whose dimension has this value. Values are names of endpoints and variants, which are letters,
@@ -83,7 +88,7 @@ impl InsightsQuery {
 
 impl fmt::Display for InsightsQuery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { function, namespace, dimensions, metric_name, values, group_by, lowest_first, most } = self;
+        let Self { function, namespace, dimensions, metric_name, values, group_by, order } = self;
         write!(f, "SELECT {function}({metric_name}) FROM SCHEMA(\"{namespace}\"")?;
         for dimension in dimensions {
             write!(f, ", {dimension}")?;
@@ -96,11 +101,9 @@ impl fmt::Display for InsightsQuery {
         if let Some(dimension) = group_by {
             write!(f, " GROUP BY {dimension}")?;
         }
-        if *lowest_first {
-            write!(f, " ORDER BY {function}() ASC")?;
-        }
-        match most {
-            Some(most) => write!(f, " ORDER BY {function}() DESC LIMIT {most}"),
+        match order {
+            Some(GroupOrder::LowestFirst) => write!(f, " ORDER BY {function}() ASC"),
+            Some(GroupOrder::Biggest(most)) => write!(f, " ORDER BY {function}() DESC LIMIT {most}"),
             None => Ok(()),
         }
     }

@@ -169,14 +169,14 @@ impl Traits {
             Condition::Always => !serving.is_serverless(),
             Condition::GpuInstance => self.gpus,
             Condition::InferenceComponents | Condition::CalledWithoutCopy => serving == Serving::Components,
-            Condition::OwnModel => matches!(serving, Serving::OwnModel | Serving::MultiModel | Serving::Containers),
+            Condition::OwnModel => serving.is_own_model(),
             Condition::EnhancedMetrics => self.enhanced_metrics,
             Condition::Serverless => serving.is_serverless(),
             Condition::ProvisionedConcurrency => serving == Serving::Serverless { provisioned: true },
             Condition::Asynchronous => serving == Serving::Asynchronous,
             Condition::MultiModel => serving == Serving::MultiModel,
             Condition::MultiContainer | Condition::DirectInvocation => serving == Serving::Containers,
-            Condition::Streaming => !serving.is_serverless() && serving != Serving::Asynchronous,
+            Condition::Streaming => serving.may_stream(),
             Condition::NeverSeen => false,
         }
     }

@@ -4,7 +4,7 @@
 //! <https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch-enhanced-metrics.html>.
 
 use super::{InsightsQuery, Search};
-use crate::spec::{EndpointName, GpuDimension, VariantName};
+use crate::spec::{EndpointName, GpuDimension, Serving, VariantName};
 
 /// Namespace of what instances do.
 pub const ENDPOINTS: &str = "/aws/sagemaker/Endpoints";
@@ -83,6 +83,12 @@ pub fn endpoint_metric(name: &'static str, stat: Stat, endpoint: &EndpointName, 
 #[must_use]
 pub fn invocation_metric(name: &'static str, stat: Stat, endpoint: &EndpointName, variant: &VariantName) -> MetricStat {
     MetricStat { metric: of_variant(INVOCATIONS, name, endpoint, variant), stat }
+}
+
+/// The metric that counts the requests of a variant: an asynchronous one publishes what it has processed.
+#[must_use]
+pub fn requests_metric(serving: Serving) -> &'static str {
+    if serving == Serving::Asynchronous { "InvocationsProcessed" } else { "Invocations" }
 }
 
 /// A metric of one inference component: `{InferenceComponentName}` is its whole dimension set, and the endpoint isn't in

@@ -89,6 +89,18 @@ impl Serving {
     pub fn is_serverless(self) -> bool {
         matches!(self, Self::Serverless { .. })
     }
+
+    /// Whether it has a model of its own that answers at once from an instance.
+    #[must_use]
+    pub fn is_own_model(self) -> bool {
+        matches!(self, Self::OwnModel | Self::MultiModel | Self::Containers)
+    }
+
+    /// Whether it answers at once from an instance, and so may be asked for a stream.
+    #[must_use]
+    pub fn may_stream(self) -> bool {
+        self.is_own_model() || self == Self::Components
+    }
 }
 
 /// What serves a variant.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::pricing::{ListPrice, Price};
-use crate::spec::{Partitions, Serving};
+use crate::spec::Partitions;
 
 use super::grid::Grid;
 use super::series::{Context, MOST_LINES_OF_MODELS};
@@ -143,8 +143,7 @@ fn searches(context: &Context<'_>) -> Option<String> {
 }
 
 fn streams(context: &Context<'_>) -> Option<String> {
-    let at_once = |serving: Serving| !serving.is_serverless() && serving != Serving::Asynchronous;
-    context.variants().any(|on| at_once(on.variant.serving)).then(|| {
+    context.variants().any(|on| on.variant.serving.may_stream()).then(|| {
         "First chunks and broken-off streams have values only where somebody asks for a stream, and nobody knows whether such \
          requests have a latency too."
             .to_owned()

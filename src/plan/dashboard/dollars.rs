@@ -50,6 +50,17 @@ impl<'p> Context<'p> {
         Some(Rate { on: shared.on, price: self.price(shared.on)?.0 / f64::from(shared.units) })
     }
 
+    /// What the instances cost, of each variant whose price is known.
+    pub(super) fn instance_rates(&self) -> impl Iterator<Item = Rate<'p>> {
+        self.with_instances().filter_map(|on| self.instance_rate(on))
+    }
+
+    /// What models share, with what one of it costs, where both are known.
+    pub(super) fn shared_rate(&self) -> Option<(Shared<'p>, Rate<'p>)> {
+        let shared = self.shared()?;
+        Some((shared, self.unit_rate(shared)?))
+    }
+
     /// Dollars for what published these samples.
     pub(super) fn dollars(&self, samples: Expr<Graph>, rate: Rate<'_>, per: Per) -> Expr<Graph> {
         match per {

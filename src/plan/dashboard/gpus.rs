@@ -28,8 +28,10 @@ fn counts(context: &Context<'_>) -> Panel {
     if let Some(shared) = shared {
         let (on, unit) = (shared.on, shared.unit());
         lines.extend(context.used_lines(shared));
-        let total = on.samples() * f64::from(shared.units);
-        lines.push(Line::expression(context.count(total, on), context.label(&format!("Total {unit}"), on)));
+        lines.push(Line::expression(
+            context.count(shared.total_samples(), on),
+            context.label(&format!("Total {unit}"), on),
+        ));
         let used = context.count(shared.used_samples(), on);
         lines.push(Line::expression(used, context.label(&format!("Used {unit}"), on)));
         let unused = context.count(shared.unused_samples(), on);
@@ -47,7 +49,7 @@ fn counts(context: &Context<'_>) -> Panel {
         None => "Instances (count)".to_owned(),
     };
     let thresholds = thresholds.into_iter().filter_map(|kind| threshold(context, kind, unused_gpus)).collect();
-    Panel { title, lines, thresholds, left: "Count", ..Panel::default() }
+    Panel { thresholds, ..Panel::of(title, lines, "Count") }
 }
 
 /// GPUs by model: of all by query, and of the listed ones while no query is possible.
@@ -71,5 +73,5 @@ fn by_model(context: &Context<'_>) -> Option<Panel> {
         }
         (None, None) => return None,
     };
-    Some(Panel { title, lines, view: View::Stacked, left: "Count", ..Panel::default() })
+    Some(Panel { view: View::Stacked, ..Panel::of(title, lines, "Count") })
 }

@@ -4,7 +4,6 @@ use crate::metrics::{Expr, Graph, IdLetter, MetricId, SHORTEST_INSIGHTS_PERIOD, 
 
 use super::dollars::{Per, Rate};
 use super::grid::Grid;
-use super::requests::Model;
 use super::series::{Context, Shared, query_id};
 use super::widget::{Line, Panel, View};
 
@@ -27,7 +26,7 @@ pub(super) fn money(grid: &mut Grid<'_>, context: &Context<'_>) {
 }
 
 fn dollars(title: &str, lines: Vec<Line>) -> Panel {
-    Panel { title: title.to_owned(), lines, left: "$", ..Panel::default() }
+    Panel::of(title, lines, "$")
 }
 
 /// What models share that are placed on one variant.
@@ -121,17 +120,13 @@ fn per_thousand(models: &Models<'_>) -> Vec<Line> {
     for model in context.answering() {
         let Some((id, label, name)) = models.few().and_then(|mut few| few.nth(model.number)) else { continue };
         lines.push(Line::hidden_expression(id.clone(), context.samples_of_model(models.shared, name)));
-        lines.push(requests_of(model));
-        let ratio =
-            ratio(context.in_period(Expr::series(&id), models.rate), Expr::series(&model.id(IdLetter::INVOCATIONS)));
-        lines.push(Line::expression(ratio, format!("{label} $ per 1,000 requests")));
+        let dollars = context.in_period(Expr::series(&id), models.rate);
+        let label = format!("{label} $ per 1,000 requests");
+        let requests = model.metric(model.counted(), Stat::Sum);
+        lines.extend(Line::of_metric(&model.id(IdLetter::INVOCATIONS), requests, label, |calls| ratio(dollars, calls)));
     }
-    lines.extend(whole_endpoint(context, &lines));
+    lines.extend(whole_endpoint(context));
     lines
-}
-
-fn requests_of(model: Model<'_>) -> Line {
-    Line::hidden_metric(model.id(IdLetter::INVOCATIONS), model.metric(model.counted(), Stat::Sum))
 }
 
 fn ratio(dollars: Expr<Graph>, requests: Expr<Graph>) -> Expr<Graph> {
@@ -141,27 +136,22 @@ fn ratio(dollars: Expr<Graph>, requests: Expr<Graph>) -> Expr<Graph> {
 }
 
 /// The bill for each thousand requests of the whole endpoint, where both are known.
-fn whole_endpoint(context: &Context<'_>, before: &[Line]) -> Vec<Line> {
-    let rates = context.with_instances().filter_map(|on| context.instance_rate(on));
-    let bill: Vec<Expr<Graph>> = rates.map(|rate| context.in_period(rate.on.samples(), rate)).collect();
+fn whole_endpoint(context: &Context<'_>) -> Vec<Line> {
+    let bill: Vec<Expr<Graph>> =
+        context.instance_rates().map(|rate| context.in_period(rate.on.samples(), rate)).collect();
     let Some(total) = context.total().filter(|_| !bill.is_empty()) else { return Vec::new() };
-    let samples = context.with_instances().map(|on| context.instance_samples(on));
-    let mut lines: Vec<Line> = Vec::new();
-    for part in samples.chain(total.parts) {
-        if !before.contains(&part) && !lines.contains(&part) {
-            lines.push(part);
-        }
-    }
+    let mut lines: Vec<Line> = context.with_instances().map(|on| context.instance_samples(on)).collect();
+    lines.extend(total.parts);
     lines.push(Line::expression(ratio(Expr::total(bill), total.requests), "Instances $ per 1,000 requests"));
     lines
 }
 
 /// What instances cost, where models don't share them or nothing tells their GPUs apart.
 fn of_instances(grid: &mut Grid<'_>, context: &Context<'_>) {
-    let shared = context.shared().and_then(|shared| Some((shared, context.unit_rate(shared)?)));
+    let shared = context.shared_rate();
     let lines = |per: Per, what: &str| {
         let mut lines = Vec::new();
-        for rate in context.with_instances().filter_map(|on| context.instance_rate(on)) {
+        for rate in context.instance_rates() {
             lines.push(context.instance_samples(rate.on));
             let label = context.label(&format!("Instances {what}"), rate.on);
             lines.push(Line::expression(context.dollars(rate.on.samples(), rate, per), label));
@@ -174,11 +164,10 @@ fn of_instances(grid: &mut Grid<'_>, context: &Context<'_>) {
         lines
     };
     let interval = format!("$ per {}", context.monitoring.frequency);
-    let per_thousand = whole_endpoint(context, &[]);
     grid.row([
         dollars("$ per hour of instances", lines(Per::Hour, "$ per hour")),
         dollars("$ cumulative since the start of the time range", lines(Per::Range, "$ cumulative")),
         dollars(&format!("{interval}: what instances cost in one publish interval"), lines(Per::Interval, &interval)),
-        dollars("$ per 1,000 requests since the start of the time range", per_thousand),
+        dollars("$ per 1,000 requests since the start of the time range", whole_endpoint(context)),
     ]);
 }

@@ -7,6 +7,7 @@
 
 use crate::metrics::{
     ComponentMetric, Expr, Graph, IdLetter, MetricId, MetricStat, Stat, copy_requests, invocation_metric,
+    requests_metric,
 };
 use crate::spec::{EndpointName, InferenceComponent, Serving};
 
@@ -15,6 +16,8 @@ use super::widget::Line;
 
 /// Seconds: rates of requests are by the minute.
 pub(super) const MINUTE: f64 = 60.0;
+/// Latencies are published in microseconds, and shown in milliseconds.
+pub(super) const MILLISECOND: f64 = 1000.0;
 
 /// A model that answers requests: an inference component, or a variant's own.
 #[derive(Clone, Copy)]
@@ -43,8 +46,8 @@ impl Model<'_> {
     /// The metric that counts its requests.
     pub(super) fn counted(self) -> &'static str {
         match self.of {
-            Of::Variant(on) if on.variant.serving == Serving::Asynchronous => "InvocationsProcessed",
-            _ => "Invocations",
+            Of::Component(_) => "Invocations",
+            Of::Variant(on) => requests_metric(on.variant.serving),
         }
     }
 
@@ -71,7 +74,7 @@ impl Model<'_> {
     pub(super) fn streams(self) -> bool {
         match self.of {
             Of::Component(_) => true,
-            Of::Variant(on) => !on.variant.serving.is_serverless() && on.variant.serving != Serving::Asynchronous,
+            Of::Variant(on) => on.variant.serving.may_stream(),
         }
     }
 

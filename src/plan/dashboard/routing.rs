@@ -7,7 +7,7 @@ use crate::spec::Serving;
 
 use super::grid::Grid;
 use super::requests::per_minute;
-use super::series::{Context, MOST_LINES_OF_MODELS, Numbered, query_id};
+use super::series::{Context, MOST_LINES_OF_MODELS, query_id};
 use super::widget::{Line, Panel};
 
 /// Instances or copies among those with the most requests.
@@ -39,7 +39,7 @@ fn copies(context: &Context<'_>) -> Option<Panel> {
         lines.push(Line::hidden_query(query_id(), query.biggest(MOST_LINES_OF_MODELS)));
         lines.push(Line::expression(context.count_of_query(Expr::series(&query_id()), on), "Copies of"));
     }
-    Some(Panel { title: "Model copies (count)".to_owned(), lines, left: "Copies", ..Panel::default() })
+    Some(Panel::of("Model copies (count)", lines, "Copies"))
 }
 
 fn by_copy(context: &Context<'_>) -> Option<Panel> {
@@ -55,10 +55,8 @@ fn by_copy(context: &Context<'_>) -> Option<Panel> {
 
 /// Of variants with models of their own that answer at once.
 fn by_instance(context: &Context<'_>) -> Option<Panel> {
-    let at_once =
-        |on: &Numbered<'_>| matches!(on.variant.serving, Serving::OwnModel | Serving::MultiModel | Serving::Containers);
     let endpoint = &context.monitoring.endpoint_name;
-    let lines = context.variants().filter(at_once).flat_map(|on| {
+    let lines = context.variants().filter(|on| on.variant.serving.is_own_model()).flat_map(|on| {
         let found = Expr::search(instance_requests("Invocations", Stat::Sum, endpoint, &on.variant.name));
         let busiest = found.sorted_by_mean(Order::HighestFirst, MOST);
         [
@@ -86,5 +84,5 @@ fn by_container(context: &Context<'_>) -> Option<Panel> {
 }
 
 fn even(title: &str, lines: Vec<Line>) -> Panel {
-    Panel { title: title.to_owned(), lines, left: "Requests per minute", ..Panel::default() }
+    Panel::of(title, lines, "Requests per minute")
 }

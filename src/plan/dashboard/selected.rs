@@ -9,9 +9,8 @@ use crate::metrics::{ComponentMetric, Expr, IdLetter, MetricId, Stat, copy_metri
 
 use super::dollars::Per;
 use super::grid::Grid;
-use super::requests::per_minute;
+use super::requests::{MILLISECOND, per_minute};
 use super::series::Context;
-use super::traffic::MILLISECOND;
 use super::widget::{Line, Panel};
 
 /// Stands for the chosen model. No name of an endpoint, a variant or a model can have it in it.
@@ -98,7 +97,7 @@ fn gpus_and_cost(context: &Context<'_>) -> Option<Panel> {
         Some(_) => (format!("{PLACEHOLDER}: {unit} and $ per hour"), Some("$ per hour")),
         None => (format!("{PLACEHOLDER}: {unit} (count)"), None),
     };
-    Some(Panel { title, lines, left: "Count", right, ..Panel::default() })
+    Some(Panel { right, ..Panel::of(title, lines, "Count") })
 }
 
 fn utilization(context: &Context<'_>) -> Panel {
@@ -106,13 +105,8 @@ fn utilization(context: &Context<'_>) -> Panel {
     let of_gpus = [("GPUUtilizationNormalized", "GPU"), ("GPUMemoryUtilizationNormalized", "GPU memory")];
     let of_gpus = of_gpus.into_iter().filter(|_| context.host().is_some_and(|on| on.gpus() > 0));
     let line = |(name, label)| Line::metric(ComponentMetric::Utilization(name).of(PLACEHOLDER, Stat::Average), label);
-    Panel {
-        title: format!("{PLACEHOLDER}: utilization (%)"),
-        lines: of_any.into_iter().chain(of_gpus).map(line).collect(),
-        left: "%",
-        most: Some(100),
-        ..Panel::default()
-    }
+    let lines = of_any.into_iter().chain(of_gpus).map(line).collect();
+    Panel { most: Some(100), ..Panel::of(format!("{PLACEHOLDER}: utilization (%)"), lines, "%") }
 }
 
 fn traffic() -> Panel {
@@ -131,11 +125,6 @@ fn traffic() -> Panel {
         lines.push(Line::hidden_metric(id, metric("ModelLatency", stat)));
         lines.push(Line::expression(in_milliseconds, format!("{percent} of the selected model (ms)")).on_the_right());
     }
-    Panel {
-        title: format!("{PLACEHOLDER}: requests per minute and latency (ms)"),
-        lines,
-        left: "Requests per minute",
-        right: Some("Milliseconds"),
-        ..Panel::default()
-    }
+    let title = format!("{PLACEHOLDER}: requests per minute and latency (ms)");
+    Panel { right: Some("Milliseconds"), ..Panel::of(title, lines, "Requests per minute") }
 }

@@ -15,8 +15,8 @@
 //! tells GPUs apart, both are searched: only one of them has data, so their sum is right, too.
 
 use crate::metrics::{
-    Expr, Graph, IdLetter, InsightsQuery, MetricId, MetricStat, SHORTEST_INSIGHTS_PERIOD, Search, Stat, copy_metric,
-    copy_sample_count, endpoint_metric, gpu_sample_count, held_gpus,
+    ComponentMetric, Expr, Graph, IdLetter, InsightsQuery, MetricId, MetricStat, Order, SHORTEST_INSIGHTS_PERIOD,
+    Search, Stat, copy_metric, copy_sample_count, endpoint_metric, gpu_sample_count, held_gpus,
 };
 use crate::place::Place;
 use crate::plan::{Owner, Surroundings};
@@ -95,9 +95,14 @@ impl Shared<'_> {
         Expr::series(&self.on.used_id())
     }
 
+    /// Samples that all its GPUs would have published.
+    pub(super) fn total_samples(self) -> Expr<Graph> {
+        self.on.samples() * f64::from(self.units)
+    }
+
     /// Samples that its unused GPUs would have published.
     pub(super) fn unused_samples(self) -> Expr<Graph> {
-        self.on.samples() * f64::from(self.units) - self.used_samples()
+        self.total_samples() - self.used_samples()
     }
 }
 
@@ -139,6 +144,13 @@ impl<'p> Context<'p> {
         let models = self.models();
         let few = !models.is_empty() && models.len() <= usize::from(MOST_LINES_OF_MODELS);
         few.then_some(models)
+    }
+
+    /// A metric of the listed models that have the most: in as few expressions as there can be.
+    pub(super) fn biggest_of(&self, metric: ComponentMetric, stat: Stat) -> Vec<Expr<Graph>> {
+        let names = self.models().iter().map(|model| model.name.as_str());
+        let found = metric.search(stat).with_each("InferenceComponentName", names).into_iter();
+        found.map(|search| Expr::search(search).sorted_by_mean(Order::HighestFirst, MOST_LINES_OF_MODELS)).collect()
     }
 
     /// The label, with the variant's name where there are several.

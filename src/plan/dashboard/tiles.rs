@@ -1,22 +1,20 @@
 //! The newest values, in large: what somebody on call looks at first.
 
-use crate::metrics::{Expr, Graph, IdLetter, MetricId, Stat, copy_requests, queue_metric};
+use crate::metrics::{Expr, Graph, IdLetter, Stat, copy_requests, queue_metric};
 use crate::spec::Serving;
 
 use super::dollars::Per;
 use super::grid::Grid;
-use super::requests::Model;
+use super::requests::{MILLISECOND, Model};
 use super::series::Context;
 use super::widget::{Line, Panel, View};
-
-const MILLISECOND: f64 = 1000.0;
 
 /// Instances, GPUs, dollars and requests of the whole endpoint now.
 pub(super) fn now(grid: &mut Grid<'_>, context: &Context<'_>) {
     let mut lines = capacity(context);
     lines.extend(money(context));
     lines.extend(requests(context));
-    grid.row([Panel { title: "Now".to_owned(), lines, view: View::Newest, ..Panel::default() }]);
+    grid.row([Panel { view: View::Newest, ..Panel::of("Now", lines, "") }]);
 }
 
 fn capacity(context: &Context<'_>) -> Vec<Line> {
@@ -29,23 +27,21 @@ fn capacity(context: &Context<'_>) -> Vec<Line> {
     let Some(shared) = context.shared() else { return lines };
     let unit = shared.unit();
     lines.extend(context.used_lines(shared));
-    let total = shared.on.samples() * f64::from(shared.units);
     let count = |samples, label: String| Line::expression(context.count(samples, shared.on), label);
-    lines.push(count(total, format!("Total {unit} now")));
+    lines.push(count(shared.total_samples(), format!("Total {unit} now")));
     lines.push(count(shared.used_samples(), format!("Used {unit} now")));
     lines.push(count(shared.unused_samples(), format!("Unused {unit} now")));
     lines
 }
 
 fn money(context: &Context<'_>) -> Vec<Line> {
-    let rates = context.with_instances().filter_map(|on| context.instance_rate(on));
-    let bill: Vec<_> = rates.map(|rate| context.dollars(rate.on.samples(), rate, Per::Hour)).collect();
+    let bill: Vec<_> =
+        context.instance_rates().map(|rate| context.dollars(rate.on.samples(), rate, Per::Hour)).collect();
     if bill.is_empty() {
         return Vec::new();
     }
     let mut lines = vec![Line::expression(Expr::total(bill), "$ per hour now")];
-    let unallocated = context.shared().and_then(|shared| Some((shared, context.unit_rate(shared)?)));
-    lines.extend(unallocated.map(|(shared, rate)| {
+    lines.extend(context.shared_rate().map(|(shared, rate)| {
         let dollars = context.dollars(shared.unused_samples(), rate, Per::Hour);
         Line::expression(dollars, "Unallocated $ per hour now")
     }));
@@ -55,9 +51,7 @@ fn money(context: &Context<'_>) -> Vec<Line> {
 fn requests(context: &Context<'_>) -> Vec<Line> {
     let Some(total) = context.total() else { return Vec::new() };
     let (per_minute, failed) = (total.per_minute(), total.failed_percent());
-    // The samples of instances are there already.
-    let instances: Vec<MetricId> = context.with_instances().map(super::series::Numbered::instances_id).collect();
-    let mut lines: Vec<Line> = total.parts.into_iter().filter(|line| !instances.iter().any(|id| line.is(id))).collect();
+    let mut lines = total.parts;
     lines.push(Line::expression(per_minute, "Requests per minute now"));
     lines.push(Line::expression(failed, "Failed requests now (%)"));
     if context.variants().any(|on| on.variant.serving == Serving::Asynchronous) {

@@ -1,18 +1,17 @@
 //! Requests: how many, how many fail and how long they take.
 
 use crate::metrics::{
-    ComponentMetric, Expr, Graph, IdLetter, MetricId, Order, Stat, copy_requests, invocation_metric, queue_metric,
+    ComponentMetric, Expr, IdLetter, MetricId, Order, Stat, copy_requests, invocation_metric, queue_metric,
     requests_by_model,
 };
 use crate::spec::{AlarmKind, Serving};
 
 use super::alarms::{alarm_period_s, threshold};
 use super::grid::Grid;
-use super::requests::{MINUTE, Model, per_minute, percent};
+use super::requests::{MILLISECOND, MINUTE, Model, per_minute, percent};
 use super::series::{Context, MOST_LINES_OF_MODELS, Numbered, query_id};
 use super::widget::{Line, Panel};
 
-pub(super) const MILLISECOND: f64 = 1000.0;
 /// Models whose errors and percentiles are all in one panel; of more, one line each.
 const FEW: usize = 4;
 
@@ -38,16 +37,17 @@ fn requests(context: &Context<'_>) -> Panel {
     let models = context.answering();
     for model in &models {
         let id = model.id(IdLetter::INVOCATIONS);
-        lines.push(Line::hidden_metric(id.clone(), model.metric(model.counted(), Stat::Sum)));
-        lines.push(Line::expression(per_minute(Expr::series(&id), &id), model.label(context, "requests per minute")));
+        let label = model.label(context, "requests per minute");
+        let calls = model.metric(model.counted(), Stat::Sum);
+        lines.extend(Line::of_metric(&id, calls, label, |calls| per_minute(calls, &id)));
     }
-    let host = context.host();
-    if let Some(host) = host.filter(|_| models.is_empty()) {
+    if let Some(host) = context.host().filter(|_| models.is_empty()) {
         lines.extend(biggest(context, host));
     }
     if let Some(total) = context.total().filter(|_| context.sees_copies()) {
         let all = total.per_minute();
-        lines.extend(total.parts.into_iter().take(2).filter(|part| !lines.contains(part)).collect::<Vec<_>>());
+        // Those that failed are another panel's.
+        lines.extend(total.parts.into_iter().take(2));
         lines.push(Line::expression(all, "All models requests per minute"));
     }
     let a_minute = |count: f64| count * MINUTE / f64::from(alarm_period_s(context, AlarmKind::NoTraffic).unwrap_or(60));
@@ -56,13 +56,8 @@ fn requests(context: &Context<'_>) -> Panel {
         threshold.value = a_minute(threshold.value);
         threshold
     });
-    Panel {
-        title: "Requests per minute".to_owned(),
-        lines,
-        thresholds: no_traffic.into_iter().collect(),
-        left: "Requests per minute",
-        ..Panel::default()
-    }
+    let thresholds = no_traffic.into_iter().collect();
+    Panel { thresholds, ..Panel::of("Requests per minute", lines, "Requests per minute") }
 }
 
 /// The models with the most requests, of all or of the listed ones.
@@ -77,13 +72,9 @@ fn biggest(context: &Context<'_>, host: Numbered<'_>) -> Vec<Line> {
             Line::expression(rate, LABEL),
         ];
     }
-    let names = context.models().iter().map(|model| model.name.as_str());
-    let found = ComponentMetric::Invocation("Invocations").search(Stat::Sum).with_each("InferenceComponentName", names);
-    let rate = |search| {
-        let biggest = Expr::search(search).sorted_by_mean(Order::HighestFirst, MOST_LINES_OF_MODELS);
-        Line::expression(per_minute(biggest, &host.instances_id()), LABEL)
-    };
-    std::iter::once(context.instance_samples(host)).chain(found.into_iter().map(rate)).collect()
+    let found = context.biggest_of(ComponentMetric::Invocation("Invocations"), Stat::Sum).into_iter();
+    let rate = |biggest| Line::expression(per_minute(biggest, &host.instances_id()), LABEL);
+    std::iter::once(context.instance_samples(host)).chain(found.map(rate)).collect()
 }
 
 /// Of 100 requests, those that failed, and why: the model's mistake, or the caller's.
@@ -98,10 +89,9 @@ fn failures(context: &Context<'_>) -> Panel {
             (IdLetter::CALLER_ERRORS, "Invocation4XXErrors", "4xx"),
         ];
         for (letter, name, what) in kinds {
-            let id = model.id(letter);
-            lines.push(Line::hidden_metric(id.clone(), model.metric(name, Stat::Sum)));
-            let share = percent(Expr::series(&id), Expr::series(&requests));
-            lines.push(Line::expression(share, model.label(context, &format!("{what} (%)"))));
+            let label = model.label(context, &format!("{what} (%)"));
+            let share = |failed| percent(failed, Expr::series(&requests));
+            lines.extend(Line::of_metric(&model.id(letter), model.metric(name, Stat::Sum), label, share));
         }
     }
     if lines.is_empty()
@@ -114,8 +104,7 @@ fn failures(context: &Context<'_>) -> Panel {
     let beside = beside(context, &models);
     let right = (!beside.is_empty()).then_some("Per minute");
     lines.extend(beside);
-    let title = "Failed requests (% of requests)".to_owned();
-    Panel { title, lines, left: "%", most: Some(100), right, ..Panel::default() }
+    Panel { most: Some(100), right, ..Panel::of("Failed requests (% of requests)", lines, "%") }
 }
 
 /// Failures that no share of requests tells of: streams that broke off, and calls that met no copy.
@@ -129,8 +118,11 @@ fn beside(context: &Context<'_>, models: &[Model<'_>]) -> Vec<Line> {
     for (kind, (name, what)) in kinds.into_iter().enumerate() {
         for model in few.iter().filter(|model| model.streams()) {
             let id = model.id(IdLetter::BESIDE).part(kind);
-            lines.push(Line::hidden_metric(id.clone(), model.metric(name, Stat::Sum)));
-            lines.push(Line::expression(per_minute(Expr::series(&id), &id), model.label(context, what)).on_the_right());
+            let [calls, rate] =
+                Line::of_metric(&id, model.metric(name, Stat::Sum), model.label(context, what), |calls| {
+                    per_minute(calls, &id)
+                });
+            lines.extend([calls, rate.on_the_right()]);
         }
     }
     lines
@@ -151,26 +143,20 @@ fn latency(context: &Context<'_>) -> Panel {
         shown
     };
     let mut lines: Vec<Line> =
-        models.iter().flat_map(|model| in_milliseconds(context, *model, &shown(*model), MILLISECOND)).collect();
+        models.iter().flat_map(|model| in_milliseconds(context, *model, &shown(*model))).collect();
     if models.is_empty() && context.sees_copies() {
         let copies = copy_requests("ModelLatency", Stat::P99, &context.monitoring.endpoint_name);
         let slowest = Expr::search(copies).sorted_by_mean(Order::HighestFirst, MOST_LINES_OF_MODELS);
         lines.push(Line::expression(slowest / MILLISECOND, "p99 of"));
     }
-    Panel { title: "Latency (ms)".to_owned(), lines, left: "Milliseconds", ..Panel::default() }
+    Panel::of("Latency (ms)", lines, "Milliseconds")
 }
 
-/// Lines of a model's times, which are published in so many parts of a millisecond.
-fn in_milliseconds(
-    context: &Context<'_>,
-    model: Model<'_>,
-    shown: &[(&'static str, Stat, &'static str)],
-    parts: f64,
-) -> Vec<Line> {
+/// Lines of a model's times, which are published in microseconds.
+fn in_milliseconds(context: &Context<'_>, model: Model<'_>, shown: &[(&'static str, Stat, &'static str)]) -> Vec<Line> {
     let lines = shown.iter().enumerate().flat_map(|(number, (name, stat, label))| {
         let id = model.id(IdLetter::LATENCY).part(number);
-        let line = Line::expression(Expr::series(&id) / parts, model.label(context, label));
-        [Line::hidden_metric(id, model.metric(name, *stat)), line]
+        Line::of_metric(&id, model.metric(name, *stat), model.label(context, label), |time| time / MILLISECOND)
     });
     lines.collect()
 }
@@ -184,27 +170,22 @@ fn load(context: &Context<'_>) -> Panel {
         Line::metric(model.metric(name, Stat::Maximum), model.label(context, "requests at once, most"))
     };
     let mut lines: Vec<Line> = models.iter().map(line).collect();
-    if let Some(host) = context.host().filter(|_| models.is_empty()) {
-        let names = context.models().iter().map(|model| model.name.as_str());
-        let found = ComponentMetric::Invocation(name).search(Stat::Maximum).with_each("InferenceComponentName", names);
-        let _ = host;
-        lines.extend(found.into_iter().map(|search| {
-            let most = Expr::search(search).sorted_by_mean(Order::HighestFirst, MOST_LINES_OF_MODELS);
-            Line::expression(most, "Requests at once, most, of")
-        }));
+    if of_components && models.is_empty() {
+        let biggest = context.biggest_of(ComponentMetric::Invocation(name), Stat::Maximum).into_iter();
+        lines.extend(biggest.map(|most| Line::expression(most, "Requests at once, most, of")));
     }
     let title = if of_components { "Requests at once on a copy (most)" } else { "Requests at once on a model (most)" };
-    Panel { title: title.to_owned(), lines, left: "Requests", ..Panel::default() }
+    Panel::of(title, lines, "Requests")
 }
 
 /// Requests that wait, for how long, and what an asynchronous endpoint does beside the model's work.
 fn queue(context: &Context<'_>) -> Vec<Panel> {
     let endpoint = &context.monitoring.endpoint_name;
-    let backlog = |name, stat, label: &str| Line::metric(queue_metric(name, stat, endpoint), label);
+    let backlog = |name, label: &str| Line::metric(queue_metric(name, Stat::Maximum, endpoint), label);
     let lines = vec![
-        backlog("ApproximateBacklogSize", Stat::Maximum, "Requests in the queue"),
-        backlog("ApproximateBacklogSizePerInstance", Stat::Maximum, "Requests in the queue for each instance"),
-        backlog("ApproximateAgeOfOldestRequest", Stat::Maximum, "Oldest request (s)").on_the_right(),
+        backlog("ApproximateBacklogSize", "Requests in the queue"),
+        backlog("ApproximateBacklogSizePerInstance", "Requests in the queue for each instance"),
+        backlog("ApproximateAgeOfOldestRequest", "Oldest request (s)").on_the_right(),
     ];
     let models = context.answering();
     // `TotalProcessingTime` is in milliseconds, the others in microseconds (`data/published.csv`).
@@ -214,7 +195,7 @@ fn queue(context: &Context<'_>) -> Vec<Panel> {
         ("ResponseUploadLatency", Stat::P90, "p90 of uploads"),
     ];
     let mut times: Vec<Line> =
-        models.iter().flat_map(|model| in_milliseconds(context, *model, &microseconds, MILLISECOND)).collect();
+        models.iter().flat_map(|model| in_milliseconds(context, *model, &microseconds)).collect();
     let total = |model: &Model<'_>| {
         Line::metric(model.metric("TotalProcessingTime", Stat::P90), model.label(context, "p90 in all"))
     };
@@ -229,16 +210,15 @@ fn queue(context: &Context<'_>) -> Vec<Panel> {
     for model in &models {
         for (number, (name, what)) in kinds.into_iter().enumerate() {
             let id = model.id(IdLetter::ERRORS).part(number);
-            failures.push(Line::hidden_metric(id.clone(), model.metric(name, Stat::Sum)));
             let label = model.label(context, &format!("{what} per minute"));
-            failures.push(Line::expression(per_minute(Expr::series(&id), &id), label));
+            let rate = |calls| per_minute(calls, &id);
+            failures.extend(Line::of_metric(&id, model.metric(name, Stat::Sum), label, rate));
         }
     }
-    let panel = |title: &str, lines, left| Panel { title: title.to_owned(), lines, left, ..Panel::default() };
     vec![
-        Panel { right: Some("Seconds"), ..panel("Queue", lines, "Requests") },
-        panel("Time in the queue and in all (ms)", times, "Milliseconds"),
-        panel("Failures around the model's work (per minute)", failures, "Per minute"),
+        Panel { right: Some("Seconds"), ..Panel::of("Queue", lines, "Requests") },
+        Panel::of("Time in the queue and in all (ms)", times, "Milliseconds"),
+        Panel::of("Failures around the model's work (per minute)", failures, "Per minute"),
     ]
 }
 
@@ -250,24 +230,21 @@ fn serverless(context: &Context<'_>) -> Vec<Panel> {
     for on in variants() {
         let metric = |name, stat| invocation_metric(name, stat, endpoint, &on.variant.name);
         let id = MetricId::numbered(IdLetter::LATENCY, on.number);
-        setup.push(Line::hidden_metric(id.clone(), metric("ModelSetupTime", Stat::P90)));
-        let line: Expr<Graph> = Expr::series(&id) / MILLISECOND;
-        setup.push(Line::expression(line, context.label("Cold start p90", on)));
+        let label = context.label("Cold start p90", on);
+        setup.extend(Line::of_metric(&id, metric("ModelSetupTime", Stat::P90), label, |time| time / MILLISECOND));
         let share = |name, number, label: &str| {
             let id = MetricId::numbered(IdLetter::BESIDE, on.number).part(number);
             // A part of one, as the developer guide's page on serverless monitoring has it.
-            let line = Line::expression(Expr::series(&id) * 100.0, context.label(label, on));
-            [Line::hidden_metric(id, metric(name, Stat::Maximum)), line]
+            Line::of_metric(&id, metric(name, Stat::Maximum), context.label(label, on), |part| part * 100.0)
         };
         used.extend(share("ServerlessConcurrentExecutionsUtilization", 0, "Concurrency in use"));
         if on.variant.serving == (Serving::Serverless { provisioned: true }) {
             used.extend(share("ServerlessProvisionedConcurrencyUtilization", 1, "Provisioned concurrency in use"));
         }
     }
-    let panel = |title: &str, lines, left| Panel { title: title.to_owned(), lines, left, ..Panel::default() };
     vec![
-        panel("Cold starts (ms)", setup, "Milliseconds"),
-        Panel { most: Some(100), ..panel("Concurrency in use (%)", used, "%") },
+        Panel::of("Cold starts (ms)", setup, "Milliseconds"),
+        Panel { most: Some(100), ..Panel::of("Concurrency in use (%)", used, "%") },
     ]
 }
 
@@ -277,12 +254,9 @@ fn loading(context: &Context<'_>) -> Vec<Panel> {
     let (mut cache, mut times) = (Vec::new(), Vec::new());
     for on in context.variants().filter(|on| on.variant.serving == Serving::MultiModel) {
         let hits = MetricId::numbered(IdLetter::BESIDE, on.number);
-        cache.push(Line::hidden_metric(
-            hits.clone(),
-            invocation_metric("ModelCacheHit", Stat::Average, endpoint, &on.variant.name),
-        ));
-        cache
-            .push(Line::expression(Expr::series(&hits) * 100.0, context.label("Model was loaded (% of requests)", on)));
+        let hit = invocation_metric("ModelCacheHit", Stat::Average, endpoint, &on.variant.name);
+        let label = context.label("Model was loaded (% of requests)", on);
+        cache.extend(Line::of_metric(&hits, hit, label, |part| part * 100.0));
         let loaded = context.instance_metric("LoadedModelCount", Stat::Average, on);
         cache.push(Line::metric(loaded, context.label("Models loaded on an instance", on)).on_the_right());
         let kinds = [
@@ -294,13 +268,11 @@ fn loading(context: &Context<'_>) -> Vec<Panel> {
         for (number, (name, label)) in kinds.into_iter().enumerate() {
             let id = MetricId::numbered(IdLetter::LATENCY, on.number).part(number);
             let metric = invocation_metric(name, Stat::P90, endpoint, &on.variant.name);
-            times.push(Line::hidden_metric(id.clone(), metric));
-            times.push(Line::expression(Expr::series(&id) / MILLISECOND, context.label(label, on)));
+            times.extend(Line::of_metric(&id, metric, context.label(label, on), |time| time / MILLISECOND));
         }
     }
-    let panel = |title: &str, lines, left| Panel { title: title.to_owned(), lines, left, ..Panel::default() };
     vec![
-        Panel { right: Some("Models"), ..panel("Models at hand (% of requests, count)", cache, "%") },
-        panel("Loading models (ms)", times, "Milliseconds"),
+        Panel { right: Some("Models"), ..Panel::of("Models at hand (% of requests, count)", cache, "%") },
+        Panel::of("Loading models (ms)", times, "Milliseconds"),
     ]
 }

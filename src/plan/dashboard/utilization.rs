@@ -8,7 +8,7 @@ use crate::spec::{AlarmKind, Serving};
 
 use super::alarms::threshold;
 use super::grid::Grid;
-use super::series::{Context, MOST_LINES_OF_MODELS};
+use super::series::Context;
 use super::widget::{Line, Panel, Threshold};
 
 /// GPUs among the hottest.
@@ -27,16 +27,16 @@ pub(super) fn utilization(grid: &mut Grid<'_>, context: &Context<'_>) {
         let idle = threshold(context, AlarmKind::IdleGpu, |percent| format!("under {percent} %"));
         let thresholds = guides().into_iter().chain(idle).collect();
         let lines = of_models(context, "GPUUtilizationNormalized", "");
-        panels.push(Panel { lines, thresholds, ..percent("GPU utilization by model (%)") });
+        panels.push(Panel { thresholds, ..percent("GPU utilization by model (%)", lines) });
         panels.extend(hottest(context));
         let lines = of_models(context, "GPUMemoryUtilizationNormalized", "");
-        panels.push(Panel { lines, thresholds: vec![little_left()], ..percent("GPU memory by model (%)") });
+        panels.push(Panel { thresholds: vec![little_left()], ..percent("GPU memory by model (%)", lines) });
     }
     panels.extend(own_gpus(context));
     if context.host().is_some() {
         let mut lines = of_models(context, "CPUUtilizationNormalized", "CPU ");
         lines.extend(of_models(context, "MemoryUtilizationNormalized", "Memory "));
-        panels.push(Panel { lines, ..percent("CPU and memory by model (%)") });
+        panels.push(percent("CPU and memory by model (%)", lines));
     }
     panels.push(instances(context));
     panels.extend(containers(context));
@@ -48,7 +48,7 @@ fn serverless(grid: &mut Grid<'_>, context: &Context<'_>) {
     let memory = context.variants().map(|on| {
         Line::metric(context.instance_metric("MemoryUtilization", Stat::Maximum, on), context.label("Memory, most", on))
     });
-    grid.row([Panel { lines: memory.collect(), ..percent("Memory (%)") }]);
+    grid.row([percent("Memory (%)", memory.collect())]);
 }
 
 /// A metric of every listed model, or of the ten that have the most. Without a list, only enhanced metrics tell which
@@ -63,10 +63,8 @@ fn of_models(context: &Context<'_>, name: &'static str, before: &str) -> Vec<Lin
             .map(line)
             .collect();
     }
-    let names = context.models().iter().map(|model| model.name.as_str());
-    let found = metric.search(Stat::Average).with_each("InferenceComponentName", names);
-    let most = |search| Expr::search(search).sorted_by_mean(Order::HighestFirst, MOST_LINES_OF_MODELS);
-    found.into_iter().map(|search| Line::expression(most(search), format!("{before}{MODEL}"))).collect()
+    let biggest = context.biggest_of(metric, Stat::Average).into_iter();
+    biggest.map(|most| Line::expression(most, format!("{before}{MODEL}"))).collect()
 }
 
 /// The GPUs that work most, of all that a model holds.
@@ -76,7 +74,7 @@ fn hottest(context: &Context<'_>) -> Option<Panel> {
     let search = |dimension| Expr::search(held_gpus("GPUUtilizationNormalized", Stat::Average, dimension, endpoint));
     let hottest = Expr::list(context.each_dimension(search)).sorted_by_mean(Order::HighestFirst, HOTTEST);
     let lines = vec![Line::expression(hottest, COPY)];
-    Some(Panel { lines, thresholds: guides(), ..percent(&format!("The {HOTTEST} hottest GPUs (%)")) })
+    Some(Panel { thresholds: guides(), ..percent(&format!("The {HOTTEST} hottest GPUs (%)"), lines) })
 }
 
 /// GPUs of variants with a model of their own. `GPUUtilization` of a variant is the sum over an instance's GPUs.
@@ -98,8 +96,8 @@ fn own_gpus(context: &Context<'_>) -> Vec<Panel> {
         lines
     };
     vec![
-        Panel { lines: lines("GPUUtilization"), thresholds: guides(), ..percent("GPU utilization (%)") },
-        Panel { lines: lines("GPUMemoryUtilization"), thresholds: vec![little_left()], ..percent("GPU memory (%)") },
+        Panel { thresholds: guides(), ..percent("GPU utilization (%)", lines("GPUUtilization")) },
+        Panel { thresholds: vec![little_left()], ..percent("GPU memory (%)", lines("GPUMemoryUtilization")) },
     ]
 }
 
@@ -115,7 +113,7 @@ fn instances(context: &Context<'_>) -> Panel {
         lines.push(line("MemoryUtilization", Stat::Maximum, "Memory of the fullest instance"));
         lines.push(line("DiskUtilization", Stat::Maximum, "Disk of the fullest instance"));
     }
-    Panel { lines, right: Some("%, summed over cores"), ..percent("Memory, disk and CPU of instances (%)") }
+    Panel { right: Some("%, summed over cores"), ..percent("Memory, disk and CPU of instances (%)", lines) }
 }
 
 /// Containers that requests name one by one.
@@ -129,11 +127,11 @@ fn containers(context: &Context<'_>) -> Option<Panel> {
         }
     }
     let title = "CPU and memory of containers (%, CPU summed over cores)".to_owned();
-    (!lines.is_empty()).then(|| Panel { title, lines, left: "%", ..Panel::default() })
+    (!lines.is_empty()).then(|| Panel::of(title, lines, "%"))
 }
 
-fn percent(title: &str) -> Panel {
-    Panel { title: title.to_owned(), left: "%", most: Some(100), ..Panel::default() }
+fn percent(title: &str, lines: Vec<Line>) -> Panel {
+    Panel { most: Some(100), ..Panel::of(title, lines, "%") }
 }
 
 /// The launch article's guide lines: under 30 % a model has more than it needs, over 80 % it is about to need more.

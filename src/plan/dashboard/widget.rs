@@ -56,6 +56,16 @@ impl Line {
         Self::of(Source::Expression(expression), None, Some(label.into()))
     }
 
+    /// A series that isn't drawn itself, and what is drawn of it.
+    pub(super) fn of_metric(
+        id: &MetricId,
+        stat: MetricStat,
+        label: impl Into<String>,
+        drawn: impl FnOnce(Expr<Graph>) -> Expr<Graph>,
+    ) -> [Self; 2] {
+        [Self::hidden_metric(id.clone(), stat), Self::expression(drawn(Expr::series(id)), label)]
+    }
+
     /// An expression that others refer to.
     pub(super) fn hidden_expression(id: MetricId, expression: Expr<Graph>) -> Self {
         Self::of(Source::Expression(expression), Some(id), None)
@@ -64,11 +74,6 @@ impl Line {
     /// A query that an expression refers to.
     pub(super) fn hidden_query(id: MetricId, query: InsightsQuery) -> Self {
         Self::of(Source::Query(query), Some(id), None)
-    }
-
-    /// Whether others refer to it by this id.
-    pub(super) fn is(&self, id: &MetricId) -> bool {
-        self.id.as_ref() == Some(id)
     }
 
     /// The line, read on the right scale.
@@ -170,6 +175,17 @@ pub(super) struct Panel {
 }
 
 impl Panel {
+    /// Lines over time. A line that others refer to may be among them more than once: it is there once.
+    pub(super) fn of(title: impl Into<String>, lines: Vec<Line>, left: &'static str) -> Self {
+        let mut kept: Vec<Line> = Vec::with_capacity(lines.len());
+        for line in lines {
+            if line.label.is_some() || !kept.contains(&line) {
+                kept.push(line);
+            }
+        }
+        Self { title: title.into(), lines: kept, left, ..Self::default() }
+    }
+
     /// Whether any of its lines is drawn.
     pub(super) fn shows_something(&self) -> bool {
         self.lines.iter().any(|line| line.label.is_some())
