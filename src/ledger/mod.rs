@@ -114,6 +114,17 @@ impl Ledger {
                     return Ok(Begun::Superseded);
                 }
                 Standing::Superseded => return Ok(Begun::Superseded),
+                Standing::Waits => {
+                    // Should it wait in vain, a later request knows what is to go.
+                    let news = facts.arrival.physical_id.as_deref().is_some_and(|id| record.note_deleted(id));
+                    if news && self.store.write(&facts.resource, version, record, now).await?.is_none() {
+                        continue;
+                    }
+                    if !self.pause(&facts).await {
+                        return Ok(Begun::Busy);
+                    }
+                    continue;
+                }
                 Standing::Newest { known } => known,
             };
             let settling = millis_of(self.settling());

@@ -111,6 +111,8 @@ pub(crate) enum Standing {
     Answered(RecordedAnswer),
     /// A newer one is in charge.
     Superseded,
+    /// It asks for a replaced id to be deleted, and comes after a newer request, which is still at work.
+    Waits,
     /// It is the newest: known already, or not yet.
     Newest { known: bool },
 }
@@ -125,20 +127,44 @@ impl Record {
                 None => Standing::Newest { known: true },
             },
             // It was sent before the one in charge, and comes after it: an event that Lambda held back.
-            None if self.was_overtaken(arrival, now) => Standing::Superseded,
+            None if self.was_overtaken(arrival, now) => match self.requests.last() {
+                Some(newest) if self.deletes_what_was_replaced(arrival) => match newest.answer {
+                    Some(_) => Standing::Newest { known: false },
+                    None => Standing::Waits,
+                },
+                _ => Standing::Superseded,
+            },
             None => Standing::Newest { known: false },
         }
     }
 
-    /// Whether the request in charge was sent after this one. The times are whole seconds, and not every URL has one. A Delete
-    /// with a made-up id that knows of no Create has come before the Create that it cancels: that one is the next to come.
+    /// Whether a known request was sent after this one. The times are whole seconds, and not every URL has one. A Delete with
+    /// a made-up id that knows of no Create has come before the Create that it cancels: that one is the next to come.
     fn was_overtaken(&self, arrival: &Arrival, now: Millis) -> bool {
         let Some(newest) = self.requests.last() else { return false };
         let is_cancelled = newest.overtook && arrival.request_type == RequestType::Create;
-        match newest.issued.zip(arrival.issued) {
+        // Not the last one's: the Delete of a replaced id may be older than the request before it.
+        let issued = self.requests.iter().filter_map(|request| request.issued).max();
+        match issued.zip(arrival.issued) {
             Some((newest, this)) => this < newest || is_cancelled && this == newest,
             None => is_cancelled && now.saturating_sub(newest.seen) <= LONGEST_OVERTAKEN,
         }
+    }
+
+    /// Whether a Delete is for an id that CloudFormation has gone on from. It is asked for once, and no newer request asks for it
+    /// again, so it is carried out however late it comes.
+    fn deletes_what_was_replaced(&self, arrival: &Arrival) -> bool {
+        let id = arrival.physical_id.as_ref().filter(|_| arrival.request_type == RequestType::Delete);
+        let id = id.filter(|id| self.known_ids.contains(id));
+        id.is_some_and(|id| self.current_id().is_some_and(|current| current != id))
+    }
+
+    /// The id that CloudFormation knows the resource by: that of the last answer that it took.
+    fn current_id(&self) -> Option<&str> {
+        let moves = self.requests.iter().rev().filter(|request| request.request_type != RequestType::Delete);
+        let answers = moves.filter_map(|request| request.answer.as_ref());
+        let mut taken = answers.filter(|answer| answer.success && !answer.never_taken);
+        taken.next().map(|answer| answer.physical_id.as_str())
     }
 
     /// Puts a new request in charge. Whichever was, is superseded from now on.
@@ -174,9 +200,10 @@ impl Record {
     }
 
     /// CloudFormation asks for this id to be deleted once, and goes on without it even where that fails or a newer request comes
-    /// in between. So what its Delete can't remove goes with a later request that doesn't want it.
-    fn note_deleted(&mut self, id: &str) {
-        self.inventory.iter_mut().filter(|item| item.physical_id == id).for_each(|item| item.left = true);
+    /// in between. So what its Delete can't remove goes with a later request that doesn't want it. Says whether that is news.
+    pub(crate) fn note_deleted(&mut self, id: &str) -> bool {
+        let news = self.inventory.iter_mut().filter(|item| item.physical_id == id && !item.left);
+        news.map(|item| item.left = true).count() > 0
     }
 
     pub(crate) fn note_id(&mut self, id: &str) {
@@ -338,6 +365,30 @@ mod tests {
         assert_eq!(record.standing(&create, 0), Standing::Superseded);
         let held_back = arrival("3", RequestType::Update, Some(8_000), Some("chat"));
         assert_eq!(record.standing(&held_back, 0), Standing::Superseded);
+    }
+
+    #[test]
+    fn the_delete_of_a_replaced_id_is_carried_out_however_late_it_comes() {
+        let mut record = Record::default();
+        record.put_in_charge(&arrival("1", RequestType::Create, Some(1_000), None), 0);
+        answered(&mut record, "1", true, "chat");
+        record.inventory.push(item("1", "chat"));
+        record.put_in_charge(&arrival("2", RequestType::Update, Some(2_000), Some("chat")), 0);
+        answered(&mut record, "2", true, "talk");
+        let late = arrival("3", RequestType::Delete, Some(3_000), Some("chat"));
+        let of_the_current = arrival("4", RequestType::Delete, Some(3_000), Some("talk"));
+        let cancelling = arrival("5", RequestType::Delete, Some(3_000), Some("made-up"));
+        record.put_in_charge(&arrival("6", RequestType::Update, Some(9_000), Some("talk")), 0);
+        assert_eq!(record.standing(&late, 0), Standing::Waits);
+        assert!(record.note_deleted("chat") && !record.note_deleted("chat"), "news once");
+        answered(&mut record, "6", true, "talk");
+        assert_eq!(record.standing(&late, 0), Standing::Newest { known: false });
+        for other in [&of_the_current, &cancelling] {
+            assert_eq!(record.standing(other, 0), Standing::Superseded, "{other:?}");
+        }
+        record.put_in_charge(&late, 0);
+        let held_back = arrival("7", RequestType::Update, Some(8_000), Some("talk"));
+        assert_eq!(record.standing(&held_back, 0), Standing::Superseded, "however old the Delete before it is");
     }
 
     #[test]

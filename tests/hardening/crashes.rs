@@ -41,7 +41,7 @@ fn try_one(peer: &mut Peer, cell: &Cell) -> Result<(), String> {
 
     peer.start_over();
     let others = peer.others();
-    let event = (cell.situation.prepare)(peer);
+    let (event, _) = peer.prepare(&cell.situation)?;
     let on_call = u32::try_from(cell.call).ok();
     let rule = FaultRule { operation: "*".to_owned(), on_call, times: None, fault: HELD };
     peer.scenario.stand_in.add_fault(rule).unwrap();

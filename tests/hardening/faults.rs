@@ -112,8 +112,7 @@ fn try_one(peer: &mut Peer, cell: &Cell) -> Result<(), String> {
 
     peer.start_over();
     let others = peer.others();
-    let event = (cell.situation.prepare)(peer);
-    let old = peer.scenario.state();
+    let (event, old) = peer.prepare(&cell.situation)?;
     let rule = FaultRule {
         operation: cell.operation.clone(),
         on_call: Some(cell.number),

@@ -1,12 +1,15 @@
 //! A real provider process with everything around it, and CloudFormation's part: which event follows which answer.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
+use stand_in::{Outcome, Script};
 
 use crate::situations::Situation;
 use crate::support::event::Event;
+use crate::support::http::{HttpPeer, Reply};
 use crate::support::lambda::{Lambda, Returned};
 use crate::support::scenario::{Answer, Scenario};
 
@@ -16,6 +19,12 @@ const THEIRS: &str = "theirs";
 const LIFE: Duration = Duration::from_secs(6);
 /// How long any other run lives.
 const UNHURRIED: Duration = Duration::from_mins(5);
+/// How long a run lives that ends before its endpoint has changed.
+const SHORT_LIFE: Duration = Duration::from_millis(2500);
+/// How long such a change takes, on the stand-in's clock.
+const AN_HOUR: Duration = Duration::from_hours(1);
+/// What a run adds to the event for the next one.
+const CONTINUATION: &str = "MonitoredEndpointContinuation";
 /// A model that somebody made, for whoever wants to serve it. A config of ours names it, so its name isn't one of theirs.
 pub(crate) const MODEL: &str = "published-model";
 
@@ -30,13 +39,21 @@ pub(crate) struct Peer {
     /// Its stand-in and receiver are used, its provider only to prepare.
     pub(crate) scenario: Scenario,
     process: Lambda,
+    handed_over: Arc<Mutex<VecDeque<String>>>,
+    lambda: HttpPeer,
 }
 
 impl Peer {
     pub(crate) fn start() -> Self {
         let scenario = Scenario::new();
-        let process = Lambda::start(scenario.stand_in.url(), &[]);
-        Self { scenario, process }
+        let handed_over = Arc::<Mutex<VecDeque<String>>>::default();
+        let queue = Arc::clone(&handed_over);
+        let lambda = HttpPeer::start(move |request| {
+            queue.lock().unwrap().push_back(request.body);
+            Reply::status(202)
+        });
+        let process = process(&scenario, &lambda);
+        Self { scenario, process, handed_over, lambda }
     }
 
     /// Everything forgotten but what belongs to others.
@@ -50,10 +67,38 @@ impl Peer {
         self.scenario.receiver.take();
     }
 
+    /// The event that is put to the test, which is the first of its request or what an earlier run handed over; and the state
+    /// before the request.
+    pub(crate) fn prepare(&mut self, situation: &Situation) -> Result<(Event, Value), String> {
+        let mut event = (situation.prepare)(self);
+        let before = self.scenario.state();
+        if situation.runs_before > 0 {
+            let changing = event.0["ResourceProperties"]["EndpointName"].as_str().unwrap_or_default();
+            let after_ms = u64::try_from(AN_HOUR.as_millis()).ok();
+            self.scenario.stand_in.script(changing, Script { outcome: Outcome::Succeed, reason: None, after_ms });
+        }
+        for _ in 0..situation.runs_before {
+            event = self.hand_over(&event)?;
+        }
+        self.scenario.stand_in.advance(AN_HOUR);
+        Ok((event, before))
+    }
+
+    /// Has the process work on an event whose endpoint takes longer than the run, and gives the next run's.
+    fn hand_over(&mut self, event: &Event) -> Result<Event, String> {
+        let event = event.clone().answered_at(&self.scenario.receiver.url());
+        let returned = self.process.invoke_in_a_life_of(&event, SHORT_LIFE);
+        let next: Vec<String> = self.handed_over.lock().unwrap().drain(..).collect();
+        match next.as_slice() {
+            [next] => Ok(Event(serde_json::from_str(next).map_err(|error| error.to_string())?)),
+            _ => Err(format!("{} next runs of a run that ended with {returned:?}", next.len())),
+        }
+    }
+
     /// Plays a situation where nothing goes wrong, and gives the state that it ends in.
     pub(crate) fn undisturbed(&mut self, situation: &Situation) -> Result<Value, String> {
         self.start_over();
-        let event = (situation.prepare)(self);
+        let (event, _) = self.prepare(situation)?;
         self.send(&event)?.succeeded();
         Ok(self.scenario.state())
     }
@@ -96,7 +141,7 @@ impl Peer {
         let url = self.scenario.receiver.url();
         let event = event.clone().answered_at(&url);
         let survived = self.process.invoke_until_true(&event, LIFE, || stand_in.calls().len() >= calls);
-        self.process = Lambda::start(self.scenario.stand_in.url(), &[]);
+        self.process = process(&self.scenario, &self.lambda);
         match survived {
             Some(returned) => Err(format!("it ended before call {calls}: {returned:?}")),
             None if self.scenario.receiver.take().is_empty() => Ok(()),
@@ -123,6 +168,7 @@ impl Peer {
             }
             _ => event.clone(),
         };
+        let next = next.without(CONTINUATION);
         let is_again = next.text("RequestType") == event.text("RequestType")
             && next.0["ResourceProperties"] == event.0["ResourceProperties"];
         let next = next.with("RequestId", format!("{}-next", event.text("RequestId")));
@@ -147,7 +193,11 @@ impl Peer {
             last.push((answer.id(), wanted));
         }
         for (id, properties) in last {
-            let delete = event.clone().with("RequestType", "Delete").with("PhysicalResourceId", id.clone());
+            let delete = event
+                .clone()
+                .without(CONTINUATION)
+                .with("RequestType", "Delete")
+                .with("PhysicalResourceId", id.clone());
             let delete =
                 delete.with("ResourceProperties", properties.clone()).with("RequestId", format!("delete-{id}"));
             let answer = self.send(&delete)?;
@@ -197,4 +247,11 @@ impl Peer {
         let all = state.as_object().into_iter().flat_map(|kinds| kinds.values()).filter_map(Value::as_array).flatten();
         all.filter(|one| one.to_string().contains(&format!("\"{THEIRS}"))).cloned().collect()
     }
+}
+
+fn process(scenario: &Scenario, lambda: &HttpPeer) -> Lambda {
+    Lambda::start(
+        scenario.stand_in.url(),
+        &[("AWS_ENDPOINT_URL_LAMBDA", format!("http://{}", lambda.authority()).as_str())],
+    )
 }

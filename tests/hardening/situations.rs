@@ -12,15 +12,28 @@ pub(crate) struct Situation {
     pub(crate) name: &'static str,
     /// Whether it is itself the way back from a failure.
     pub(crate) is_rollback: bool,
+    /// How many runs of it have ended, each while the endpoint was changing.
+    pub(crate) runs_before: u32,
     pub(crate) prepare: fn(&mut Peer) -> Event,
 }
 
-pub(crate) const ALL: [Situation; 13] = [
-    Situation { name: "create a config", is_rollback: false, prepare: |_| Event::create(CONFIG, &before()) },
-    Situation { name: "create an endpoint", is_rollback: false, prepare: |_| Event::create(ENDPOINT, &before()) },
+pub(crate) const ALL: [Situation; 20] = [
+    Situation {
+        name: "create a config",
+        is_rollback: false,
+        runs_before: 0,
+        prepare: |_| Event::create(CONFIG, &before()),
+    },
+    Situation {
+        name: "create an endpoint",
+        is_rollback: false,
+        runs_before: 0,
+        prepare: |_| Event::create(ENDPOINT, &before()),
+    },
     Situation {
         name: "create monitoring",
         is_rollback: false,
+        runs_before: 0,
         prepare: |_| {
             Event::create(
                 MONITORING,
@@ -28,25 +41,53 @@ pub(crate) const ALL: [Situation; 13] = [
             )
         },
     },
-    Situation { name: "update in place", is_rollback: false, prepare: |peer| update(peer, CONFIG, &in_place()) },
+    Situation {
+        name: "update in place",
+        is_rollback: false,
+        runs_before: 0,
+        prepare: |peer| update(peer, CONFIG, &in_place()),
+    },
     Situation {
         name: "update by replacement",
         is_rollback: false,
+        runs_before: 0,
         prepare: |peer| update(peer, CONFIG, &another_config()),
     },
     Situation {
         name: "update an endpoint",
         is_rollback: false,
+        runs_before: 0,
         prepare: |peer| update(peer, ENDPOINT, &another_config()),
     },
-    Situation { name: "roll a replacement back", is_rollback: true, prepare: |peer| rollback(peer, CONFIG) },
-    Situation { name: "roll an endpoint back", is_rollback: true, prepare: |peer| rollback(peer, ENDPOINT) },
-    Situation { name: "delete a config", is_rollback: false, prepare: |peer| delete(peer, CONFIG) },
-    Situation { name: "delete an endpoint", is_rollback: false, prepare: |peer| delete(peer, ENDPOINT) },
-    Situation { name: "create six models", is_rollback: false, prepare: |_| Event::create(ENDPOINT, &six_models()) },
+    Situation {
+        name: "roll a replacement back",
+        is_rollback: true,
+        runs_before: 0,
+        prepare: |peer| rollback(peer, CONFIG),
+    },
+    Situation {
+        name: "roll an endpoint back",
+        is_rollback: true,
+        runs_before: 0,
+        prepare: |peer| rollback(peer, ENDPOINT),
+    },
+    Situation { name: "delete a config", is_rollback: false, runs_before: 0, prepare: |peer| delete(peer, CONFIG) },
+    Situation {
+        name: "delete an endpoint",
+        is_rollback: false,
+        runs_before: 0,
+        prepare: |peer| delete(peer, ENDPOINT),
+    },
+    Situation {
+        name: "create six models",
+        is_rollback: false,
+        runs_before: 0,
+        prepare: |_| Event::create(ENDPOINT, &six_models()),
+    },
     Situation {
         name: "update six models to two",
         is_rollback: false,
+        runs_before: 0,
         prepare: |peer| {
             let id = made(peer, ENDPOINT, &six_models());
             Event::update(ENDPOINT, &id, &six_models(), &models(2))
@@ -55,12 +96,27 @@ pub(crate) const ALL: [Situation; 13] = [
     Situation {
         name: "delete six models",
         is_rollback: false,
+        runs_before: 0,
         prepare: |peer| {
             let id = made(peer, ENDPOINT, &six_models());
             Event::delete(ENDPOINT, &id, &six_models())
         },
     },
+    in_a_later_run("create an endpoint, run 2", 1, |_| Event::create(ENDPOINT, &before())),
+    in_a_later_run("create an endpoint, run 3", 2, |_| Event::create(ENDPOINT, &before())),
+    in_a_later_run("update an endpoint, run 2", 1, |peer| update(peer, ENDPOINT, &another_config())),
+    in_a_later_run("rename an endpoint, run 2", 1, |peer| update(peer, ENDPOINT, &renamed())),
+    in_a_later_run("rename an endpoint, run 3", 2, |peer| update(peer, ENDPOINT, &renamed())),
+    Situation {
+        is_rollback: true,
+        ..in_a_later_run("roll an endpoint back, run 2", 1, |peer| rollback(peer, ENDPOINT))
+    },
+    in_a_later_run("delete an endpoint, run 2", 1, |peer| delete(peer, ENDPOINT)),
 ];
+
+const fn in_a_later_run(name: &'static str, runs_before: u32, prepare: fn(&mut Peer) -> Event) -> Situation {
+    Situation { name, is_rollback: false, runs_before, prepare }
+}
 
 /// A model for each variant, prices from the Price List, and an alarm that more than five variants make a composite of.
 fn models(count: usize) -> Declared {
@@ -94,6 +150,10 @@ fn in_place() -> Declared {
 /// Another config too.
 fn another_config() -> Declared {
     in_place().with("MetricsConfig/MetricPublishFrequencyInSeconds", 10)
+}
+
+fn renamed() -> Declared {
+    another_config().with("EndpointName", "talk")
 }
 
 fn update(peer: &mut Peer, kind: &str, new: &Declared) -> Event {

@@ -32,7 +32,7 @@ use situation::{ALL, Situation};
 use world::World;
 
 /// How many schedules a test run tries.
-const SCHEDULES: usize = 1000;
+const SCHEDULES: usize = 2000;
 /// Worlds side by side: some wait for the end of a life.
 const WORLDS: usize = 4;
 /// Failures after which it is enough.

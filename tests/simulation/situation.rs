@@ -85,6 +85,14 @@ impl Situation {
         vec![there, Event::update(self.resource_type, id, other, &before)]
     }
 
+    /// The Delete of the id before the Update that was, and another Update.
+    fn first_deleted_and_changed(&self, id: &str, first: &str) -> Vec<Event> {
+        let (before, updated) = self.before.zip(self.updated).expect("two declarations came before");
+        let changed = updated().with("CostPerHour", 3).with("UnusedGpuAlarm", json!({"AlarmName": "waste"}));
+        let delete = Event::delete(self.resource_type, first, &before());
+        vec![delete, Event::update(self.resource_type, id, &updated(), &changed)]
+    }
+
     fn twice(event: &Event) -> Vec<Event> {
         vec![event.clone(), event.clone()]
     }
@@ -114,6 +122,18 @@ fn watched_otherwise() -> Declared {
 
 fn named_config() -> Declared {
     chat().with("EndpointConfigName", "gpus")
+}
+
+fn first_config() -> Declared {
+    chat().with("EndpointConfigName", "first")
+}
+
+fn second_config() -> Declared {
+    finer().with("EndpointConfigName", "second")
+}
+
+fn talk() -> Declared {
+    chat().with("EndpointName", "talk")
 }
 
 fn theirs() -> Declared {
@@ -149,8 +169,14 @@ fn fails_once(world: &World, endpoint: &str) {
         .script(endpoint, Script { outcome: Outcome::Fail, reason: Some("no capacity".to_owned()), after_ms: None });
 }
 
+/// The stack's own endpoint has come to serve on this config.
+fn moved(world: &World, config: &str) {
+    world.move_by_hand("chat", config);
+    world.wind();
+}
+
 /// Cases that have a name in the field keep it.
-pub(crate) const ALL: [Situation; 25] = [
+pub(crate) const ALL: [Situation; 28] = [
     Situation { name: "a1-endpoint", events: |it, _| it.made_and_cancelled(&chat()), wants: Wants::Nothing, ..USUAL },
     Situation {
         name: "a1-config",
@@ -320,6 +346,35 @@ pub(crate) const ALL: [Situation; 25] = [
         events: |it, id| Situation::twice(&Event::delete(it.resource_type, id, &chat())),
         wants: Wants::OneAfterAnother,
         own_endpoint: Some("chat"),
+        ..USUAL
+    },
+    Situation {
+        name: "cleanup-and-update",
+        resource_type: CONFIG,
+        before: Some(first_config),
+        updated: Some(second_config),
+        meanwhile: |world, _| moved(world, "second"),
+        events: |it, id| it.first_deleted_and_changed(id, "first"),
+        wants: Wants::OneAfterAnother,
+        own_endpoint: Some("chat"),
+        ..USUAL
+    },
+    Situation {
+        name: "cleanup-under-a-live-endpoint",
+        resource_type: CONFIG,
+        before: Some(first_config),
+        updated: Some(second_config),
+        events: |it, id| it.first_deleted_and_changed(id, "first"),
+        wants: Wants::OneAfterAnother,
+        own_endpoint: Some("chat"),
+        ..USUAL
+    },
+    Situation {
+        name: "cleanup-of-a-renamed-endpoint",
+        before: Some(chat),
+        updated: Some(talk),
+        events: |it, id| it.first_deleted_and_changed(id, "chat"),
+        wants: Wants::OneAfterAnother,
         ..USUAL
     },
 ];

@@ -55,6 +55,14 @@ impl Event {
         self
     }
 
+    /// The same event without a field.
+    pub(crate) fn without(mut self, field: &str) -> Self {
+        if let Some(fields) = self.0.as_object_mut() {
+            fields.remove(field);
+        }
+        self
+    }
+
     /// The same asked for once more, as somebody does who tries again: another request.
     pub(crate) fn again(self) -> Self {
         let id = Self::new("", "").0["RequestId"].clone();
