@@ -93,16 +93,16 @@ sam-local: $(TOOLS)/sam/installed $(TOOLS)/local/installed ## the same through S
 package: $(TOOLS)/package/installed ## the release zips for Lambda, for this machine's instruction set
 	PATH="$(CURDIR)/$(TOOLS)/package/bin:$$PATH" cargo lambda build --release --locked --bin provider --bin widgets \
 		--compiler cargo --output-format zip --lambda-dir $(PACKAGES)
-	@$(PYTHON) scripts/package.py repack --this-machine $(RELEASE_ZIP)
-	@$(PYTHON) scripts/package.py repack --this-machine $(WIDGETS_RELEASE_ZIP)
+	@$(TOOLS)/package/bin/python scripts/package.py repack --this-machine $(RELEASE_ZIP)
+	@$(TOOLS)/package/bin/python scripts/package.py repack --this-machine $(WIDGETS_RELEASE_ZIP)
 
 package-arm64: $(TOOLS)/zig/installed ## the release zips for arm64, linked by zig; cargo-lambda has rustup fetch the target
 package-x86_64: $(TOOLS)/zig/installed ## the release zips for x86_64, linked by zig: for machines whose C library is newer than Lambda's
 package-arm64 package-x86_64: package-%:
 	PATH="$(CURDIR)/$(TOOLS)/zig/bin:$$PATH" cargo lambda build --release --locked --bin provider --bin widgets \
 		--$(subst _,-,$*) --output-format zip --lambda-dir $(PACKAGES)/$*
-	@$(PYTHON) scripts/package.py repack $(PACKAGES)/$*/provider/bootstrap.zip
-	@$(PYTHON) scripts/package.py repack $(PACKAGES)/$*/widgets/bootstrap.zip
+	@$(TOOLS)/zig/bin/python scripts/package.py repack $(PACKAGES)/$*/provider/bootstrap.zip
+	@$(TOOLS)/zig/bin/python scripts/package.py repack $(PACKAGES)/$*/widgets/bootstrap.zip
 
 browser: $(TOOLS)/browser/installed ## the interactive panels in headless Chromium, where that is installed (PICTURES=docs/panels keeps pictures)
 	$(CARGO_BUILD) --bin widgets --bin stand-in

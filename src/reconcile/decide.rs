@@ -103,3 +103,6 @@ fn obsolete(wish: &Wish<'_>, existing: &Existing) -> Vec<(Stage, Change)> {
     });
     dashboards.chain(alarms).collect()
 }
+
+#[cfg(test)]
+mod tests;
