@@ -133,7 +133,7 @@ pictures: $(TOOLS)/pictures/installed ## draw the dashboards of docs/pictures/*.
 	$(CARGO_BUILD) --bin monitored-endpoint
 	@$(TOOLS)/pictures/bin/python scripts/pictures.py --cli $(CARGO_TARGET_DIR)/debug/monitored-endpoint $(PICTURES)
 
-docs: $(TOOLS)/sam/installed ## links, commands, quoted texts, permissions and templates in README and docs/
+docs: $(TOOLS)/sam/installed ## links, commands, quoted texts, permissions, templates and the code map in the pages
 	@cd scripts && ../$(TOOLS)/sam/bin/python -m unittest --quiet doccheck.test_doccheck test_events test_release
 	@$(TOOLS)/sam/bin/python scripts/check_docs.py --sam $(TOOLS)/sam/bin/sam --binaries $(CARGO_TARGET_DIR)/debug
 
@@ -146,7 +146,7 @@ iac: $(TOOLS)/iac/installed $(TOOLS)/sam/installed ## the CDK and Terraform exam
 
 # The stand-in's own time is in every answer, so here it is optimised too; linked without LTO, which would take minutes and gain nothing.
 bench: export STAND_IN := $(CARGO_TARGET_DIR)/release/stand-in
-bench: package $(TOOLS)/local/installed $(TOOLS)/bench/installed ## cold starts and round trips beside their peers, kept in docs/performance.md
+bench: package $(TOOLS)/local/installed $(TOOLS)/bench/installed ## cold starts and round trips beside their peers, kept in docs/contributors/performance.md
 	PATH="$(CURDIR)/$(TOOLS)/package/bin:$$PATH" cargo lambda build --release --locked --package hello --bin hello \
 		--compiler cargo --lambda-dir $(PACKAGES)
 	CARGO_PROFILE_RELEASE_LTO=off cargo build --release --locked --package stand-in --bin stand-in

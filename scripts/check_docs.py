@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks what README and docs/ say against this checkout: links, commands, quoted texts, permissions, templates.
+"""Checks what README and docs/ say against this checkout: links, commands, quoted texts, permissions, templates, the code map.
 
 Nothing is contacted and nothing is run but `--help`. It ends with 1 when anything is wrong.
 """
@@ -15,10 +15,10 @@ from samtranslator.yaml_helper import yaml_parse
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from doccheck import links, page, permissions, quotations, schema  # noqa: E402
+from doccheck import architecture, links, page, permissions, quotations, schema  # noqa: E402
 from doccheck.commands import Commands  # noqa: E402
 
-PAGES = ("*.md", "docs/*.md", "*/README.md", "examples/*/README.md")
+PAGES = ("*.md", "docs/**/*.md", "*/README.md", "crates/*/README.md", "examples/*/README.md")
 
 
 def main() -> None:
@@ -37,6 +37,7 @@ def main() -> None:
         *quotations.faults(ROOT, pages.values()),
         *permissions.faults(template, pages.values()),
         *schema.faults(ROOT, pages.values()),
+        *architecture.faults(ROOT, pages.values()),
     ]
     for fault in sorted(faults):
         print(fault)

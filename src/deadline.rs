@@ -1,4 +1,4 @@
-//! How long there is, divided so that the last part always belongs to the answer.
+//! The time a run has, divided so that the last part always belongs to the answer.
 //!
 //! A Lambda is killed without a word at its deadline, and a killed provider leaves its stack hanging for up to an
 //! hour. So work ends early enough to undo what it made, and undoing early enough to answer.

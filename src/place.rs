@@ -1,4 +1,4 @@
-//! Where things are: the partition, the Region and the account, and what follows from them.
+//! Partition, Region and account, and the ARNs and console addresses that follow from them.
 //!
 //! Only names and addresses are made here; nothing is contacted.
 

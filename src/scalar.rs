@@ -1,4 +1,4 @@
-//! CloudFormation sends every scalar as a string; these functions give it its type back.
+//! Gives scalars their types back: CloudFormation sends each as a string.
 //!
 //! "false" must not read as true, "10" must read as 10, and "ten" must be refused rather than guessed at.
 

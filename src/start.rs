@@ -1,4 +1,4 @@
-//! Making what a function needs while its process goes on starting.
+//! Builds what a function needs on a second thread, while its process is still starting.
 
 use std::process;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use thiserror::Error;
 use tokio::runtime::Handle;
 
 /// Something that is made once, on a thread of its own, and awaited by whoever needs it first: root certificates take
-/// longer to read than everything else takes to start (docs/performance.md).
+/// longer to read than everything else takes to start (docs/contributors/performance.md).
 #[derive(Clone, Debug)]
 pub struct Made<T>(Shared<BoxFuture<'static, Result<Arc<T>, NotMade>>>);
 

@@ -130,7 +130,7 @@ fn a5_managed_instance_scaling_beside_a_model_name_is_refused() {
     refused_at_once(
         include_str!("cases/a5-managed-scaling-with-model.json"),
         &[
-            "Properties.ProductionVariants[0].ManagedInstanceScaling: stands beside ModelName \"model-a\"",
+            "Properties.ProductionVariants[0].ManagedInstanceScaling: can't be combined with ModelName \"model-a\"",
             "leave ManagedInstanceScaling out and scale by Application Auto Scaling",
         ],
     );

@@ -107,7 +107,7 @@ fn the_same_create_twice_and_an_unchanged_update_write_nothing() {
     assert_eq!(chain.writes(), NONE);
 }
 
-/// Each call that waits for another makes a stack wait: docs/performance.md has the chains.
+/// Each call that waits for another makes a stack wait: docs/contributors/performance.md has the chains.
 #[test]
 fn nothing_is_looked_at_twice() {
     let chain = Chain::new(Duration::ZERO);

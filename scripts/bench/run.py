@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Measures the packaged functions beside a hello-world and a Python peer, and keeps the table in docs/performance.md.
+"""Measures the packaged functions beside a hello-world and a Python peer, and keeps the table in docs/contributors/performance.md.
 
 All peers run in turn, again and again, in one run on one machine; what is told is medians and their ratios. AWS is the stand-in, the
-same build for all. docs/performance.md says how each figure was taken.
+same build for all. docs/contributors/performance.md says how each figure was taken.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from runtime import Function  # noqa: E402
 from local.stand_in import StandIn  # noqa: E402
 
 BENCH = ROOT / "scripts/bench"
-REPORT = ROOT / "docs/performance.md"
+REPORT = ROOT / "docs/contributors/performance.md"
 BEGIN, END = "<!-- figures: written by make bench -->", "<!-- end of figures -->"
 DELAY_MS = 50
-# Calls that wait for one another, for what docs/performance.md says under "Chains".
+# Calls that wait for one another, for what docs/contributors/performance.md says under "Chains".
 FORCED = {"Create": 4, "unchanged Update": 2, "Update of the config": 6, "Delete": 5}
 ZIP_LIMIT = 3.5 * 1024 * 1024
 BUNDLES = ("/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs/ca-certificates.crt")

@@ -9,7 +9,7 @@ from pathlib import Path
 from jsonschema import Draft7Validator
 from samtranslator.yaml_helper import yaml_parse
 
-from doccheck import links, page, permissions, quotations, schema
+from doccheck import architecture, links, page, permissions, quotations, schema
 from doccheck.commands import Commands, commands
 from doccheck.page import Page, Text
 
@@ -42,7 +42,8 @@ class DocCheck(unittest.TestCase):
         return page.read(path, self.root)
 
     def of_links(self, *pages: Page) -> list[str]:
-        return [str(fault) for fault in links.faults({one.path: one for one in pages})]
+        index = self.page("".join(f"[{one.name}]({one.name})\n" for one in pages), "README.md")
+        return [str(fault) for fault in links.faults({one.path: one for one in [index, *pages]})]
 
     def of_commands(self, text: str) -> list[str]:
         checker = Commands(self.root, Path("/nonexistent/sam"), Path("/nonexistent"))
@@ -61,6 +62,13 @@ class DocCheck(unittest.TestCase):
         here = self.page("# A\n\n[1](gone.md)\n\n[2](#b)\n\n![3](gone.png)\n\n[4](http://example.com)\n")
         found = self.of_links(here)
         self.assertEqual([fault.split(": ")[0].split(":")[1] for fault in found], ["3", "5", "7", "9"])
+
+    def test_a_page_that_nothing_links_to_is_found(self) -> None:
+        here = self.page("# A\n[itself](troubleshooting.md)\n")
+        self.assertEqual(
+            [str(fault) for fault in links.faults({here.path: here})],
+            ["docs/troubleshooting.md:1: no page links to this one"],
+        )
 
     def test_quoted_texts_are_in_the_source(self) -> None:
         good = "> there is no model named …; create it first\n\n`the service did not answer in time`, `some_code`, `aws s3 ls`\n"
@@ -110,6 +118,34 @@ class DocCheck(unittest.TestCase):
             list(schema.problems(validator, wrong)),
             ["Resources.A.Properties: Additional properties are not allowed ('Nmae' was unexpected)"],
         )
+
+    def of_architecture(self, text: str) -> list[str]:
+        return [fault.message for fault in architecture.faults(self.root, [self.page(text, architecture.PAGE)])]
+
+    def test_the_code_map_says_what_modules_say_of_themselves(self) -> None:
+        (self.root / "src" / "plan").mkdir()
+        plan = "//! Plans [`Requests`], in\n//! order. More of it.\n//!\n//! Much more.\nmod x;\n"
+        (self.root / "src" / "plan" / "mod.rs").write_text(plan)
+        (self.root / "src" / "time.rs").write_text("//! How late it is\n//!\n//! More.\n")
+        true = "| `plan/` | Plans `Requests`, in order. |\n| `time.rs` | How late it is |\n"
+        self.assertEqual(self.of_architecture(true), [])
+        self.assertEqual(
+            self.of_architecture("| `plan/` | Plans. |\n"),
+            ["plan/ says of itself: Plans Requests, in order.", "the code map lacks src/time.rs: How late it is"],
+        )
+
+    def test_files_and_tests_that_the_architecture_names_exist(self) -> None:
+        (self.root / "tests").mkdir()
+        (self.root / "tests" / "life.rs").write_text("fn it_ends() {}\n")
+        true = "`life.rs::it_ends`, `tests/life.rs`, `a::Type`, `Kind`, `reconcile/error.rs`\n"
+        self.assertEqual(self.of_architecture(true), [])
+        self.assertEqual(
+            self.of_architecture("`life.rs::it_goes_on`, `death.rs`, `src/death/`\n"),
+            ["life.rs has no test it_goes_on", "there is no death.rs", "there is no src/death/"],
+        )
+
+    def test_an_architecture_that_is_too_long_is_found(self) -> None:
+        self.assertEqual(len(self.of_architecture("word " * 3000)), 1)
 
     def test_permissions_are_told_from_both_sides(self) -> None:
         template = {"Resources": {"Role": {"Statement": [{"Action": ["a:Read", "a:Write"]}, {"Action": "b:Do"}]}}}

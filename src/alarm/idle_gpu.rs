@@ -68,7 +68,7 @@ fn refusal(situation: &Situation<'_>, source: AlarmSource) -> Option<String> {
              MetricsConfig.EnableEnhancedMetrics to true, or use Reservation"
         }
         AlarmSource::Insights if !named => {
-            "Insights has to name the dimension that tells GPUs apart: a query with the wrong one finds nothing and stays silent; \
+            "Insights needs the dimension that identifies a GPU: a query with the wrong one finds nothing and stays silent; \
              give GpuDimension (GpuId or AcceleratorId), or use Reservation"
         }
         _ => return None,

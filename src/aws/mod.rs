@@ -1,8 +1,8 @@
 //! Everything that talks to AWS: the clients, made once per process, a file for each service, and what they answer.
 //!
-//! One HTTP and TLS stack for all of them (ARCHITECTURE.md says which and why), and more patience with throttling than
-//! the SDK has by default: CloudWatch's write quotas are a few calls a second for a whole account and Region, so many
-//! stacks at once are throttled as a matter of course.
+//! One HTTP and TLS stack for all of them (docs/decisions/0008-tls-and-size.md says which and why), and more patience with
+//! throttling than the SDK has by default: CloudWatch's write quotas are a few calls a second for a whole account and Region,
+//! so many stacks at once are throttled as a matter of course.
 
 mod alarm_definition;
 mod alarm_text;
@@ -78,7 +78,7 @@ fn loader(connector: SharedHttpConnector) -> ConfigLoader {
     // The SDK's own client would read all root certificates once for each service, and once more for each set of timeouts.
     let http = http_client_fn(move |_, _| connector.clone());
     // Not `adaptive`: it slows one process's calls down after a throttled one, and each stack has a process of its own. A
-    // hundred stacks at once took four times as long with it (docs/reliability.md).
+    // hundred stacks at once took four times as long with it (docs/contributors/reliability.md).
     let retries = RetryConfig::standard()
         .with_max_attempts(ATTEMPTS)
         .with_initial_backoff(FIRST_PAUSE)

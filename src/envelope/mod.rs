@@ -1,4 +1,4 @@
-//! The request's outside: who asks, for what, and where the answer goes.
+//! The envelope of a request: who asks, for what, and where the answer goes.
 //!
 //! Read before anything else and from any JSON at all, so that even a request whose properties make no sense is
 //! answered. What the properties say is none of this module's business: they stay raw.

@@ -16,7 +16,7 @@ pub(super) const LONGEST_PENDING: Duration = Duration::from_secs(15);
 /// Why a run may go no further.
 #[derive(Debug, Error)]
 pub(crate) enum Stop {
-    #[error("a newer request of this resource has come in, and rules from now on")]
+    #[error("a newer request for this resource has arrived")]
     Superseded,
     #[error("the time of this run is up")]
     TimeUp,

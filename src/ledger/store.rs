@@ -24,7 +24,7 @@ pub(super) enum Store {
 #[derive(Debug, Error)]
 pub enum LedgerError {
     /// The table refused, or could not be reached.
-    #[error("the request table {table:?} could not be used, without which nothing is changed")]
+    #[error("the request table {table:?} could not be used, and nothing is changed without it")]
     Table {
         /// Its name.
         table: String,

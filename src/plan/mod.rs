@@ -1,4 +1,4 @@
-//! From what is wanted to the exact requests: the endpoint config, the dashboard body, the alarms.
+//! Turns a valid declaration into exact requests: the endpoint config, the dashboard body, the alarms.
 //!
 //! Pure: the same spec gives the same plan, byte by byte, so that a repeated request finds nothing to change.
 

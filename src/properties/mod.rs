@@ -1,5 +1,7 @@
-//! From what CloudFormation sends to what was meant: strings become numbers and booleans again, every member of
-//! `CreateEndpointConfig` is read through the SDK's own schema, and whatever can't be read becomes a [`Problem`].
+//! Reads a declaration as it was written, and gives CloudFormation's strings their types back.
+//!
+//! Every member of `CreateEndpointConfig` is read through the SDK's own schema, and whatever can't be read becomes a
+//! [`Problem`].
 //!
 //! Nothing here checks whether the values make sense together; that is [`crate::spec`]'s part. Reading never stops at
 //! the first problem, so that one answer can name them all.

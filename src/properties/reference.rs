@@ -64,21 +64,22 @@ pub const COMMON: &[Property] = &[
     of(
         "ServiceTimeout",
         Integer(1, 3600),
-        Depends("CloudFormation's, 3600"),
-        "Seconds that CloudFormation waits for an answer. 900 is as long as the function lives; an endpoint may need 3600",
+        Depends("3600, CloudFormation's own"),
+        "Seconds that CloudFormation waits for an answer. One run of the function takes 900 at most; an endpoint may \
+         need 3600",
     ),
     of(
         "EndpointName",
         Text,
-        Depends("required; `Custom::MonitoredEndpoint` makes one from stack and logical id"),
-        "The endpoint. 1 to 63 letters, digits and hyphens, with a letter or digit at both ends",
+        Depends("required; `Custom::MonitoredEndpoint` makes one from stack and logical id if left out"),
+        "Name of the endpoint: 1 to 63 letters, digits and hyphens, with a letter or digit at both ends",
     ),
     of("InferenceComponents", List(INFERENCE_COMPONENT), Nothing, "Models to show by name"),
     of(
         "GpusPerInstance",
         Integer(1, MOST_GPUS),
-        Depends("from the provider's catalogue of instance types; one that it doesn't know must be told"),
-        "GPUs of one instance. A type that is known to have none keeps none",
+        Depends("from the provider's catalogue of instance types; required for a type that it doesn't know"),
+        "GPUs of one instance. Ignored for types without GPUs",
     ),
     of(
         "CostPerHour",
@@ -86,12 +87,13 @@ pub const COMMON: &[Property] = &[
         Depends("none: cost panels are left out"),
         "Dollars per instance-hour, or `Auto` for the Region's on-demand list price",
     ),
-    of("Variants", List(VARIANT), Nothing, "Where variants differ in GPUs or price"),
+    of("Variants", List(VARIANT), Nothing, "What differs by variant: GPUs, price, how the model is called"),
     of(
         "GpuDimension",
         Choice(&["GpuId", "AcceleratorId", "Auto"]),
         Is("\"Auto\""),
-        "The metric dimension that tells GPUs apart. `Auto` is what CloudWatch lists, and both while it lists neither",
+        "The metric dimension that identifies a GPU. `Auto` takes the one that CloudWatch lists, and both while it \
+         lists neither",
     ),
     of("Dashboard", Object(DASHBOARD), Depends("a dashboard with its defaults"), "The dashboard"),
     alarm(AlarmKind::UnusedGpu),
@@ -103,20 +105,22 @@ pub const COMMON: &[Property] = &[
     alarm(AlarmKind::NoCapacity),
     alarm(AlarmKind::Backlog),
     alarm(AlarmKind::Budget),
-    of("AlarmActions", Arns, Nothing, "What every alarm that has none of its own does on going to ALARM"),
-    of("OKActions", Arns, Nothing, "The same on going to OK"),
-    of("InsufficientDataActions", Arns, Nothing, "The same on going to `INSUFFICIENT_DATA`"),
+    of("AlarmActions", Arns, Nothing, "Actions on going to ALARM, for every alarm without actions of its own"),
+    of("OKActions", Arns, Nothing, "The same for OK"),
+    of("InsufficientDataActions", Arns, Nothing, "The same for `INSUFFICIENT_DATA`"),
     of(
         "AdoptExisting",
         Boolean,
         Is("false"),
-        "Take over a dashboard or metric alarm of the same name that this resource didn't make. It is this resource's from then on",
+        "Take over a dashboard or metric alarm of the same name that this resource didn't make. From then on it \
+         belongs to this resource",
     ),
     of(
         "NoEcho",
         Boolean,
         Is("false"),
-        "Have CloudFormation mask the attributes, and quote no value in a `Reason`. The names of what is made are still logged",
+        "Mask the attributes in CloudFormation, and quote no value in a `Reason`. Names of what is made are still \
+         logged",
     ),
 ];
 
@@ -125,7 +129,7 @@ pub const OF_CONFIGS: &[Property] = &[of(
     "EndpointConfigNamePrefix",
     Text,
     Depends("`EndpointName`"),
-    "What the config's name starts with; a hyphen and ten digits follow, 63 characters in all",
+    "Beginning of the config's name. A hyphen and ten digits follow, 63 characters in all",
 )];
 
 /// The most GPUs that one instance is believed to have. The catalogue's largest has 16 accelerators, and the largest server that
@@ -147,22 +151,22 @@ pub const OF_MONITORING: &[&str] =
 /// An entry of `InferenceComponents`.
 pub const INFERENCE_COMPONENT: &[Property] = &[
     of("Name", Text, Refused, "Name of the inference component"),
-    of("Label", Text, Depends("`Name`"), "What panels call it"),
-    of("GpusPerCopy", Integer(1, MOST_GPUS), Nothing, "GPUs of one copy: no more than an instance has"),
+    of("Label", Text, Depends("`Name`"), "Its name on panels"),
+    of("GpusPerCopy", Integer(1, MOST_GPUS), Nothing, "GPUs of one copy, no more than an instance has"),
 ];
 
 /// An entry of `Variants`.
 pub const VARIANT: &[Property] = &[
-    of("VariantName", Text, Refused, "The production variant that this is about"),
+    of("VariantName", Text, Refused, "Name of the production variant"),
     of("GpusPerInstance", Integer(1, MOST_GPUS), Depends("the resource's"), "GPUs of one of its instances"),
     of("CostPerHour", Price, Depends("the resource's"), "Dollars per hour of one of its instances"),
     of(
         "ModelMode",
         Choice(&["SingleModel", "MultiModel", "Direct"]),
         Is("\"SingleModel\""),
-        "How its model is called, by the words of `CreateModel`: the container loads the model that a request asks for \
-         (`MultiModel`), or a request names one of several containers (`Direct`). The dashboard then shows what such models \
-         publish",
+        "How its model is called, in the words of `CreateModel`: the container loads the model that a request names \
+         (`MultiModel`), or a request names one of several containers (`Direct`). The dashboard shows what such \
+         models publish",
     ),
 ];
 
@@ -175,18 +179,18 @@ pub const DASHBOARD: &[Property] = &[
         Depends("`<EndpointName>-monitoring`"),
         "1 to 255 letters, digits, hyphens and underscores",
     ),
-    of("Start", Text, Is("\"-PT3H\""), "Where the shown time begins: a duration such as `-PT12H`, or a time"),
+    of("Start", Text, Is("\"-PT3H\""), "Beginning of the shown time range: a duration such as `-PT12H`, or a time"),
     of(
         "PeriodOverride",
         Choice(&["auto", "inherit"]),
-        Depends("`auto`; `inherit`, and nothing else, where metrics are published less often than every 60 s"),
-        "Whether periods follow the shown time range (`auto`) or stay what the panels say",
+        Depends("`auto`; always `inherit` where metrics are published less often than every 60 s"),
+        "`auto`: periods follow the shown time range. `inherit`: each panel keeps its own",
     ),
     of(
         "Interactive",
         Boolean,
-        Depends("`true` where the provider stack has the function for them"),
-        "Whether there are panels that can be worked with",
+        Depends("`true` if the provider stack has the function for them"),
+        "Whether the dashboard has interactive panels",
     ),
 ];
 
@@ -206,16 +210,16 @@ pub const ALARM: &[Property] = &[
             "InstanceSamples",
         ]),
         Depends(BY_ALARM),
-        "How the alarm gets to know what it watches; each takes the ones below",
+        "What the alarm reads. Each kind of alarm takes the ones listed below",
     ),
     of("AlarmName", Text, Depends(BY_ALARM), "1 to 255 printable characters"),
     of(
         "AlarmDescription",
         Text,
         Nothing,
-        "Your own words, before ours: what is wrong, what it costs, what to do first",
+        "Your own words. They come before ours, which say what is wrong, what it costs and what to do first",
     ),
-    of("Threshold", Number, Depends(BY_ALARM), "What the measure is compared with"),
+    of("Threshold", Number, Depends(BY_ALARM), "What the measured value is compared with"),
     of(
         "ComparisonOperator",
         Choice(&[
@@ -231,34 +235,36 @@ pub const ALARM: &[Property] = &[
         "Period",
         Integer(10, 604_800),
         Depends(
-            "the publish frequency or 60 s, whichever is longer; `UnusedGpuAlarm` without `EvaluationPeriods`: the next that divides half an \
-             hour; `NoTrafficAlarm`: an hour; `BudgetAlarm`: a day, and nothing else",
+            "the publish frequency or 60 s, whichever is longer; `UnusedGpuAlarm` without `EvaluationPeriods`: the \
+             next that divides half an hour; `NoTrafficAlarm`: an hour; `BudgetAlarm`: always a day",
         ),
-        "Seconds of one datapoint: 10, 20, 30 or a multiple of 60, and no less than the publish frequency; where samples are counted, a multiple of it",
+        "Seconds of one datapoint: 10, 20, 30 or a multiple of 60, not shorter than the publish frequency. Where \
+         samples are counted, a multiple of it",
     ),
     of(
         "TimeZone",
         Text,
-        Depends("UTC; of `BudgetAlarm` alone"),
-        "Whose day a `BudgetAlarm` is about: a name such as `Europe/Berlin`, or an offset such as `+02:00`",
+        Depends("UTC; `BudgetAlarm` only"),
+        "Time zone of the days that a `BudgetAlarm` adds up: a name such as `Europe/Berlin`, or an offset such as \
+         `+02:00`",
     ),
     of(
         "EvaluationPeriods",
         Integer(1, 10_080),
-        Depends("as many as cover the alarm's time, see below"),
-        "How many datapoints are looked at: at most a day of them, or seven days with a `Period` of an hour or more",
+        Depends("as many as fill the alarm's window, see below"),
+        "How many datapoints are evaluated: at most one day of them, or seven days with a `Period` of an hour or more",
     ),
     of("DatapointsToAlarm", Integer(1, 10_080), Depends("`EvaluationPeriods`"), "How many of these must breach"),
     of(
         "TreatMissingData",
         Choice(&["breaching", "notBreaching", "ignore", "missing"]),
         Is("\"notBreaching\""),
-        "What a datapoint that isn't there counts as. An endpoint that is scaled to zero has none",
+        "What a missing datapoint counts as. An endpoint that is scaled to zero has none",
     ),
-    of("ActionsEnabled", Boolean, Is("true"), "Whether actions are taken at all"),
-    of("AlarmActions", Arns, Depends("the ones for all alarms"), "What it does on going to ALARM"),
-    of("OKActions", Arns, Depends("the ones for all alarms"), "The same on going to OK"),
-    of("InsufficientDataActions", Arns, Depends("the ones for all alarms"), "The same on going to `INSUFFICIENT_DATA`"),
+    of("ActionsEnabled", Boolean, Is("true"), "Whether actions are taken"),
+    of("AlarmActions", Arns, Depends("the ones for all alarms"), "Actions on going to ALARM"),
+    of("OKActions", Arns, Depends("the ones for all alarms"), "The same for OK"),
+    of("InsufficientDataActions", Arns, Depends("the ones for all alarms"), "The same for `INSUFFICIENT_DATA`"),
 ];
 
 /// Each kind of alarm has its own, for which the written reference has a table.

@@ -19,7 +19,7 @@ pub enum ReconcileError {
     #[error(transparent)]
     Ledger(#[from] LedgerError),
     /// A newer request of the same resource rules from now on.
-    #[error("superseded: a newer request of this resource has come in, and what this one made is left to that")]
+    #[error("superseded: a newer request for this resource has arrived, and takes over what this one made")]
     Superseded,
     /// The time of this run is up.
     #[error("the time ran out while working on it. Try again, or raise ServiceTimeout")]

@@ -1,4 +1,4 @@
-//! Moves what exists to a plan, and removes what a physical id made.
+//! Moves what exists to what is planned, and removes what a physical id made.
 //!
 //! Everything is described before the first write, all at once; [`decide`] then says, without any call, which changes lead from
 //! there to the plan; and only then are they carried out, each written down in the request ledger first. There is a file for

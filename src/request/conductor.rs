@@ -222,7 +222,7 @@ impl Provider {
 fn asked_for(envelope: &Envelope) -> Result<(RequestType, ResourceType), Outcome> {
     let failed = |reason: String| Err(Outcome::Failed { reason });
     let Some(request_type) = envelope.request_type else {
-        return failed("this is no request of CloudFormation: RequestType is not Create, Update or Delete".to_owned());
+        return failed("this is not a CloudFormation request: RequestType is not Create, Update or Delete".to_owned());
     };
     let Some(resource_type) = envelope.known_type() else {
         // Nothing was ever made for it, and a Delete has to succeed for a stack to go away.

@@ -14,7 +14,7 @@ pub(super) enum Failure {
     #[error(transparent)]
     Reconcile(#[from] ReconcileError),
     #[error(
-        "gave up after {minutes} minutes: {waiting}. CloudFormation's patience ends (ServiceTimeout, at most an hour)"
+        "gave up after {minutes} minutes: {waiting}. CloudFormation waits no longer (ServiceTimeout, at most an hour)"
     )]
     GaveUp { minutes: u64, waiting: ReconcileError },
     #[error("gave up after {MAX_HOPS} runs: {0}. Give the provider's function a Timeout of 900 seconds")]
@@ -27,6 +27,6 @@ pub(super) enum Failure {
     },
     #[error("another run of this resource's requests is still at work, and the time of this one is up; try again")]
     Busy,
-    #[error("the provider met an error of its own (a panic). The function's log says where")]
+    #[error("the provider has a bug: it panicked. The function's log says where")]
     Panic,
 }

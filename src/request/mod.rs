@@ -1,4 +1,4 @@
-//! The way of a request, from event to answer.
+//! Leads a request from its event to one answer, or to one hand-over to the next run.
 
 mod conductor;
 mod continuation;

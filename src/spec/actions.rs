@@ -50,7 +50,7 @@ pub(super) fn read(text: &str) -> Result<Action<'_>, String> {
         "automate" | "swf" => {
             Some(format!("acts on the EC2 instance of a metric, and this alarm's have none; {TAKEN}"))
         }
-        _ => Some(format!("is of a service that no alarm can call; {TAKEN}")),
+        _ => Some(format!("belongs to a service that alarms can't call; {TAKEN}")),
     };
     match wrong {
         Some(wrong) => Err(wrong),
@@ -137,7 +137,7 @@ mod tests {
             ("arn:aws:sns:us-east-1:123456789012:t:6b0e71bd", "subscription"),
             ("arn:aws:sns:us-east-1::t", "no account"),
             ("arn:aws:sns::123456789012:t", "no Region"),
-            ("arn:aws:sqs:us-east-1:123456789012:queue", "no alarm can call"),
+            ("arn:aws:sqs:us-east-1:123456789012:queue", "alarms can't call"),
             ("arn:aws:automate:us-east-1:ec2:stop", "EC2 instance"),
             ("arn:aws:swf:us-east-1:123456789012:action/actions/AWS_EC2.InstanceId.Stop/1.0", "EC2 instance"),
             ("arn:aws:ssm:us-east-1:123456789012:document/x", "not an OpsItem"),

@@ -96,7 +96,7 @@ impl Settings<'_> {
                 source
             }
             Some(_) => {
-                let message = format!("{given} tells nothing that a {} is about; use {}", self.kind, one_of(&names));
+                let message = format!("{given} is no source for {}; use {}", self.kind, one_of(&names));
                 self.invalid("Source", message);
                 by_default
             }
@@ -118,9 +118,9 @@ impl Settings<'_> {
             AlarmSource::SampleCount if self.declaration.gpu_dimension.as_deref().is_none_or(|name| name == "Auto") => {
                 self.conflict(
                     "Source",
-                    "SampleCount has to name the dimension that tells GPUs apart, and before an endpoint has published \
-                     anything nobody knows it: a query with the wrong one counts every GPU as unused; give GpuDimension \
-                     (GpuId or AcceleratorId), or use Reservation",
+                    "SampleCount needs the dimension that identifies a GPU, which is unknown before an endpoint has published \
+                     anything: with the wrong one every GPU would count as unused; give GpuDimension (GpuId or \
+                     AcceleratorId), or use Reservation",
                 );
             }
             AlarmSource::PromQl if !self.metrics.detailed => self.conflict(
@@ -217,7 +217,7 @@ impl Settings<'_> {
         let message = if let PeriodRule::Always(only) = definition.period
             && period != only
         {
-            format!("{period} s is not what a {} is about; use {only}, or leave it out", self.kind)
+            format!("{period} s can't be the period of a {}; use {only}, or leave it out", self.kind)
         } else if !(matches!(period, 10 | 20 | 30) || period > 0 && period % MINUTE == 0) {
             format!("{period} is not a period; use 10, 20, 30 or a multiple of 60 seconds")
         } else if period < publish {

@@ -78,7 +78,7 @@ impl OfVariant<'_> {
         if let Some(model) = self.variant.model_name.as_deref().filter(|model| !model.is_empty()) {
             let model = super::quote(model, self.problems);
             let message = format!(
-                "stands beside ModelName {model}, and SageMaker scales instances for inference components alone; leave \
+                "can't be combined with ModelName {model}: SageMaker scales instances for inference components only; leave \
                  ManagedInstanceScaling out and scale by Application Auto Scaling, or leave ModelName out and place the model as an \
                  inference component"
             );
@@ -105,7 +105,7 @@ impl OfVariant<'_> {
         ];
         if let Some((member, _)) = instances.into_iter().find(|(_, given)| *given) {
             let message = format!(
-                "stands beside {member}, and a serverless variant has no instances; leave out the one or the other"
+                "can't be combined with {member}: a serverless variant has no instances; leave one of them out"
             );
             self.conflict("ServerlessConfig", message);
         }
@@ -136,8 +136,8 @@ impl OfVariant<'_> {
             self.conflict("AcceleratorPartitionLayouts", message);
         }
         if !layouts.is_empty() && self.variant.model_name.is_some() {
-            let message = "stands beside ModelName, and partitions are for inference components alone; leave out the one or \
-                           the other";
+            let message =
+                "can't be combined with ModelName: partitions are for inference components only; leave one of them out";
             self.conflict("AcceleratorPartitionLayouts", message.to_owned());
         }
     }

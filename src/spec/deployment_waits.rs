@@ -37,7 +37,7 @@ pub(super) fn judge(config: &DeploymentConfig, service_timeout: Option<i64>, pro
     let DeploymentConfig { blue_green_update_policy: blue_green, rolling_update_policy: rolling, .. } = config;
     if blue_green.is_some() && rolling.is_some() {
         // <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_BlueGreenUpdatePolicy.html>
-        let message = "stands beside BlueGreenUpdatePolicy, and a deployment has one policy; keep one of them";
+        let message = "can't be combined with BlueGreenUpdatePolicy: a deployment has one policy; keep one of them";
         problems.conflict(&format!("{PATH}.RollingUpdatePolicy"), message);
         return;
     }
@@ -210,6 +210,6 @@ mod tests {
                 "MaximumBatchSize": {"Type": "CAPACITY_PERCENT", "Value": 20}, "WaitIntervalInSeconds": 60,
             },
         });
-        assert!(problem(None, &both).contains("RollingUpdatePolicy: stands beside BlueGreenUpdatePolicy"));
+        assert!(problem(None, &both).contains("RollingUpdatePolicy: can't be combined with BlueGreenUpdatePolicy"));
     }
 }

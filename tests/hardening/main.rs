@@ -1,5 +1,7 @@
-//! What happens to the real provider process when AWS, or the process itself, fails: every call that it makes met by
-//! every fault, the process killed between any two calls, a hundred stacks at once against CloudWatch's write quotas.
+//! Every fault at every call, and a crash between any two.
+//!
+//! What happens to the real provider process when AWS, or the process itself, fails; and when a hundred stacks at once meet
+//! CloudWatch's write quotas.
 //!
 //! Which calls there are is learnt from a run without faults. Whatever happens, the test goes on as CloudFormation would
 //! (a Delete after a failed Create, an Update back after a failed Update) and then looks at the account: nothing of ours

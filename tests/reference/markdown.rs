@@ -16,34 +16,34 @@ const OPENING: &str = "# Properties
 
 <!-- Written by `make reference` from src/properties/reference.rs and the SDK's own schemas. Don't edit it here. -->
 
-What a template may say under `Properties`. Numbers and booleans may be strings. A property that isn't here is refused, and the answer
-offers the nearest one that is. [properties.schema.json](properties.schema.json) says the same to editors.
+What a resource's `Properties` may contain. Numbers and booleans may be strings. Any other property is refused, and the answer offers
+the nearest name. [properties.schema.json](properties.schema.json) is the same for editors.
 
-`Custom::MonitoredEndpoint` takes everything on this page. `Custom::MonitoredEndpointConfig` takes all but [how to
-deploy](#how-to-deploy), and `Custom::EndpointMonitoring` also leaves out what makes a config.
+`Custom::MonitoredEndpoint` takes everything on this page. `Custom::MonitoredEndpointConfig` takes everything but [how to
+deploy](#how-to-deploy). `Custom::EndpointMonitoring` takes neither that nor what makes a config.
 ";
 
 const SCHEMA_USE: &str = "## In an editor
 
-The schema describes whole templates: it looks at the resources of the three types and leaves the rest alone. With the YAML language server,
+The schema is for whole templates: it checks resources of the three types and ignores all others. With the YAML language server,
 which most editors use:
 
 ```yaml
 # yaml-language-server: $schema=docs/properties.schema.json
 ```
 
-Its setting `yaml.customTags` has to know CloudFormation's short forms (`!Ref scalar`, `!Sub scalar`, `!GetAtt scalar` and so on).
+Its setting `yaml.customTags` has to list CloudFormation's short forms (`!Ref scalar`, `!Sub scalar`, `!GetAtt scalar` and so on).
 ";
 
 /// The whole page. `alarms` are the ones of a declaration that only switches them on.
 pub(crate) fn page(config: &[(String, Shape)], deployment: &[(String, Shape)], alarms: &[AlarmSpec]) -> String {
     let mut page = OPENING.to_owned();
-    section(&mut page, "Of every type", COMMON);
+    section(&mut page, "Every type", COMMON);
     section(&mut page, "InferenceComponents", INFERENCE_COMPONENT);
     section(&mut page, "Variants", VARIANT);
     section(&mut page, "Dashboard", DASHBOARD);
     section(&mut page, "The alarms", ALARM);
-    page.push_str("\nWhat each alarm is where it only says `Enabled: true`, at a publish frequency of 60 s; the first `Source` is the default:\n\n");
+    page.push_str("\nEach alarm with nothing but `Enabled: true`, at a publish frequency of 60 s. The first `Source` is the default:\n\n");
     page.push_str(
         "| alarm | `AlarmName` | `Source` | fires at | `Period` | `EvaluationPeriods` |\n|---|---|---|---|---|---|\n",
     );
@@ -59,33 +59,30 @@ pub(crate) fn page(config: &[(String, Shape)], deployment: &[(String, Shape)], a
         .unwrap();
     }
     section(&mut page, "The endpoint config", OF_CONFIGS);
-    writeln!(
-        page,
-        "\nBeside it every member of [CreateEndpointConfig]({API}CreateEndpointConfig.html), at any depth:\n"
-    )
-    .unwrap();
+    writeln!(page, "\nAlso every member of [CreateEndpointConfig]({API}CreateEndpointConfig.html), at any depth:\n")
+        .unwrap();
     page.push_str("| property | takes | also in `Custom::EndpointMonitoring` |\n|---|---|---|\n");
     for (name, shape) in config {
         let also = match name.as_str() {
             "Tags" => "yes",
-            name if OF_MONITORING.contains(&name) => "yes; read from the endpoint where it is left out",
+            name if OF_MONITORING.contains(&name) => "yes; read from the endpoint if left out",
             _ => "",
         };
         writeln!(page, "| {} | {} | {also} |", linked("CreateEndpointConfig", name), takes(shape)).unwrap();
     }
     page.push_str(
-        "\n`MetricsConfig`, left out, is enhanced metrics every 60 s; where it is given, the API's own defaults hold for what it leaves out. \
-         `MetricsPublishFrequencyInSeconds`, as the launch article spells it, is understood.\n",
+        "\nWithout `MetricsConfig`, enhanced metrics are on, every 60 s. Where it is given, members that it leaves out have the API's own \
+         defaults. `MetricsPublishFrequencyInSeconds`, the launch article's spelling, is accepted, too.\n",
     );
     writeln!(
         page,
         "\n## How to deploy\n\n`Custom::MonitoredEndpoint` only, as in [UpdateEndpoint]({API}UpdateEndpoint.html):\n"
     )
     .unwrap();
-    page.push_str("| property | takes | left out |\n|---|---|---|\n");
+    page.push_str("| property | takes | if left out |\n|---|---|---|\n");
     for (name, shape) in deployment.iter().filter(|(name, _)| OF_DEPLOYMENTS.contains(&name.as_str())) {
         let left_out =
-            if name == "RetainAllVariantProperties" { "`true`, where SageMaker's own is false" } else { "nothing" };
+            if name == "RetainAllVariantProperties" { "`true` (SageMaker's own default is false)" } else { "nothing" };
         writeln!(page, "| {} | {} | {left_out} |", linked("UpdateEndpoint", name), takes(shape)).unwrap();
     }
     page.push('\n');
@@ -94,7 +91,7 @@ pub(crate) fn page(config: &[(String, Shape)], deployment: &[(String, Shape)], a
 }
 
 fn section(page: &mut String, title: &str, table: &[Property]) {
-    write!(page, "\n## {title}\n\n| property | takes | left out | meaning |\n|---|---|---|---|\n").unwrap();
+    write!(page, "\n## {title}\n\n| property | takes | if left out | meaning |\n|---|---|---|---|\n").unwrap();
     for property in table {
         let Property { name, meaning, .. } = property;
         writeln!(page, "| `{name}` | {} | {} | {meaning} |", kind(property), absent(property.default)).unwrap();

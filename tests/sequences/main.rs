@@ -1,6 +1,8 @@
-//! Random lives of a resource, of each type: created, changed, rolled back, deleted, with something going wrong at any
-//! step. Whatever happens, the account ends up holding exactly what the last successful request declared, or nothing of
-//! ours; each request gets one answer; and no endpoint is ever left without the config that it serves on.
+//! Random lives of a resource of each type, with something going wrong at any step.
+//!
+//! It is created, changed, rolled back and deleted. Whatever happens, the account ends up holding exactly what the last
+//! successful request declared, or nothing of ours; each request gets one answer; and no endpoint is ever left without the
+//! config that it serves on.
 //!
 //! The lives are the same in every run. `SEQUENCES=500 cargo test --workspace --test sequences` tries so many others of
 //! each type.

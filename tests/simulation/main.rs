@@ -1,6 +1,7 @@
-//! Runs of the provider at once, each a process of its own with the same request table, every call of theirs stopped and let
-//! go on one at a time: whoever goes first, whatever gets lost and whoever dies, the account ends as the newest request wants
-//! it, nothing of others is touched, and each event is answered once.
+//! Several runs at once, each call released by a seeded scheduler.
+//!
+//! Each run is a process of its own, and all share one request table. Whoever goes first, whatever gets lost and whoever dies,
+//! the account ends as the newest request wants it, nothing of others is touched, and each event is answered once.
 //!
 //! All schedules of two runs with up to two switches between them are known, and random ones beyond; see `schedule.rs` for how
 //! they are written. `SIMULATION_SCHEDULES` says how many are tried, `SIMULATION_SECONDS` when it is enough. A schedule that fails is printed and can be played again:

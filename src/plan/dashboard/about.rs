@@ -29,11 +29,11 @@ pub(super) fn about(grid: &mut Grid<'_>, context: &Context<'_>) {
 fn frequency(context: &Context<'_>) -> String {
     let frequency = context.monitoring.frequency;
     let mut text = format!(
-        "Metrics come every {frequency}. Counts and dollars from before a change of that are read as if it had always been so. \
-         A period is shown once it is over."
+        "Metrics come every {frequency}. If that was changed, counts and dollars from before the change are wrong, as they are \
+         read at the new frequency. A period is shown once it is over."
     );
     if frequency.seconds() < 60 {
-        text += " Metrics of less than a minute are kept for 3 hours, then by the minute.";
+        text += " Data finer than a minute are kept for 3 hours, then by the minute.";
     }
     text
 }
@@ -58,7 +58,7 @@ fn prices(context: &Context<'_>) -> String {
         }
     }
     if known.is_empty() && unknown.is_empty() {
-        return "No costs are shown: serverless variants have no instances that are paid for.".to_owned();
+        return "No costs are shown: serverless variants have no instances to pay for.".to_owned();
     }
     let mut text = String::new();
     if !known.is_empty() {
@@ -74,8 +74,8 @@ fn prices(context: &Context<'_>) -> String {
 fn without_enhanced_metrics(context: &Context<'_>) -> Option<String> {
     let lacks = !context.monitoring.enhanced_metrics && context.host().is_some();
     lacks.then(|| {
-        "Enhanced metrics are off: used GPUs are what models have reserved, and neither copies nor dollars of single models \
-         can be told."
+        "Enhanced metrics are off: used GPUs are those that models have reserved, and copies and dollars by model are not \
+         known."
             .to_owned()
     })
 }
@@ -86,11 +86,11 @@ fn without_traffic(context: &Context<'_>) -> Option<String> {
         return None;
     }
     Some(match context.models() {
-        [] => "No requests are shown: SageMaker publishes them under the names of inference components alone. List \
+        [] => "No requests are shown: SageMaker publishes them only under the names of inference components. List \
                InferenceComponents, or switch enhanced metrics on."
             .to_owned(),
-        _ => "Requests are those of the listed models: SageMaker publishes them under their names alone, and without enhanced \
-              metrics nothing tells which others are on this endpoint."
+        _ => "Requests are those of the listed models: without enhanced metrics nothing says which other models are on this \
+              endpoint."
             .to_owned(),
     })
 }
@@ -116,8 +116,7 @@ fn many(context: &Context<'_>) -> Option<String> {
     let models = context.models().len();
     (models > usize::from(MOST_LINES_OF_MODELS)).then(|| {
         format!(
-            "{models} models are listed. Panels show the {MOST_LINES_OF_MODELS} that are biggest there; choose any model above to see it \
-             alone."
+            "Each panel shows the {MOST_LINES_OF_MODELS} biggest of {models} listed models; choose any model above to see it alone."
         )
     })
 }
@@ -125,10 +124,10 @@ fn many(context: &Context<'_>) -> Option<String> {
 fn queries(context: &Context<'_>) -> Option<String> {
     let shared = context.told_apart()?;
     let words = match context.query_by_model(shared) {
-        Some(_) => "Panels of models that nobody listed may reach back 3 hours only.",
+        Some(_) => "Panels of models that are not listed may go back only 3 hours.",
         None => {
-            "Which dimension tells GPUs apart isn't known before the endpoint has published something: until the stack is updated \
-                 then, GPUs and dollars are shown of listed models alone, or of all together."
+            "Whether GPUs carry GpuId or AcceleratorId isn't known before the endpoint has published something. Until the stack \
+                 is updated after that, GPUs and dollars are shown of listed models only, or of all models together."
         }
     };
     Some(words.to_owned())
@@ -144,8 +143,8 @@ fn searches(context: &Context<'_>) -> Option<String> {
 
 fn streams(context: &Context<'_>) -> Option<String> {
     context.variants().any(|on| on.variant.serving.may_stream()).then(|| {
-        "First chunks and broken-off streams have values only where somebody asks for a stream, and nobody knows whether such \
-         requests have a latency too."
+        "First chunks and broken-off streams have values only for streamed requests. Whether those have a model latency, too, \
+         isn't documented."
             .to_owned()
     })
 }

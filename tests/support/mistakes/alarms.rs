@@ -56,7 +56,7 @@ fn alarms() -> Vec<Mistake> {
         ),
         bad(
             alarm("AlarmActions", json!(["arn:aws:sqs:us-east-1:123456789012:queue"])),
-            &["Properties.UnusedGpuAlarm.AlarmActions[0]:", "is of a service that no alarm can call"],
+            &["Properties.UnusedGpuAlarm.AlarmActions[0]:", "belongs to a service that alarms can't call"],
         ),
         bad(
             chat().with("AlarmActions", json!(["arn:aws:sns:eu-west-1:123456789012:on-call"])),
@@ -89,16 +89,16 @@ fn sources() -> Vec<Mistake> {
         bad(
             source("GpuBufferAlarm", "PromQL"),
             &[
-                "Properties.GpuBufferAlarm.Source: PromQL tells nothing that a GpuBufferAlarm is about; use Reservation or SampleCount",
+                "Properties.GpuBufferAlarm.Source: PromQL is no source for GpuBufferAlarm; use Reservation or SampleCount",
             ],
         ),
         bad(
             source("IdleGpuAlarm", "SampleCount"),
-            &["Properties.IdleGpuAlarm.Source: SampleCount tells nothing", "use Reservation, Insights or PromQL"],
+            &["Properties.IdleGpuAlarm.Source: SampleCount is no source for IdleGpuAlarm", "use Reservation, Insights or PromQL"],
         ),
         bad(
             source("NoTrafficAlarm", "Reservation"),
-            &["Properties.NoTrafficAlarm.Source: Reservation tells nothing", "use Invocations or Insights"],
+            &["Properties.NoTrafficAlarm.Source: Reservation is no source for NoTrafficAlarm", "use Invocations or Insights"],
         ),
         bad(
             counting("UnusedGpuAlarm").with("MetricsConfig/EnableEnhancedMetrics", false),
@@ -109,7 +109,7 @@ fn sources() -> Vec<Mistake> {
         ),
         bad(
             source("GpuBufferAlarm", "SampleCount"),
-            &["Properties.GpuBufferAlarm.Source: SampleCount has to name the dimension", "give GpuDimension"],
+            &["Properties.GpuBufferAlarm.Source: SampleCount needs the dimension", "give GpuDimension"],
         ),
         bad(
             counting("UnusedGpuAlarm").with("GpuDimension", "Auto"),
@@ -259,7 +259,7 @@ fn alarms_of_requests_and_dollars() -> Vec<Mistake> {
         ),
         bad(
             one_model("chat").with("CostPerHour", 1).with("BudgetAlarm", json!({"Threshold": 100, "Period": 3600})),
-            &["Properties.BudgetAlarm.Period: 3600 s is not what a BudgetAlarm is about; use 86400"],
+            &["Properties.BudgetAlarm.Period: 3600 s can't be the period of a BudgetAlarm; use 86400"],
         ),
         bad(
             one_model("chat").with("NoTrafficAlarm/TimeZone", "UTC"),

@@ -160,7 +160,7 @@ fn combinations() -> Vec<Mistake> {
         bad(
             one_model("chat")
                 .with("ProductionVariants/0/ServerlessConfig", json!({"MemorySizeInMB": 2048, "MaxConcurrency": 5})),
-            &["Properties.ProductionVariants[0].ServerlessConfig: stands beside InstanceType"],
+            &["Properties.ProductionVariants[0].ServerlessConfig: can't be combined with InstanceType"],
         ),
         bad(
             serverless(json!({"MemorySizeInMB": 1500, "MaxConcurrency": 5})),
@@ -176,7 +176,7 @@ fn combinations() -> Vec<Mistake> {
         ),
         bad(
             one_model("chat").with("ProductionVariants/0/AcceleratorPartitionLayouts", json!([layout()])),
-            &["Properties.ProductionVariants[0].AcceleratorPartitionLayouts: stands beside ModelName"],
+            &["Properties.ProductionVariants[0].AcceleratorPartitionLayouts: can't be combined with ModelName"],
         ),
         bad(
             variant("AcceleratorPartitionLayouts", json!([{"AcceleratorPartitionTypes": ["3g.40gb"]}])),
