@@ -5,7 +5,7 @@
 use aws_smithy_json::codec::{JsonCodec, JsonCodecSettings};
 use aws_smithy_schema::Schema;
 use aws_smithy_schema::codec::Codec;
-use aws_smithy_schema::serde::{SerdeError, SerializableStruct, ShapeSerializer};
+use aws_smithy_schema::serde::{SerdeError, SerializableStruct, ShapeDeserializer, ShapeSerializer};
 use serde_json::Value;
 use thiserror::Error;
 
@@ -28,6 +28,18 @@ pub fn to_json(schema: &Schema<'_>, shape: &dyn SerializableStruct) -> Result<Va
     let mut serializer = JsonCodec::new(JsonCodecSettings::default()).create_serializer();
     serializer.write_struct(schema, shape)?;
     Ok(serde_json::from_slice(&serializer.finish())?)
+}
+
+/// The shape that `read` makes of JSON.
+///
+/// # Errors
+/// Where the codec can't read it.
+pub fn from_json<T>(
+    json: &Value,
+    read: impl FnOnce(&mut dyn ShapeDeserializer) -> Result<T, SerdeError>,
+) -> Result<T, ShapeJsonError> {
+    let json = serde_json::to_vec(json)?;
+    Ok(read(&mut JsonCodec::new(JsonCodecSettings::default()).create_deserializer(&json))?)
 }
 
 /// Whether `whole` says everything that `part` says. `whole` may say more: a service describes a resource with defaults

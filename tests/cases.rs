@@ -248,3 +248,57 @@ fn a_config_that_had_to_be_left_goes_once_nothing_uses_it() {
     scenario.update(&replaced.id(), &new, &new.clone().with("CostPerHour", 5)).succeeded();
     assert_eq!(scenario.config_names(), [replaced.id()]);
 }
+
+/// SageMaker never lets an endpoint with inference components change these: each update would fail minutes later.
+#[test]
+fn an_instance_type_or_a_layout_that_can_not_change_in_place_is_refused_before_the_first_write() {
+    let partitioned = |profiles: &[&str]| {
+        shared_gpus("chat")
+            .with("ProductionVariants/0/InstanceType", "ml.p4d.24xlarge")
+            .with("ProductionVariants/0/AcceleratorPartitionLayouts", json!([{"AcceleratorPartitionTypes": profiles}]))
+    };
+    let two = partitioned(&["mig-3g.20gb", "mig-4g.20gb"]);
+    let whole = two.clone().without("ProductionVariants/0/AcceleratorPartitionLayouts");
+    for (old, new, path) in [
+        (
+            shared_gpus("chat"),
+            shared_gpus("chat").with("ProductionVariants/0/InstanceType", "ml.g6.48xlarge"),
+            "InstanceType",
+        ),
+        (two.clone(), partitioned(&["mig-4g.20gb", "mig-3g.20gb"]), "AcceleratorPartitionLayouts"),
+        (two.clone(), whole.clone(), "AcceleratorPartitionLayouts"),
+        (whole, two, "AcceleratorPartitionLayouts"),
+    ] {
+        let chain = Chain::new(QUICK);
+        chain.send(Event::create(ENDPOINT, &old)).succeeded();
+        let before = chain.state();
+        let answer = chain.send(Event::update(ENDPOINT, "chat", &old, &new));
+        let reason = answer.failed();
+        assert!(reason.contains(&format!("Properties.ProductionVariants[0].{path}: ")), "{reason}");
+        assert!(reason.contains("give another EndpointName"), "{reason}");
+        assert_eq!(answer.id(), "chat");
+        assert_eq!((chain.writes(), chain.state()), (NONE.map(str::to_owned).to_vec(), before), "{reason}");
+        // The rollback, and what it says to do instead.
+        chain.send(Event::update(ENDPOINT, "chat", &new, &old)).succeeded();
+        assert_eq!(chain.writes(), NONE);
+        let elsewhere = new.with("EndpointName", "talk");
+        chain.send(Event::update(ENDPOINT, "chat", &old, &elsewhere)).succeeded();
+    }
+}
+
+/// What serves counts, not what was declared last; and an endpoint that is made anew isn't updated.
+#[test]
+fn what_serves_decides_on_what_can_not_change_in_place() {
+    let (old, new) =
+        (shared_gpus("chat"), shared_gpus("chat").with("ProductionVariants/0/InstanceType", "ml.g6.48xlarge"));
+    let chain = Chain::new(QUICK);
+    chain.send(Event::create(ENDPOINT, &old)).succeeded();
+    let delete = chain.sagemaker.delete_endpoint().endpoint_name("chat");
+    chain.block_on(delete.send()).unwrap();
+    chain.stand_in.advance(QUICK);
+    chain.send(Event::update(ENDPOINT, "chat", &old, &new)).succeeded();
+    // Now the new type serves, and a declaration that says the old one, twice, is refused all the same.
+    let reason = chain.send(Event::update(ENDPOINT, "chat", &old, &old)).failed();
+    assert!(reason.contains("ml.g6.48xlarge"), "{reason}");
+    assert_eq!(chain.writes(), NONE);
+}

@@ -62,6 +62,9 @@ pub(crate) struct Surroundings {
     /// where it has none.
     #[arg(long = "parameter", short = 'p', value_name = "NAME=VALUE", value_parser = pair)]
     pub(crate) parameters: Vec<(String, String)>,
+    /// Any other value that only a deployment knows, as WHAT=VALUE; WHAT as the notes name it, such as 'Fn::ImportValue role-arn'.
+    #[arg(long = "value", value_name = "WHAT=VALUE", value_parser = pair)]
+    values: Vec<(String, String)>,
     /// The Region of the stack, and of the dashboard's metrics.
     #[arg(long, default_value = "us-east-1")]
     region: String,
@@ -81,9 +84,13 @@ pub(crate) struct Surroundings {
     /// one is made up, and said to be.
     #[arg(long, value_name = "FILE")]
     pub(crate) endpoint_config: Option<PathBuf>,
-    /// For CostPerHour: Auto, what the look-up is to find: dollars per instance-hour, such as ml.g6.12xlarge=5.752.
+    /// Dollars per instance-hour, such as ml.g6.12xlarge=5.752: what CostPerHour: Auto is to find, and what plan counts with where no
+    /// CostPerHour is declared.
     #[arg(long = "list-price", value_name = "TYPE=DOLLARS", value_parser = price)]
     pub(crate) list_prices: Vec<(String, f64)>,
+    /// The logical id of properties that stand alone, where another file knows it.
+    #[arg(skip)]
+    pub(crate) logical_id: Option<String>,
 }
 
 /// The resource types, as they are named on the command line.
@@ -106,6 +113,8 @@ impl Surroundings {
             account: self.account.clone(),
             name: self.stack_name.clone(),
             parameters: self.parameters.iter().cloned().collect(),
+            values: self.values.iter().cloned().collect(),
+            logical_id: self.logical_id.clone(),
         }
     }
 

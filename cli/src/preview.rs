@@ -28,8 +28,9 @@ use crate::verify::replay::{Replay, ReplayError};
 #[expect(clippy::doc_markdown, reason = "help is printed as it stands")]
 #[derive(Debug, Args)]
 pub(crate) struct Preview {
-    /// A CloudFormation template, YAML or JSON, or the properties of one resource alone.
-    file: PathBuf,
+    /// CloudFormation templates, YAML or JSON, or the properties of one resource alone; - is standard input (cdk synth | …).
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
     #[command(flatten)]
     surroundings: Surroundings,
     /// What happens to the simulated fleet.
@@ -46,7 +47,7 @@ pub(crate) struct Preview {
     sway: f64,
     #[command(flatten)]
     view: View,
-    /// The file to write. With several dashboards their logical ids are added to its name.
+    /// The file to write. With several dashboards their logical ids are added to its name, and with several files these' names.
     #[arg(long, default_value = "preview.html")]
     out: PathBuf,
 }
@@ -97,14 +98,47 @@ struct Page {
 impl Preview {
     pub(crate) fn run(&self) -> Result<Said, PreviewError> {
         let replay = self.facts.as_deref().map(Replay::read).transpose()?.unwrap_or_default();
+        if let [file] = self.files.as_slice() {
+            return self.file(file, &self.out, replay);
+        }
+        let mut said = Said { text: String::new(), json: json!({ "Files": [] }), status: Status::Fine };
+        for (number, file) in self.files.iter().enumerate() {
+            // Files of one name in several folders are told apart by their number.
+            let stem = file.file_stem().unwrap_or_default();
+            let is_repeated = self.files[..number].iter().any(|earlier| earlier.file_stem() == Some(stem));
+            let stem = stem.to_string_lossy().trim_matches('-').to_owned();
+            let label = if is_repeated || stem.is_empty() { format!("{stem}{}", number + 1) } else { stem };
+            let (text, mut json, status) = match self.file(file, &beside(&self.out, &label), replay) {
+                Ok(said) => (said.text, said.json, said.status),
+                // The others are still worth a look.
+                Err(error) => {
+                    let json = json!({ "Status": error.status().name(), "Error": error.to_string() });
+                    (format!("{error}\n"), json, error.status())
+                }
+            };
+            json["File"] = file.display().to_string().into();
+            said.text.push_str(&format!("{}{}:\n{text}", if number > 0 { "\n" } else { "" }, file.display()));
+            // As with one file, a problem weighs more than what couldn't be judged.
+            if status == Status::Problems || said.status == Status::Fine {
+                said.status = status;
+            }
+            if let Some(files) = said.json["Files"].as_array_mut() {
+                files.push(json);
+            }
+        }
+        said.json["Status"] = said.status.name().into();
+        Ok(said)
+    }
+
+    fn file(&self, file: &Path, out: &Path, replay: Replay) -> Result<Said, PreviewError> {
         // The dimension that the simulated fleets publish.
         let dimension = replay.gpu_dimension().unwrap_or(GpuDimension::GpuId);
-        let subject = subject::read(Source::File(&self.file), &self.surroundings, &[dimension])?;
+        let subject = subject::read(Source::named(file), &self.surroundings, &[dimension])?.or_suggested()?;
         let several = subject.judgements.iter().filter(|judgement| dashboard(judgement).is_some()).count() > 1;
-        let mut text = lines("note: ", &subject.notes);
+        let mut text = subject.remarks();
         let mut resources = Vec::new();
         for judgement in &subject.judgements {
-            let page = self.page(judgement, several, replay)?;
+            let page = self.page(judgement, out, several, replay)?;
             text.push_str(&self.in_words(judgement, page.as_ref()));
             let mut shown = judgement.json();
             if let Some(page) = &page {
@@ -114,11 +148,20 @@ impl Preview {
             resources.push(shown);
         }
         let status = subject.status();
-        let json = json!({ "Status": status.name(), "Notes": subject.notes, "Resources": resources });
+        let problems = subject.problems_json();
+        let json = json!({
+            "Status": status.name(), "Problems": problems, "Notes": subject.notes, "Resources": resources,
+        });
         Ok(Said { text, json, status })
     }
 
-    fn page(&self, judgement: &Judgement, several: bool, replay: Replay) -> Result<Option<Page>, PreviewError> {
+    fn page(
+        &self,
+        judgement: &Judgement,
+        out: &Path,
+        several: bool,
+        replay: Replay,
+    ) -> Result<Option<Page>, PreviewError> {
         let (Some(valid), Some(dashboard)) = (&judgement.valid, dashboard(judgement)) else { return Ok(None) };
         let now = self.view.now().map_err(|_| PreviewError::Now)?;
         let (fleet, age, notes) = if let Some(path) = &self.fleet {
@@ -131,7 +174,7 @@ impl Preview {
         };
         let start = now - Timestamp::from(age) * SECOND;
         let drawn = Simulation { fleet: &fleet, start, now, sway: self.sway }.draw(&self.view.of(&dashboard))?;
-        let file = if several { beside(&self.out, &judgement.logical_id) } else { self.out.clone() };
+        let file = if several { beside(out, &judgement.logical_id) } else { out.to_owned() };
         fs::write(&file, &drawn.html)
             .map_err(|error| PreviewError::Write { path: file.display().to_string(), error })?;
         Ok(Some(Page { file, drawn, panels: panels(&dashboard), notes }))

@@ -1,5 +1,8 @@
 //! What most commands are about: a file's declarations, judged.
 
+use std::collections::BTreeMap;
+
+use monitored_endpoint::properties::Problem;
 use monitored_endpoint::spec::GpuDimension;
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -7,7 +10,7 @@ use thiserror::Error;
 use crate::arguments::Surroundings;
 use crate::judgement::{JudgeError, Judgement, Known, judge};
 use crate::output::{Status, lines};
-use crate::template::{self, ReadError, Source};
+use crate::template::{self, Declared, NativeEndpoint, ReadError, Source};
 
 /// Why a file can't be looked at.
 #[derive(Debug, Error)]
@@ -27,7 +30,6 @@ impl SubjectError {
     /// What the process ends with: a template that CloudFormation would refuse is a problem of the declaration.
     pub(crate) fn status(&self) -> Status {
         match self {
-            Self::Read(ReadError::Template { .. }) => Status::Problems,
             Self::Read(_) | Self::Nothing { .. } | Self::Plan { .. } => Status::Unusable,
         }
     }
@@ -36,7 +38,19 @@ impl SubjectError {
 /// The declarations of a file, judged.
 #[derive(Debug)]
 pub(crate) struct Subject {
+    /// What the file is called.
+    pub(crate) file: String,
+    /// Whether it is a template, and not the properties of one resource.
+    pub(crate) whole: bool,
+    /// The type of every resource of it, by logical id.
+    pub(crate) types: BTreeMap<String, String>,
     pub(crate) judgements: Vec<Judgement>,
+    /// What monitoring would give native endpoints that aren't on a config of ours, by the endpoint's logical id.
+    pub(crate) suggested: Vec<(String, Judgement)>,
+    /// Endpoints of SageMaker's own resource type.
+    pub(crate) native_endpoints: Vec<NativeEndpoint>,
+    /// What CloudFormation refuses in the file elsewhere, and where it is.
+    pub(crate) problems: Vec<(String, Problem)>,
     /// What holds for all of them.
     pub(crate) notes: Vec<String>,
 }
@@ -54,38 +68,102 @@ pub(crate) fn read(
         gpu_dimensions: gpu_dimensions.to_vec(),
     };
     let declarations = template::read(source, &stack, surroundings.alone())?;
+    let judged = |declared: &Declared| {
+        let logical_id = declared.logical_id.clone();
+        judge(declared, &stack, &known).map_err(|error| SubjectError::Plan { logical_id, error })
+    };
     let wanted = surroundings.resource.as_deref();
-    let mut judgements = Vec::new();
-    for declared in declarations.resources.iter().filter(|one| wanted.is_none_or(|wanted| one.logical_id == wanted)) {
-        let judged = judge(declared, &stack, &known);
-        let logical_id = || declared.logical_id.clone();
-        judgements.push(judged.map_err(|error| SubjectError::Plan { logical_id: logical_id(), error })?);
-    }
-    if judgements.is_empty() {
+    let is_wanted = |one: &&Declared| wanted.is_none_or(|wanted| one.logical_id == wanted);
+    let judgements: Vec<Judgement> =
+        declarations.resources.iter().filter(is_wanted).map(judged).collect::<Result<_, _>>()?;
+    if let (Some(wanted), true) = (wanted, judgements.is_empty()) {
         let names: Vec<&str> = declarations.resources.iter().map(|declared| declared.logical_id.as_str()).collect();
-        let message = match (wanted, names.is_empty()) {
-            (Some(wanted), false) => format!("no resource {wanted} of this provider; there is {}", names.join(", ")),
-            _ => "no resource of this provider (Custom::MonitoredEndpoint, Custom::MonitoredEndpointConfig or \
-                  Custom::EndpointMonitoring)"
-                .to_owned(),
-        };
+        let there = if names.is_empty() { NOTHING.to_owned() } else { format!("there is {}", names.join(", ")) };
+        let message = format!("no resource {wanted} of this provider; {there}");
         return Err(SubjectError::Nothing { path: source.name(), message });
     }
-    Ok(Subject { judgements, notes: declarations.notes })
+    let place = &declarations.place;
+    let problems = declarations.problems.into_iter().map(|problem| (place.of(&problem.path), problem)).collect();
+    Ok(Subject {
+        file: source.name(),
+        whole: declarations.whole,
+        types: declarations.types,
+        judgements,
+        suggested: declarations
+            .suggested
+            .iter()
+            .filter_map(|(id, one)| Some((id.clone(), judged(one).ok()?)))
+            .collect(),
+        native_endpoints: declarations.native_endpoints,
+        problems,
+        notes: declarations.notes,
+    })
+}
+
+const NOTHING: &str = "no resource of this provider (Custom::MonitoredEndpoint, Custom::MonitoredEndpointConfig or \
+                       Custom::EndpointMonitoring)";
+
+impl Subject {
+    /// This, where there is anything to say about it.
+    pub(crate) fn some(self) -> Result<Self, SubjectError> {
+        if !self.judgements.is_empty() || !self.problems.is_empty() {
+            return Ok(self);
+        }
+        let native = self.native_endpoints.first().map(|endpoint| {
+            let id = &endpoint.logical_id;
+            format!(
+                "; to monitor {id}, declare a Custom::EndpointMonitoring with EndpointName: !GetAtt {id}.EndpointName"
+            )
+        });
+        let notes = self.notes.iter().map(|note| format!("\nnote: {note}")).collect::<String>();
+        let message = format!("{NOTHING}{}{notes}", native.unwrap_or_default());
+        Err(SubjectError::Nothing { path: self.file, message })
+    }
+
+    /// This, or what monitoring would give the file's endpoints.
+    pub(crate) fn or_suggested(mut self) -> Result<Self, SubjectError> {
+        if self.judgements.is_empty() && self.problems.is_empty() && !self.suggested.is_empty() {
+            self.judgements = self.suggested.drain(..).map(|(_, judgement)| judgement).collect();
+            let names =
+                self.native_endpoints.iter().map(|endpoint| format!("!GetAtt {}.EndpointName", endpoint.logical_id));
+            let names = names.collect::<Vec<_>>().join(" or ");
+            let note = format!(
+                "{NOTHING} is declared; this is what Custom::EndpointMonitoring would give with EndpointName: {names}"
+            );
+            self.notes.insert(0, note);
+        }
+        self.some()
+    }
 }
 
 impl Subject {
     /// The worst that is to be said of the declarations.
     pub(crate) fn status(&self) -> Status {
+        let of_file = if self.problems.is_empty() { Status::Fine } else { Status::Problems };
         self.judgements
             .iter()
             .map(Judgement::status)
+            .chain([of_file])
             .max_by_key(|status| match status {
                 Status::Fine => 0,
                 Status::Unusable => 1,
                 Status::Problems => 2,
             })
             .unwrap_or(Status::Fine)
+    }
+
+    /// What is to be said of the file as a whole.
+    pub(crate) fn remarks(&self) -> String {
+        let problems: Vec<String> = self.problems.iter().map(|(at, problem)| format!("{at}: {problem}")).collect();
+        lines("problem: ", &problems) + &lines("note: ", &self.notes)
+    }
+
+    /// The file's own problems, for programs.
+    pub(crate) fn problems_json(&self) -> Value {
+        self.problems
+            .iter()
+            .map(|(at, problem)| json!({ "At": at, "Path": problem.path, "Message": problem.message }))
+            .collect()
     }
 }
 
@@ -105,8 +183,8 @@ impl Judgement {
 
     /// Problems, what is undecided and notes, each on a line.
     pub(crate) fn remarks(&self) -> String {
-        let problem = if self.problems.is_empty() { None } else { Some(self.reason()) };
-        let mut text = lines("  problem: ", &problem);
+        let problem = |problem: &Problem| format!("{}: {problem}", self.place.of(&problem.path));
+        let mut text = lines("  problem: ", &self.problems.iter().map(problem).collect::<Vec<_>>());
         text.push_str(&lines("  not judged: ", &self.undecided));
         text.push_str(&lines("  note: ", &self.notes));
         text
@@ -116,7 +194,8 @@ impl Judgement {
     pub(crate) fn json(&self) -> Value {
         let problems = self.problems.iter().map(|problem| {
             json!({
-                "Path": problem.path, "Severity": format!("{:?}", problem.severity), "Message": problem.message,
+                "Path": problem.path, "Line": self.place.line(&problem.path),
+                "Severity": format!("{:?}", problem.severity), "Message": problem.message,
             })
         });
         let reason = if self.problems.is_empty() { Value::Null } else { self.reason().into() };

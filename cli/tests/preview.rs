@@ -166,7 +166,7 @@ fn an_endpoint_made_elsewhere_is_taken_from_a_file_or_from_the_template() {
     assert!(ran.json()["Resources"][0]["Reason"].as_str().unwrap().starts_with("Properties.UnusedGpuAlarm"));
     let ran = preview(&file("beside.yaml"), &page, &[]);
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
-    assert!(ran.out.contains("taken to be on the endpoint config of this template"), "{}", ran.out);
+    assert!(ran.out.contains("taken to be on NativeConfig, the endpoint config of this template"), "{}", ran.out);
     assert!(fs::read_to_string(&page).unwrap().contains("search-llama"), "its component is on the picture");
 }
 
@@ -184,9 +184,6 @@ fn what_can_t_be_read_is_said_with_its_file() {
     assert!(code == 2 && said.contains("broken.yaml: not YAML"), "{said}");
     let (code, said) = error("Resources: { A: { Type: AWS::SNS::Topic } }");
     assert!(code == 2 && said.contains("no resource of this provider"), "{said}");
-    let (code, said) =
-        error("Resources: { A: { Type: Custom::EndpointMonitoring, Properties: { EndpointName: !Ref Nobody } } }");
-    assert!(code == 1 && said.contains("Resources.A.Properties.EndpointName: the template has no parameter"), "{said}");
     let (code, said) = error("- 1");
     assert!(code == 2 && said.contains("neither a template"), "{said}");
     let ran = preview("nowhere.yaml", &page, &[]);

@@ -5,6 +5,7 @@
 mod alarms;
 mod dashboard;
 mod endpoint_config;
+mod in_place;
 mod ownership;
 mod requests;
 
@@ -13,6 +14,7 @@ use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigIn
 pub use alarms::{AlarmRequest, PlannedAlarm};
 pub use dashboard::DashboardTooLarge;
 pub use endpoint_config::name as endpoint_config_name;
+pub use in_place::FixedMember;
 pub use ownership::{Owner, Ownership};
 pub use requests::{Request, RequestError};
 

@@ -20,4 +20,4 @@ pub use declaration::{
     Actions, Cost, Declaration, DeclaredAlarm, DeclaredComponent, DeclaredDashboard, DeclaredVariant,
 };
 pub(crate) use node::Node;
-pub use problem::{Problem, Problems, Severity};
+pub use problem::{Problem, Problems, Severity, nearest};

@@ -132,7 +132,7 @@ impl fmt::Display for Problems {
 
 /// The known name nearest to `given`, where one is near enough to be what was meant.
 #[must_use]
-pub(super) fn nearest<'k>(given: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+pub fn nearest<'k>(given: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     const NEAR_ENOUGH: f64 = 0.82;
     /// A name that is only missing its first or last words is nearer than any that shares letters.
     const PART_OF_IT: f64 = 0.96;

@@ -88,9 +88,12 @@ impl Reconciler {
         let sought = sought.and_recorded(&run.record());
         // A plan depends on some of what is asked, the descriptions on none of it.
         let models = async { Ok(self.refuse_missing_models(apply).await) };
-        let (surroundings, existing, models) =
+        let (surroundings, mut existing, models) =
             tokio::try_join!(self.surroundings(apply.spec), self.describe(&sought), models)?;
         existing.tell(run, &sought, apply.owner);
+        if let Some(endpoint) = endpoint {
+            self.describe_serving_config(endpoint, &mut existing).await?;
+        }
         let before = apply.earlier.and_then(|earlier| earlier.endpoint_name.clone());
         for name in before.into_iter().chain([apply.spec.monitoring.endpoint_name.to_string()]) {
             if !run.record().endpoints.iter().any(|known| known.is(&name)) {

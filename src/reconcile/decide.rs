@@ -38,6 +38,7 @@ pub(super) fn decide(wish: &Wish<'_>, existing: &Existing) -> Result<Vec<(Stage,
         let found = existing.endpoint(&planned.name);
         if let Some(found) = found {
             endpoint::refuse(owner, &planned.name, &found.tags)?;
+            endpoint::refuse_fixed(planned, plan.endpoint_config.as_ref(), &found.content, existing)?;
             let (name, arn) = (planned.name.as_str(), &found.arn);
             let retag = Retag::needed(Kind::Endpoint, name, arn, &found.tags, &plan.tags, dropped_tags);
             at(Stage::Endpoint, retag.into_iter().map(|retag| Change::retag(retag, &found.tags)).collect());

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::aws::CallError;
 use crate::ledger::{LedgerError, Stop};
-use crate::plan::{DashboardTooLarge, PlanError};
+use crate::plan::{DashboardTooLarge, FixedMember, PlanError};
 use crate::spec::AlarmKind;
 
 /// Why a request could not be carried out. `Display` doesn't repeat the source; [`reason`] walks the chain.
@@ -100,6 +100,9 @@ pub enum ReconcileError {
         /// The name that is wanted.
         name: String,
     },
+    /// SageMaker takes no update for this change.
+    #[error(transparent)]
+    FixedMember(#[from] FixedMember),
     /// A model that a variant names doesn't exist.
     #[error("Properties.ProductionVariants: there is no model named {name:?}; create it first, or correct ModelName")]
     ModelMissing {

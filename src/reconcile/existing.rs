@@ -95,6 +95,23 @@ impl Reconciler {
     }
 }
 
+impl Reconciler {
+    /// Describes the config that the planned endpoint serves on, where that wasn't sought: it was moved by hand, or the record
+    /// of what was made is lost.
+    pub(super) async fn describe_serving_config(
+        &self,
+        endpoint: &EndpointName,
+        existing: &mut Existing,
+    ) -> Result<(), ReconcileError> {
+        let serving = existing.endpoint(endpoint).and_then(|found| found.content.endpoint_config_name.clone());
+        let serving = serving.filter(|name| existing.endpoint_config(name).is_none());
+        let Some(name) = serving.and_then(|name| EndpointConfigName::parse(&name).ok()) else { return Ok(()) };
+        let found = self.describe_endpoint_config(&name).await?;
+        existing.endpoint_configs.extend(found.map(|found| (name, found)));
+        Ok(())
+    }
+}
+
 impl Existing {
     /// Whether what was seen can be relied on: an endpoint takes minutes, and meanwhile something may have been taken over.
     pub(super) fn is_fresh(&self) -> bool {

@@ -15,6 +15,7 @@ mod endpoint;
 mod endpoint_config;
 mod error;
 mod existing;
+mod forecast;
 mod outputs;
 mod ownership;
 mod surroundings;
@@ -26,7 +27,9 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 
 pub use error::{ReconcileError, reason};
+pub use forecast::{Before, Forecast, Outcome, Thing, forecast};
 pub(crate) use outputs::attribute;
+pub use outputs::attributes;
 pub(crate) use undo::UndoLog;
 
 use crate::aws::{CloudWatch, Pricing, SageMaker, patient};

@@ -42,12 +42,17 @@ pub(super) fn data(made: &Made, endpoint: &EndpointName, region: &str, stack_id:
     data
 }
 
-/// The attribute of this name.
-pub(crate) fn attribute(name: &str) -> Option<&'static str> {
-    let places = ["EndpointName", "EndpointArn", "EndpointConfigName", "EndpointConfigArn"];
+/// The names of all attributes, which every resource type has.
+pub fn attributes() -> impl Iterator<Item = &'static str> {
+    let endpoint = ["EndpointName", "EndpointArn", "EndpointConfigName", "EndpointConfigArn"];
     let dashboard = ["DashboardName", "DashboardArn", "DashboardUrl"];
     let alarms = AlarmKind::ALL.into_iter().flat_map(|kind| [kind.name_attribute(), kind.arn_attribute()]);
-    places.into_iter().chain(dashboard).chain(alarms).find(|known| *known == name)
+    endpoint.into_iter().chain(dashboard).chain(alarms)
+}
+
+/// The attribute of this name.
+pub(crate) fn attribute(name: &str) -> Option<&'static str> {
+    attributes().find(|known| *known == name)
 }
 
 /// Whether SageMaker keeps the case of names in its ARNs. Reports disagree, and the endpoint may not exist yet, so the

@@ -62,12 +62,12 @@ def test_rolling_deployment_is_taken_back_when_its_alarm_fires(aws: Scenario) ->
     stack = aws.stack()
     assert stack.create(template) == "CREATE_COMPLETE", stack.reason("MonitoredEndpoint")
     before = aws.picture()
-    aws.stand_in.next_transition("shared-inference", "rollback", "the alarm shared-inference-unused-gpu fired")
+    aws.stand_in.next_transition("shared-inference", "rollback", "the alarm shared-inference-error-rate fired")
     assert stack.update(template, PublishFrequency="10") == "UPDATE_ROLLBACK_COMPLETE"
-    assert "shared-inference-unused-gpu fired" in stack.reason("MonitoredEndpoint")
+    assert "shared-inference-error-rate fired" in stack.reason("MonitoredEndpoint")
     asked = [call["request"] for call in aws.stand_in.calls() if call["operation"] == "UpdateEndpoint"]
     assert len(asked) == 1
     alarms = asked[0]["DeploymentConfig"]["AutoRollbackConfiguration"]["Alarms"]
-    assert [alarm["AlarmName"] for alarm in alarms] == ["shared-inference-unused-gpu", "shared-inference-errors"]
-    assert "shared-inference-unused-gpu" in before["alarms"]
+    assert [alarm["AlarmName"] for alarm in alarms] == ["shared-inference-error-rate", "shared-inference-latency"]
+    assert all(alarm["AlarmName"] in before["alarms"] for alarm in alarms)
     assert aws.picture() == before

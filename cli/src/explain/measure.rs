@@ -81,7 +81,7 @@ pub(super) fn alarm_expression(input: &Value) -> String {
 }
 
 /// When an alarm fires, in words.
-pub(super) fn condition(input: &Value) -> String {
+pub(crate) fn condition(input: &Value) -> String {
     let number = |name: &str| input.get(name).and_then(Value::as_f64);
     if input.get("AlarmRule").is_some() {
         return "the rule below is true".to_owned();

@@ -1,7 +1,7 @@
 //! `explain`: an alarm or a panel in words, with the expression behind it.
 
 mod glossary;
-mod measure;
+pub(crate) mod measure;
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -97,8 +97,8 @@ impl Explain {
 
     fn read(&self) -> Result<Subject, ExplainError> {
         let dimensions = [GpuDimension::GpuId];
-        let source = self.file.as_deref().map_or(Source::Sample(SAMPLE), Source::File);
-        Ok(subject::read(source, &self.surroundings, &dimensions)?)
+        let source = self.file.as_deref().map_or(Source::Sample(SAMPLE), Source::named);
+        Ok(subject::read(source, &self.surroundings, &dimensions)?.or_suggested()?)
     }
 
     fn means_alarm(&self, alarm: &Alarm<'_>) -> bool {

@@ -1,40 +1,35 @@
-//! What an Update does, from two plans of one resource: what it makes, changes, replaces, removes and leaves.
+//! What becomes of each thing that a resource makes: the provider's own decision, with the requests and the differences beside it.
 //!
-//! Compared are the requests. What has changed by itself since (a dashboard edited by hand, tags) isn't known here.
+//! What has been changed by hand since isn't known here.
 
-use monitored_endpoint::envelope::ResourceType;
-use monitored_endpoint::plan::{Request, RequestError};
+use std::collections::BTreeMap;
+
+use monitored_endpoint::plan::{Owner, Plan, Request, RequestError};
+use monitored_endpoint::reconcile::{Before, Forecast, Outcome, ReconcileError, Thing, forecast};
+use monitored_endpoint::spec::EndpointName;
 use serde::Serialize;
 use serde_json::Value;
+use thiserror::Error;
 
+use super::difference::{Member, Panels, members, panel_count, panels};
+use super::instances::{Instances, instances};
+use crate::explain::measure;
 use crate::judgement::Valid;
 
 /// What happens to one thing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Effect {
-    /// It is made.
+    /// It is created.
     Create,
     /// It is changed in place.
     Change,
     /// It stays as it is.
     Leave,
-    /// It goes.
+    /// It is deleted.
     Remove,
-    /// The Update fails with this.
-    Refuse,
-}
-
-impl Effect {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Create => "create",
-            Self::Change => "change",
-            Self::Leave => "leave",
-            Self::Remove => "remove",
-            Self::Refuse => "refuse",
-        }
-    }
+    /// It is no longer declared, and stays all the same.
+    Keep,
 }
 
 /// One thing, and what happens to it.
@@ -44,139 +39,242 @@ pub(crate) struct Change {
     /// `endpoint config`, `endpoint`, `dashboard` or `alarm`.
     pub(crate) what: &'static str,
     pub(crate) name: String,
-    /// Why, and when.
+    /// What it is, why it changes, and when.
     pub(crate) detail: String,
+    /// What differs, where it is changed or takes the place of another.
+    pub(crate) members: Vec<Member>,
+    pub(crate) panels: Option<Panels>,
     /// What is sent.
     pub(crate) request: Option<Request>,
 }
 
-/// What an Update from one declaration to the other does.
+/// Why there are no changes to tell.
+#[derive(Debug, Error)]
+pub(crate) enum ChangesError {
+    /// The provider refuses the request before it changes anything.
+    #[error(transparent)]
+    Refused(#[from] ReconcileError),
+    /// A request can't be written as JSON.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+}
+
+/// The stack as the old file left it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deployed<'s> {
+    /// The plans of all resources of ours.
+    pub(crate) plans: &'s [&'s Plan],
+    /// Endpoints of SageMaker's own resource type.
+    pub(crate) native_endpoints: &'s [EndpointName],
+}
+
+/// What a Create or an Update of one resource does. `old` is what the same resource declared before.
 ///
 /// # Errors
-/// Where a request can't be written as JSON.
-pub(crate) fn changes(resource_type: ResourceType, old: &Valid, new: &Valid) -> Result<Vec<Change>, RequestError> {
+/// What the provider refuses.
+pub(crate) fn changes(
+    deployed: Deployed<'_>,
+    old: Option<&Valid>,
+    new: &Valid,
+    owner: &Owner,
+    keeps_replaced: bool,
+) -> Result<Vec<Change>, ChangesError> {
+    let before = Before { plans: deployed.plans, endpoints_of_others: deployed.native_endpoints };
+    let dropped: Vec<String> = old.iter().flat_map(|old| &old.spec.tags).map(|tag| tag.key.clone()).collect();
+    let decided = forecast(before, &new.plan, owner, new.spec.adopt_existing, &dropped)?;
     let mut changes = Vec::new();
-    changes.extend(endpoint_config(resource_type, old, new));
-    changes.extend(endpoint(old, new)?);
-    for (operation, what) in
-        [("PutDashboard", "dashboard"), ("PutMetricAlarm", "alarm"), ("PutCompositeAlarm", "alarm")]
-    {
-        monitoring(operation, what, old, new, &mut changes);
+    for step in &decided {
+        changes.push(decided_change(step, old, new)?);
     }
+    changes.extend(old.map(|old| cleared(old, new, keeps_replaced)).unwrap_or_default());
+    let is_told = |request: &&Request| changes.iter().any(|change| change.is(what_of(request), name_of(request)));
+    let left: Vec<&Request> = new.requests.iter().filter(|request| !is_told(request)).collect();
+    changes.extend(left.into_iter().map(|request| plain(Effect::Leave, request, String::new())));
     Ok(changes)
 }
 
-fn endpoint_config(resource_type: ResourceType, old: &Valid, new: &Valid) -> Vec<Change> {
-    const WHAT: &str = "endpoint config";
-    const OPERATION: &str = "CreateEndpointConfig";
-    let (Some(before), Some(after)) = (find(old, OPERATION), find(new, OPERATION)) else { return Vec::new() };
-    if name(before) == name(after) {
-        if content(before) != content(after) {
-            let detail = "EndpointConfigName is fixed, and a config can't change under its name: give EndpointConfigNamePrefix \
-                          instead, or another name";
-            return vec![change(Effect::Refuse, WHAT, name(after), detail, None)];
-        }
-        return vec![left(WHAT, before, after)];
-    }
-    let gone = if resource_type == ResourceType::MonitoredEndpoint {
-        "when the endpoint serves on the new one"
-    } else {
-        "in CloudFormation's cleanup, after the stack's own endpoint has moved"
-    };
-    let detail = format!("its content differs from {}'s", name(before));
-    vec![
-        change(Effect::Create, WHAT, name(after), &detail, Some(after)),
-        change(Effect::Remove, WHAT, name(before), gone, None),
-    ]
-}
-
-fn endpoint(old: &Valid, new: &Valid) -> Result<Vec<Change>, RequestError> {
-    const WHAT: &str = "endpoint";
-    let (Some(before), Some(after)) = (&old.plan.endpoint, &new.plan.endpoint) else { return Ok(Vec::new()) };
-    let (was, is) = (before.name.to_string(), after.name.to_string());
-    if was != is {
-        let request = find(new, "CreateEndpoint");
-        return Ok(vec![
-            change(Effect::Create, WHAT, &is, "another name is another endpoint", request),
-            change(Effect::Remove, WHAT, &was, "in CloudFormation's cleanup, after the stack update", None),
-        ]);
-    }
-    if before.config == after.config {
-        return Ok(vec![change(Effect::Leave, WHAT, &is, &tags_in_words(old, new), None)]);
-    }
-    let detail = format!("moves from {} to {}, and is waited for", before.config, after.config);
-    let request = new.plan.update_endpoint()?;
-    Ok(vec![change(Effect::Change, WHAT, &is, &detail, request.as_ref())])
-}
-
-fn monitoring(operation: &'static str, what: &'static str, old: &Valid, new: &Valid, changes: &mut Vec<Change>) {
-    let all = |valid: &'_ Valid| -> Vec<Request> {
-        valid.requests.iter().filter(|request| request.operation == operation).cloned().collect()
-    };
-    let (before, after) = (all(old), all(new));
-    for wanted in &after {
-        let Some(existing) = before.iter().find(|existing| name(existing) == name(wanted)) else {
-            changes.push(change(Effect::Create, what, name(wanted), "", Some(wanted)));
-            continue;
+/// What a Delete removes, or leaves.
+pub(crate) fn removals(old: &Valid, keeps: bool) -> Vec<Change> {
+    let effect = if keeps { Effect::Keep } else { Effect::Remove };
+    let gone = |request: &Request| {
+        let detail = match (keeps, request.operation) {
+            (true, _) => "DeletionPolicy is Retain",
+            (false, "CreateEndpoint") => "with its instances: requests to it fail from then on",
+            (false, _) => "",
         };
-        let differs = differing(existing, wanted);
-        changes.push(if differs.is_empty() {
-            left(what, existing, wanted)
-        } else {
-            change(Effect::Change, what, name(wanted), &format!("differs in {}", differs.join(", ")), Some(wanted))
-        });
+        Change { request: None, ..plain(effect, request, detail.to_owned()) }
+    };
+    // The endpoint first, as the provider does it.
+    let (endpoint, others): (Vec<&Request>, Vec<&Request>) =
+        old.requests.iter().partition(|request| request.operation == "CreateEndpoint");
+    endpoint.into_iter().chain(others).map(gone).collect()
+}
+
+fn decided_change(step: &Forecast, old: Option<&Valid>, new: &Valid) -> Result<Change, ChangesError> {
+    let what = words(step.thing);
+    let of = |valid: &Valid| -> Option<Request> {
+        let mut all = valid.requests.iter();
+        all.find(|request| what_of(request) == what && name_of(request) == step.name).cloned()
+    };
+    let (before, after) = (old.and_then(of), of(new));
+    let effect = match step.outcome {
+        Outcome::Created => Effect::Create,
+        Outcome::Changed | Outcome::Retagged => Effect::Change,
+        Outcome::Removed => Effect::Remove,
+    };
+    let mut change = Change {
+        effect,
+        what,
+        name: step.name.clone(),
+        detail: String::new(),
+        members: Vec::new(),
+        panels: None,
+        request: after.clone().filter(|_| effect != Effect::Remove),
+    };
+    match (step.thing, step.outcome) {
+        (_, Outcome::Removed) => change.detail = "last of all".to_owned(),
+        (_, Outcome::Retagged) => {
+            change.detail = "its tags".to_owned();
+            change.members = between(before.as_ref(), after.as_ref(), |_| true);
+            change.request = None;
+        }
+        (Thing::EndpointConfig, _) => {
+            change.detail = serving(new);
+            let replaced = old.and_then(|old| find(old, "CreateEndpointConfig"));
+            if let Some(replaced) = replaced {
+                change.detail = format!("takes the place of {}", name_of(replaced));
+                change.members =
+                    between(Some(replaced), after.as_ref(), |name| name != "Tags" && name != "EndpointConfigName");
+            }
+        }
+        (Thing::Endpoint, Outcome::Changed) => {
+            let moves = old.and_then(|old| old.plan.endpoint.as_ref()).map(|endpoint| endpoint.config.as_str());
+            let to = new.plan.endpoint.as_ref().map(|endpoint| endpoint.config.as_str()).unwrap_or_default();
+            change.detail = format!(
+                "moves from {} to {to}, and the stack waits until it serves",
+                moves.unwrap_or("another config")
+            );
+            change.request = new.plan.update_endpoint()?;
+        }
+        (Thing::Endpoint, _) => change.detail = "the stack waits until it is InService".to_owned(),
+        (Thing::Dashboard, Outcome::Changed) => {
+            let body = |request: Option<&Request>| {
+                request.map(|request| text(&request.input, "DashboardBody")).unwrap_or_default()
+            };
+            change.panels = Some(panels(&body(before.as_ref()), &body(after.as_ref())));
+        }
+        (Thing::Dashboard, _) => {
+            let body = after.as_ref().map(|request| text(&request.input, "DashboardBody")).unwrap_or_default();
+            change.detail = format!("{} panels", panel_count(&body));
+        }
+        (Thing::Alarm, Outcome::Changed) => change.members = between(before.as_ref(), after.as_ref(), |_| true),
+        (Thing::Alarm, _) => {
+            let condition = after.as_ref().map(|request| measure::condition(&request.input)).unwrap_or_default();
+            let of_its_value = condition.strip_prefix("it ");
+            change.detail = of_its_value.map(|rest| format!("fires when its value {rest}")).unwrap_or_default();
+        }
     }
-    for existing in before.iter().filter(|existing| !after.iter().any(|wanted| name(wanted) == name(existing))) {
-        changes.push(change(Effect::Remove, what, name(existing), "in the same update, last of all", None));
+    Ok(change)
+}
+
+/// What a new config serves with.
+fn serving(new: &Valid) -> String {
+    let monitoring = &new.spec.monitoring;
+    let mut parts: Vec<String> = instances(new, &BTreeMap::new()).iter().map(Instances::what).collect();
+    let frequency = monitoring.frequency.seconds();
+    parts.push(if monitoring.enhanced_metrics {
+        format!("enhanced metrics every {frequency} s")
+    } else {
+        "no enhanced metrics".to_owned()
+    });
+    parts.join(", ")
+}
+
+/// What an earlier declaration made and CloudFormation or the provider clears away afterwards: configs and endpoints.
+fn cleared(old: &Valid, new: &Valid, keeps_replaced: bool) -> Vec<Change> {
+    let is_replaced = old.plan.physical_id != new.plan.physical_id;
+    let mut gone = Vec::new();
+    for operation in ["CreateEndpointConfig", "CreateEndpoint"] {
+        let Some(request) = find(old, operation) else { continue };
+        if find(new, operation).is_some_and(|now| name_of(now) == name_of(request)) {
+            continue;
+        }
+        let (effect, detail) = match (is_replaced, keeps_replaced, operation) {
+            (true, true, _) => (Effect::Keep, "UpdateReplacePolicy is Retain"),
+            (true, false, "CreateEndpoint") => (
+                Effect::Remove,
+                "in CloudFormation's cleanup, once the stack's update has succeeded; its models go with it",
+            ),
+            (true, false, _) => (Effect::Remove, "in CloudFormation's cleanup, once the stack's update has succeeded"),
+            (false, ..) => (Effect::Remove, "once the endpoint serves on the new one"),
+        };
+        gone.push(Change { request: None, ..plain(effect, request, detail.to_owned()) });
+    }
+    gone
+}
+
+impl Change {
+    fn is(&self, what: &str, name: &str) -> bool {
+        self.what == what && self.name == name && !matches!(self.effect, Effect::Remove | Effect::Keep)
     }
 }
 
-/// The members in which two requests differ, tags apart.
-fn differing(before: &Request, after: &Request) -> Vec<String> {
-    let (before, after) = (content(before), content(after));
-    let members = |value: &Value| value.as_object().map(|members| members.keys().cloned().collect::<Vec<_>>());
-    let mut names: Vec<String> = [&before, &after]
-        .into_iter()
-        .filter_map(members)
-        .flatten()
-        .filter(|name| before[name] != after[name])
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    names
+fn plain(effect: Effect, request: &Request, detail: String) -> Change {
+    Change {
+        effect,
+        what: what_of(request),
+        name: name_of(request).to_owned(),
+        detail,
+        members: Vec::new(),
+        panels: None,
+        request: None,
+    }
 }
 
-fn left(what: &'static str, before: &Request, after: &Request) -> Change {
-    let tags = if before.input["Tags"] == after.input["Tags"] { "" } else { "its tags are set anew" };
-    change(Effect::Leave, what, name(after), tags, None)
-}
-
-fn tags_in_words(old: &Valid, new: &Valid) -> String {
-    if old.plan.tags == new.plan.tags { String::new() } else { "its tags are set anew".to_owned() }
+/// How two requests differ in the members that count.
+fn between(before: Option<&Request>, after: Option<&Request>, counts: impl Fn(&str) -> bool) -> Vec<Member> {
+    let content = |request: Option<&Request>| {
+        let mut input = request.map(|request| request.input.clone()).unwrap_or_default();
+        if let Some(members) = input.as_object_mut() {
+            members.retain(|name, _| counts(name));
+        }
+        input
+    };
+    members(&content(before), &content(after))
 }
 
 fn find<'v>(valid: &'v Valid, operation: &str) -> Option<&'v Request> {
     valid.requests.iter().find(|request| request.operation == operation)
 }
 
-fn content(request: &Request) -> Value {
-    let mut input = request.input.clone();
-    if let Some(members) = input.as_object_mut() {
-        members.remove("Tags");
+fn words(thing: Thing) -> &'static str {
+    match thing {
+        Thing::EndpointConfig => "endpoint config",
+        Thing::Endpoint => "endpoint",
+        Thing::Dashboard => "dashboard",
+        Thing::Alarm => "alarm",
     }
-    input
 }
 
-fn name(request: &Request) -> &str {
-    let member = match request.operation {
-        "CreateEndpointConfig" => "EndpointConfigName",
-        "PutDashboard" => "DashboardName",
-        "PutMetricAlarm" | "PutCompositeAlarm" => "AlarmName",
+fn what_of(request: &Request) -> &'static str {
+    match request.operation {
+        "CreateEndpointConfig" => "endpoint config",
+        "PutDashboard" => "dashboard",
+        "PutMetricAlarm" | "PutCompositeAlarm" => "alarm",
+        _ => "endpoint",
+    }
+}
+
+fn name_of(request: &Request) -> &str {
+    let member = match what_of(request) {
+        "endpoint config" => "EndpointConfigName",
+        "dashboard" => "DashboardName",
+        "alarm" => "AlarmName",
         _ => "EndpointName",
     };
     request.input.get(member).and_then(Value::as_str).unwrap_or_default()
 }
 
-fn change(effect: Effect, what: &'static str, name: &str, detail: &str, request: Option<&Request>) -> Change {
-    Change { effect, what, name: name.to_owned(), detail: detail.to_owned(), request: request.cloned() }
+fn text(input: &Value, member: &str) -> String {
+    input.get(member).and_then(Value::as_str).unwrap_or_default().to_owned()
 }

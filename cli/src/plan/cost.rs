@@ -1,4 +1,5 @@
-//! What the monitoring itself costs in a month: the metric streams that enhanced metrics add, the alarms, the dashboard.
+//! What the monitoring itself costs in a month: the metric streams that enhanced metrics add, the alarms, the dashboard, and what
+//! detailed observability ingests.
 //!
 //! Counted for the instances and copies that are declared, living a whole month. Prices and their date are in
 //! `data/monitoring-prices.json`; what is free of charge in an account isn't taken off.
@@ -9,6 +10,7 @@ use serde_json::Value;
 use stand_in::telemetry::{FleetError, MINUTE, Metric, MetricStore};
 use thiserror::Error;
 
+use super::ingestion::Ingestion;
 use crate::judgement::Valid;
 use crate::simulation::{self, Scenario};
 
@@ -32,6 +34,8 @@ struct Prices {
     composite_alarm: f64,
     dashboard: f64,
     free_dashboards: u32,
+    /// Of one gigabyte of OpenTelemetry metrics that is ingested.
+    otel_gigabyte: f64,
 }
 
 /// Why there is no estimate.
@@ -50,7 +54,10 @@ pub(crate) enum CostError {
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Estimate {
     pub(crate) lines: Vec<Line>,
+    /// Of the lines.
     pub(crate) dollars_per_month: f64,
+    /// What detailed observability costs beside that, where it is on.
+    pub(crate) detailed_observability: Option<Ingestion>,
     /// Where the prices are from, and of which day.
     pub(crate) basis: String,
     /// What isn't in it.
@@ -96,7 +103,9 @@ pub(crate) fn estimate(valid: &Valid) -> Result<Estimate, CostError> {
     notes.push("each instance and copy that comes or goes is other streams; they are charged by the hour".to_owned());
     let dollars_per_month = lines.iter().map(|line| line.dollars_per_month).sum();
     let basis = format!("list prices of {} as of {}, {}", prices.region, prices.as_of, prices.source);
-    Ok(Estimate { lines, dollars_per_month, basis, notes })
+    let detailed_observability = Some(&fleet).filter(|_| valid.spec.monitoring.detailed_observability);
+    let detailed_observability = detailed_observability.and_then(|fleet| Ingestion::of(fleet, prices.otel_gigabyte));
+    Ok(Estimate { lines, dollars_per_month, detailed_observability, basis, notes })
 }
 
 /// What enhanced metrics add and is charged: utilization by instance, copy and GPU. Invocation metrics aren't
@@ -154,11 +163,6 @@ fn name(input: &Value) -> &str {
 fn line(what: &str, count: usize, dollars_each: f64) -> Line {
     let whole = u32::try_from(count).map_or(f64::MAX, f64::from);
     Line { what: what.to_owned(), count, dollars_each, dollars_per_month: whole * dollars_each }
-}
-
-/// Adds up the estimates of several resources.
-pub(crate) fn total<'e>(estimates: impl Iterator<Item = &'e Estimate>) -> f64 {
-    estimates.map(|estimate| estimate.dollars_per_month).sum()
 }
 
 #[cfg(test)]

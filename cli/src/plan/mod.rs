@@ -1,10 +1,15 @@
-//! `plan`: the exact requests that a Create makes, or what an Update changes, and what the monitoring itself costs.
+//! `plan`: what a Create makes or an Update changes, what that costs a month, and the exact requests.
 
 mod changes;
 mod cost;
+mod costs;
+mod difference;
+mod ingestion;
+mod instances;
+mod steps;
+mod words;
 
-use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use monitored_endpoint::plan::{Request, RequestError};
@@ -14,20 +19,21 @@ use stand_in::arguments::pair;
 use thiserror::Error;
 
 use crate::arguments::Surroundings;
-use crate::judgement::{Judgement, Valid};
-use crate::output::{Money, Said, Status, pretty, table};
+use crate::output::{Said, Status};
 use crate::subject::{self, Subject, SubjectError};
 use crate::template::Source;
-use changes::{Change, Effect, changes};
-use cost::{CostError, Estimate, estimate};
+use changes::{Change, ChangesError};
+use cost::{CostError, Estimate};
+use costs::{Costs, Side};
+use steps::{Action, Step, steps};
 
-/// Print the exact requests that a Create makes, or with --old what an Update makes, changes, replaces, removes and leaves.
+/// Say what deploying a declaration creates, or with --old what an update changes, replaces and deletes, and what that costs a month.
 ///
-/// The requests are the API's own, as JSON, with the tags that everything made gets. What the monitoring costs in a month stands
-/// below them. Nothing is deployed and AWS isn't called, so what has been changed by hand since isn't known.
+/// Resources are paired by logical id, as CloudFormation pairs them, and what becomes of them is decided by the provider's own code.
+/// Nothing is deployed and AWS isn't called, so what has been changed by hand since isn't known.
 #[derive(Debug, Args)]
 pub(crate) struct PlanArguments {
-    /// A CloudFormation template, YAML or JSON, or the properties of one resource alone.
+    /// A CloudFormation template, YAML or JSON, or the properties of one resource alone; - is standard input.
     file: PathBuf,
     /// The declaration that is deployed now, as template or properties. It is resolved with the same parameters, but for --old-parameter.
     #[arg(long, value_name = "FILE")]
@@ -36,6 +42,9 @@ pub(crate) struct PlanArguments {
     /// file twice.
     #[arg(long = "old-parameter", value_name = "NAME=VALUE", value_parser = pair, requires = "old")]
     old_parameters: Vec<(String, String)>,
+    /// Print the requests too, as the API takes them, with the tags that everything gets. JSON has them always.
+    #[arg(long)]
+    requests: bool,
     #[command(flatten)]
     surroundings: Surroundings,
 }
@@ -49,6 +58,9 @@ pub(crate) enum PlanCommandError {
     /// A request can't be written.
     #[error(transparent)]
     Request(#[from] RequestError),
+    /// What would change can't be told.
+    #[error(transparent)]
+    Changes(#[from] ChangesError),
     /// The costs can't be estimated.
     #[error("the monthly cost can't be estimated: {0}")]
     Cost(#[from] CostError),
@@ -58,142 +70,105 @@ impl PlanCommandError {
     pub(crate) fn status(&self) -> Status {
         match self {
             Self::Subject(error) => error.status(),
-            Self::Request(_) | Self::Cost(_) => Status::Unusable,
+            Self::Request(_) | Self::Changes(_) | Self::Cost(_) => Status::Unusable,
         }
     }
 }
 
 impl PlanArguments {
     pub(crate) fn run(&self) -> Result<Said, PlanCommandError> {
+        let (old, new) = self.read()?;
+        let new = if old.as_ref().is_some_and(|old| !old.judgements.is_empty()) { new } else { new.some()? };
+        let steps = steps(old.as_ref(), &new, &self.surroundings.stack())?;
+        let prices = self.surroundings.list_prices.iter().cloned().collect();
+        let costs = Costs::of(&steps, old.as_ref(), &new, &prices)?;
+        let is_refused = steps.iter().any(|step| step.action == Action::Refuse);
+        let status = if is_refused { Status::Problems } else { new.status() };
+        let mut text = new.remarks();
+        text.push_str(&words::summary(&steps));
+        for step in &steps {
+            text.push('\n');
+            text.push_str(&words::step(step));
+        }
+        text.push('\n');
+        text.push_str(&costs.in_words(old.is_some()));
+        if self.requests {
+            for step in &steps {
+                text.push('\n');
+                text.push_str(&words::requests(&id_of(step), &requests(step)));
+            }
+        } else if steps.iter().any(|step| !requests(step).is_empty()) {
+            text.push_str("\n--requests prints the requests too.\n");
+        }
+        let resources = steps.iter().zip(&costs.monitoring).map(|(step, cost)| step_json(step, cost));
+        let json = json!({
+            "Status": status.name(),
+            "Problems": new.problems_json(),
+            "Notes": new.notes,
+            "Resources": resources.collect::<Value>(),
+            "DollarsPerMonth": costs.of_monitoring(),
+            "Costs": costs.json(),
+        });
+        Ok(Said { text, json, status })
+    }
+
+    /// The old file, where there is one, and the new one.
+    fn read(&self) -> Result<(Option<Subject>, Subject), SubjectError> {
         // Before anything is published both names of the dimension are possible, as in a real Create.
-        let read = |path, surroundings| subject::read(Source::File(path), surroundings, &GpuDimension::ALL);
+        let read = |path: &Path, surroundings: &Surroundings| {
+            subject::read(Source::named(path), surroundings, &GpuDimension::ALL)
+        };
         let new = read(&self.file, &self.surroundings)?;
+        let Some(path) = &self.old else { return Ok((None, new)) };
         let mut before = self.surroundings.clone();
         before.parameters.extend(self.old_parameters.iter().cloned());
-        let old = self.old.as_deref().map(|path| read(path, &before)).transpose()?;
-        let mut said = Said { text: String::new(), json: json!({ "Resources": [] }), status: new.status() };
-        let mut estimates = Vec::new();
-        for note in &new.notes {
-            let _ = writeln!(said.text, "note: {note}");
+        // A resource that only the new file has is no mistake in the old one.
+        before.resource = None;
+        let mut old = read(path, &before)?;
+        if let Some(wanted) = &self.surroundings.resource {
+            old.judgements.retain(|judgement| judgement.logical_id == *wanted);
         }
-        for judgement in &new.judgements {
-            let before = old.as_ref().map(|old| earlier(old, judgement, new.judgements.len()));
-            let mut resource = judgement.json();
-            let _ = writeln!(said.text, "{}\n{}", judgement.headline(), judgement.remarks());
-            if let Some(valid) = &judgement.valid {
-                match before {
-                    Some(Some(before)) => Self::update(before, judgement, valid, &mut said, &mut resource)?,
-                    Some(None) | None => create(valid, &mut said.text, &mut resource),
-                }
-                let estimate = estimate(valid)?;
-                said.text.push_str(&cost_in_words(&estimate));
-                resource["MonthlyCost"] = json!(estimate);
-                estimates.push(estimate);
+        // Properties alone are the other file's one resource, whatever it is called there.
+        match (old.whole, new.whole, old.judgements.as_slice(), new.judgements.as_slice()) {
+            (false, true, _, [only]) => {
+                before.logical_id = Some(only.logical_id.clone());
+                Ok((Some(read(path, &before)?), new))
             }
-            if let Some(resources) = said.json["Resources"].as_array_mut() {
-                resources.push(resource);
+            (true, false, [only], _) => {
+                let mut surroundings = self.surroundings.clone();
+                surroundings.logical_id = Some(only.logical_id.clone());
+                let new = read(&self.file, &surroundings)?;
+                Ok((Some(old), new))
             }
+            _ => Ok((Some(old), new)),
         }
-        for gone in old.iter().flat_map(|old| gone(old, &new)) {
-            let _ =
-                writeln!(said.text, "{} is no longer declared: everything that it made is removed\n", gone.headline());
-        }
-        if estimates.len() > 1 {
-            let _ = writeln!(said.text, "In all about {} a month.", Money(cost::total(estimates.iter())));
-        }
-        said.json["DollarsPerMonth"] = cost::total(estimates.iter()).into();
-        said.json["Notes"] = json!(new.notes);
-        said.json["Status"] = said.status.name().into();
-        Ok(said)
-    }
-
-    fn update(
-        before: &Judgement,
-        judgement: &Judgement,
-        valid: &Valid,
-        said: &mut Said,
-        resource: &mut Value,
-    ) -> Result<(), PlanCommandError> {
-        let refused = |said: &mut Said, why: String| {
-            said.status = Status::Problems;
-            let _ = writeln!(said.text, "  problem: {why}\n");
-        };
-        if before.resource_type != judgement.resource_type {
-            let why = format!(
-                "{} was a {}, and CloudFormation refuses another type under the same logical id; give it another one",
-                judgement.logical_id, before.resource_type
-            );
-            resource["Refused"] = why.as_str().into();
-            refused(said, why);
-            return Ok(());
-        }
-        let Some(old) = &before.valid else {
-            let why = format!("the old declaration isn't valid: {}{}", before.reason(), before.undecided.join(". "));
-            resource["Refused"] = why.as_str().into();
-            refused(said, why);
-            return Ok(());
-        };
-        let changes = changes(judgement.resource_type, old, valid)?;
-        if changes.iter().any(|change| change.effect == Effect::Refuse) {
-            said.status = Status::Problems;
-        }
-        let (was, is) = (&old.plan.physical_id, &valid.plan.physical_id);
-        if was == is {
-            let _ = writeln!(said.text, "Updated in place; Ref stays {is}.");
-        } else {
-            let _ = writeln!(said.text, "Replaced: Ref changes from {was} to {is}.");
-        }
-        let rows = changes.iter().map(|change| {
-            [change.effect.name().to_owned(), change.what.to_owned(), change.name.clone(), change.detail.clone()]
-        });
-        let _ = writeln!(said.text, "{}\n", table(["effect", "what", "name", "why, and when"], 4, rows.collect()));
-        let requests: Vec<&Request> = changes.iter().filter_map(|change| change.request.as_ref()).collect();
-        said.text.push_str(&in_words(&requests));
-        resource["PhysicalId"] = json!({ "Old": was, "New": is });
-        resource["Changes"] = changes.iter().map(change_json).collect();
-        Ok(())
     }
 }
 
-/// The same resource in the old file. Properties alone are the same resource whatever it is called.
-fn earlier<'o>(old: &'o Subject, judgement: &Judgement, count: usize) -> Option<&'o Judgement> {
-    let same = old.judgements.iter().find(|before| before.logical_id == judgement.logical_id);
-    same.or_else(|| old.judgements.first().filter(|_| count == 1 && old.judgements.len() == 1))
+fn id_of(step: &Step<'_>) -> String {
+    step.resource().map(|resource| resource.logical_id.clone()).unwrap_or_default()
 }
 
-/// Resources that only the old file has.
-fn gone<'o>(old: &'o Subject, new: &'o Subject) -> impl Iterator<Item = &'o Judgement> {
-    old.judgements.iter().filter(move |before| {
-        let is_it = |judgement: &Judgement| {
-            earlier(old, judgement, new.judgements.len()).is_some_and(|found| found.logical_id == before.logical_id)
-        };
-        !new.judgements.iter().any(is_it)
-    })
+/// What is sent, in its order.
+fn requests<'s>(step: &'s Step<'_>) -> Vec<&'s Request> {
+    step.changes.iter().filter_map(|change| change.request.as_ref()).collect()
 }
 
-fn create(valid: &Valid, text: &mut String, resource: &mut Value) {
-    let _ = writeln!(text, "Created; Ref is {}.\n", valid.plan.physical_id);
-    text.push_str(&in_words(&valid.requests.iter().collect::<Vec<_>>()));
-    resource["PhysicalId"] = json!({ "New": valid.plan.physical_id });
-    resource["Requests"] = valid.requests.iter().map(request_json).collect();
-}
-
-fn in_words(requests: &[&Request]) -> String {
-    let mut text = String::new();
-    for request in requests {
-        let _ = writeln!(text, "{} {}\n", request.operation, pretty(&readable(&request.input)));
-    }
-    text
-}
-
-/// A dashboard's body is text within JSON: nobody reads that.
-fn readable(input: &Value) -> Value {
-    let mut shown = input.clone();
-    let body = input.get("DashboardBody").and_then(Value::as_str);
-    if let Some(body) = body.and_then(|body| serde_json::from_str::<Value>(body).ok()) {
-        shown["DashboardBody"] = body;
-    }
-    shown
+fn step_json(step: &Step<'_>, cost: &Side<Estimate>) -> Value {
+    let Some(resource) = step.resource() else { return Value::Null };
+    let mut json = resource.json();
+    let id = |judgement: Option<&crate::judgement::Judgement>| {
+        judgement.and_then(|one| one.valid.as_deref()).map(|valid| valid.plan.physical_id.clone())
+    };
+    json["Action"] = json!(step.action);
+    json["PhysicalId"] = json!({ "Old": id(step.before), "New": id(step.after) });
+    json["Changes"] = step.changes.iter().map(change_json).collect();
+    json["Requests"] = requests(step).into_iter().map(request_json).collect();
+    json["Refused"] = json!(step.refused);
+    json["Remarks"] = json!(step.remarks);
+    json["MonthlyCost"] = json!(cost.after);
+    json["MonthlyCostBefore"] = json!(cost.before);
+    json
 }
 
 fn request_json(request: &Request) -> Value {
@@ -206,28 +181,8 @@ fn change_json(change: &Change) -> Value {
         "What": change.what,
         "Name": change.name,
         "Detail": change.detail,
+        "Members": change.members,
+        "Panels": change.panels,
         "Request": change.request.as_ref().map(request_json),
     })
-}
-
-fn cost_in_words(estimate: &Estimate) -> String {
-    let rows = estimate.lines.iter().map(|line| {
-        [
-            line.what.clone(),
-            line.count.to_string(),
-            Money(line.dollars_each).to_string(),
-            Money(line.dollars_per_month).to_string(),
-        ]
-    });
-    let mut text = format!(
-        "The monitoring costs about {} a month ({}):\n{}\n",
-        Money(estimate.dollars_per_month),
-        estimate.basis,
-        table(["what", "count", "each", "a month"], 1, rows.collect())
-    );
-    for note in &estimate.notes {
-        let _ = writeln!(text, "  note: {note}");
-    }
-    text.push('\n');
-    text
 }

@@ -1,6 +1,6 @@
 //! Templates that nobody should write: sound ones with something wrong in them, in their text or in what it says.
 //!
-//! Whatever is in a file, reading and judging it ends, and nothing panics. Templates are made from those in `examples/` by
+//! Whatever is in a file, reading and judging it ends, and nothing panics. Templates are made from sound ones by
 //! changes that a number decides, so that a failure names the number that makes it again. `cargo test` tries a few thousand,
 //! `make hardening` (`HARDENING=full`) a hundred thousand of each.
 
@@ -16,17 +16,19 @@ use fastrand::Rng;
 use monitored_endpoint::spec::GpuDimension;
 use serde_json::Value;
 
-use super::{Stack, declarations, text};
+use super::{Place, Stack, declarations, text};
 use crate::judgement::{Known, judge};
 
 fn count() -> u64 {
     if env::var("HARDENING").is_ok_and(|how| how == "full") { 100_000 } else { 2_000 }
 }
 
-/// The texts of the example templates.
+/// The texts of the example templates, of cases from the field and of public ones.
 fn sound() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
-    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = ["../examples", "tests/files/cases", "tests/files/public"];
+    let files = folders.iter().flat_map(|folder| fs::read_dir(root.join(folder)).unwrap());
+    let mut paths: Vec<_> = files.map(|file| file.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
     paths.sort();
     paths.iter().map(|path| fs::read_to_string(path).unwrap()).collect()
@@ -38,20 +40,20 @@ fn stack() -> Stack {
         account: "123456789012".to_owned(),
         name: "inference".to_owned(),
         parameters: BTreeMap::new(),
+        values: BTreeMap::new(),
+        logical_id: None,
     }
 }
 
 /// Everything between a template's values and its plan. Whether anything in it was planned.
 fn judge_all(template: &Value) -> bool {
     let (stack, known) = (stack(), Known { gpu_dimensions: GpuDimension::ALL.to_vec(), ..Known::default() });
-    let declared = match declarations(template, &stack, true) {
-        Ok(declared) => declared,
-        Err(error) => {
-            assert!(error.to_string().len() > 10, "{error}");
-            return false;
-        }
-    };
-    let judged = declared.resources.iter().map(|declared| judge(declared, &stack, &known).unwrap());
+    let declared = declarations(template, &stack, true, &Place::default());
+    for problem in declared.resources.iter().flat_map(|declared| &declared.problems) {
+        assert!(problem.to_string().len() > 10, "{problem}");
+    }
+    let all = declared.resources.iter().chain(declared.suggested.iter().map(|(_, one)| one));
+    let judged = all.map(|declared| judge(declared, &stack, &known).unwrap());
     judged.filter(|judgement| judgement.valid.is_some()).count() > 0
 }
 
@@ -89,7 +91,7 @@ fn try_each(one: impl Fn(u64) -> bool) -> u64 {
 
 #[test]
 fn any_template_is_judged_to_an_end() {
-    let sound: Vec<Value> = sound().iter().map(|text| text::read(text).unwrap()).collect();
+    let sound: Vec<Value> = sound().iter().map(|text| text::read(text).unwrap().value).collect();
     let planned = try_each(|seed| judge_all(&mutation::of(&sound, &["/Resources", "/Resources", ""], seed)));
     println!("\nBad input: {} templates judged, {planned} with something to plan", count());
     assert!((count() / 20..count() * 19 / 20).contains(&planned), "{planned}");
@@ -100,7 +102,7 @@ fn any_text_is_read_to_an_end() {
     let sound = sound();
     let planned = try_each(|seed| {
         let text = garbled(&sound, seed);
-        text::read(&text).is_ok_and(|template| judge_all(&template))
+        text::read(&text).is_ok_and(|template| judge_all(&template.value))
     });
     println!("\nBad input: {} texts read, {planned} with something to plan", count());
     assert!((count() / 50..count() * 19 / 20).contains(&planned), "{planned}");

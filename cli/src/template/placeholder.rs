@@ -19,8 +19,24 @@ pub(crate) struct Placeholders {
 pub(crate) struct Open {
     /// Where: `Properties.AlarmActions[0]`.
     pub(crate) path: String,
-    /// What it would be, in the template's words: `Ref AlarmTopic`.
-    pub(crate) stands_for: String,
+    /// What it depends on, in the template's words: `Ref AlarmTopic`.
+    pub(crate) depends_on: Vec<String>,
+}
+
+impl Open {
+    /// What it depends on, as one phrase.
+    pub(crate) fn words(&self) -> String {
+        self.depends_on.join(" and ")
+    }
+
+    /// The options that give its value.
+    pub(crate) fn options(&self) -> String {
+        let option = |what: &String| match what.strip_prefix("parameter ") {
+            Some(name) => format!("--parameter {name}=VALUE"),
+            None => format!("--value '{what}=VALUE'"),
+        };
+        self.depends_on.iter().map(option).collect::<Vec<_>>().join(" ")
+    }
 }
 
 impl Placeholders {
@@ -36,18 +52,31 @@ impl Placeholders {
             }
         }
         let text = text.trim_end_matches('-').to_owned();
-        self.made.borrow_mut().insert(text.clone(), stands_for);
+        let mut made = self.made.borrow_mut();
+        // Two things whose names look alike are still two.
+        let taken = |text: &String| made.get(text).is_some_and(|other| *other != stands_for);
+        let numbered = (2..).map(|number| format!("{text}-{number}"));
+        let text = std::iter::once(text.clone()).chain(numbered).find(|text| !taken(text)).unwrap_or(text);
+        made.insert(text.clone(), stands_for);
         text
     }
 
-    /// What `text` leaves open, where it does.
-    pub(crate) fn open_in(&self, text: &str) -> Option<String> {
-        if !text.contains(MARK) {
-            return None;
-        }
+    /// What `text` depends on, in its order.
+    pub(crate) fn open_in(&self, text: &str) -> Vec<String> {
         let made = self.made.borrow();
-        let found = made.iter().filter(|(placeholder, _)| text.contains(placeholder.as_str()));
-        found.max_by_key(|(placeholder, _)| placeholder.len()).map(|(_, stands_for)| stands_for.clone())
+        let mut found = Vec::new();
+        let mut rest = text;
+        while let Some(at) = rest.find(MARK) {
+            rest = &rest[at..];
+            // One placeholder may begin like another.
+            let longest = made.iter().filter(|(one, _)| rest.starts_with(*one)).max_by_key(|(one, _)| one.len());
+            let length = longest.map_or(MARK.len(), |(one, _)| one.len());
+            if let Some((_, stands_for)) = longest.filter(|(_, stands_for)| !found.contains(*stands_for)) {
+                found.push(stands_for.clone());
+            }
+            rest = &rest[length..];
+        }
+        found
     }
 
     /// Whether anything within the value is open.
@@ -59,7 +88,8 @@ impl Placeholders {
     pub(crate) fn all_in(&self, value: &Value, path: &str) -> Vec<Open> {
         match value {
             Value::String(text) => {
-                self.open_in(text).map(|stands_for| Open { path: path.to_owned(), stands_for }).into_iter().collect()
+                let depends_on = self.open_in(text);
+                if depends_on.is_empty() { Vec::new() } else { vec![Open { path: path.to_owned(), depends_on }] }
             }
             Value::Array(items) => {
                 let each = items.iter().enumerate();
@@ -84,11 +114,11 @@ mod tests {
         let placeholders = Placeholders::default();
         let text = placeholders.text("prod/vpc::-endpoint.", "Fn::ImportValue prod/vpc".to_owned());
         assert_eq!(text, "UNRESOLVED-prod-vpc-endpoint");
-        let value = json!({"a": [{"b": format!("x-{text}-y")}], "c": "plain"});
-        let open = placeholders.all_in(&value, "Properties");
-        assert_eq!(
-            open,
-            [Open { path: "Properties.a[0].b".to_owned(), stands_for: "Fn::ImportValue prod/vpc".to_owned() }]
-        );
+        let name = placeholders.text("Name", "parameter Name".to_owned());
+        let value = json!({"a": [{"b": format!("x-{text}-{name}")}], "c": "plain"});
+        let depends_on = vec!["Fn::ImportValue prod/vpc".to_owned(), "parameter Name".to_owned()];
+        let open = Open { path: "Properties.a[0].b".to_owned(), depends_on };
+        assert_eq!(open.options(), "--value 'Fn::ImportValue prod/vpc=VALUE' --parameter Name=VALUE");
+        assert_eq!(placeholders.all_in(&value, "Properties"), [open]);
     }
 }

@@ -13,6 +13,10 @@ pub(crate) struct Stack {
     pub(crate) name: String,
     /// Values for parameters, by name.
     pub(crate) parameters: BTreeMap<String, String>,
+    /// What else only a deployment knows, by what notes call it: `Fn::ImportValue role`.
+    pub(crate) values: BTreeMap<String, String>,
+    /// The logical id of properties that stand alone.
+    pub(crate) logical_id: Option<String>,
 }
 
 impl Stack {

@@ -1,10 +1,16 @@
 //! A template's text, YAML or JSON, as values: short tags in their long form, every scalar the text that CloudFormation would
-//! send to a provider.
+//! send to a provider. Beside them the line of each value, and what CloudFormation reads otherwise than its author may think.
 
-use saphyr::{MappingOwned, ScalarOwned, ScalarStyle, YamlLoader, YamlOwned};
-use saphyr_parser::Parser;
+use std::collections::BTreeMap;
+
+use saphyr::{MarkedYamlOwned, ScalarOwned, ScalarStyle, YamlDataOwned, YamlLoader};
+use saphyr_parser::{Parser, Tag};
 use serde_json::{Map, Value, json};
 use thiserror::Error;
+
+use super::place::Lines;
+use super::repeated::Keys;
+use super::scalar::{plain, surprise};
 
 /// A text that isn't a template's.
 #[derive(Debug, Error)]
@@ -12,10 +18,10 @@ pub(crate) enum TextError {
     /// It isn't YAML.
     #[error("not YAML: {0}")]
     Yaml(#[from] saphyr::ScanError),
-    /// It isn't JSON.
-    #[error("not JSON: {0}")]
-    Json(#[from] serde_json::Error),
-    /// There are several documents, or none.
+    /// There is nothing in it.
+    #[error("empty: there is no template in it")]
+    Empty,
+    /// There are several documents.
     #[error("{0} YAML documents: a template is one")]
     Documents(usize),
     /// Something that YAML has and CloudFormation hasn't.
@@ -23,26 +29,138 @@ pub(crate) enum TextError {
     Strange(String),
 }
 
+impl TextError {
+    /// The same with its line.
+    fn on(self, node: &MarkedYamlOwned) -> Self {
+        match self {
+            Self::Strange(what) if !what.starts_with("line ") => {
+                Self::Strange(format!("line {}: {what}", node.span.start.line()))
+            }
+            other => other,
+        }
+    }
+}
+
+/// What a text says.
+#[derive(Debug, Default)]
+pub(crate) struct Document {
+    pub(crate) value: Value,
+    pub(super) lines: Lines,
+    /// What is read in a way that its author may not think of.
+    pub(super) remarks: Vec<Remark>,
+}
+
+impl Document {
+    /// What `aws cloudformation get-template` prints is a template within an answer: that template, or this document.
+    pub(super) fn of_template(mut self) -> Self {
+        const MEMBER: &str = "TemplateBody";
+        if self.value.get("Resources").is_some() {
+            return self;
+        }
+        match self.value.get_mut(MEMBER).map(Value::take) {
+            Some(Value::String(text)) => match read(&text) {
+                // Its lines are none of the file's.
+                Ok(inner) => Self { value: inner.value, ..Self::default() },
+                Err(_) => self,
+            },
+            Some(body @ Value::Object(_)) => {
+                let lines = self.lines.0.into_iter();
+                let within = lines
+                    .filter_map(|(path, line)| Some((path.strip_prefix(MEMBER)?.strip_prefix('.')?.to_owned(), line)));
+                Self { value: body, lines: Lines(within.collect()), remarks: Vec::new() }
+            }
+            _ => self,
+        }
+    }
+}
+
+/// Something to say of a place in the text.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Remark {
+    pub(super) line: usize,
+    /// Where it stands, if it is of interest there alone.
+    pub(super) path: Option<String>,
+    pub(super) message: String,
+}
+
 /// Reads a template, or properties, from text.
-pub(crate) fn read(text: &str) -> Result<Value, TextError> {
+pub(crate) fn read(text: &str) -> Result<Document, TextError> {
+    let text = text.trim_start_matches('\u{feff}');
+    if text.trim().is_empty() {
+        return Err(TextError::Empty);
+    }
     if text.trim_start().starts_with('{') {
         // Flow YAML starts like that too, so its own reader has the second try and the last word.
         if let Ok(value) = serde_json::from_str(text) {
-            return Ok(as_sent(value));
+            // Only YAML's reader knows lines, and JSON is YAML but for odd corners.
+            let document = yaml(&as_yaml(text)).unwrap_or_default();
+            return Ok(Document { value: as_sent(value), ..document });
         }
     }
-    let mut loader = YamlLoader::<YamlOwned>::default();
-    // As written: `0123` is an account's start and no number, `5.70` a price.
+    yaml(text)
+}
+
+/// JSON on the same lines without what YAML doesn't take: tabs between its values, and halves of a character in an escape.
+fn as_yaml(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = rest.find(['\t', '\\']) {
+        let (before, found) = rest.split_at(at);
+        out.push_str(before);
+        let escape = found.get(..6).filter(|escape| {
+            let half = escape.strip_prefix("\\u").and_then(|digits| u32::from_str_radix(digits, 16).ok());
+            half.is_some_and(|half| (0xd800..0xe000).contains(&half))
+        });
+        rest = match (escape, found.strip_prefix('\t')) {
+            (Some(escape), _) => {
+                out.push('?');
+                &found[escape.len()..]
+            }
+            (None, Some(rest)) => {
+                out.push(' ');
+                rest
+            }
+            // A backslash belongs with what follows it.
+            (None, None) => {
+                let end = found.char_indices().nth(2).map_or(found.len(), |(end, _)| end);
+                out.push_str(&found[..end]);
+                &found[end..]
+            }
+        };
+    }
+    out + rest
+}
+
+fn yaml(text: &str) -> Result<Document, TextError> {
+    let keys = Keys::of(text)?;
+    if keys.too_deep {
+        return Err(TextError::Strange("nested too deeply for a template".to_owned()));
+    }
+    let mut loader = YamlLoader::<MarkedYamlOwned>::default();
+    // As written: what a scalar is, YAML 1.1 decides and not 1.2.
     loader.early_parse(false);
+    loader.allow_duplicate_keys(true);
     Parser::new_from_str(text).load(&mut loader, true)?;
     if let Some(error) = loader.error() {
         return Err(error.clone().into());
     }
     let documents = loader.into_documents();
-    match documents.as_slice() {
-        [document] => value(document),
-        several => Err(TextError::Documents(several.len())),
+    let [document] = documents.as_slice() else { return Err(TextError::Documents(documents.len())) };
+    let mut reader = Reader::default();
+    let value = reader.value(document, "")?;
+    let repeated = keys.repeated.into_iter().map(|(line, message)| Remark { line, path: None, message });
+    let mut remarks: Vec<Remark> = reader.remarks.into_iter().chain(repeated).collect();
+    if let (Some(line), false) = (keys.aliases.first(), reader.merges) {
+        remarks.push(Remark { line: *line, path: None, message: said_of("an alias (*name)") });
     }
+    remarks.sort_by_key(|remark| remark.line);
+    Ok(Document { value, lines: Lines(reader.lines), remarks })
+}
+
+fn said_of(what: &str) -> String {
+    format!(
+        "{what} is resolved here, but CloudFormation itself refuses it; `aws cloudformation package` and `sam package` write it out"
+    )
 }
 
 /// As CloudFormation sends properties: every scalar is text.
@@ -55,51 +173,94 @@ pub(crate) fn as_sent(value: Value) -> Value {
     }
 }
 
-fn value(node: &YamlOwned) -> Result<Value, TextError> {
-    match node {
-        YamlOwned::Representation(text, style, tag) => {
-            let scalar = scalar(text, *style);
-            match tag {
-                Some(tag) if !tag.is_yaml_core_schema() => long_form(&tag.suffix, scalar),
-                _ => Ok(scalar),
+/// Builds values and notes where each stands.
+#[derive(Default)]
+struct Reader {
+    lines: BTreeMap<String, usize>,
+    remarks: Vec<Remark>,
+    merges: bool,
+}
+
+impl Reader {
+    fn value(&mut self, node: &MarkedYamlOwned, path: &str) -> Result<Value, TextError> {
+        match &node.data {
+            YamlDataOwned::Representation(text, style, tag) => {
+                if let (ScalarStyle::Plain, None, Some(form)) = (style, tag, surprise(text)) {
+                    let value = plain(text);
+                    let message = format!(
+                        "{path}: {text} is {form} in YAML 1.1 and arrives as {value}; put it in quotes to keep it as written"
+                    );
+                    self.remarks.push(Remark { line: node.span.start.line(), path: Some(path.to_owned()), message });
+                }
+                scalar(text, *style, tag.as_ref()).map_err(|error| error.on(node))
+            }
+            YamlDataOwned::Value(ScalarOwned::String(text)) => Ok(text.as_str().into()),
+            YamlDataOwned::Sequence(items) => {
+                let mut all = Vec::new();
+                for (at, item) in items.iter().enumerate() {
+                    let path = format!("{path}[{at}]");
+                    self.lines.insert(path.clone(), item.span.start.line());
+                    all.push(self.value(item, &path)?);
+                }
+                Ok(all.into())
+            }
+            YamlDataOwned::Mapping(members) => {
+                let mut object = Map::new();
+                let mut merged = Vec::new();
+                for (key, member) in members {
+                    let name = key_of(key)?;
+                    let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                    if name == "<<" {
+                        self.merges = true;
+                        let message = said_of("a merge key (<<)");
+                        self.remarks.push(Remark { line: key.span.start.line(), path: None, message });
+                        merged.push(self.value(member, &path)?);
+                        continue;
+                    }
+                    self.lines.insert(path.clone(), key.span.start.line());
+                    object.insert(name, self.value(member, &path)?);
+                }
+                merge(&mut object, merged);
+                Ok(Value::Object(object))
+            }
+            YamlDataOwned::Tagged(tag, inner) => {
+                long_form(&tag.suffix, self.value(inner, path)?).map_err(|error| error.on(node))
+            }
+            YamlDataOwned::Value(_) | YamlDataOwned::Alias(_) | YamlDataOwned::BadValue => {
+                Err(TextError::Strange("an alias or a value that can't be read".to_owned()).on(node))
             }
         }
-        YamlOwned::Value(ScalarOwned::Null) => Ok(Value::Null),
-        YamlOwned::Value(ScalarOwned::Boolean(flag)) => Ok(flag.to_string().into()),
-        YamlOwned::Value(ScalarOwned::Integer(number)) => Ok(number.to_string().into()),
-        YamlOwned::Value(ScalarOwned::FloatingPoint(number)) => Ok(number.to_string().into()),
-        YamlOwned::Value(ScalarOwned::String(text)) => Ok(text.as_str().into()),
-        YamlOwned::Sequence(items) => items.iter().map(value).collect(),
-        YamlOwned::Mapping(members) => mapping(members),
-        YamlOwned::Tagged(tag, inner) => long_form(&tag.suffix, value(inner)?),
-        YamlOwned::Alias(_) | YamlOwned::BadValue => {
-            Err(TextError::Strange("an alias or a value that can't be read".to_owned()))
+    }
+}
+
+/// Members that a mapping doesn't have itself, from the first that has them.
+fn merge(object: &mut Map<String, Value>, merged: Vec<Value>) {
+    for one in merged {
+        let sources = if let Value::Array(several) = one { several } else { vec![one] };
+        for (name, value) in sources.into_iter().filter_map(|source| source.as_object().cloned()).flatten() {
+            object.entry(name).or_insert(value);
         }
     }
 }
 
-fn scalar(text: &str, style: ScalarStyle) -> Value {
-    if style != ScalarStyle::Plain {
-        return text.into();
-    }
-    match text {
-        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
-        "true" | "True" | "TRUE" => "true".into(),
-        "false" | "False" | "FALSE" => "false".into(),
-        other => other.into(),
+/// Keys are names, whatever they look like.
+fn key_of(key: &MarkedYamlOwned) -> Result<String, TextError> {
+    match &key.data {
+        YamlDataOwned::Representation(text, ..) if !text.is_empty() => Ok(text.clone()),
+        _ => Err(TextError::Strange("a key that is not a string".to_owned()).on(key)),
     }
 }
 
-fn mapping(members: &MappingOwned) -> Result<Value, TextError> {
-    let mut object = Map::new();
-    for (key, member) in members {
-        let key = match value(key)? {
-            Value::String(key) => key,
-            other => return Err(TextError::Strange(format!("the key {other} is not a text"))),
-        };
-        object.insert(key, value(member)?);
+fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Value, TextError> {
+    let untagged = if style == ScalarStyle::Plain { plain(text) } else { text.into() };
+    match tag {
+        // `!!str yes` and `! yes` say that it is a text.
+        Some(tag) if tag.suffix.is_empty() || tag.is_yaml_core_schema() && tag.suffix == "str" => Ok(text.into()),
+        Some(tag) if tag.is_yaml_core_schema() => Ok(plain(text)),
+        // What a function is given is a name or a text, but for a boolean's or a number's form.
+        Some(tag) => long_form(&tag.suffix, text.into()),
+        None => Ok(untagged),
     }
-    Ok(Value::Object(object))
 }
 
 /// `!Sub x` is `{"Fn::Sub": x}`, `!Ref` and `!Condition` keep their names, and `!GetAtt a.b` is a pair.
@@ -122,12 +283,20 @@ mod tests {
 
     use super::*;
 
+    fn value_of(text: &str) -> Value {
+        read(text).unwrap().value
+    }
+
+    fn said(text: &str) -> Vec<(usize, String)> {
+        read(text).unwrap().remarks.into_iter().map(|remark| (remark.line, remark.message)).collect()
+    }
+
     #[test]
     fn short_tags_get_their_long_form_at_any_depth() {
         let text =
             "A: !Sub ${X}-y\nB: !If [C, [!Ref T], !Ref AWS::NoValue]\nD: !GetAtt R.Outputs.X\nE: !Not [!Condition C]\n";
         assert_eq!(
-            read(text).unwrap(),
+            value_of(text),
             json!({
                 "A": {"Fn::Sub": "${X}-y"},
                 "B": {"Fn::If": ["C", [{"Ref": "T"}], {"Ref": "AWS::NoValue"}]},
@@ -138,19 +307,59 @@ mod tests {
     }
 
     #[test]
-    fn scalars_are_the_text_that_was_written() {
-        let text = "{account: 012345678901, price: 5.70, on: True, text: 'true', none: , list: [1, 2]}";
+    fn scalars_are_the_text_that_arrives() {
+        let text =
+            "{account: 012345678901, price: 5.70, on: yes, text: 'yes', tagged: !!str yes, none: , list: [1, 2]}";
         assert_eq!(
-            read(text).unwrap(),
-            json!({"account": "012345678901", "price": "5.70", "on": "true", "text": "true", "none": null, "list": ["1", "2"]})
+            value_of(text),
+            json!({
+                "account": "012345678901", "price": "5.70", "on": "true", "text": "yes", "tagged": "yes", "none": null,
+                "list": ["1", "2"]
+            })
         );
-        assert_eq!(read(r#"{"on": true, "n": 5.5}"#).unwrap(), json!({"on": "true", "n": "5.5"}));
+        assert_eq!(value_of(r#"{"on": true, "n": 5.5, "y": "yes"}"#), json!({"on": "true", "n": "5.5", "y": "yes"}));
+    }
+
+    #[test]
+    fn the_last_of_repeated_keys_is_taken_and_said() {
+        let text = "a:\n  b: 1\n  c: 2\n  b: 3\n";
+        assert_eq!(value_of(text), json!({"a": {"b": "3", "c": "2"}}));
+        assert_eq!(said(text), [(4, "b is there already, on line 2; CloudFormation takes the last one".to_owned())]);
+        assert_eq!(said("- {a: 1}\n- {a: {a: 1}}\n- [a, a]\n"), [], "the same name elsewhere is another key");
+    }
+
+    #[test]
+    fn merge_keys_and_aliases_are_resolved_and_said() {
+        let text = "base: &base {x: 1, y: 2}\nmine:\n  <<: *base\n  x: 3\n";
+        assert_eq!(value_of(text)["mine"], json!({"x": "3", "y": "2"}));
+        let said_of_merge = said(text);
+        assert!(said_of_merge.len() == 1 && said_of_merge[0].0 == 3, "{said_of_merge:?}");
+        assert!(said_of_merge[0].1.starts_with("a merge key (<<)"), "{said_of_merge:?}");
+        assert!(said("a: &a 1\nb: *a\n")[0].1.starts_with("an alias"));
+    }
+
+    #[test]
+    fn a_letter_that_is_a_boolean_is_said() {
+        let document = read("a:\n  - VariantName: Y\n  - VariantName: 'Y'\n").unwrap();
+        assert_eq!(document.value["a"][0], json!({"VariantName": "true"}));
+        assert_eq!(document.value["a"][1], json!({"VariantName": "Y"}));
+        assert_eq!(document.remarks.len(), 1);
+        assert_eq!((document.remarks[0].line, document.remarks[0].path.as_deref()), (2, Some("a[0].VariantName")));
+    }
+
+    #[test]
+    fn every_value_has_its_line() {
+        let lines = read("a:\n  b:\n    - x\n    - c: 1\n").unwrap().lines;
+        assert_eq!((lines.of("a.b"), lines.of("a.b[1].c"), lines.of("a.b[1].d")), (Some(2), Some(4), Some(4)));
+        let lines = read("{\n  \"a\": {\n    \"b\": true\n  }\n}").unwrap().lines;
+        assert_eq!(lines.of("a.b"), Some(3));
     }
 
     #[test]
     fn what_is_no_template_is_refused_with_its_place() {
-        assert!(matches!(read("a: 1\na: 2\n"), Err(TextError::Yaml(_))));
         assert!(matches!(read("---\na: 1\n---\nb: 2\n"), Err(TextError::Documents(2))));
+        assert!(matches!(read(" \n"), Err(TextError::Empty)));
+        assert!(matches!(read(&"[".repeat(100_000)), Err(TextError::Yaml(_) | TextError::Strange(_))));
         let error = read("a: [1\n").unwrap_err().to_string();
         assert!(error.contains("line"), "{error}");
     }

@@ -9,16 +9,18 @@ mod pauses;
 mod retire;
 mod variants;
 
+use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
+use aws_sdk_sagemaker::types::EndpointStatus;
 
 pub(super) use deploy::Deployment;
 pub(super) use variants::Wishes;
 
 use super::Reconciler;
 use super::error::ReconcileError;
-use super::existing::Found;
+use super::existing::{Existing, Found};
 use super::ownership::{is_owned, owner_in_words};
-use crate::plan::Owner;
+use crate::plan::{FixedMember, Owner, PlannedEndpoint};
 use crate::spec::{EndpointName, Tag};
 
 /// What tells an endpoint from another of the same name: when it was created.
@@ -33,6 +35,37 @@ pub(super) fn refuse(owner: &Owner, name: &EndpointName, tags: &[Tag]) -> Result
         return Ok(());
     }
     Err(ReconcileError::EndpointTaken { name: name.to_string(), owner: owner_in_words(tags) })
+}
+
+/// Refuses what SageMaker takes no update for, compared with the config that the endpoint serves on: a rollback to that passes,
+/// whatever was declared meanwhile. An endpoint that is made anew isn't updated, and one that is on its way to the planned config
+/// was let through by SageMaker itself.
+pub(super) fn refuse_fixed(
+    planned: &PlannedEndpoint,
+    config: Option<&CreateEndpointConfigInput>,
+    endpoint: &DescribeEndpointOutput,
+    existing: &Existing,
+) -> Result<(), ReconcileError> {
+    let serving = endpoint.endpoint_config_name.as_deref().unwrap_or_default();
+    let pending = endpoint.pending_deployment_summary.as_ref().and_then(|it| it.endpoint_config_name.as_deref());
+    let is_settled = serving == planned.config || pending == Some(planned.config.as_str());
+    // Of a mixture of two configs SageMaker alone knows what serves, and what is being created may yet fail and be made anew.
+    let is_live = matches!(
+        endpoint.endpoint_status,
+        Some(
+            EndpointStatus::InService
+                | EndpointStatus::OutOfService
+                | EndpointStatus::Updating
+                | EndpointStatus::SystemUpdating
+                | EndpointStatus::RollingBack
+        )
+    );
+    if is_settled || !is_live {
+        return Ok(());
+    }
+    let (Some(before), Some(after)) = (existing.endpoint_config(serving), config) else { return Ok(()) };
+    let (before, after) = (before.content.production_variants(), after.production_variants());
+    FixedMember::between(planned.name.as_str(), before, after).map_or(Ok(()), |fixed| Err(fixed.into()))
 }
 
 impl Reconciler {

@@ -29,6 +29,7 @@ use crate::{
 };
 
 mod capacity;
+mod fixed;
 mod variant;
 
 pub(super) use capacity::update as update_capacities;
@@ -252,6 +253,7 @@ pub(super) fn update(world: &mut World, input: &UpdateEndpointInput) -> Result<U
     // An endpoint whose config was deleted under it can't be updated any more.
     world.sagemaker.config(&world.config, &endpoint.config_name)?;
     let config = world.sagemaker.config(&world.config, &to_config)?.declared().clone();
+    fixed::check(endpoint, &config)?;
     let retain = input.retain_all_variant_properties().unwrap_or(false);
     let excluded: Vec<_> =
         input.exclude_retained_variant_properties().iter().filter_map(VariantProperty::variant_property_type).collect();

@@ -2,14 +2,16 @@
 
 use serde_json::Value;
 
-use super::{Resolver, TemplateError, error, parts, text};
+use super::{Resolver, TemplateError, did_you_mean, error, parts, text};
 
 impl Resolver<'_> {
     /// Whether a condition of the template holds; none where only a deployment knows.
     pub(crate) fn holds(&self, name: &str, path: &str) -> Result<Option<bool>, TemplateError> {
         let Some(condition) = self.section("Conditions", name) else {
-            if self.whole {
-                return Err(error(path, &format!("the template has no condition {name}")));
+            if self.is_complete() {
+                let known = self.template.get("Conditions").and_then(Value::as_object).into_iter().flatten();
+                let similar = did_you_mean(name, known.map(|(name, _)| name.as_str()));
+                return Err(error(path, &format!("the template has no condition {name}{similar}")));
             }
             return Ok(None);
         };

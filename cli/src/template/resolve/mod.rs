@@ -11,6 +11,7 @@ mod reference;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use monitored_endpoint::properties::nearest;
 use serde_json::{Map, Value, json};
 use thiserror::Error;
 
@@ -28,9 +29,11 @@ pub(crate) struct TemplateError {
 /// Works out the values of one template.
 pub(crate) struct Resolver<'t> {
     template: &'t Value,
-    stack: &'t Stack,
+    pub(super) stack: &'t Stack,
     /// Whether this is a template. Properties alone may refer to what isn't there.
-    whole: bool,
+    pub(super) whole: bool,
+    /// Whether a transform, a macro, a loop or a module adds to what the template shows.
+    extended: bool,
     pub(crate) placeholders: Placeholders,
     /// Names that were taken as true because nobody can know.
     assumed: RefCell<BTreeSet<String>>,
@@ -47,10 +50,32 @@ impl<'t> Resolver<'t> {
             template,
             stack,
             whole,
+            extended: is_extended(template),
             placeholders: Placeholders::default(),
             assumed: RefCell::default(),
             pending: RefCell::default(),
         }
+    }
+
+    /// The template's resources.
+    pub(crate) fn resources(&self) -> Option<&'t Map<String, Value>> {
+        self.template.get("Resources")?.as_object()
+    }
+
+    /// Whether a name that the template doesn't have can't be anywhere else.
+    pub(super) fn is_complete(&self) -> bool {
+        self.whole && !self.extended
+    }
+
+    /// Whether there is a parameter or a resource of this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.section("Parameters", name).is_some() || self.section("Resources", name).is_some()
+    }
+
+    /// The names of all parameters and resources.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'t str> {
+        let sections = ["Parameters", "Resources"].into_iter().filter_map(|section| self.template.get(section));
+        sections.filter_map(Value::as_object).flat_map(Map::keys).map(String::as_str)
     }
 
     /// Conditions that nobody can decide before the deployment, and that were taken as true.
@@ -62,7 +87,7 @@ impl<'t> Resolver<'t> {
     pub(crate) fn resolve(&self, value: &Value, path: &str) -> Resolved {
         match value {
             Value::Object(members) => match members.iter().next() {
-                Some((name, argument)) if members.len() == 1 && is_function(name) => {
+                Some((name, argument)) if members.len() == 1 && is_function(name, argument) => {
                     self.function(name, argument, path)
                 }
                 _ => self.members(members, path).map(|members| Some(Value::Object(members))),
@@ -91,6 +116,15 @@ impl<'t> Resolver<'t> {
 
     fn function(&self, name: &str, argument: &Value, path: &str) -> Resolved {
         match name {
+            // With AWS::LanguageExtensions a name may be worked out.
+            "Ref" if argument.is_object() => {
+                let name = self.text_of(argument, name, path)?;
+                if !self.placeholders.open_in(&name).is_empty() {
+                    Ok(Some(name.into()))
+                } else {
+                    self.reference(&name, path)
+                }
+            }
             "Ref" => self.reference(text(argument, name, path)?, path),
             "Fn::If" => {
                 let [condition, then, otherwise] = parts(argument, name, path)?;
@@ -135,7 +169,68 @@ impl<'t> Resolver<'t> {
     }
 
     fn stand_in(&self, name: &str, stands_for: String) -> Value {
-        self.placeholders.text(name, stands_for).into()
+        match self.stack.values.get(&stands_for) {
+            Some(given) => given.as_str().into(),
+            None => self.placeholders.text(name, stands_for).into(),
+        }
+    }
+
+    /// As [`Self::resolve`], going on after an error, so that everything that is wrong is said at once. Dynamic references are
+    /// replaced too: CloudFormation looks them up last of all.
+    pub(crate) fn resolve_all(&self, value: &Value, path: &str, errors: &mut Vec<TemplateError>) -> Option<Value> {
+        match value {
+            Value::Object(members)
+                if !(members.len() == 1 && members.iter().all(|(name, argument)| is_function(name, argument))) =>
+            {
+                let mut resolved = Map::new();
+                for (name, member) in members {
+                    // What a loop or a macro makes isn't known, and said elsewhere.
+                    if name.starts_with("Fn::ForEach::") || name == "Fn::Transform" {
+                        continue;
+                    }
+                    if let Some(value) = self.resolve_all(member, &format!("{path}.{name}"), errors) {
+                        resolved.insert(name.clone(), value);
+                    }
+                }
+                Some(Value::Object(resolved))
+            }
+            Value::Array(items) => {
+                let each = items.iter().enumerate();
+                Some(each.filter_map(|(at, item)| self.resolve_all(item, &format!("{path}[{at}]"), errors)).collect())
+            }
+            other => match self.resolve(other, path) {
+                Ok(value) => value.map(|value| self.looked_up(value)),
+                Err(error) => {
+                    errors.push(error);
+                    None
+                }
+            },
+        }
+    }
+
+    /// Placeholders for `{{resolve:…}}`
+    /// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html>).
+    fn looked_up(&self, value: Value) -> Value {
+        const START: &str = "{{resolve:";
+        match value {
+            Value::String(text) => {
+                let mut out = String::new();
+                let mut rest = text.as_str();
+                while let Some((before, after)) = rest.split_once(START) {
+                    let Some((reference, after)) = after.split_once("}}") else { break };
+                    out.push_str(before);
+                    let stand_in = self.stand_in(reference, format!("{START}{reference}}}}}"));
+                    out.push_str(stand_in.as_str().unwrap_or_default());
+                    rest = after;
+                }
+                (out + rest).into()
+            }
+            Value::Array(items) => items.into_iter().map(|item| self.looked_up(item)).collect(),
+            Value::Object(members) => {
+                members.into_iter().map(|(name, member)| (name, self.looked_up(member))).collect()
+            }
+            other => other,
+        }
     }
 
     fn substitute(&self, argument: &Value, path: &str) -> Result<Value, TemplateError> {
@@ -191,7 +286,9 @@ impl<'t> Resolver<'t> {
         match (found, all.get(3).and_then(|options| options.get("DefaultValue"))) {
             (Some(found), _) => self.resolve(found, path),
             (None, Some(default)) => self.resolve(default, path),
-            (None, None) if keys.iter().any(|key| self.placeholders.open_in(key).is_some()) || !self.whole => {
+            (None, None)
+                if keys.iter().any(|key| !self.placeholders.open_in(key).is_empty()) || !self.is_complete() =>
+            {
                 Ok(Some(self.stand_in(&keys.concat(), format!("{name} {}", keys.join(".")))))
             }
             (None, None) => {
@@ -231,8 +328,39 @@ impl<'t> Resolver<'t> {
     }
 }
 
-fn is_function(name: &str) -> bool {
-    name == "Ref" || name == "Condition" || name.starts_with("Fn::")
+/// A policy's `Condition` is an object, a template's names a condition.
+fn is_function(name: &str, argument: &Value) -> bool {
+    name == "Ref" || name == "Condition" && argument.is_string() || name.starts_with("Fn::")
+}
+
+/// Whether something adds resources, mappings or conditions that the template's text doesn't have
+/// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/transform-reference.html>).
+fn is_extended(template: &Value) -> bool {
+    let adds_nothing = |name: &Value| name.as_str() == Some("AWS::LanguageExtensions");
+    let transforms = match template.get("Transform") {
+        Some(Value::Array(several)) => !several.iter().all(adds_nothing),
+        Some(one) => !adds_nothing(one),
+        None => false,
+    };
+    let of_module =
+        |resource: &Value| resource.get("Type").and_then(Value::as_str).is_some_and(|name| name.ends_with("::MODULE"));
+    let resources = template.get("Resources").and_then(Value::as_object);
+    transforms || resources.is_some_and(|all| all.values().any(of_module)) || includes(template, 0)
+}
+
+/// Whether a loop or an include stands anywhere down to the resources' own level.
+fn includes(value: &Value, depth: usize) -> bool {
+    const RESOURCE: usize = 3;
+    let Value::Object(members) = value else { return false };
+    depth < RESOURCE
+        && members.iter().any(|(name, member)| {
+            name == "Fn::Transform" || name.starts_with("Fn::ForEach::") || includes(member, depth + 1)
+        })
+}
+
+/// `; did you mean Chat?`, or nothing.
+pub(super) fn did_you_mean<'k>(given: &str, known: impl Iterator<Item = &'k str>) -> String {
+    nearest(given, known).map(|name| format!("; did you mean {name}?")).unwrap_or_default()
 }
 
 fn parts<'v, const N: usize>(argument: &'v Value, function: &str, path: &str) -> Result<&'v [Value; N], TemplateError> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Resolved, Resolver, Stack, TemplateError, error, parts, text};
+use super::{Resolved, Resolver, Stack, TemplateError, did_you_mean, error, parts, text};
 
 impl Resolver<'_> {
     pub(super) fn reference(&self, name: &str, path: &str) -> Resolved {
@@ -21,8 +21,9 @@ impl Resolver<'_> {
         if let Some(given) = self.stack.parameters.get(name) {
             return Ok(Some(given.as_str().into()));
         }
-        if self.whole {
-            return Err(error(path, &format!("the template has no parameter or resource {name}")));
+        if self.is_complete() {
+            let similar = did_you_mean(name, self.names());
+            return Err(error(path, &format!("the template has no parameter or resource {name}{similar}")));
         }
         Ok(Some(self.stand_in(name, format!("Ref {name}"))))
     }
@@ -64,6 +65,9 @@ impl Resolver<'_> {
         }
         let stands_for =
             attribute.map_or_else(|| format!("Ref {name}"), |attribute| format!("Fn::GetAtt {name}.{attribute}"));
+        if let Some(given) = self.stack.values.get(&stands_for) {
+            return given.as_str().into();
+        }
         let text = self.placeholders.text(name, stands_for);
         let is_arn = match attribute {
             Some(attribute) => attribute.ends_with("Arn"),
@@ -98,7 +102,10 @@ impl Resolver<'_> {
         };
         match self.section("Resources", resource) {
             Some(found) => Ok(self.of_resource(resource, found, Some(attribute))),
-            None if self.whole => Err(error(path, &format!("the template has no resource {resource}"))),
+            None if self.is_complete() => {
+                let similar = did_you_mean(resource, self.names());
+                Err(error(path, &format!("the template has no resource {resource}{similar}")))
+            }
             None => Ok(self.stand_in(resource, format!("Fn::GetAtt {resource}.{attribute}"))),
         }
     }

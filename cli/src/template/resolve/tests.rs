@@ -31,13 +31,15 @@ fn stack(parameters: &[(&str, &str)]) -> Stack {
         account: "123456789012".to_owned(),
         name: "s".to_owned(),
         parameters: parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        values: [].into(),
+        logical_id: None,
     }
 }
 
 fn resolved(value: &str, parameters: &[(&str, &str)]) -> Resolved {
-    let (template, stack) = (text::read(TEMPLATE).unwrap(), stack(parameters));
+    let (template, stack) = (text::read(TEMPLATE).unwrap().value, stack(parameters));
     let resolver = Resolver::new(&template, &stack, true);
-    resolver.resolve(&text::read(value).unwrap(), "P")
+    resolver.resolve(&text::read(value).unwrap().value, "P")
 }
 
 #[test]
@@ -50,7 +52,7 @@ fn what_a_template_says_is_worked_out() {
         ("!Join ['-', [a, !Ref Name]]", json!("a-chat")),
         ("!Select [1, !Split ['/', a/b]]", json!("b")),
         ("!FindInMap [Prices, !Ref AWS::Region, g6]", json!("5.752")),
-        ("!If [HasTopic, yes, [no, !Ref AWS::NoValue]]", json!(["no"])),
+        ("!If [HasTopic, a, [b, !Ref AWS::NoValue]]", json!(["b"])),
         ("!GetAtt Endpoint.EndpointName", json!("chat-prod")),
         ("!Sub '${Endpoint.EndpointName}/x'", json!("chat-prod/x")),
         ("Fn::Length: !Ref Subnets", json!("2")),
@@ -58,7 +60,7 @@ fn what_a_template_says_is_worked_out() {
         assert_eq!(resolved(value, &[]).unwrap(), Some(expected), "{value}");
     }
     assert_eq!(resolved("!Ref AWS::NoValue", &[]).unwrap(), None);
-    assert_eq!(resolved("!If [HasTopic, yes, no]", &[("Topic", "arn:x")]).unwrap(), Some(json!("yes")));
+    assert_eq!(resolved("!If [HasTopic, yes, no]", &[("Topic", "arn:x")]).unwrap(), Some(json!("true")));
 }
 
 #[test]
@@ -77,7 +79,7 @@ fn what_only_a_deployment_knows_is_a_visible_placeholder_of_the_right_form() {
 
 #[test]
 fn a_condition_that_nobody_knows_is_taken_as_true_and_said_so() {
-    let (template, stack) = (text::read(TEMPLATE).unwrap(), stack(&[]));
+    let (template, stack) = (text::read(TEMPLATE).unwrap().value, stack(&[]));
     let resolver = Resolver::new(&template, &stack, true);
     assert_eq!(resolver.holds("Priced", "P"), Ok(None));
     assert_eq!(resolver.holds("Both", "P"), Ok(Some(false)), "one of them is known to be false");
@@ -88,7 +90,7 @@ fn a_condition_that_nobody_knows_is_taken_as_true_and_said_so() {
 #[test]
 fn what_cloudformation_would_refuse_is_refused_with_its_place() {
     for (value, expected) in [
-        ("a: [!Ref Nme]", "P.a[0]: the template has no parameter or resource Nme"),
+        ("a: [!Ref Nme]", "P.a[0]: the template has no parameter or resource Nme; did you mean Name?"),
         ("!GetAtt Nobody.Arn", "P: the template has no resource Nobody"),
         ("!If [Nothing, a, b]", "P: the template has no condition Nothing"),
         ("!If [Circle, a, b]", "Conditions.Circle: depends on itself"),
@@ -133,7 +135,7 @@ fn wild() -> impl Strategy<Value = Value> {
 proptest! {
     #[test]
     fn whatever_a_template_says_is_worked_out_or_refused(value in wild()) {
-        let (template, stack) = (text::read(TEMPLATE).unwrap(), stack(&[]));
+        let (template, stack) = (text::read(TEMPLATE).unwrap().value, stack(&[]));
         for whole in [true, false] {
             drop(Resolver::new(&template, &stack, whole).resolve(&value, "P"));
         }

@@ -1,0 +1,172 @@
+//! How two requests, or two dashboards, differ: member by member, panel by panel.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// Members that tell the items of a list apart, the most telling first.
+const KEYS: [&str; 5] = ["VariantName", "AlarmName", "Key", "Name", "Id"];
+
+/// A member that differs; without a value on the side that doesn't have it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Member {
+    /// Where: `ProductionVariants[AllTraffic].InitialInstanceCount`.
+    pub(crate) path: String,
+    pub(crate) old: Option<Value>,
+    pub(crate) new: Option<Value>,
+}
+
+/// The members in which two values differ.
+pub(crate) fn members(old: &Value, new: &Value) -> Vec<Member> {
+    let mut found = Vec::new();
+    compare("", Some(old), Some(new), &mut found);
+    found
+}
+
+fn compare(path: &str, old: Option<&Value>, new: Option<&Value>, found: &mut Vec<Member>) {
+    match (old, new) {
+        (Some(old), Some(new)) if old == new => {}
+        (Some(Value::Object(old)), Some(Value::Object(new))) => {
+            for name in names(old, new) {
+                let path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+                compare(&path, old.get(name), new.get(name), found);
+            }
+        }
+        (Some(Value::Array(old)), Some(Value::Array(new))) => compare_lists(path, old, new, found),
+        _ => found.push(Member { path: path.to_owned(), old: old.cloned(), new: new.cloned() }),
+    }
+}
+
+fn compare_lists(path: &str, old: &[Value], new: &[Value], found: &mut Vec<Member>) {
+    let Some(key) = KEYS.into_iter().find(|key| has_key(old, key) && has_key(new, key)) else {
+        for at in 0..old.len().max(new.len()) {
+            compare(&format!("{path}[{at}]"), old.get(at), new.get(at), found);
+        }
+        return;
+    };
+    let of = |items: &'_ [Value], name: &str| items.iter().find(|item| text(item, key) == name).cloned();
+    let all: BTreeSet<&str> = old.iter().chain(new).map(|item| text(item, key)).collect();
+    for name in all {
+        compare(&format!("{path}[{name}]"), of(old, name).as_ref(), of(new, name).as_ref(), found);
+    }
+}
+
+fn has_key(items: &[Value], key: &str) -> bool {
+    let names: BTreeSet<&str> = items.iter().map(|item| text(item, key)).collect();
+    names.len() == items.len() && !names.contains("")
+}
+
+fn text<'v>(item: &'v Value, key: &str) -> &'v str {
+    item.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn names<'v>(old: &'v Map<String, Value>, new: &'v Map<String, Value>) -> BTreeSet<&'v str> {
+    old.keys().chain(new.keys()).map(String::as_str).collect()
+}
+
+/// The panels in which two dashboards differ, by title.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Panels {
+    pub(crate) added: Vec<String>,
+    pub(crate) removed: Vec<String>,
+    /// Those that show something else, or show it otherwise.
+    pub(crate) changed: Vec<String>,
+    /// How many have another place and nothing else.
+    pub(crate) moved: usize,
+}
+
+/// Compares the bodies of two dashboards.
+pub(crate) fn panels(old: &str, new: &str) -> Panels {
+    let (mut old, new) = (widgets(old), widgets(new));
+    let mut panels = Panels::default();
+    for widget in &new {
+        let same = old.iter().position(|before| title(before) == title(widget));
+        let Some(before) = same.map(|at| old.remove(at)) else {
+            panels.added.push(title(widget));
+            continue;
+        };
+        if before.get("properties") != widget.get("properties") || before.get("type") != widget.get("type") {
+            panels.changed.push(title(widget));
+        } else if before != *widget {
+            panels.moved += 1;
+        }
+    }
+    panels.removed = old.iter().map(title).collect();
+    panels
+}
+
+fn widgets(body: &str) -> Vec<Value> {
+    let body: Value = serde_json::from_str(body).unwrap_or_default();
+    body.get("widgets").and_then(Value::as_array).cloned().unwrap_or_default()
+}
+
+/// How many panels a dashboard has.
+pub(crate) fn panel_count(body: &str) -> usize {
+    widgets(body).len()
+}
+
+/// What a panel is called: its title, the first words of its text, or what it is.
+fn title(widget: &Value) -> String {
+    let properties = &widget["properties"];
+    if let Some(title) = properties["title"].as_str().filter(|title| !title.is_empty()) {
+        return title.to_owned();
+    }
+    let text = properties["markdown"].as_str().unwrap_or_default();
+    let line = text.lines().map(|line| line.trim_start_matches(['#', ' '])).find(|line| !line.is_empty());
+    match (line, widget["type"].as_str()) {
+        (Some(line), _) => format!("text: {}", shortened(line, 40)),
+        (None, Some(kind)) => format!("{kind} without a title"),
+        (None, None) => "without a title".to_owned(),
+    }
+}
+
+/// The first characters of a text, with a mark where it goes on.
+pub(crate) fn shortened(text: &str, most: usize) -> String {
+    let mut short: String = text.chars().take(most).collect();
+    if text.chars().count() > most {
+        short.push('…');
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn items_are_told_apart_by_their_names_and_others_by_their_place() {
+        let old = json!({"V": [{"VariantName": "a", "Count": 1}, {"VariantName": "b"}], "L": [1, 2], "S": "x"});
+        let new = json!({"V": [{"VariantName": "b"}, {"VariantName": "a", "Count": 2}], "L": [1], "T": true, "S": "x"});
+        let found = members(&old, &new);
+        let found: Vec<(&str, Option<Value>, Option<Value>)> =
+            found.iter().map(|member| (member.path.as_str(), member.old.clone(), member.new.clone())).collect();
+        assert_eq!(
+            found,
+            [
+                ("L[1]", Some(json!(2)), None),
+                ("T", None, Some(json!(true))),
+                ("V[a].Count", Some(json!(1)), Some(json!(2))),
+            ]
+        );
+    }
+
+    #[test]
+    fn panels_are_added_removed_changed_and_moved() {
+        let panel = |title: &str, y: i32, period: i32| json!({"type": "metric", "y": y, "properties": {"title": title, "period": period}});
+        let text = json!({"type": "text", "properties": {"markdown": "# About\nmore"}});
+        let old = json!({"widgets": [panel("a", 0, 60), panel("b", 6, 60), panel("c", 12, 60)]}).to_string();
+        let new = json!({"widgets": [panel("a", 0, 10), panel("c", 6, 60), text]}).to_string();
+        let expected = Panels {
+            added: vec!["text: About".to_owned()],
+            removed: vec!["b".to_owned()],
+            changed: vec!["a".to_owned()],
+            moved: 1,
+        };
+        assert_eq!(panels(&old, &new), expected);
+    }
+}

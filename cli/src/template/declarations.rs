@@ -1,0 +1,190 @@
+//! The resources of ours that a template declares, worked out as CloudFormation would send them.
+
+use std::collections::BTreeMap;
+
+use monitored_endpoint::envelope::ResourceType;
+use monitored_endpoint::properties::Problem;
+use serde_json::{Map, Value, json};
+
+use super::natives::{self, Beside, NativeConfig, NativeEndpoint};
+use super::place::Place;
+use super::placeholder::Open;
+use super::refusals;
+use super::remarks;
+use super::resolve::{Resolver, TemplateError};
+use super::surroundings::Stack;
+
+/// What stands for the provider where nothing names it.
+const PROVIDER: &str = "arn:aws:lambda:us-east-1:123456789012:function:monitored-endpoint-provider";
+
+/// A resource of ours, as its template declares it.
+#[derive(Clone, Debug)]
+pub(crate) struct Declared {
+    /// Its name in the template.
+    pub(crate) logical_id: String,
+    pub(crate) resource_type: ResourceType,
+    /// As CloudFormation would send them, with placeholders for what only a deployment knows.
+    pub(crate) properties: Value,
+    /// Where the placeholders stand.
+    pub(crate) open: Vec<Open>,
+    /// What the same template says about the endpoint.
+    pub(crate) beside: Beside,
+    /// What CloudFormation refuses.
+    pub(crate) problems: Vec<Problem>,
+    /// What becomes of it when it is removed or replaced.
+    pub(crate) policies: Policies,
+    /// Whether something in it can't be worked out, so that validating the rest would mislead.
+    pub(crate) unreadable: bool,
+    pub(crate) place: Place,
+}
+
+/// Whether CloudFormation leaves a resource where it is no longer declared, or another takes its place
+/// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html>).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Policies {
+    pub(crate) keeps_deleted: bool,
+    pub(crate) keeps_replaced: bool,
+}
+
+impl Policies {
+    fn of(resource: &Value) -> Self {
+        // RetainExceptOnCreate differs only while the resource is created.
+        let retains = |attribute: &str| {
+            let policy = resource.get(attribute).and_then(Value::as_str);
+            policy.is_some_and(|policy| ["Retain", "RetainExceptOnCreate"].contains(&policy))
+        };
+        Self { keeps_deleted: retains("DeletionPolicy"), keeps_replaced: retains("UpdateReplacePolicy") }
+    }
+}
+
+/// The declarations of a file.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Declarations {
+    pub(crate) resources: Vec<Declared>,
+    /// Whether the file is a template, and not the properties of one resource.
+    pub(crate) whole: bool,
+    /// The type of every resource, by logical id.
+    pub(crate) types: BTreeMap<String, String>,
+    /// Endpoints of SageMaker's own resource type.
+    pub(crate) native_endpoints: Vec<NativeEndpoint>,
+    /// For each native endpoint that isn't on a config of ours, by its logical id: what `Custom::EndpointMonitoring` would be sent.
+    pub(crate) suggested: Vec<(String, Declared)>,
+    /// What CloudFormation refuses elsewhere in the file, by path within it.
+    pub(crate) problems: Vec<Problem>,
+    /// What was assumed, and what isn't read.
+    pub(crate) notes: Vec<String>,
+    /// Where paths within the file stand.
+    pub(crate) place: Place,
+}
+
+impl Declarations {
+    /// Adds a problem to the resource that its path is in, or to the file.
+    pub(super) fn add(&mut self, mut problem: Problem) {
+        for declared in &mut self.resources {
+            let within = problem.path.strip_prefix(&format!("Resources.{}.", declared.logical_id)).map(str::to_owned);
+            if let Some(path) = within {
+                problem.path = path;
+                declared.problems.push(problem);
+                return;
+            }
+        }
+        self.problems.push(problem);
+    }
+}
+
+/// Works out what a template declares. `whole` is whether it is a template, or properties alone.
+pub(super) fn declarations(template: &Value, stack: &Stack, whole: bool, place: &Place) -> Declarations {
+    let resolver = Resolver::new(template, stack, whole);
+    let empty = Map::new();
+    let resources = template.get("Resources").and_then(Value::as_object).unwrap_or(&empty);
+    let types =
+        resources.iter().filter_map(|(id, resource)| Some((id.clone(), resource.get("Type")?.as_str()?.to_owned())));
+    let mut found = Declarations { place: place.clone(), whole, types: types.collect(), ..Declarations::default() };
+    for (logical_id, resource) in resources {
+        let Some(resource_type) = ours(resource) else { continue };
+        match is_made(&resolver, logical_id, resource) {
+            Ok(true) => found.resources.push(declared(&resolver, logical_id, resource, resource_type, place)),
+            Ok(false) => {}
+            Err(error) => found.problems.push(refusals::problem(&error.path, error.message)),
+        }
+    }
+    if whole {
+        refusals::add(&mut found, template, &resolver);
+        found.native_endpoints = natives::endpoints(&resolver);
+        let is_ours = |id: &String| resources.get(id).and_then(ours).is_some();
+        let natives = found.native_endpoints.iter().filter(|endpoint| !endpoint.config.as_ref().is_some_and(is_ours));
+        let suggested = natives.map(|endpoint| (endpoint.logical_id.clone(), suggestion(&resolver, endpoint, place)));
+        found.suggested = suggested.collect();
+    }
+    found.notes = remarks::of(template, resources, &resolver);
+    found
+}
+
+/// The type of a resource, where it is one of ours.
+pub(super) fn ours(resource: &Value) -> Option<ResourceType> {
+    let name = resource.get("Type")?.as_str()?;
+    ResourceType::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, resource_type)| resource_type)
+}
+
+fn declared(
+    resolver: &Resolver<'_>,
+    logical_id: &str,
+    resource: &Value,
+    resource_type: ResourceType,
+    place: &Place,
+) -> Declared {
+    let empty = json!({});
+    let raw = resource.get("Properties").unwrap_or(&empty);
+    let mut errors = Vec::new();
+    // Paths are the provider's, so that its problems can be found again.
+    let resolved = resolver.resolve_all(raw, "Properties", &mut errors);
+    let unreadable = !errors.is_empty();
+    let mut problems: Vec<Problem> =
+        errors.into_iter().map(|error| refusals::problem(&error.path, error.message)).collect();
+    let mut properties = resolved.unwrap_or_else(|| json!({}));
+    if resolver.whole && !unreadable {
+        problems.extend(refusals::service_token(&properties, resolver));
+        problems.extend(refusals::endpoint_arn(raw, resolver));
+    }
+    if let Some(members) = properties.as_object_mut() {
+        members.entry("ServiceToken").or_insert_with(|| PROVIDER.into());
+    }
+    let before = if resolver.whole { format!("Resources.{logical_id}.") } else { String::new() };
+    let beside = natives::beside(resolver, logical_id, raw, &properties);
+    let elsewhere = beside.endpoint_config.as_ref().map(|config| of_config(config, &properties)).unwrap_or_default();
+    Declared {
+        open: resolver.placeholders.all_in(&properties, "Properties"),
+        beside,
+        place: Place { before, elsewhere, ..place.clone() },
+        logical_id: logical_id.to_owned(),
+        policies: Policies::of(resource),
+        resource_type,
+        properties,
+        problems,
+        unreadable,
+    }
+}
+
+/// The members that a native config declares for the endpoint, with what stands before their paths.
+fn of_config(config: &NativeConfig, properties: &Value) -> Vec<(String, String)> {
+    let members = config.properties.as_object().into_iter().flatten().map(|(name, _)| name);
+    let members = members.filter(|name| properties.get(name.as_str()).is_none());
+    members.map(|name| (format!("Properties.{name}"), format!("Resources.{}.", config.logical_id))).collect()
+}
+
+/// Monitoring for a native endpoint, as if the template declared it.
+fn suggestion(resolver: &Resolver<'_>, endpoint: &NativeEndpoint, place: &Place) -> Declared {
+    let id = endpoint.logical_id.as_str();
+    let name = json!({ "Fn::GetAtt": [id, "EndpointName"] });
+    let resource = json!({ "Properties": { "ServiceToken": PROVIDER, "EndpointName": name } });
+    let declared = declared(resolver, &format!("{id}Monitoring"), &resource, ResourceType::EndpointMonitoring, place);
+    let place = Place { before: format!("Resources.{id}."), ..declared.place.clone() };
+    Declared { place, ..declared }
+}
+
+fn is_made(resolver: &Resolver<'_>, logical_id: &str, resource: &Value) -> Result<bool, TemplateError> {
+    match resource.get("Condition").and_then(Value::as_str) {
+        Some(condition) => resolver.holds_or_may(condition, &format!("Resources.{logical_id}.Condition")),
+        None => Ok(true),
+    }
+}

@@ -1,0 +1,165 @@
+//! What a request would change, decided by [`decide`] as the provider decides it, with nothing asked of AWS: what exists is taken
+//! to be what earlier plans made. For whoever wants to know before it happens.
+
+use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
+use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
+use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
+use aws_sdk_sagemaker::types::EndpointStatus;
+
+use super::change::Change;
+use super::decide::{Wish, decide};
+use super::error::ReconcileError;
+use super::existing::{Existing, Found};
+use crate::ledger::Kind;
+use crate::plan::{Owner, Plan, PlanError};
+use crate::shape_json;
+use crate::spec::{EndpointConfigName, EndpointName};
+
+/// What a change is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Thing {
+    /// An endpoint config.
+    EndpointConfig,
+    /// An endpoint.
+    Endpoint,
+    /// A dashboard.
+    Dashboard,
+    /// An alarm.
+    Alarm,
+}
+
+/// What becomes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is created.
+    Created,
+    /// Its content changes in place; an endpoint moves to another config.
+    Changed,
+    /// Its tags change alone.
+    Retagged,
+    /// It is deleted in the same request.
+    Removed,
+}
+
+/// One change, in the order in which they are carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forecast {
+    /// What is changed.
+    pub thing: Thing,
+    /// Its name.
+    pub name: String,
+    /// What becomes of it.
+    pub outcome: Outcome,
+}
+
+/// What a stack has before the request.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Before<'b> {
+    /// What this provider has made in the stack, with tags that say for whom.
+    pub plans: &'b [&'b Plan],
+    /// Endpoints that somebody else made.
+    pub endpoints_of_others: &'b [EndpointName],
+}
+
+/// What the request that `plan` is for would change.
+///
+/// # Errors
+/// What the provider would refuse before its first write.
+pub fn forecast(
+    before: Before<'_>,
+    plan: &Plan,
+    owner: &Owner,
+    adopts: bool,
+    dropped_tags: &[String],
+) -> Result<Vec<Forecast>, ReconcileError> {
+    let existing = existing(before)?;
+    let wish = Wish { plan, owner, adopts, dropped_tags, given_back: &std::collections::BTreeSet::new() };
+    let mut forecast: Vec<Forecast> = Vec::new();
+    for (_, change) in decide(&wish, &existing)? {
+        let Some(outcome) = outcome(&change, &existing) else { continue };
+        let (kind, name) = change.thing();
+        let (thing, name) = (Thing::from(kind), name.to_owned());
+        // Content and tags of one thing are one change to whoever reads it.
+        let same = forecast.iter_mut().find(|one| one.thing == thing && one.name == name);
+        match same {
+            Some(_) if outcome == Outcome::Retagged => {}
+            Some(same) if same.outcome == Outcome::Retagged => same.outcome = outcome,
+            _ => forecast.push(Forecast { thing, name, outcome }),
+        }
+    }
+    Ok(forecast)
+}
+
+/// What a change comes to; `None` for an endpoint that serves as it should.
+fn outcome(change: &Change, existing: &Existing) -> Option<Outcome> {
+    Some(match change {
+        Change::CreateEndpointConfig(_)
+        | Change::PutDashboard { before: None, .. }
+        | Change::PutAlarm { before: None, .. } => Outcome::Created,
+        Change::PutDashboard { .. } | Change::PutAlarm { .. } => Outcome::Changed,
+        Change::Retag { .. } => Outcome::Retagged,
+        Change::RemoveDashboard { .. } | Change::RemoveAlarm { .. } | Change::GiveBack { .. } => Outcome::Removed,
+        Change::Deploy(planned) => match existing.endpoint(&planned.name) {
+            None => Outcome::Created,
+            Some(found) if found.content.endpoint_config_name.as_deref() == Some(&planned.config) => return None,
+            Some(_) => Outcome::Changed,
+        },
+    })
+}
+
+/// What was there before, as if it had been described.
+fn existing(before: Before<'_>) -> Result<Existing, PlanError> {
+    let mut existing = Existing::default();
+    for plan in before.plans {
+        if let Some(config) = &plan.endpoint_config {
+            let content = described(config)?;
+            let name = config.endpoint_config_name().and_then(|name| EndpointConfigName::parse(name).ok());
+            let (arn, tags) = (String::new(), plan.tags.clone());
+            existing.endpoint_configs.extend(name.map(|name| (name, Found { arn, tags, content })));
+        }
+        if let Some(endpoint) = &plan.endpoint {
+            let content = serving(&endpoint.name, &endpoint.config);
+            let (arn, tags) = (String::new(), plan.tags.clone());
+            existing.endpoints.push((endpoint.name.clone(), Found { arn, tags, content }));
+        }
+        if let Some(dashboard) = &plan.dashboard {
+            let (arn, tags) = (String::new(), plan.tags.clone());
+            existing.dashboards.push((dashboard.name.clone(), Found { arn, tags, content: dashboard.body.clone() }));
+        }
+        for alarm in &plan.alarms {
+            let (arn, tags) = (String::new(), plan.tags.clone());
+            existing.alarms.push((alarm.name.clone(), Found { arn, tags, content: alarm.request.clone() }));
+        }
+    }
+    for name in before.endpoints_of_others {
+        let content = serving(name, "");
+        existing.endpoints.push((name.clone(), Found { arn: String::new(), tags: Vec::new(), content }));
+    }
+    existing.alarms.sort_by_key(|(_, found)| !found.content.is_composite());
+    Ok(existing)
+}
+
+/// A config as SageMaker describes what was created so.
+fn described(config: &CreateEndpointConfigInput) -> Result<DescribeEndpointConfigOutput, PlanError> {
+    let json = shape_json::to_json(CreateEndpointConfigInput::SCHEMA, config)?;
+    Ok(shape_json::from_json(&json, |reader| DescribeEndpointConfigOutput::deserialize(reader))?)
+}
+
+fn serving(endpoint: &EndpointName, config: &str) -> DescribeEndpointOutput {
+    DescribeEndpointOutput::builder()
+        .endpoint_name(endpoint.as_str())
+        .endpoint_config_name(config)
+        .endpoint_status(EndpointStatus::InService)
+        .build()
+}
+
+impl From<Kind> for Thing {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::EndpointConfig => Self::EndpointConfig,
+            Kind::Endpoint => Self::Endpoint,
+            Kind::Dashboard => Self::Dashboard,
+            Kind::Alarm => Self::Alarm,
+        }
+    }
+}
