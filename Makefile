@@ -137,8 +137,8 @@ docs: $(TOOLS)/sam/installed ## links, commands, quoted texts, permissions, temp
 	@cd scripts && ../$(TOOLS)/sam/bin/python -m unittest --quiet doccheck.test_doccheck test_events test_release
 	@$(TOOLS)/sam/bin/python scripts/check_docs.py --sam $(TOOLS)/sam/bin/sam --binaries $(CARGO_TARGET_DIR)/debug
 
-reference: ## write docs/properties.md and docs/properties.schema.json anew, from src/properties/reference.rs and the SDK's schemas
-	WRITE_REFERENCE=1 cargo test --workspace --locked --test reference the_written
+reference: ## write docs/properties.md, docs/properties.schema.json and the stand-in's table of rows anew, from src/properties/reference.rs, the SDK's schemas and data/published.csv
+	WRITE_REFERENCE=1 cargo test --workspace --locked --test reference the_
 
 iac: $(TOOLS)/iac/installed $(TOOLS)/sam/installed ## the CDK and Terraform examples, as far as they run without an account
 	$(CARGO_BUILD) --bin monitored-endpoint

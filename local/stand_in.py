@@ -123,6 +123,10 @@ class StandIn:
         """Sets a variant's instance count, as autoscaling would."""
         self._control("POST", f"endpoints/{endpoint}/scale", {"variant": variant, "instances": instances})
 
+    def set_enrichment(self, running: bool) -> None:
+        """Whether OTel enrichment runs in the account."""
+        self._control("POST", "enrichment", {"running": running})
+
     def advance(self, milliseconds: int) -> None:
         """Winds the stand-in's clock forward, so that endpoints arrive where they were going."""
         self._control("POST", "clock", {"advance_ms": milliseconds})

@@ -198,6 +198,7 @@ fn any_change_of_alarms_is_made_whole_and_can_be_taken_back() {
     let scenario = Scenario::new();
     for (change, old, new, names) in changes {
         scenario.start_over();
+        scenario.stand_in.set_enrichment(true);
         let made = scenario.create(old).succeeded();
         let before = scenario.state();
         scenario.update(&made.id(), old, new).succeeded();

@@ -302,3 +302,54 @@ fn what_serves_decides_on_what_can_not_change_in_place() {
     assert!(reason.contains("ml.g6.48xlarge"), "{reason}");
     assert_eq!(chain.writes(), NONE);
 }
+
+/// An alarm whose query finds nothing never fires, and nobody hears of that.
+#[test]
+fn an_alarm_that_asks_by_promql_is_refused_where_nothing_would_be_found() {
+    let scenario = Scenario::new();
+    let plain = shared_gpus("chat").with("IdleGpuAlarm", json!({"Threshold": 20}));
+    let asking = plain.clone().with("IdleGpuAlarm/Source", "PromQL");
+    let reason = scenario.create(&asking).failed();
+    assert!(
+        reason.contains("Properties.IdleGpuAlarm.Source: ") && reason.contains("start-otel-enrichment"),
+        "{reason}"
+    );
+    assert_eq!(scenario.writes(), NONE);
+    scenario.stand_in.set_enrichment(true);
+    let made = scenario.create(&asking).succeeded();
+    let looks = || scenario.calls().iter().filter(|call| *call == "GetOTelEnrichment").count();
+    assert_eq!(looks(), 1);
+    // What asks already is left alone, so that a rollback to it passes.
+    scenario.stand_in.set_enrichment(false);
+    let lower = asking.clone().with("IdleGpuAlarm/Threshold", 10);
+    scenario.update(&made.id(), &asking, &lower).succeeded();
+    assert_eq!(looks(), 0);
+    scenario.update(&made.id(), &lower, &plain).succeeded();
+    assert!(scenario.update(&made.id(), &plain, &asking).failed().contains("start-otel-enrichment"));
+}
+
+#[test]
+fn tags_travel_with_every_alarm_s_notifications_where_that_is_asked_for() {
+    let scenario = Scenario::new();
+    let plain = shared_gpus("chat").with("Tags", json!([{"Key": "team", "Value": "ml"}]));
+    let tagged = plain.clone().with("AlarmTagsPropagation", json!({"IncludedTagKeys": ["team"]}));
+    let made = scenario.create(&tagged).succeeded();
+    let propagation = || scenario.alarm("chat-unused-gpu")["ActionConfiguration"]["AlarmTagsPropagation"].clone();
+    assert_eq!(propagation(), json!({"Enabled": true, "IncludedTagKeys": ["team"]}));
+    scenario.update(&made.id(), &tagged, &tagged).succeeded();
+    assert_eq!(scenario.writes(), NONE);
+    let all = plain.clone().with("AlarmTagsPropagation", json!({"Enabled": true}));
+    scenario.update(&made.id(), &tagged, &all).succeeded();
+    assert_eq!(propagation(), json!({"Enabled": true}));
+    scenario.update(&made.id(), &all, &plain).succeeded();
+    assert_eq!((propagation(), scenario.writes()), (Value::Null, vec!["PutMetricAlarm".to_owned()]));
+    for (settings, expected) in [
+        (json!({"IncludedTagKeys": ["a"], "ExcludedTagKeys": ["b"]}), "ExcludedTagKeys: stands beside IncludedTagKeys"),
+        (json!({"ExcludedTagKeys": []}), "ExcludedTagKeys: 0 keys are given; use 1 to 50"),
+        (json!({"IncludedTagKeys": [""]}), "IncludedTagKeys[0]: \"\" is no key of a tag"),
+    ] {
+        let reason =
+            scenario.update(&made.id(), &plain, &plain.clone().with("AlarmTagsPropagation", settings)).failed();
+        assert!(reason.contains(expected), "{reason}");
+    }
+}

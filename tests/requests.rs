@@ -32,6 +32,7 @@ fn planned(variants: usize, source: &str) -> Plan {
         "IdleGpuAlarm": { "Source": source },
         "NoTrafficAlarm": { "OKActions": ["arn:aws:sns:us-east-1:123456789012:t"] },
         "AlarmActions": ["arn:aws:sns:us-east-1:123456789012:t"],
+        "AlarmTagsPropagation": { "IncludedTagKeys": ["team"] },
         "Tags": [{ "Key": "team", "Value": "ml" }],
     });
     if several {

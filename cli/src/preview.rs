@@ -117,7 +117,9 @@ impl Preview {
                 }
             };
             json["File"] = file.display().to_string().into();
-            said.text.push_str(&format!("{}{}:\n{text}", if number > 0 { "\n" } else { "" }, file.display()));
+            let gap = if number > 0 { "\n" } else { "" };
+            // Writing to a String can't fail.
+            let _ = write!(said.text, "{gap}{}:\n{text}", file.display());
             // As with one file, a problem weighs more than what couldn't be judged.
             if status == Status::Problems || said.status == Status::Fine {
                 said.status = status;

@@ -47,6 +47,8 @@ pub(crate) struct Subject {
     pub(crate) judgements: Vec<Judgement>,
     /// What monitoring would give native endpoints that aren't on a config of ours, by the endpoint's logical id.
     pub(crate) suggested: Vec<(String, Judgement)>,
+    /// Whether the judgements are those suggestions, and nothing is declared.
+    pub(crate) is_suggested: bool,
     /// Endpoints of SageMaker's own resource type.
     pub(crate) native_endpoints: Vec<NativeEndpoint>,
     /// What CloudFormation refuses in the file elsewhere, and where it is.
@@ -94,6 +96,7 @@ pub(crate) fn read(
             .iter()
             .filter_map(|(id, one)| Some((id.clone(), judged(one).ok()?)))
             .collect(),
+        is_suggested: false,
         native_endpoints: declarations.native_endpoints,
         problems,
         notes: declarations.notes,
@@ -115,7 +118,7 @@ impl Subject {
                 "; to monitor {id}, declare a Custom::EndpointMonitoring with EndpointName: !GetAtt {id}.EndpointName"
             )
         });
-        let notes = self.notes.iter().map(|note| format!("\nnote: {note}")).collect::<String>();
+        let notes = self.notes.iter().fold(String::new(), |notes, note| notes + "\nnote: " + note);
         let message = format!("{NOTHING}{}{notes}", native.unwrap_or_default());
         Err(SubjectError::Nothing { path: self.file, message })
     }
@@ -123,6 +126,7 @@ impl Subject {
     /// This, or what monitoring would give the file's endpoints.
     pub(crate) fn or_suggested(mut self) -> Result<Self, SubjectError> {
         if self.judgements.is_empty() && self.problems.is_empty() && !self.suggested.is_empty() {
+            self.is_suggested = true;
             self.judgements = self.suggested.drain(..).map(|(_, judgement)| judgement).collect();
             let names =
                 self.native_endpoints.iter().map(|endpoint| format!("!GetAtt {}.EndpointName", endpoint.logical_id));

@@ -16,6 +16,27 @@ fn an_alarm_is_explained_by_its_property_its_name_and_the_end_of_it() {
     }
 }
 
+/// Two models on one instance of four GPUs that hold three of them.
+#[test]
+fn an_alarm_that_the_models_keep_in_alarm_is_warned_of_with_what_works() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("declared.json");
+    let declared = serde_json::json!({
+        "EndpointName": "chat", "ExecutionRoleArn": "arn:aws:iam::123456789012:role/inference",
+        "ProductionVariants": [{"VariantName": "all", "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": 1}],
+        "InferenceComponents": [{"Name": "a", "GpusPerCopy": 2}, {"Name": "b", "GpusPerCopy": 1}],
+    });
+    std::fs::write(&path, declared.to_string()).unwrap();
+    let path = path.to_str().unwrap();
+    let explained = run(["explain", "unused-gpu", path]).out;
+    assert!(
+        explained.contains("warning: Threshold: ") && explained.contains("use 2, or place more copies"),
+        "{explained}"
+    );
+    let planned = run(["plan", path]).out;
+    assert!(planned.contains("note: Properties.UnusedGpuAlarm.Threshold: "), "{planned}");
+}
+
 #[test]
 fn a_panel_is_explained_by_its_title_or_a_line_of_it() {
     let by_title = run(["explain", "instances and gpus"]);

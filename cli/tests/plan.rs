@@ -363,8 +363,8 @@ fn properties_alone_are_the_one_resource_of_the_other_file() {
     let whole = template(&folder, "old.yaml", &ours("Chat", "Custom::MonitoredEndpointConfig", 1));
     let alone = folder.path().join("alone.yaml");
     let properties = ours("Chat", "", 1);
-    let properties: String = properties.lines().skip(4).map(|line| format!("{}\n", line.trim())).collect();
-    fs::write(&alone, properties).unwrap();
+    let properties: Vec<&str> = properties.lines().skip(4).map(str::trim).collect();
+    fs::write(&alone, properties.join("\n")).unwrap();
     let alone = alone.to_str().unwrap();
     says(&[alone, "--old", &whole], 0, &["Plan: 1 unchanged."]);
     says(&[&whole, "--old", alone], 0, &["Plan: 1 unchanged."]);

@@ -5,7 +5,7 @@
 
 use super::measure::Series;
 use super::words::{compared, for_how_long};
-use super::{AT_LEAST, Definition, Fit, MINUTE, Measure, PeriodRule, Scope, ThresholdRule, Words};
+use super::{ANY_NUMBER, AT_LEAST, Definition, Fit, MINUTE, Measure, PeriodRule, Scope, ThresholdRule, Words};
 use crate::metrics::{IdLetter, Stat, queue_metric};
 use crate::properties::reference::Absent;
 use crate::spec::{AlarmSource, AlarmSpec, Serving};
@@ -17,6 +17,7 @@ pub(super) const DEFINITION: Definition = Definition {
     on_by_default: false,
     sources: &[AlarmSource::OldestRequest, AlarmSource::BacklogSize],
     source: |_| AlarmSource::OldestRequest,
+    range: ANY_NUMBER,
     threshold: ThresholdRule {
         // Seconds; how many may wait depends on the traffic.
         by_default: |source| (source == AlarmSource::OldestRequest).then_some(900.0),
@@ -27,6 +28,7 @@ pub(super) const DEFINITION: Definition = Definition {
     window: 5 * MINUTE,
     period: PeriodRule::Shortest,
     counts_samples: false,
+    of_whole_gpus: false,
     warms_up: false,
     watches: |variant| variant.serving == Serving::Asynchronous,
     nothing_to_watch: "the endpoint isn't asynchronous (AsyncInferenceConfig), so it has no queue",

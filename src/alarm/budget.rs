@@ -7,7 +7,9 @@
 
 use super::measure::Series;
 use super::words::compared;
-use super::{DAY, Definition, Fit, MORE_THAN, MOST_METRICS, Measure, PeriodRule, Scope, ThresholdRule, Words};
+use super::{
+    ANY_NUMBER, DAY, Definition, Fit, MORE_THAN, MOST_METRICS, Measure, PeriodRule, Scope, ThresholdRule, Words,
+};
 use crate::metrics::{Expr, IdLetter};
 use crate::properties::reference::Absent;
 use crate::spec::{AlarmSource, AlarmSpec, Capacity, PriceBasis, Variant};
@@ -21,6 +23,7 @@ pub(super) const DEFINITION: Definition = Definition {
     on_by_default: false,
     sources: &[AlarmSource::InstanceSamples],
     source: |_| AlarmSource::InstanceSamples,
+    range: ANY_NUMBER,
     threshold: ThresholdRule {
         by_default: |_| None,
         holds: |dollars| dollars > 0.0,
@@ -30,6 +33,7 @@ pub(super) const DEFINITION: Definition = Definition {
     window: DAY,
     period: PeriodRule::Always(DAY),
     counts_samples: true,
+    of_whole_gpus: false,
     warms_up: false,
     watches: Variant::has_instances,
     nothing_to_watch: "no variant has instances, and what a serverless one costs isn't published",

@@ -1,5 +1,7 @@
 //! What there is to say about a kind of alarm.
 
+use std::ops::RangeInclusive;
+
 use super::{Measure, Scope};
 use crate::properties::Declaration;
 use crate::properties::reference::Absent;
@@ -11,6 +13,11 @@ pub(crate) const FEWER: &str = "LessThanThreshold";
 pub(crate) const AT_MOST: &str = "LessThanOrEqualToThreshold";
 /// Greater first: the last two count for less.
 pub(crate) const COMPARISONS: [&str; 4] = [AT_LEAST, MORE_THAN, FEWER, AT_MOST];
+
+/// A number of things, of milliseconds or of dollars.
+pub(crate) const ANY_NUMBER: RangeInclusive<f64> = 0.0..=f64::INFINITY;
+/// A share of something.
+pub(crate) const PERCENT: RangeInclusive<f64> = 0.0..=100.0;
 
 /// Everything about one kind of alarm.
 pub(crate) struct Definition {
@@ -26,6 +33,8 @@ pub(crate) struct Definition {
     pub(crate) sources: &'static [AlarmSource],
     /// The source where none is declared.
     pub(crate) source: fn(&Situation<'_>) -> AlarmSource,
+    /// Least and most that can be measured, whatever the fleet.
+    pub(crate) range: RangeInclusive<f64>,
     /// What it compares with.
     pub(crate) threshold: ThresholdRule,
     /// How it compares by default.
@@ -36,6 +45,8 @@ pub(crate) struct Definition {
     pub(crate) period: PeriodRule,
     /// Whether samples are counted, so that each period has to hold as many as every other.
     pub(crate) counts_samples: bool,
+    /// Whether it is about GPUs, of whose partitions no page says what is published.
+    pub(crate) of_whole_gpus: bool,
     /// Whether a new alarm waits for its whole window before it is evaluated.
     pub(crate) warms_up: bool,
     /// Whether it is about this variant.

@@ -7,7 +7,8 @@
 use super::measure::Series;
 use super::words::{compared, for_how_long};
 use super::{
-    AT_LEAST, Definition, Fit, MINUTE, MOST_METRICS, Measure, PeriodRule, Scope, Situation, ThresholdRule, Words,
+    AT_LEAST, Definition, Fit, MINUTE, MOST_METRICS, Measure, PERCENT, PeriodRule, Scope, Situation, ThresholdRule,
+    Words,
 };
 use crate::metrics::{Expr, IdLetter, Stat, invocation_metric};
 use crate::properties::reference::Absent;
@@ -20,6 +21,7 @@ pub(super) const DEFINITION: Definition = Definition {
     on_by_default: false,
     sources: &[AlarmSource::Invocations],
     source: |_| AlarmSource::Invocations,
+    range: PERCENT,
     threshold: ThresholdRule {
         by_default: |_| Some(5.0),
         holds: |percent| (0.0..=100.0).contains(&percent),
@@ -29,6 +31,7 @@ pub(super) const DEFINITION: Definition = Definition {
     window: 5 * MINUTE,
     period: PeriodRule::Shortest,
     counts_samples: false,
+    of_whole_gpus: false,
     warms_up: false,
     watches: answers_at_once,
     nothing_to_watch: "the endpoint is asynchronous, and what its failures are a part of isn't published; use BacklogAlarm",

@@ -5,7 +5,7 @@
 
 use super::unused_gpu::{NOTHING_SHARES_GPUS, NUMBER_OF_GPUS, fit, measure, shares_gpus};
 use super::words::{compared, dollars, for_how_long};
-use super::{Definition, FEWER, HOUR, PeriodRule, Words};
+use super::{ANY_NUMBER, Definition, FEWER, HOUR, PeriodRule, Words};
 use crate::properties::reference::Absent;
 use crate::spec::{AlarmSource, Variant};
 
@@ -16,12 +16,14 @@ pub(super) const DEFINITION: Definition = Definition {
     on_by_default: false,
     sources: &[AlarmSource::Reservation, AlarmSource::SampleCount],
     source: |_| AlarmSource::Reservation,
+    range: ANY_NUMBER,
     threshold: NUMBER_OF_GPUS,
     comparison: FEWER,
     // Shorter than a scale-out takes would tell of every scale-out.
     window: HOUR / 4,
     period: PeriodRule::Shortest,
     counts_samples: true,
+    of_whole_gpus: true,
     warms_up: false,
     watches: shares_gpus,
     nothing_to_watch: NOTHING_SHARES_GPUS,

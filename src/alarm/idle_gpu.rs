@@ -7,7 +7,9 @@
 
 use super::measure::Series;
 use super::words::{compared, dollars, for_how_long};
-use super::{Definition, FEWER, Fit, HOUR, MOST_METRICS, Measure, PeriodRule, Scope, Situation, ThresholdRule, Words};
+use super::{
+    Definition, FEWER, Fit, HOUR, MOST_METRICS, Measure, PERCENT, PeriodRule, Scope, Situation, ThresholdRule, Words,
+};
 use crate::metrics::{Expr, IdLetter, PromQl, Stat, mean_work_of_models};
 use crate::properties::reference::Absent;
 use crate::spec::{AlarmSource, AlarmSpec, Variant};
@@ -22,6 +24,7 @@ pub(super) const DEFINITION: Definition = Definition {
     on_by_default: false,
     sources: &[AlarmSource::Reservation, AlarmSource::Insights, AlarmSource::PromQl],
     source: |_| AlarmSource::Reservation,
+    range: PERCENT,
     threshold: ThresholdRule {
         // The launch article's guide line.
         by_default: |_| Some(30.0),
@@ -33,6 +36,7 @@ pub(super) const DEFINITION: Definition = Definition {
     period: PeriodRule::Shortest,
     // Work and samples of the same period are divided by one another: how many there are doesn't matter.
     counts_samples: false,
+    of_whole_gpus: true,
     warms_up: false,
     watches: |variant| variant.gpus().is_some(),
     nothing_to_watch: "no variant has GPUs",

@@ -6,7 +6,9 @@
 use super::error_rate::{answers_at_once, models_are_listed};
 use super::measure::Series;
 use super::words::{compared, for_how_long};
-use super::{AT_LEAST, Definition, Fit, MINUTE, MOST_METRICS, Measure, PeriodRule, Scope, ThresholdRule, Words};
+use super::{
+    ANY_NUMBER, AT_LEAST, Definition, Fit, MINUTE, MOST_METRICS, Measure, PeriodRule, Scope, ThresholdRule, Words,
+};
 use crate::metrics::{Expr, IdLetter, Stat, invocation_metric};
 use crate::properties::reference::Absent;
 use crate::spec::{AlarmSource, AlarmSpec};
@@ -20,6 +22,7 @@ pub(super) const DEFINITION: Definition = Definition {
     on_by_default: false,
     sources: &[AlarmSource::Invocations],
     source: |_| AlarmSource::Invocations,
+    range: ANY_NUMBER,
     threshold: ThresholdRule {
         // An embedding takes milliseconds, a long answer of a large model half a minute.
         by_default: |_| None,
@@ -30,6 +33,7 @@ pub(super) const DEFINITION: Definition = Definition {
     window: 5 * MINUTE,
     period: PeriodRule::Shortest,
     counts_samples: false,
+    of_whole_gpus: false,
     warms_up: false,
     watches: answers_at_once,
     nothing_to_watch: "the endpoint is asynchronous, and nobody waits for an answer; use BacklogAlarm",

@@ -13,6 +13,7 @@ mod latency;
 mod measure;
 mod no_capacity;
 mod no_traffic;
+pub(crate) mod reach;
 mod scope;
 mod unused_gpu;
 mod words;
@@ -21,10 +22,12 @@ use std::fmt;
 
 pub use definition::Words;
 pub(crate) use definition::{
-    AT_LEAST, AT_MOST, COMPARISONS, Definition, FEWER, Fit, MORE_THAN, PeriodRule, Situation, ThresholdRule,
+    ANY_NUMBER, AT_LEAST, AT_MOST, COMPARISONS, Definition, FEWER, Fit, MORE_THAN, PERCENT, PeriodRule, Situation,
+    ThresholdRule,
 };
 pub(crate) use measure::{MOST_METRICS, Measure};
 pub(crate) use scope::Scope;
+pub(crate) use words::compared;
 
 const MINUTE: i32 = 60;
 const HOUR: i32 = 3600;

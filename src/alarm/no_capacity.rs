@@ -7,7 +7,9 @@
 use super::error_rate::models_are_listed;
 use super::measure::Series;
 use super::words::{compared, for_how_long};
-use super::{AT_LEAST, Definition, Fit, MINUTE, MOST_METRICS, Measure, PeriodRule, Scope, ThresholdRule, Words};
+use super::{
+    ANY_NUMBER, AT_LEAST, Definition, Fit, MINUTE, MOST_METRICS, Measure, PeriodRule, Scope, ThresholdRule, Words,
+};
 use crate::metrics::{Expr, IdLetter, Stat};
 use crate::properties::reference::Absent;
 use crate::spec::{AlarmSource, AlarmSpec, Variant};
@@ -19,6 +21,7 @@ pub(super) const DEFINITION: Definition = Definition {
     on_by_default: false,
     sources: &[AlarmSource::Invocations],
     source: |_| AlarmSource::Invocations,
+    range: ANY_NUMBER,
     threshold: ThresholdRule {
         by_default: |_| Some(1.0),
         holds: |calls| calls > 0.0,
@@ -29,6 +32,7 @@ pub(super) const DEFINITION: Definition = Definition {
     window: MINUTE,
     period: PeriodRule::Shortest,
     counts_samples: false,
+    of_whole_gpus: false,
     warms_up: false,
     watches: Variant::hosts_components,
     nothing_to_watch: "no variant hosts inference components, and only these can be called without a copy",

@@ -17,7 +17,8 @@
 use super::measure::Series;
 use super::words::{compared, dollars, for_how_long};
 use super::{
-    AT_MOST, Definition, Fit, HOUR, MOST_METRICS, Measure, PeriodRule, Scope, Situation, ThresholdRule, Words,
+    ANY_NUMBER, AT_MOST, Definition, Fit, HOUR, MOST_METRICS, Measure, PeriodRule, Scope, Situation, ThresholdRule,
+    Words,
 };
 use crate::metrics::{Expr, IdLetter, Stat, invocation_metric, requests_metric, requests_of_components};
 use crate::properties::reference::Absent;
@@ -30,6 +31,7 @@ pub(super) const DEFINITION: Definition = Definition {
     on_by_default: false,
     sources: &[AlarmSource::Invocations, AlarmSource::Insights],
     source: |situation| if listed_ones_fit(situation) { AlarmSource::Invocations } else { AlarmSource::Insights },
+    range: ANY_NUMBER,
     threshold: ThresholdRule {
         by_default: |_| Some(0.0),
         holds: |calls| calls >= 0.0,
@@ -39,6 +41,7 @@ pub(super) const DEFINITION: Definition = Definition {
     window: 3 * HOUR,
     period: PeriodRule::Is(HOUR),
     counts_samples: false,
+    of_whole_gpus: false,
     warms_up: true,
     // What a shadow variant gets is a copy of another's requests.
     watches: |variant| variant.has_instances() && !variant.shadow,
@@ -103,7 +106,8 @@ fn measure(alarm: &AlarmSpec, scope: &Scope<'_>) -> Measure {
     let (mut ready, mut calls) = (Vec::new(), Vec::new());
     for (number, variant) in scope.variants.iter().enumerate() {
         if variant.hosts_components() {
-            let reservation = if variant.gpus().is_some() { "GPUReservation" } else { "MemoryReservation" };
+            // Of partitions nobody knows what is reserved.
+            let reservation = if variant.shared_gpus().is_some() { "GPUReservation" } else { "MemoryReservation" };
             let reserved = scope.of_instances(reservation, Stat::Maximum, variant);
             ready.push(series.add(IdLetter::RESERVED, number, &reserved));
         } else {

@@ -11,7 +11,9 @@ use aws_sdk_cloudwatch::types::ComparisonOperator;
 
 use super::measure::Series;
 use super::words::{compared, dollars, for_how_long};
-use super::{AT_LEAST, Definition, Fit, HOUR, MOST_METRICS, Measure, PeriodRule, Scope, ThresholdRule, Words};
+use super::{
+    ANY_NUMBER, AT_LEAST, Definition, Fit, HOUR, MOST_METRICS, Measure, PeriodRule, Scope, ThresholdRule, Words,
+};
 use crate::metrics::{Alarm, Expr, IdLetter, Stat, gpu_sample_count};
 use crate::properties::reference::Absent;
 use crate::spec::{AlarmSource, AlarmSpec, Variant};
@@ -27,11 +29,13 @@ pub(super) const DEFINITION: Definition = Definition {
     on_by_default: true,
     sources: &[AlarmSource::Reservation, AlarmSource::SampleCount],
     source: |_| AlarmSource::Reservation,
+    range: ANY_NUMBER,
     threshold: NUMBER_OF_GPUS,
     comparison: AT_LEAST,
     window: HOUR / 2,
     period: PeriodRule::DividesWindow,
     counts_samples: true,
+    of_whole_gpus: true,
     warms_up: false,
     watches: shares_gpus,
     nothing_to_watch: NOTHING_SHARES_GPUS,

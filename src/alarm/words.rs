@@ -5,7 +5,7 @@ use aws_sdk_cloudwatch::types::ComparisonOperator;
 use crate::spec::{AlarmSource, AlarmSpec};
 
 /// The threshold and how it is compared: `at least 1`.
-pub(super) fn compared(alarm: &AlarmSpec) -> String {
+pub(crate) fn compared(alarm: &AlarmSpec) -> String {
     let words = match alarm.comparison {
         ComparisonOperator::GreaterThanThreshold => "more than",
         ComparisonOperator::LessThanThreshold => "less than",

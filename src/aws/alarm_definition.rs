@@ -2,7 +2,9 @@
 
 use aws_sdk_cloudwatch::operation::put_composite_alarm::builders::PutCompositeAlarmInputBuilder;
 use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
-use aws_sdk_cloudwatch::types::{CompositeAlarm, MetricAlarm, MetricDataQuery};
+use aws_sdk_cloudwatch::types::{
+    ActionConfiguration, AlarmTagsPropagation, CompositeAlarm, MetricAlarm, MetricDataQuery,
+};
 
 use crate::plan::AlarmRequest;
 
@@ -72,6 +74,16 @@ fn present(list: Option<&Vec<String>>) -> Option<Vec<String>> {
     list.filter(|list| !list.is_empty()).cloned()
 }
 
+/// Which tags go with notifications, where any does: empty lists are none.
+fn propagated(configuration: Option<&ActionConfiguration>) -> Option<ActionConfiguration> {
+    let tags = configuration?.alarm_tags_propagation().filter(|tags| tags.enabled() == Some(true))?;
+    let tags = AlarmTagsPropagation::builder()
+        .enabled(true)
+        .set_included_tag_keys(present(tags.included_tag_keys.as_ref()))
+        .set_excluded_tag_keys(present(tags.excluded_tag_keys.as_ref()));
+    Some(ActionConfiguration::builder().alarm_tags_propagation(tags.build()).build())
+}
+
 /// One spelling for each meaning: CloudWatch describes an empty list where none was given, and names no default.
 fn normal_composite(request: PutCompositeAlarmInputBuilder) -> PutCompositeAlarmInputBuilder {
     let (ok, alarm, insufficient) = (
@@ -80,11 +92,13 @@ fn normal_composite(request: PutCompositeAlarmInputBuilder) -> PutCompositeAlarm
         present(request.get_insufficient_data_actions().as_ref()),
     );
     let actions_enabled = request.get_actions_enabled().unwrap_or(true);
+    let tags = propagated(request.get_action_configuration().as_ref());
     request
         .set_ok_actions(ok)
         .set_alarm_actions(alarm)
         .set_insufficient_data_actions(insufficient)
         .actions_enabled(actions_enabled)
+        .set_action_configuration(tags)
         .set_tags(None)
 }
 
@@ -104,6 +118,7 @@ fn normal(request: PutMetricAlarmInputBuilder) -> PutMetricAlarmInputBuilder {
         metrics.sort_by(|a: &MetricDataQuery, b| a.id.cmp(&b.id));
     }
     let actions_enabled = request.get_actions_enabled().unwrap_or(true);
+    let tags = propagated(request.get_action_configuration().as_ref());
     request
         .set_ok_actions(ok)
         .set_alarm_actions(alarm)
@@ -111,5 +126,6 @@ fn normal(request: PutMetricAlarmInputBuilder) -> PutMetricAlarmInputBuilder {
         .set_dimensions(dimensions)
         .set_metrics(metrics)
         .actions_enabled(actions_enabled)
+        .set_action_configuration(tags)
         .set_tags(None)
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::operation::get_dashboard::GetDashboardOutput;
-use aws_sdk_cloudwatch::types::{AlarmType, CompositeAlarm, DimensionFilter, MetricAlarm, Tag as TagShape};
+use aws_sdk_cloudwatch::types::{
+    AlarmType, CompositeAlarm, DimensionFilter, MetricAlarm, OTelEnrichmentStatus, Tag as TagShape,
+};
 
 use super::alarm_definition::{composite_definition, metric_definition};
 use super::fault::{CallError, Fault, failed};
@@ -130,6 +132,13 @@ impl CloudWatch {
     pub(crate) async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), CallError> {
         let request = self.client.untag_resource().resource_arn(arn).set_tag_keys(Some(keys.to_vec()));
         request.send().await.map(drop).map_err(|error| failed("cloudwatch:UntagResource")(error.into()))
+    }
+
+    /// Whether OTel enrichment runs in the account and Region.
+    pub(crate) async fn enrichment_runs(&self) -> Result<bool, CallError> {
+        let found = self.client.get_o_tel_enrichment().send().await;
+        let found = found.map_err(|error| failed("cloudwatch:GetOTelEnrichment")(error.into()))?;
+        Ok(found.status() == Some(&OTelEnrichmentStatus::Running))
     }
 
     /// Which dimensions tell the endpoint's GPUs apart, by what has been published; empty while nothing has been.

@@ -8,6 +8,7 @@ use monitored_endpoint::aws::{self, Handover, RequestTable};
 use monitored_endpoint::callback::{Delivery, ExtraHosts};
 use monitored_endpoint::ledger::Ledger;
 use monitored_endpoint::logging;
+use monitored_endpoint::plan::RunbooksUrl;
 use monitored_endpoint::reconcile::{Reconciler, reason};
 use monitored_endpoint::request::{Invocation, Provider};
 use monitored_endpoint::start::{Made, give_up};
@@ -29,6 +30,15 @@ async fn main() -> Result<(), Error> {
     .await
 }
 
+/// The page of runbooks, where it is one: no stack fails for want of a link.
+fn runbooks(url: &str) -> Option<RunbooksUrl> {
+    let read = RunbooksUrl::parse(url);
+    read.inspect_err(|error| {
+        tracing::error!(%error, "RUNBOOKS_URL can't be linked to, so descriptions of alarms have no link; give an https URL");
+    })
+    .ok()
+}
+
 /// The provider that the environment describes.
 async fn provider() -> Provider {
     let poll_interval = env::var("POLL_INTERVAL_MS").ok().and_then(|ms| ms.parse().ok());
@@ -38,7 +48,7 @@ async fn provider() -> Provider {
     let given = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
     let reconciler = Reconciler::new(&config, longest_pause)
         .with_widgets(given("WIDGETS_FUNCTION_ARN"))
-        .with_runbooks(given("RUNBOOKS_URL"));
+        .with_runbooks(given("RUNBOOKS_URL").and_then(|url| runbooks(&url)));
     let ledger = if let Some(table) = given("REQUEST_TABLE") {
         Ledger::in_table(RequestTable::new(&config, &table), longest_pause)
     } else {

@@ -149,6 +149,19 @@ pub enum Evidence {
     Assumed,
 }
 
+impl Evidence {
+    /// As pages call it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::AwsDocs => "docs",
+            Self::Sample => "sample",
+            Self::Assumed => "assumed",
+        }
+    }
+}
+
 /// What is known of a variant, for what it publishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Traits {

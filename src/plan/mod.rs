@@ -8,6 +8,7 @@ mod endpoint_config;
 mod in_place;
 mod ownership;
 mod requests;
+mod runbooks;
 
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
 
@@ -17,6 +18,7 @@ pub use endpoint_config::name as endpoint_config_name;
 pub use in_place::FixedMember;
 pub use ownership::{Owner, Ownership};
 pub use requests::{Request, RequestError};
+pub use runbooks::{RunbooksUrl, RunbooksUrlError};
 
 use thiserror::Error;
 
@@ -85,7 +87,7 @@ pub struct Surroundings {
     /// ARN of the function that draws interactive panels, where there is one.
     pub widgets_function: Option<String>,
     /// The page of runbooks that descriptions of alarms link to, where there is one.
-    pub runbooks_url: Option<String>,
+    pub runbooks_url: Option<RunbooksUrl>,
 }
 
 /// Why a spec can't be planned.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::misplaced;
 use super::node::{Fields, Node};
-use super::problem::Problems;
+use super::problem::{Problems, nearest};
 use super::reference::{self, COMMON, OF_CONFIGS, OF_DEPLOYMENTS, OF_MONITORING};
 use super::shape::ShapeReader;
 use crate::alarm::AlarmKind;
@@ -48,6 +48,8 @@ pub struct Declaration {
     pub alarms: BTreeMap<AlarmKind, DeclaredAlarm>,
     /// Actions of every alarm that has none of its own.
     pub actions: Actions,
+    /// Which tags go with every alarm's notifications, where that is said.
+    pub alarm_tags: Option<DeclaredAlarmTags>,
     /// Whether a dashboard or alarm that this resource didn't make may be taken over.
     pub adopt_existing: bool,
     /// Whether CloudFormation is to mask the attributes, and no value is to be quoted.
@@ -121,6 +123,17 @@ pub struct DeclaredAlarm {
     pub actions: Actions,
 }
 
+/// `AlarmTagsPropagation`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeclaredAlarmTags {
+    /// `false` leaves the tags out.
+    pub enabled: Option<bool>,
+    /// Keys of the tags that go along.
+    pub included: Option<Vec<String>>,
+    /// Keys of the tags that don't.
+    pub excluded: Option<Vec<String>>,
+}
+
 /// Actions by the state they are taken in; `None` where the declaration says nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are PutMetricAlarm's")]
@@ -165,6 +178,7 @@ impl Declaration {
                 .filter_map(|kind| Some((kind, alarm(&fields.get(kind.property())?))))
                 .collect(),
             actions: actions(&fields),
+            alarm_tags: fields.get("AlarmTagsPropagation").map(|node| alarm_tags(&node)),
             adopt_existing: fields.boolean("AdoptExisting").unwrap_or_default(),
             no_echo,
         })
@@ -301,11 +315,19 @@ fn variant(node: &Node<'_>) -> DeclaredVariant {
 }
 
 fn cost(fields: &Fields<'_>) -> Option<Cost> {
+    const AUTO: &str = "Auto";
     let node = fields.get("CostPerHour")?;
-    if node.text().is_some_and(|text| text == "Auto") {
+    if let Some(dollars) = scalar::number(node.value()) {
+        return Some(Cost::Dollars(dollars));
+    }
+    let text = node.value().as_str();
+    if text == Some(AUTO) {
         return Some(Cost::Auto);
     }
-    node.number().map(Cost::Dollars)
+    match text.and_then(|text| nearest(text, [AUTO].into_iter())) {
+        Some(_) => node.mismatch_with("a number or Auto", "; did you mean Auto?"),
+        None => node.mismatch_with("a number or Auto", ""),
+    }
 }
 
 fn dashboard(node: &Node<'_>) -> DeclaredDashboard {
@@ -335,6 +357,15 @@ fn alarm(node: &Node<'_>) -> DeclaredAlarm {
         treat_missing_data: fields.text("TreatMissingData"),
         actions_enabled: fields.boolean("ActionsEnabled"),
         actions: actions(&fields),
+    }
+}
+
+fn alarm_tags(node: &Node<'_>) -> DeclaredAlarmTags {
+    let fields = node.fields(reference::ALARM_TAGS);
+    DeclaredAlarmTags {
+        enabled: fields.boolean("Enabled"),
+        included: fields.texts("IncludedTagKeys"),
+        excluded: fields.texts("ExcludedTagKeys"),
     }
 }
 

@@ -17,7 +17,8 @@ mod within_limits;
 
 pub use crate::alarm::AlarmKind;
 pub use declaration::{
-    Actions, Cost, Declaration, DeclaredAlarm, DeclaredComponent, DeclaredDashboard, DeclaredVariant,
+    Actions, Cost, Declaration, DeclaredAlarm, DeclaredAlarmTags, DeclaredComponent, DeclaredDashboard, DeclaredVariant,
 };
 pub(crate) use node::Node;
 pub use problem::{Problem, Problems, Severity, nearest};
+pub(crate) use problem::{choice, one_of};

@@ -116,16 +116,21 @@ impl<'v> Node<'v> {
 
     /// Notes that `name` is no member here, with the nearest that is.
     pub(super) fn unknown<'k>(&self, name: &str, known: impl Iterator<Item = &'k str> + Clone) {
+        let path = format!("{}.{name}", self.path);
         let fix = match nearest(name, known.clone()) {
-            Some(near) => format!("did you mean {near}?"),
+            Some(near) => {
+                self.problems.note_meant(&path, format!("{}.{near}", self.path));
+                format!("did you mean {near}?")
+            }
             None => format!("known here: {}", known.collect::<Vec<_>>().join(", ")),
         };
-        let path = format!("{}.{name}", self.path);
         self.problems.add(&path, Severity::Unknown, format!("unknown property; {fix}"));
     }
 
     /// Notes that this belongs somewhere else.
     pub(super) fn misplaced(&self, home: &str) {
+        let name = self.path.rsplit('.').next().unwrap_or_default();
+        self.problems.note_meant(&self.path, name.to_owned());
         self.problems.add(&self.path, Severity::Unknown, format!("unknown property here; it belongs {home}"));
     }
 
@@ -161,7 +166,12 @@ impl<'v> Node<'v> {
     }
 
     fn mismatch<T>(&self, expected: &str) -> Option<T> {
-        let message = format!("expected {expected}, got {}", self.quoted());
+        self.mismatch_with(expected, "")
+    }
+
+    /// Notes a value of another kind, with the fix where there is one to guess.
+    pub(super) fn mismatch_with<T>(&self, expected: &str, fix: &str) -> Option<T> {
+        let message = format!("expected {expected}, got {}{fix}", self.quoted());
         self.problems.add(&self.path, Severity::WrongType, message);
         None
     }

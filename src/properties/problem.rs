@@ -39,6 +39,8 @@ impl fmt::Display for Problem {
 #[derive(Debug, Default)]
 pub struct Problems {
     found: RefCell<Vec<Problem>>,
+    /// Unknown properties, each with the path that was probably meant, or the end of it.
+    meant: RefCell<Vec<(String, String)>>,
     secret: Cell<bool>,
     open: Vec<String>,
 }
@@ -79,6 +81,11 @@ impl Problems {
         self.add(path, Severity::Conflict, message);
     }
 
+    /// Notes that the unknown property at `path` probably stands for one whose path ends with `meant`.
+    pub(super) fn note_meant(&self, path: &str, meant: String) {
+        self.meant.borrow_mut().push((path.to_owned(), meant));
+    }
+
     /// From now on no value is quoted: the resource declares `NoEcho`.
     pub fn withhold_values(&self) {
         self.secret.set(true);
@@ -105,11 +112,24 @@ impl Problems {
         self.found.borrow().is_empty()
     }
 
-    /// The problems, worst first; among equals in the order they were found.
+    /// The problems, worst first; among equals in the order they were found. A name that is misspelt or misplaced comes before
+    /// what is therefore missing.
     #[must_use]
     pub fn sorted(&self) -> Vec<Problem> {
         let mut sorted = self.found.borrow().clone();
         sorted.sort_by_key(|problem| problem.severity);
+        for (path, meant) in self.meant.borrow().iter() {
+            let cause = sorted.iter().position(|problem| problem.path == *path);
+            let is_missing =
+                |problem: &Problem| problem.severity == Severity::Missing && ends_with(&problem.path, meant);
+            let consequence = sorted.iter().position(is_missing);
+            if let (Some(cause), Some(consequence)) = (cause, consequence)
+                && consequence < cause
+            {
+                let cause = sorted.remove(cause);
+                sorted.insert(consequence, cause);
+            }
+        }
         sorted
     }
 }
@@ -127,6 +147,28 @@ impl fmt::Display for Problems {
                 Ok(())
             }
         }
+    }
+}
+
+/// Whether `path` is `end`, or a longer path to it.
+fn ends_with(path: &str, end: &str) -> bool {
+    path.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
+/// What to use instead of `given`, where one of a few words is to be given.
+pub(crate) fn choice(given: &str, words: &[&str]) -> String {
+    match nearest(given, words.iter().copied()) {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!("use {}", one_of(words)),
+    }
+}
+
+/// `a, b or c`.
+pub(crate) fn one_of(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [all @ .., last] => format!("{} or {last}", all.join(", ")),
     }
 }
 
@@ -166,6 +208,25 @@ mod tests {
             text,
             "4 problems. (1) Properties.A: m. (2) Properties.C: first. (3) Properties.C: second. (4) Properties.B: u."
         );
+    }
+
+    #[test]
+    fn a_misspelt_name_comes_before_what_is_therefore_missing() {
+        let problems = Problems::default();
+        problems.missing("Properties.ProductionVariants", "give one");
+        problems.invalid("Properties.EndpointName", "bad");
+        problems.add("Properties.ProductionVariant", Severity::Unknown, "did you mean ProductionVariants?");
+        problems.note_meant("Properties.ProductionVariant", "Properties.ProductionVariants".to_owned());
+        let paths: Vec<String> = problems.sorted().into_iter().map(|problem| problem.path).collect();
+        assert_eq!(paths, ["Properties.ProductionVariant", "Properties.ProductionVariants", "Properties.EndpointName"]);
+    }
+
+    #[test]
+    fn a_word_is_offered_where_it_is_near_and_all_are_where_none_is() {
+        let words = ["GpuId", "AcceleratorId", "Auto"];
+        assert_eq!(choice("auto", &words), "did you mean Auto?");
+        assert_eq!(choice("GpuID", &words), "did you mean GpuId?");
+        assert_eq!(choice("Everything", &words), "use GpuId, AcceleratorId or Auto");
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// ARNs, at most five.
     Arns,
+    /// Strings, one at least.
+    Texts,
     /// A list of objects with these members.
     List(&'static [Property]),
     /// An object with these members.
@@ -56,7 +58,7 @@ pub enum Absent {
 }
 
 use Absent::{Depends, Is, Nothing, Refused};
-use Kind::{Arns, Boolean, Choice, Integer, List, Number, Object, Price, Text};
+use Kind::{Arns, Boolean, Choice, Integer, List, Number, Object, Price, Text, Texts};
 
 /// Properties that every type takes: CloudFormation's own two, and ours.
 pub const COMMON: &[Property] = &[
@@ -108,6 +110,12 @@ pub const COMMON: &[Property] = &[
     of("AlarmActions", Arns, Nothing, "Actions on going to ALARM, for every alarm without actions of its own"),
     of("OKActions", Arns, Nothing, "The same for OK"),
     of("InsufficientDataActions", Arns, Nothing, "The same for `INSUFFICIENT_DATA`"),
+    of(
+        "AlarmTagsPropagation",
+        Object(ALARM_TAGS),
+        Depends("off"),
+        "Whether every alarm's tags, your `Tags` and ours, go with its notifications to SNS, Lambda and EventBridge, to route them by",
+    ),
     of(
         "AdoptExisting",
         Boolean,
@@ -192,6 +200,18 @@ pub const DASHBOARD: &[Property] = &[
         Depends("`true` if the provider stack has the function for them"),
         "Whether the dashboard has interactive panels",
     ),
+];
+
+/// `AlarmTagsPropagation`, in CloudWatch's own words.
+pub const ALARM_TAGS: &[Property] = &[
+    of("Enabled", Boolean, Is("true"), "`false` leaves the tags out"),
+    of(
+        "IncludedTagKeys",
+        Texts,
+        Depends("all tags"),
+        "Keys of the tags that go along, 1 to 50; not beside `ExcludedTagKeys`",
+    ),
+    of("ExcludedTagKeys", Texts, Nothing, "Keys of the tags that don't, 1 to 50"),
 ];
 
 /// One alarm, in CloudWatch's own words.

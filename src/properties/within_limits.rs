@@ -23,7 +23,9 @@ fn limits_of(node: &Node<'_>) -> Option<Limits> {
 pub(super) fn text(node: &Node<'_>, text: &str) {
     let Some(limits) = limits_of(node) else { return };
     let length = text.chars().count();
-    if let Some(word) = limits.words().find(|word| *word != text && same_but_for_case(word, text)) {
+    let is_known = limits.words().any(|word| word == text);
+    if let Some(word) = limits.words().find(|word| !is_known && (same_but_for_case(word, text) || is_typo(word, text)))
+    {
         node.invalid(format!("{} is not allowed; did you mean {word}?", node.quoted()));
         return;
     }
@@ -97,6 +99,19 @@ fn outside(min: Option<f64>, max: Option<f64>, value: f64) -> Option<String> {
 fn same_but_for_case(word: &str, text: &str) -> bool {
     let letters = |text: &str| text.replace(['-', '_', ' '], "").to_ascii_lowercase();
     letters(word) == letters(text)
+}
+
+/// `RANDOM` for `RANDON`. What the next launch brings may differ in a digit, and no two words differ in so few letters alone.
+fn is_typo(word: &str, text: &str) -> bool {
+    let has_digits = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
+    let most = match word.len() {
+        0..5 => 0,
+        5..9 => 1,
+        _ => 2,
+    };
+    !has_digits(word)
+        && !has_digits(text)
+        && strsim::damerau_levenshtein(&word.to_ascii_lowercase(), &text.to_ascii_lowercase()) <= most
 }
 
 #[allow(clippy::cast_precision_loss, reason = "no declaration is as long as 2⁵²")]

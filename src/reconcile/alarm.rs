@@ -55,6 +55,36 @@ pub(super) fn changes(
     Ok(changes)
 }
 
+impl Reconciler {
+    /// Refuses an alarm that becomes a PromQL query where such a query finds nothing: sources disagree on whether detailed
+    /// observability's own metrics can be found without OTel enrichment, and an alarm that finds nothing never fires
+    /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-OTelEnrichment.html>). One that asks by PromQL
+    /// already may be changed, so that a rollback passes.
+    pub(super) async fn refuse_silent_queries<'c>(
+        &self,
+        changes: impl Iterator<Item = &'c Change>,
+        planned: &[PlannedAlarm],
+    ) -> Result<(), ReconcileError> {
+        let asks = |request: &AlarmRequest| match request {
+            AlarmRequest::Metric(request) => request.get_evaluation_criteria().is_some(),
+            AlarmRequest::Composite(_) => false,
+        };
+        let mut new = changes.filter_map(|change| match change {
+            Change::PutAlarm { name, wanted, before } => {
+                (asks(wanted) && !before.as_ref().is_some_and(|before| asks(before))).then_some(name)
+            }
+            _ => None,
+        });
+        let found = new.next().and_then(|name| planned.iter().find(|planned| planned.name == *name));
+        match found {
+            Some(planned) if !self.cloudwatch.enrichment_runs().await? => {
+                Err(ReconcileError::EnrichmentStopped { kind: planned.kind })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 pub(super) fn remove(name: &AlarmName, found: &Found<AlarmRequest>) -> Change {
     Change::RemoveAlarm { name: name.clone(), before: Box::new(found.content.clone()), tags: found.tags.clone() }
 }

@@ -38,6 +38,7 @@ impl Reconciler {
         let (plan, existing) = self.plan(apply).await?;
         let given_back = given_back(apply.run, &apply.known_names());
         let changes = decide(&apply.wish(&plan, &apply.dropped_tags(), &given_back), &existing)?;
+        self.refuse_silent_queries(changes.iter().map(|(_, change)| change), &plan.alarms).await?;
         let mut new = New::default();
         for stage in changes.chunk_by(|(one, _), (other, _)| one == other) {
             self.carry_out(apply, &plan, &existing, stage, &mut new).await?;

@@ -161,6 +161,15 @@ pub enum ReconcileError {
          provider's stack with InteractivePanels set to true, or leave Interactive out"
     )]
     NoWidgetsFunction,
+    /// A PromQL alarm would find nothing.
+    #[error(
+        "Properties.{kind}.Source: PromQL finds nothing while OTel enrichment is stopped in this account and Region, and the alarm would stay \
+         silent; start it (aws observabilityadmin start-telemetry-enrichment, then aws cloudwatch start-otel-enrichment), or use another Source"
+    )]
+    EnrichmentStopped {
+        /// What the alarm was to watch.
+        kind: AlarmKind,
+    },
     /// What was just made can't be seen.
     #[error("{what} was written and can't be found; try again")]
     Vanished {

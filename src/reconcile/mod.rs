@@ -34,7 +34,7 @@ pub(crate) use undo::UndoLog;
 
 use crate::aws::{CloudWatch, Pricing, SageMaker, patient};
 use crate::ledger::Run;
-use crate::plan::{Identity, Owner};
+use crate::plan::{Identity, Owner, RunbooksUrl};
 use crate::properties::Declaration;
 use crate::spec::{EndpointConfigName, EndpointName, NamesInUse, ObservedConfig, Spec};
 
@@ -48,7 +48,7 @@ pub struct Reconciler {
     longest_pause: Duration,
     widgets_function: Option<String>,
     /// The page of runbooks.
-    runbooks_url: Option<String>,
+    runbooks_url: Option<RunbooksUrl>,
 }
 
 /// What an apply is about.
@@ -125,7 +125,7 @@ impl Reconciler {
 
     /// Has descriptions of alarms link to this page of runbooks.
     #[must_use]
-    pub fn with_runbooks(mut self, url: Option<String>) -> Self {
+    pub fn with_runbooks(mut self, url: Option<RunbooksUrl>) -> Self {
         self.runbooks_url = url;
         self
     }

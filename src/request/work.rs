@@ -12,6 +12,7 @@ use crate::callback::{Data, Outcome};
 use crate::envelope::{Envelope, RequestType, ResourceType};
 use crate::ledger::{RecordedAnswer, Run};
 use crate::plan::Identity;
+use crate::pricing::ListPrices;
 use crate::properties::Declaration;
 use crate::reconcile::{Apply, Cleanup, ReconcileError, UndoLog, reason};
 use crate::spec::{EndpointConfigName, NamesInUse, Spec};
@@ -139,6 +140,12 @@ impl Provider {
                 }
             }
         };
+        // They quote what is declared.
+        if !envelope.no_echo() {
+            for warning in spec.warnings(None, &ListPrices::default()) {
+                tracing::warn!(%warning, "the declaration is valid and looks wrong");
+            }
+        }
         let owner = subject::owner(envelope);
         let identity = Identity::of(&spec, &owner).map_err(ReconcileError::from)?;
         let before = subject::earlier_declaration(envelope, resource_type);

@@ -56,6 +56,17 @@ impl AlarmRules<'_> {
         if declared.enabled == Some(false) {
             return None;
         }
+        if let Some(variant) = self.partitioned().filter(|_| definition.of_whole_gpus) {
+            if given.is_some() {
+                let message = format!(
+                    "the GPUs of variant {} are partitioned (AcceleratorPartitionLayouts), and AWS says of no metric what it is for a partition, \
+                     so the alarm would compare a wrong number; leave it out, or set Enabled to false",
+                    variant.name
+                );
+                problems.conflict(&format!("Properties.{kind}"), message);
+            }
+            return None;
+        }
         if watched.is_empty() {
             if given.is_some() && problems.clean("Properties.ProductionVariants") {
                 let message = format!("{}; leave the alarm out, or set Enabled to false", definition.nothing_to_watch);
@@ -70,6 +81,11 @@ impl AlarmRules<'_> {
             return None;
         }
         self.divided(spec, &situation)
+    }
+
+    /// A variant whose models hold partitions of its GPUs.
+    fn partitioned(&self) -> Option<&Variant> {
+        self.variants.iter().find(|variant| variant.hosts_components() && variant.partitions.is_some())
     }
 
     /// The alarm, divided among its variants and models where they are too many for one.

@@ -11,8 +11,8 @@ use super::judge::Metrics;
 use super::names::AlarmName;
 use super::names_in_use::name_or_default;
 use super::{actions, quote};
-use crate::alarm::{AlarmKind, COMPARISONS, PeriodRule, Situation};
-use crate::properties::{Actions, Declaration, DeclaredAlarm, Problems};
+use crate::alarm::{AlarmKind, COMPARISONS, PeriodRule, Situation, reach};
+use crate::properties::{Actions, Declaration, DeclaredAlarm, Problems, choice, one_of};
 
 const MINUTE: i32 = 60;
 const HOUR: i32 = 3600;
@@ -21,6 +21,7 @@ const DAY: i32 = 86_400;
 const INSIGHTS_REACH: i32 = 3 * HOUR;
 const MAX_ACTIONS: usize = 5;
 const MAX_DESCRIPTION: usize = 1024;
+const LONGEST_ZONE: usize = 50;
 const MISSING_DATA: [&str; 4] = ["breaching", "notBreaching", "ignore", "missing"];
 
 /// Validates the settings of one alarm, noting every problem on the way.
@@ -44,6 +45,7 @@ impl Settings<'_> {
         let comparison = self.one_of("ComparisonOperator", declared.comparison_operator.as_deref(), &COMPARISONS);
         let treat_missing_data = self.one_of("TreatMissingData", declared.treat_missing_data.as_deref(), &MISSING_DATA);
         let comparison = comparison.unwrap_or(definition.comparison);
+        self.judge_reach(threshold, comparison);
         let window = self.window(source);
         self.time_zone();
         let actions = self.actions();
@@ -101,8 +103,8 @@ impl Settings<'_> {
                 by_default
             }
             None => {
-                let given = quote(given, self.problems);
-                self.invalid("Source", format!("{given} is not a source; use {}", one_of(&names)));
+                let fix = choice(given, &names);
+                self.invalid("Source", format!("{} is not a source; {fix}", quote(given, self.problems)));
                 by_default
             }
         }
@@ -169,6 +171,16 @@ impl Settings<'_> {
         threshold
     }
 
+    /// Whether there are values that breach, and others that don't, among those that can be measured at all.
+    fn judge_reach(&self, threshold: f64, comparison: &str) {
+        let definition = self.kind.definition();
+        let given = self.declared.threshold.is_some() || self.declared.comparison_operator.is_some();
+        if given && (definition.threshold.holds)(threshold) && self.problems.clean(&self.at("Threshold")) {
+            let mistake = reach::mistake(comparison, threshold, &definition.range);
+            mistake.into_iter().for_each(|mistake| self.invalid("Threshold", mistake));
+        }
+    }
+
     /// A day of the clock is one somewhere; any other window slides.
     fn time_zone(&self) {
         let Some(zone) = self.declared.time_zone.as_deref() else { return };
@@ -187,7 +199,7 @@ impl Settings<'_> {
         let given = given?;
         let found = allowed.iter().copied().find(|allowed| *allowed == given);
         if found.is_none() {
-            self.invalid(name, format!("{} is not allowed; use {}", quote(given, self.problems), one_of(allowed)));
+            self.invalid(name, format!("{} is not allowed; {}", quote(given, self.problems), choice(given, allowed)));
         }
         found
     }
@@ -317,28 +329,26 @@ fn even_period(window: i32, frequency: PublishFrequency) -> i32 {
     periods.find(|period| window % period == 0).unwrap_or(shortest)
 }
 
-/// An IANA name, or an offset: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_WallClockWindow.html>.
+/// An IANA name, an offset in multiples of five minutes, or one behind `UTC`:
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_WallClockWindow.html>. Which names there are isn't known
+/// here.
 fn is_time_zone(text: &str) -> bool {
-    let is_offset = |rest: &str| {
-        rest.len() == 5
-            && rest.bytes().enumerate().all(|(at, byte)| if at == 2 { byte == b':' } else { byte.is_ascii_digit() })
+    let is_offset = |text: &str| {
+        let Some((hours, minutes)) = text.strip_prefix(['+', '-']).and_then(|rest| rest.split_once(':')) else {
+            return false;
+        };
+        let number = |digits: &str| digits.parse::<u8>().ok().filter(|_| digits.len() == 2);
+        number(hours).is_some_and(|hours| hours <= 18)
+            && number(minutes).is_some_and(|minutes| minutes < 60 && minutes % 5 == 0)
     };
-    match text.strip_prefix(['+', '-']) {
-        Some(rest) => is_offset(rest),
-        None => {
-            text.starts_with(|first: char| first.is_ascii_alphabetic())
-                && text.split('/').all(|part| {
-                    !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+-".contains(&byte))
-                })
-        }
-    }
-}
-
-fn one_of(allowed: &[&str]) -> String {
-    match allowed {
-        [rest @ .., last] if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-        other => other.concat(),
-    }
+    let is_name = |text: &str| {
+        text.len() <= LONGEST_ZONE
+            && text.starts_with(|first: char| first.is_ascii_alphabetic())
+            && text.split('/').all(|part| {
+                !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+-".contains(&byte))
+            })
+    };
+    is_offset(text.strip_prefix("UTC").unwrap_or(text)) || is_name(text)
 }
 
 #[cfg(test)]
@@ -360,10 +370,12 @@ mod tests {
 
     #[test]
     fn time_zones_are_names_or_offsets() {
-        for zone in ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+2", "+02:00", "-05:30"] {
+        for zone in
+            ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+2", "+02:00", "-05:30", "UTC+05:45"]
+        {
             assert!(is_time_zone(zone), "{zone}");
         }
-        for zone in ["", "2", "+2", "+02-00", "Europe//Berlin", "Europe/", "a b"] {
+        for zone in ["", "2", "+2", "+02-00", "+02:03", "+02:60", "+19:00", "Europe//Berlin", "Europe/", "a b"] {
             assert!(!is_time_zone(zone), "{zone}");
         }
     }

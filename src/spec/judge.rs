@@ -12,11 +12,11 @@ use super::variant::VariantReader;
 use super::{
     DashboardName, DashboardSpec, Deployment, EndpointConfigName, EndpointConfigSpec, EndpointName, GpuDimension,
     InferenceComponent, InferenceComponentName, Monitoring, NameRule, Naming, ObservedConfig, PublishFrequency, Spec,
-    Variant, combinations, deployment_waits, quote, tags,
+    Variant, alarm_tags, combinations, deployment_waits, quote, tags,
 };
 use crate::envelope::ResourceType;
 use crate::properties::reference::{MOST_DOLLARS, MOST_GPUS};
-use crate::properties::{Cost, Declaration, DeclaredComponent, Problems};
+use crate::properties::{Cost, Declaration, DeclaredComponent, Problems, choice};
 
 /// What an endpoint publishes, by its `MetricsConfig`
 /// (<https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MetricsConfig.html>).
@@ -51,6 +51,7 @@ impl Judge<'_> {
         let components = self.components();
         let gpu_dimension = self.gpu_dimension();
         let tags = tags::judge(declaration.config.tags(), self.problems);
+        let alarm_tags = alarm_tags::judge(declaration.alarm_tags.as_ref(), self.problems);
         let dashboard_name = self.dashboard_name();
         let endpoint_config = makes_config.then(|| self.endpoint_config());
         let deployment = self.deployment();
@@ -81,6 +82,7 @@ impl Judge<'_> {
                 dashboard_name: dashboard_name?,
                 dashboard,
                 alarms,
+                alarm_tags,
             },
             tags,
             adopt_existing: declaration.adopt_existing,
@@ -164,8 +166,7 @@ impl Judge<'_> {
                 self.problems.missing(&format!("{path}.VariantName"), "say which variant this is about");
             }
             if let Some(mode) = variant.model_mode.as_deref().filter(|mode| !MODEL_MODES.contains(mode)) {
-                let message =
-                    format!("{} is not a mode; use SingleModel, MultiModel or Direct", quote(mode, self.problems));
+                let message = format!("{} is not a mode; {}", quote(mode, self.problems), choice(mode, &MODEL_MODES));
                 self.problems.invalid(&format!("{path}.ModelMode"), message);
             }
         }
@@ -203,7 +204,8 @@ impl Judge<'_> {
                 continue;
             }
             let label = label.clone().unwrap_or_else(|| name.to_string());
-            components.push(InferenceComponent { name, label });
+            let gpus_per_copy = gpus_per_copy.and_then(|gpus| u32::try_from(gpus).ok());
+            components.push(InferenceComponent { name, label, gpus_per_copy });
         }
         components
     }
@@ -225,8 +227,8 @@ impl Judge<'_> {
         let declared = self.declaration.gpu_dimension.as_deref()?;
         let known = GpuDimension::ALL.into_iter().find(|dimension| dimension.name() == declared);
         if known.is_none() && declared != "Auto" {
-            let message =
-                format!("{} is not a GPU dimension; use GpuId, AcceleratorId or Auto", quote(declared, self.problems));
+            let fix = choice(declared, &["GpuId", "AcceleratorId", "Auto"]);
+            let message = format!("{} is not a GPU dimension; {fix}", quote(declared, self.problems));
             self.problems.invalid("Properties.GpuDimension", message);
         }
         known
@@ -259,7 +261,8 @@ impl Judge<'_> {
         let by_default = if frequency.seconds() > 60 { "inherit" } else { "auto" };
         let period_override = declared.period_override.as_deref().unwrap_or(by_default);
         if !["auto", "inherit"].contains(&period_override) {
-            let message = format!("{} is not allowed; use auto or inherit", quote(period_override, self.problems));
+            let fix = choice(period_override, &["auto", "inherit"]);
+            let message = format!("{} is not allowed; {fix}", quote(period_override, self.problems));
             self.problems.invalid("Properties.Dashboard.PeriodOverride", message);
         }
         if period_override == "auto" && frequency.seconds() > 60 {

@@ -7,6 +7,7 @@ mod actions;
 mod alarm;
 mod alarm_rules;
 mod alarm_settings;
+mod alarm_tags;
 mod combinations;
 mod deployment_waits;
 mod frequency;
@@ -16,6 +17,7 @@ mod names;
 mod names_in_use;
 mod tags;
 mod variant;
+mod warnings;
 
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
 use aws_sdk_sagemaker::types::{DeploymentConfig, MetricsConfig, ProductionVariant, VariantProperty};
@@ -23,13 +25,15 @@ use aws_sdk_sagemaker::types::{DeploymentConfig, MetricsConfig, ProductionVarian
 pub use crate::alarm::AlarmKind;
 pub(crate) use actions::are_near as actions_are_near;
 pub use alarm::{AlarmSource, AlarmSpec, Part, PartAlarm};
+pub use alarm_tags::AlarmTags;
 pub use frequency::PublishFrequency;
 pub use names::{
     AlarmName, DashboardName, EndpointConfigName, EndpointName, InferenceComponentName, NameRule, VariantName, hashed,
 };
 pub use names_in_use::NamesInUse;
 pub use tags::{OWNERSHIP_PREFIX, Tag};
-pub use variant::{Capacity, Dollars, Partitions, PriceBasis, Serving, Variant};
+pub use variant::{Capacity, DeclaredInstances, Dollars, Partitions, PriceBasis, Serving, Variant};
+pub use warnings::PlacedModel;
 
 use crate::envelope::ResourceType;
 use crate::properties::{Declaration, Problems};
@@ -105,6 +109,8 @@ pub struct Monitoring {
     pub dashboard: Option<DashboardSpec>,
     /// The alarms that are switched on, in the order of their kinds, at most one of each.
     pub alarms: Vec<AlarmSpec>,
+    /// Which of their tags go with the alarms' notifications.
+    pub alarm_tags: Option<AlarmTags>,
 }
 
 impl Monitoring {
@@ -122,6 +128,8 @@ pub struct InferenceComponent {
     pub name: InferenceComponentName,
     /// What panels call it.
     pub label: String,
+    /// GPUs that one copy holds, where declared.
+    pub gpus_per_copy: Option<u32>,
 }
 
 /// The metric dimension that tells one GPU from another. Sources disagree on its name, so both exist here:

@@ -37,8 +37,28 @@ pub struct Variant {
     pub serving: Serving,
     /// How its GPUs are partitioned, where they are.
     pub partitions: Option<Partitions>,
+    /// How many instances it is declared to have, where it is.
+    pub instances: Option<DeclaredInstances>,
     /// Whether it gets a copy of another variant's requests, and its answers go nowhere.
     pub shadow: bool,
+}
+
+/// How many instances a variant is declared to have. Application Auto Scaling may keep others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeclaredInstances {
+    /// `InitialInstanceCount`.
+    pub initial: u32,
+    /// As many as SageMaker's own scaling may make of them.
+    pub most: u32,
+}
+
+impl DeclaredInstances {
+    fn of(variant: &ProductionVariant) -> Option<Self> {
+        let initial = u32::try_from(variant.initial_instance_count?).ok()?;
+        let scaled = variant.managed_instance_scaling.as_ref().and_then(|scaling| scaling.max_instance_count);
+        let most = scaled.and_then(|most| u32::try_from(most).ok()).map_or(initial, |most| most.max(initial));
+        Some(Self { initial, most })
+    }
 }
 
 /// How a variant serves: what it publishes follows from that (`data/published.csv`).
@@ -194,7 +214,8 @@ impl VariantReader<'_> {
                 }
                 let capacity = self.capacity(&path, name.as_str(), variant)?;
                 let serving = self.serving(name.as_str(), variant);
-                Some(Variant { name, capacity, serving, partitions: Partitions::of(variant), shadow })
+                let (partitions, instances) = (Partitions::of(variant), DeclaredInstances::of(variant));
+                Some(Variant { name, capacity, serving, partitions, instances, shadow })
             })
             .collect();
         self.judge_overrides(&seen);

@@ -29,7 +29,7 @@ SERVICES = {
     ),
     "cloudwatch": (
         "cloudwatch/2010-08-01",
-        "DeleteAlarms DeleteDashboards DescribeAlarms GetDashboard GetMetricData GetOTelEnrichment ListDashboards ListMetrics "
+        "DeleteAlarms DeleteDashboards DescribeAlarmContributors DescribeAlarms GetDashboard GetMetricData GetOTelEnrichment ListDashboards ListMetrics "
         "ListTagsForResource PutCompositeAlarm PutDashboard PutMetricAlarm TagResource UntagResource".split(),
         True,
     ),

@@ -1,5 +1,9 @@
 //! Values on command lines, read the same way by every program that asks for them.
 
+use std::path::Path;
+
+use crate::telemetry::Facts;
+
 /// Two halves of a `NAME=VALUE`; the value may have more of the signs.
 ///
 /// # Errors
@@ -19,6 +23,14 @@ pub fn account(text: &str) -> Result<String, String> {
     } else {
         Err("an account has twelve digits".to_owned())
     }
+}
+
+/// A file of facts.
+///
+/// # Errors
+/// It is none.
+pub fn facts(path: &str) -> Result<Facts, String> {
+    Facts::read(Path::new(path)).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

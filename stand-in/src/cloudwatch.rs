@@ -4,6 +4,7 @@
 mod alarm;
 mod alarm_rules;
 mod composite_alarm;
+mod contributors;
 mod dashboard;
 mod dashboard_body;
 mod metric;
@@ -98,7 +99,7 @@ pub(crate) fn call(
     request: &Value,
 ) -> Result<Vec<u8>, ServiceError> {
     model.check_request(operation, request, invalid)?;
-    if matches!(operation, "DescribeAlarms" | "GetMetricData" | "ListMetrics") {
+    if matches!(operation, "DescribeAlarms" | "DescribeAlarmContributors" | "GetMetricData" | "ListMetrics") {
         let now = world.clock.now();
         world.cloudwatch.settle(&world.config, now);
     }
@@ -110,6 +111,7 @@ pub(crate) fn call(
         "PutMetricAlarm" => alarm::put(world, request),
         "PutCompositeAlarm" => composite_alarm::put(world, request),
         "DescribeAlarms" => alarm::list(world, request),
+        "DescribeAlarmContributors" => contributors::list(world, request),
         "DeleteAlarms" => alarm::delete(world, request),
         "ListMetrics" => metric::list(world, request),
         "GetMetricData" => metric_data::get(world, request),

@@ -14,6 +14,7 @@
 //! | `POST /endpoints/NAME/scale` `{"variant": "v", "instances": 2}` | sets an instance count, as autoscaling would |
 //! | `POST /metrics` `[{"namespace": …, "name": …, "dimensions": {…}}]` | declares metric streams |
 //! | `POST /prices` `[{"region": …, "instance_type": …, "per_hour": "5.752", "effective": "2026-11-01"}]` | puts prices on the Price List |
+//! | `POST /enrichment` `{"running": true}` | whether `OTel` enrichment runs |
 //! | `POST /fleet` `{"fleet": {…}, "started_ago_s": 10800}` | simulates a fleet, from then on and until another of its endpoint |
 //! | `GET /dashboards/NAME?from=-PT3H&to=…&theme=dark` | a dashboard drawn as an HTML page; further parameters choose in its drop-downs, by their ids |
 
@@ -50,6 +51,12 @@ struct Wind {
 struct Scale {
     variant: String,
     instances: i32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Enrichment {
+    running: bool,
 }
 
 #[derive(Deserialize)]
@@ -139,8 +146,13 @@ fn act(shared: &Shared, method: &Method, path: &str, body: &[u8]) -> Result<Valu
             let prices: Vec<HostingPrice> = read(body)?;
             world.pricing.set(prices);
         }
+        ("POST", ["enrichment"]) => {
+            let enrichment: Enrichment = read(body)?;
+            world.cloudwatch.set_enrichment(enrichment.running);
+        }
         ("POST", ["fleet"]) => {
-            let simulate: Simulate = read(body)?;
+            let mut simulate: Simulate = read(body)?;
+            world.config.facts.apply(&mut simulate.fleet);
             let started_ago = simulate.started_ago_s.saturating_mul(1000);
             let now = world.clock.now();
             world.cloudwatch.simulate(simulate.fleet, started_ago, now).map_err(bad_request)?;

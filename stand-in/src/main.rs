@@ -10,7 +10,12 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use stand_in::{Config, StandIn, arguments::account, render::command::Render};
+use stand_in::{
+    Config, StandIn,
+    arguments::{account, facts},
+    render::command::Render,
+    telemetry::Facts,
+};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::oneshot,
@@ -46,6 +51,9 @@ struct Arguments {
     /// A `DynamoDB` table that exists, with the partition key `Resource`; may be given several times.
     #[arg(long = "table", value_name = "NAME")]
     tables: Vec<String>,
+    /// Have every simulated fleet publish as an endpoint did: a file that `monitored-endpoint verify --facts` wrote.
+    #[arg(long, value_name = "FILE", value_parser = facts)]
+    facts: Option<Facts>,
     /// End when standard input does, so that a parent which dies takes the stand-in along.
     #[arg(long)]
     exit_with_stdin: bool,
@@ -77,6 +85,7 @@ async fn main() -> io::Result<ExitCode> {
         transition: Duration::from_millis(arguments.transition_ms),
         models_must_exist: arguments.models_must_exist,
         tables: arguments.tables,
+        facts: arguments.facts.unwrap_or_default(),
     })?;
     let ready = serde_json::json!({ "ready": true, "url": stand_in.url() });
     writeln!(io::stdout(), "{ready}")?;

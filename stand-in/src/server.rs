@@ -192,9 +192,10 @@ impl StandIn {
     ///
     /// # Errors
     /// The fleet contradicts itself.
-    pub fn simulate(&self, fleet: Fleet, started_ago: Duration) -> Result<(), FleetError> {
+    pub fn simulate(&self, mut fleet: Fleet, started_ago: Duration) -> Result<(), FleetError> {
         let started_ago = u64::try_from(started_ago.as_millis()).unwrap_or(u64::MAX);
         let mut world = self.shared.world();
+        world.config.facts.apply(&mut fleet);
         let now = world.clock.now();
         world.cloudwatch.simulate(fleet, started_ago, now)
     }

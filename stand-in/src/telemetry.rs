@@ -3,12 +3,14 @@
 //! The store knows periods, statistics and what is too old to be read, the fleet what SageMaker publishes and with which
 //! dimensions. Neither knows metric math: that is `evaluation`'s.
 
+mod facts;
 mod fleet;
 mod retention;
 pub mod scenario;
 mod statistic;
 mod store;
 
+pub use facts::{Facts, FactsError};
 pub use fleet::{
     Component, Fleet, FleetError, GpuDimension, IdleReservation, Load, Phases, PublishedReading, Serving, Steps,
     Variant,

@@ -16,6 +16,7 @@ use crate::{
     journal::Journal,
     model::Model,
     pricing, sagemaker,
+    telemetry::Facts,
     wire::{Protocol, Service},
 };
 
@@ -38,6 +39,8 @@ pub struct Config {
     pub models_must_exist: bool,
     /// The `DynamoDB` tables there are, each with the partition key `Resource`, a string.
     pub tables: Vec<String>,
+    /// What every simulated fleet publishes like, whatever it says itself.
+    pub facts: Facts,
 }
 
 impl Default for Config {
@@ -50,6 +53,7 @@ impl Default for Config {
             transition: Duration::from_millis(50),
             models_must_exist: false,
             tables: Vec::new(),
+            facts: Facts::default(),
         }
     }
 }

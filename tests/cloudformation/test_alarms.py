@@ -30,6 +30,7 @@ def test_four_alarms_come_and_go_with_the_declaration(aws: Scenario) -> None:
 
     asking = {**ON, "IdleGpuAlarm": {"Source": "PromQL", "Threshold": 20}}
     del asking["NoTrafficAlarm"]
+    aws.stand_in.set_enrichment(running=True)
     assert stack.update(config_alone(aws.token, "chat", **asking)) == "UPDATE_COMPLETE", stack.reason("Config")
     alarms = aws.picture()["alarms"]
     assert set(alarms) == NAMES - {"chat-no-traffic"}

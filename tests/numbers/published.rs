@@ -1,7 +1,7 @@
 //! Only what SageMaker publishes: everything planned asks for series of the table, the simulated fleets publish its rows and
 //! no others, and no panel of a fleet that is called is empty.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use monitored_endpoint::{
     metrics::published::{Condition, Reading, Row, Traits, rows},
@@ -255,6 +255,34 @@ fn every_row_that_exists_is_published_by_some_fleet() {
     for row in rows().iter().filter(|row| !row.published_when.contains(&Condition::NeverSeen)) {
         assert!(all.contains(&series(row)), "{row:?}");
     }
+}
+
+/// The rows that each panel reads, with the evidence of each, over every kind of endpoint: the golden is the list.
+#[test]
+fn every_panel_has_its_rows() {
+    let mut panels: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (_, fleet) in kinds() {
+        for enhanced_metrics in [false, true] {
+            let declared = declaration(&Fleet { enhanced_metrics, ..fleet.clone() });
+            let Some(planned) = try_planned(&declared, &GpuDimension::ALL) else { continue };
+            for (title, asked) in references::of_dashboard(&planned.body) {
+                let read = asked.into_iter().flatten().flat_map(|asked| in_words(&asked.series));
+                panels.entry(title).or_default().extend(read);
+            }
+        }
+    }
+    let without: Vec<&String> = panels.iter().filter(|(_, read)| read.is_empty()).map(|(title, _)| title).collect();
+    assert!(without.is_empty(), "no row of the table is read by {without:?}");
+    insta::assert_json_snapshot!("panels_and_their_rows", panels);
+}
+
+/// The rows of a series, each with how well it is known.
+fn in_words(wanted: &Series) -> Vec<String> {
+    let is_it = |row: &&Row| series(row) == *wanted && !row.published_when.contains(&Condition::NeverSeen);
+    let words = |row: &Row| {
+        format!("{} {} {{{}}}: {}", row.namespace, row.metric, row.dimensions.join(", "), row.evidence.name())
+    };
+    rows().iter().filter(is_it).map(words).collect()
 }
 
 /// The mutant: requests of components under the variant, as the launch article had it. A panel that believes in it has data

@@ -5,6 +5,7 @@
 
 mod markdown;
 mod probes;
+mod published;
 mod schema;
 mod shapes;
 
@@ -46,4 +47,18 @@ fn the_written_schema_is_what_the_tables_say() {
     let deployment = members(UpdateEndpointInput::deserialize);
     let schema = serde_json::to_string_pretty(&schema::schema(&config, &deployment)).unwrap();
     holds("properties.schema.json", &format!("{schema}\n"));
+}
+
+/// How well each row of the table is known, in the stand-in's own words for its evidence.
+#[test]
+fn the_stand_in_s_readme_says_how_well_each_row_is_known() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("stand-in/README.md");
+    let text = fs::read_to_string(&readme).unwrap();
+    let (before, rest) = text.split_once(published::BEGIN).unwrap();
+    let (_, after) = rest.split_once(published::END).unwrap();
+    let wanted = format!("{before}{}{}{}{after}", published::BEGIN, published::table(), published::END);
+    if env::var_os("WRITE_REFERENCE").is_some() {
+        fs::write(&readme, &wanted).unwrap();
+    }
+    assert!(fs::read_to_string(&readme).unwrap() == wanted, "stand-in/README.md is stale: run `make reference`");
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use monitored_endpoint::properties::reference::{
-    ALARM, Absent, COMMON, DASHBOARD, INFERENCE_COMPONENT, Kind, MOST_DOLLARS, OF_CONFIGS, OF_DEPLOYMENTS,
+    ALARM, ALARM_TAGS, Absent, COMMON, DASHBOARD, INFERENCE_COMPONENT, Kind, MOST_DOLLARS, OF_CONFIGS, OF_DEPLOYMENTS,
     OF_MONITORING, Property, VARIANT,
 };
 use monitored_endpoint::spec::{AlarmSource, AlarmSpec};
@@ -42,6 +42,7 @@ pub(crate) fn page(config: &[(String, Shape)], deployment: &[(String, Shape)], a
     section(&mut page, "InferenceComponents", INFERENCE_COMPONENT);
     section(&mut page, "Variants", VARIANT);
     section(&mut page, "Dashboard", DASHBOARD);
+    section(&mut page, "AlarmTagsPropagation", ALARM_TAGS);
     section(&mut page, "The alarms", ALARM);
     page.push_str("\nEach alarm with nothing but `Enabled: true`, at a publish frequency of 60 s. The first `Source` is the default:\n\n");
     page.push_str(
@@ -108,6 +109,7 @@ fn kind(property: &Property) -> String {
         Kind::Price => format!("number more than 0, at most {MOST_DOLLARS}, or `Auto`"),
         Kind::Choice(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
         Kind::Arns => "list of at most 5 ARNs".to_owned(),
+        Kind::Texts => "list of strings".to_owned(),
         Kind::List(_) => format!("list of [objects](#{})", property.name.to_lowercase()),
         Kind::Object(_) if property.name.ends_with("Alarm") => "[object](#the-alarms)".to_owned(),
         Kind::Object(_) => format!("[object](#{})", property.name.to_lowercase()),

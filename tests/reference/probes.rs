@@ -3,7 +3,7 @@
 
 use monitored_endpoint::envelope::ResourceType;
 use monitored_endpoint::properties::reference::{
-    ALARM, Absent, COMMON, DASHBOARD, INFERENCE_COMPONENT, Kind, OF_CONFIGS, Property, VARIANT,
+    ALARM, ALARM_TAGS, Absent, COMMON, DASHBOARD, INFERENCE_COMPONENT, Kind, OF_CONFIGS, Property, VARIANT,
 };
 use monitored_endpoint::properties::{AlarmKind, Declaration, Problems};
 use monitored_endpoint::spec::{AlarmSource, AlarmSpec, Judged, Spec};
@@ -24,6 +24,7 @@ fn base() -> Value {
         "CostPerHour": 5.752,
         "Dashboard": {},
         "UnusedGpuAlarm": {},
+        "AlarmTagsPropagation": {},
     })
 }
 
@@ -37,6 +38,7 @@ fn places() -> Vec<(String, &'static Property)> {
         ("/Variants/0", VARIANT),
         ("/Dashboard", DASHBOARD),
         ("/UnusedGpuAlarm", ALARM),
+        ("/AlarmTagsPropagation", ALARM_TAGS),
     ];
     for (place, table) in tables {
         places.extend(table.iter().map(|property| (format!("{place}/{}", property.name), property)));
@@ -110,7 +112,7 @@ fn each_property_is_read_as_what_the_reference_says() {
             Kind::Boolean => (json!("perhaps"), "true or false"),
             Kind::Integer(..) => (json!("many"), "an integer"),
             Kind::Number | Kind::Price => (json!("much"), "a number"),
-            Kind::Arns | Kind::List(_) => (json!("one"), "a list"),
+            Kind::Arns | Kind::Texts | Kind::List(_) => (json!("one"), "a list"),
             Kind::Object(_) => (json!("one"), "an object"),
         };
         let problem = judged(&with(&place, wrong)).unwrap_err();

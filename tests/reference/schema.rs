@@ -66,6 +66,9 @@ impl Definitions {
             Kind::Arns => json!({ "anyOf": [
                 { "type": "array", "items": reference("string"), "maxItems": 5 }, reference("intrinsic"),
             ] }),
+            Kind::Texts => {
+                json!({ "anyOf": [{ "type": "array", "items": reference("string") }, reference("intrinsic")] })
+            }
             Kind::List(members) => {
                 let item = self.table(property.name, members);
                 json!({ "anyOf": [{ "type": "array", "items": item }, reference("intrinsic")] })

@@ -73,7 +73,8 @@ impl Explain {
         let valid = || subject.judgements.iter().filter_map(|judgement| Some((judgement, judgement.valid.as_deref()?)));
         let mut found = Vec::new();
         for (judgement, valid) in valid() {
-            found.extend(alarms(valid).filter(|alarm| self.means_alarm(alarm)).map(|alarm| explain_alarm(&alarm)));
+            let meant = alarms(valid).filter(|alarm| self.means_alarm(alarm));
+            found.extend(meant.map(|alarm| explain_alarm(&alarm, &judgement.notes)));
             // A panel is asked for by a part of its title, so that an alarm goes first.
             if found.is_empty() {
                 found.extend(self.panels(judgement, valid));
@@ -161,7 +162,8 @@ fn labels(widget: &Value) -> String {
     lines.iter().filter_map(|line| line.label.clone()).collect::<Vec<_>>().join("\n")
 }
 
-fn explain_alarm(alarm: &Alarm<'_>) -> Explained {
+/// `notes` are the declaration's, some of which may be about this alarm.
+fn explain_alarm(alarm: &Alarm<'_>, notes: &[String]) -> Explained {
     let input = &alarm.request.input;
     let (name, kind) = (alarm.name(), alarm.kind.map(AlarmKind::property));
     let mut text = match kind {
@@ -187,8 +189,11 @@ fn explain_alarm(alarm: &Alarm<'_>) -> Explained {
     entry("in it", &terms.join("; "));
     entry("why it would fire", why);
     entry("says", input.get("AlarmDescription").and_then(Value::as_str).unwrap_or_default());
+    let path = kind.map(|kind| format!("Properties.{kind}."));
+    let about: Vec<&str> = notes.iter().filter_map(|note| note.strip_prefix(path.as_deref()?)).collect();
+    entry("warning", &about.join("; "));
     let json = json!({
-        "Alarm": name, "Property": kind, "Measures": measures, "FiresWhen": fires, "WithoutData": missing,
+        "Alarm": name, "Property": kind, "Warnings": about, "Measures": measures, "FiresWhen": fires, "WithoutData": missing,
         "Expression": expression, "Why": why, "Description": input.get("AlarmDescription"),
     });
     Explained { text, json }
@@ -253,7 +258,7 @@ mod tests {
                     panels += 1;
                 }
                 for alarm in alarms(valid) {
-                    let explained = explain_alarm(&alarm).json;
+                    let explained = explain_alarm(&alarm, &[]).json;
                     for part in ["Measures", "FiresWhen", "Expression", "Why"] {
                         assert_ne!(explained[part], "", "{}: {part}", alarm.name());
                     }

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::observed::{observe, open_of_config};
 use super::{JudgeError, Judgement, Known, Valid, empty};
+use crate::placed::placed;
 use crate::template::{Declared, Open};
 
 /// A declaration as far as it has been tried.
@@ -89,6 +90,8 @@ impl<'d> Attempt<'d> {
         surroundings: &Surroundings,
     ) -> Result<Judgement, JudgeError> {
         self.note_placeholders(&[]);
+        let placed = placed(&self.declared.beside.components, &spec.monitoring.components);
+        self.judgement.notes.extend(spec.warnings(Some(&placed), &surroundings.prices));
         let plan = match plan(&spec, owner, surroundings) {
             Ok(plan) => plan,
             Err(PlanError::Dashboard(too_large)) => {

@@ -132,41 +132,18 @@ fn decided_change(step: &Forecast, old: Option<&Valid>, new: &Valid) -> Result<C
         request: after.clone().filter(|_| effect != Effect::Remove),
     };
     match (step.thing, step.outcome) {
-        (_, Outcome::Removed) => change.detail = "last of all".to_owned(),
+        (_, Outcome::Removed) => "last of all".clone_into(&mut change.detail),
         (_, Outcome::Retagged) => {
-            change.detail = "its tags".to_owned();
+            "its tags".clone_into(&mut change.detail);
             change.members = between(before.as_ref(), after.as_ref(), |_| true);
             change.request = None;
         }
-        (Thing::EndpointConfig, _) => {
-            change.detail = serving(new);
-            let replaced = old.and_then(|old| find(old, "CreateEndpointConfig"));
-            if let Some(replaced) = replaced {
-                change.detail = format!("takes the place of {}", name_of(replaced));
-                change.members =
-                    between(Some(replaced), after.as_ref(), |name| name != "Tags" && name != "EndpointConfigName");
-            }
-        }
-        (Thing::Endpoint, Outcome::Changed) => {
-            let moves = old.and_then(|old| old.plan.endpoint.as_ref()).map(|endpoint| endpoint.config.as_str());
-            let to = new.plan.endpoint.as_ref().map(|endpoint| endpoint.config.as_str()).unwrap_or_default();
-            change.detail = format!(
-                "moves from {} to {to}, and the stack waits until it serves",
-                moves.unwrap_or("another config")
-            );
-            change.request = new.plan.update_endpoint()?;
-        }
-        (Thing::Endpoint, _) => change.detail = "the stack waits until it is InService".to_owned(),
+        (Thing::EndpointConfig, _) => of_config(&mut change, after.as_ref(), old, new),
+        (Thing::Endpoint, outcome) => of_endpoint(&mut change, outcome, old, new)?,
         (Thing::Dashboard, Outcome::Changed) => {
-            let body = |request: Option<&Request>| {
-                request.map(|request| text(&request.input, "DashboardBody")).unwrap_or_default()
-            };
             change.panels = Some(panels(&body(before.as_ref()), &body(after.as_ref())));
         }
-        (Thing::Dashboard, _) => {
-            let body = after.as_ref().map(|request| text(&request.input, "DashboardBody")).unwrap_or_default();
-            change.detail = format!("{} panels", panel_count(&body));
-        }
+        (Thing::Dashboard, _) => change.detail = format!("{} panels", panel_count(&body(after.as_ref()))),
         (Thing::Alarm, Outcome::Changed) => change.members = between(before.as_ref(), after.as_ref(), |_| true),
         (Thing::Alarm, _) => {
             let condition = after.as_ref().map(|request| measure::condition(&request.input)).unwrap_or_default();
@@ -175,6 +152,36 @@ fn decided_change(step: &Forecast, old: Option<&Valid>, new: &Valid) -> Result<C
         }
     }
     Ok(change)
+}
+
+/// A new config: what it serves with, or how it differs from the one whose place it takes.
+fn of_config(change: &mut Change, after: Option<&Request>, old: Option<&Valid>, new: &Valid) {
+    let Some(replaced) = old.and_then(|old| find(old, "CreateEndpointConfig")) else {
+        change.detail = serving(new);
+        return;
+    };
+    change.detail = format!("takes the place of {}", name_of(replaced));
+    change.members = between(Some(replaced), after, |name| name != "Tags" && name != "EndpointConfigName");
+}
+
+/// An endpoint that is created, or moves to another config.
+fn of_endpoint(change: &mut Change, outcome: Outcome, old: Option<&Valid>, new: &Valid) -> Result<(), RequestError> {
+    if outcome == Outcome::Created {
+        "the stack waits until it is InService".clone_into(&mut change.detail);
+        return Ok(());
+    }
+    let config = |valid: &Valid| valid.plan.endpoint.as_ref().map(|endpoint| endpoint.config.clone());
+    let from = old.and_then(config).unwrap_or_else(|| "another config".to_owned());
+    let to = config(new).unwrap_or_default();
+    change.detail = format!("moves from {from} to {to}, and the stack waits until it serves");
+    change.request = new.plan.update_endpoint()?;
+    Ok(())
+}
+
+/// A dashboard's body, as text.
+fn body(request: Option<&Request>) -> String {
+    let body = request.and_then(|request| request.input.get("DashboardBody")?.as_str());
+    body.unwrap_or_default().to_owned()
 }
 
 /// What a new config serves with.
@@ -273,8 +280,4 @@ fn name_of(request: &Request) -> &str {
         _ => "EndpointName",
     };
     request.input.get(member).and_then(Value::as_str).unwrap_or_default()
-}
-
-fn text(input: &Value, member: &str) -> String {
-    input.get(member).and_then(Value::as_str).unwrap_or_default().to_owned()
 }

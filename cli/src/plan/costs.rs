@@ -12,7 +12,7 @@ use super::ingestion::Ingestion;
 use super::instances::{Instances, instances};
 use super::steps::{Action, Step};
 use crate::judgement::{Judgement, Valid};
-use crate::output::table;
+use crate::output::{lines, table};
 use crate::subject::Subject;
 
 /// Dollars per instance-hour by type, where a declaration gives none.
@@ -128,7 +128,7 @@ impl Costs {
             table(["a month", "cost"], 1, rows.into_iter().map(|[what, _, after, _]| [what, after]).collect())
                 .to_string()
         };
-        let notes: String = self.notes().iter().map(|note| format!("  note: {note}\n")).collect();
+        let notes = lines("  note: ", &self.notes());
         format!("Costs of a month of 730 hours ({basis}):\n{table}\n{notes}")
     }
 
@@ -167,12 +167,14 @@ fn endpoints(subject: &Subject, prices: &Prices) -> BTreeMap<String, Vec<Instanc
         let is_served = |endpoint: &str| endpoint == judgement.logical_id;
         let on_it = subject.native_endpoints.iter().find(|one| one.config.as_deref().is_some_and(is_served));
         let id = match judgement.resource_type {
-            ResourceType::MonitoredEndpoint => &judgement.logical_id,
             ResourceType::MonitoredEndpointConfig => on_it.map_or(&judgement.logical_id, |one| &one.logical_id),
-            // It pays for none.
-            ResourceType::EndpointMonitoring => continue,
+            // It pays for none, but for a native endpoint that is looked at by itself.
+            ResourceType::EndpointMonitoring if !subject.is_suggested => continue,
+            ResourceType::MonitoredEndpoint | ResourceType::EndpointMonitoring => &judgement.logical_id,
         };
-        found.extend(valid(Some(judgement)).map(|valid| (id.clone(), instances(valid, prices))));
+        let known =
+            valid(Some(judgement)).filter(|valid| !subject.is_suggested || valid.beside.endpoint_config.is_some());
+        found.extend(known.map(|valid| (id.clone(), instances(valid, prices))));
     }
     for (endpoint, judgement) in &subject.suggested {
         // Where the config isn't in the file, the instances would be made up.
@@ -188,6 +190,7 @@ fn valid(judgement: Option<&Judgement>) -> Option<&Valid> {
     judgement?.valid.as_deref()
 }
 
+#[expect(clippy::ptr_arg, reason = "it is given to `rows_of` by name")]
 fn of_instances(instances: &Vec<Instances>) -> Vec<Row> {
     let row = |one: &Instances| Row {
         what: format!("instances of {}", one.variant),

@@ -78,7 +78,11 @@ impl PlanCommandError {
 impl PlanArguments {
     pub(crate) fn run(&self) -> Result<Said, PlanCommandError> {
         let (old, new) = self.read()?;
-        let new = if old.as_ref().is_some_and(|old| !old.judgements.is_empty()) { new } else { new.some()? };
+        let new = match &old {
+            Some(old) if !old.judgements.is_empty() => new,
+            Some(_) => new.some()?,
+            None => new.or_suggested()?,
+        };
         let steps = steps(old.as_ref(), &new, &self.surroundings.stack())?;
         let prices = self.surroundings.list_prices.iter().cloned().collect();
         let costs = Costs::of(&steps, old.as_ref(), &new, &prices)?;

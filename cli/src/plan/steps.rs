@@ -22,7 +22,7 @@ pub(crate) enum Action {
     /// Nothing differs.
     Nothing,
     Delete,
-    /// It is no longer declared, and DeletionPolicy keeps what it made.
+    /// It is no longer declared, and its `DeletionPolicy` keeps what it made.
     Keep,
     /// The stack's update fails.
     Refuse,

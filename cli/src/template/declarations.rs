@@ -137,11 +137,11 @@ fn declared(
     let raw = resource.get("Properties").unwrap_or(&empty);
     let mut errors = Vec::new();
     // Paths are the provider's, so that its problems can be found again.
-    let resolved = resolver.resolve_all(raw, "Properties", &mut errors);
+    let sent = resolver.resolve_all(raw, "Properties", &mut errors);
     let unreadable = !errors.is_empty();
     let mut problems: Vec<Problem> =
         errors.into_iter().map(|error| refusals::problem(&error.path, error.message)).collect();
-    let mut properties = resolved.unwrap_or_else(|| json!({}));
+    let mut properties = sent.unwrap_or_else(|| json!({}));
     if resolver.whole && !unreadable {
         problems.extend(refusals::service_token(&properties, resolver));
         problems.extend(refusals::endpoint_arn(raw, resolver));

@@ -125,12 +125,11 @@ pub(crate) fn read(source: Source<'_>, stack: &Stack, alone: ResourceType) -> Re
             ));
         }
         // One resource, as it stands in a template, is understood too.
-        let resource = match (content.get("Type"), content.get("Properties")) {
-            (Some(_), Some(_)) => content,
-            _ => {
-                place.not_there = "Properties";
-                json!({ "Type": alone.to_string(), "Properties": content })
-            }
+        let resource = if content.get("Type").is_some() && content.get("Properties").is_some() {
+            content
+        } else {
+            place.not_there = "Properties";
+            json!({ "Type": alone.to_string(), "Properties": content })
         };
         let logical_id = stack.logical_id.as_deref().unwrap_or(ALONE);
         json!({ "Resources": { logical_id: resource } })

@@ -114,12 +114,12 @@ pub(super) fn beside(resolver: &Resolver<'_>, logical_id: &str, raw: &Value, pro
         component.has("EndpointName", name) || on("EndpointName") || on("EndpointArn")
     });
     let placed = placed.map(|component| {
-        let mut resolved = component.resolved.clone();
-        if let Some(members) = resolved.as_object_mut() {
+        let mut members = component.resolved.clone();
+        if let Some(members) = members.as_object_mut() {
             // The name that CloudFormation makes up contains the logical id.
             members.entry("InferenceComponentName").or_insert_with(|| component.id.into());
         }
-        resolved
+        members
     });
     let config = endpoint.and_then(|endpoint| configs.iter().find(|config| endpoint.is_on(config)));
     let config = config.map(|config| NativeConfig {
@@ -132,15 +132,15 @@ pub(super) fn beside(resolver: &Resolver<'_>, logical_id: &str, raw: &Value, pro
 
 fn natives<'r, 't>(resolver: &'r Resolver<'t>, resource_type: &str) -> Vec<Native<'r, 't>> {
     let all = resolver.resources().into_iter().flatten();
-    let of_type = all.filter(|(_, resource)| resource.get("Type").and_then(Value::as_str) == Some(resource_type));
-    let native = |(id, resource): (&'t String, &'t Value)| {
-        let condition = resource.get("Condition").and_then(Value::as_str);
+    let of_type = all.filter(|(_, one)| one.get("Type").and_then(Value::as_str) == Some(resource_type));
+    let native = |(id, one): (&'t String, &'t Value)| {
+        let condition = one.get("Condition").and_then(Value::as_str);
         if condition.is_some_and(|condition| resolver.holds(condition, "") == Ok(Some(false))) {
             return None;
         }
-        let raw = resource.get("Properties")?;
-        let resolved = resolver.resolve_all(raw, "Properties", &mut Vec::new())?;
-        Some(Native { resolver, id, raw, resolved })
+        let raw = one.get("Properties")?;
+        let sent = resolver.resolve_all(raw, "Properties", &mut Vec::new())?;
+        Some(Native { resolver, id, raw, resolved: sent })
     };
     of_type.filter_map(native).collect()
 }

@@ -10,12 +10,12 @@ use super::surroundings::Stack;
 /// What CloudFormation would refuse of the values that `--parameter` gives.
 pub(super) fn refused(template: &Value, stack: &Stack) -> Vec<String> {
     let declared = declared(template);
-    let each = stack.parameters.iter().filter_map(|(name, value)| match declared.and_then(|all| all.get(name)) {
-        Some(parameter) => violation(name, parameter, value),
-        None => {
-            let similar = did_you_mean(name, declared.into_iter().flatten().map(|(name, _)| name.as_str()));
-            Some(format!("it has no parameter {name}, which --parameter gives{similar}"))
+    let each = stack.parameters.iter().filter_map(|(name, value)| {
+        if let Some(parameter) = declared.and_then(|all| all.get(name)) {
+            return violation(name, parameter, value);
         }
+        let similar = did_you_mean(name, declared.into_iter().flatten().map(|(name, _)| name.as_str()));
+        Some(format!("it has no parameter {name}, which --parameter gives{similar}"))
     });
     each.collect()
 }

@@ -35,11 +35,11 @@ impl Keys {
     /// A node of the frame on top is complete; it is called `key` where it is a scalar.
     fn node(&mut self, key: Option<(&str, usize)>) {
         let Some(Frame::Mapping(lines, key_next)) = self.frames.last_mut() else { return };
-        if let Some((key, line)) = key.filter(|_| *key_next) {
-            if let Some(first) = lines.insert(key.to_owned(), line) {
-                let said = format!("{key} is there already, on line {first}; CloudFormation takes the last one");
-                self.repeated.push((line, said));
-            }
+        if let Some((key, line)) = key.filter(|_| *key_next)
+            && let Some(first) = lines.insert(key.to_owned(), line)
+        {
+            let said = format!("{key} is there already, on line {first}; CloudFormation takes the last one");
+            self.repeated.push((line, said));
         }
         *key_next = !*key_next;
     }

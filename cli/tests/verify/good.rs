@@ -153,6 +153,8 @@ fn preview_plays_a_file_of_facts() {
     };
     let ran = preview(&path("facts.json"));
     assert_eq!(ran.code, 0, "{}", ran.err);
+    let facts = stand_in::telemetry::Facts::read(std::path::Path::new(&path("facts.json"))).unwrap();
+    assert_eq!(facts.gpu_dimension(), Some(stand_in::telemetry::GpuDimension::AcceleratorId));
     std::fs::write(path("other.json"), "{}").unwrap();
     let ran = preview(&path("other.json"));
     assert_eq!(ran.code, 2, "{}", ran.out);

@@ -4,7 +4,9 @@
 
 use aws_sdk_cloudwatch::operation::put_composite_alarm::builders::PutCompositeAlarmInputBuilder;
 use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
-use aws_sdk_cloudwatch::types::{ComparisonOperator, Dimension, EvaluationCriteria, MetricDataQuery};
+use aws_sdk_cloudwatch::types::{
+    ActionConfiguration, ComparisonOperator, Dimension, EvaluationCriteria, MetricDataQuery,
+};
 use serde_json::{Value, json};
 
 use super::AlarmRequest;
@@ -47,6 +49,7 @@ fn metric(request: &PutMetricAlarmInputBuilder) -> Value {
         "AlarmActions": request.get_alarm_actions(),
         "OKActions": request.get_ok_actions(),
         "InsufficientDataActions": request.get_insufficient_data_actions(),
+        "ActionConfiguration": request.get_action_configuration().as_ref().map(tags),
         "Metrics": metrics,
         "EvaluationPeriods": request.get_evaluation_periods(),
         "DatapointsToAlarm": request.get_datapoints_to_alarm(),
@@ -69,7 +72,20 @@ fn composite(request: &PutCompositeAlarmInputBuilder) -> Value {
         "AlarmActions": request.get_alarm_actions(),
         "OKActions": request.get_ok_actions(),
         "InsufficientDataActions": request.get_insufficient_data_actions(),
+        "ActionConfiguration": request.get_action_configuration().as_ref().map(tags),
     })
+}
+
+/// What goes with notifications.
+fn tags(configuration: &ActionConfiguration) -> Value {
+    let propagation = configuration.alarm_tags_propagation().map(|tags| {
+        json!({
+            "Enabled": tags.enabled(),
+            "IncludedTagKeys": tags.included_tag_keys,
+            "ExcludedTagKeys": tags.excluded_tag_keys,
+        })
+    });
+    json!({ "AlarmTagsPropagation": propagation })
 }
 
 fn query(query: &MetricDataQuery) -> Value {

@@ -73,7 +73,8 @@ pub(super) fn planned(alarm: &AlarmSpec, context: &Context<'_>) -> Result<Vec<Pl
         on(&quiet, &scope(alarm, Some(part), context), context)
     });
     let mut planned = parts.collect::<Result<Vec<_>, _>>()?;
-    let composite = request::composite(alarm, description::of(alarm, &whole, context));
+    let composite =
+        request::composite(alarm, context.monitoring.alarm_tags.as_ref(), description::of(alarm, &whole, context));
     planned.push(PlannedAlarm { kind: alarm.kind, name: alarm.name.clone(), request: composite });
     Ok(planned)
 }
@@ -101,6 +102,7 @@ fn scope<'m>(alarm: &AlarmSpec, part: Option<&'m PartAlarm>, context: &Context<'
 /// The alarm on this together.
 fn on(alarm: &AlarmSpec, scope: &Scope<'_>, context: &Context<'_>) -> Result<PlannedAlarm, PlanError> {
     let measure = (alarm.kind.definition().measure)(alarm, scope).ok_or(PlanError::NoPrice(alarm.kind))?;
-    let request = request::metric(alarm, measure, description::of(alarm, scope, context));
+    let tags = context.monitoring.alarm_tags.as_ref();
+    let request = request::metric(alarm, tags, measure, description::of(alarm, scope, context));
     Ok(PlannedAlarm { kind: alarm.kind, name: alarm.name.clone(), request })
 }

@@ -3,26 +3,33 @@
 use aws_sdk_cloudwatch::operation::put_composite_alarm::builders::PutCompositeAlarmInputBuilder;
 use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
 use aws_sdk_cloudwatch::types::{
-    AlarmPromQlCriteria, EvaluationCriteria, EvaluationWindow, MetricDataQuery, WallClockWindow, WarmUpConfiguration,
+    ActionConfiguration, AlarmPromQlCriteria, AlarmTagsPropagation, EvaluationCriteria, EvaluationWindow,
+    MetricDataQuery, WallClockWindow, WarmUpConfiguration,
 };
 
 use super::AlarmRequest;
 use crate::alarm::{Measure, PeriodRule};
-use crate::spec::AlarmSpec;
+use crate::spec::{AlarmSpec, AlarmTags};
 
 /// Seconds that a model must not have been idle before it counts as busy again: longer than a gap between two samples.
 const RECOVERY: i32 = 600;
 /// The longest warm-up (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_WarmUpConfiguration.html>).
 const LONGEST_WARM_UP_MINUTES: i32 = 2880;
 
-pub(super) fn metric(alarm: &AlarmSpec, measure: Measure, description: String) -> AlarmRequest {
+pub(super) fn metric(
+    alarm: &AlarmSpec,
+    tags: Option<&AlarmTags>,
+    measure: Measure,
+    description: String,
+) -> AlarmRequest {
     let request = PutMetricAlarmInputBuilder::default()
         .alarm_name(alarm.name.as_str())
         .alarm_description(description)
         .actions_enabled(alarm.actions_enabled)
         .set_alarm_actions(Some(alarm.alarm_actions.clone()))
         .set_ok_actions(Some(alarm.ok_actions.clone()))
-        .set_insufficient_data_actions(Some(alarm.insufficient_data_actions.clone()));
+        .set_insufficient_data_actions(Some(alarm.insufficient_data_actions.clone()))
+        .set_action_configuration(tags.map(propagated));
     let request = match measure {
         Measure::Math { queries, id, label, expression } => {
             let watched = MetricDataQuery::builder().id(id).expression(expression.to_string()).label(label);
@@ -44,6 +51,17 @@ pub(super) fn metric(alarm: &AlarmSpec, measure: Measure, description: String) -
         }
     };
     AlarmRequest::Metric(Box::new(request))
+}
+
+/// The tags that go with notifications.
+fn propagated(tags: &AlarmTags) -> ActionConfiguration {
+    let propagation = AlarmTagsPropagation::builder().enabled(true);
+    let propagation = match tags {
+        AlarmTags::All => propagation,
+        AlarmTags::Only(keys) => propagation.set_included_tag_keys(Some(keys.clone())),
+        AlarmTags::AllBut(keys) => propagation.set_excluded_tag_keys(Some(keys.clone())),
+    };
+    ActionConfiguration::builder().alarm_tags_propagation(propagation.build()).build()
 }
 
 /// What is compared with the threshold, over which time.
@@ -75,7 +93,7 @@ fn warm_up(alarm: &AlarmSpec) -> Option<WarmUpConfiguration> {
 }
 
 /// The alarm that fires while one of its parts does.
-pub(super) fn composite(alarm: &AlarmSpec, description: String) -> AlarmRequest {
+pub(super) fn composite(alarm: &AlarmSpec, tags: Option<&AlarmTags>, description: String) -> AlarmRequest {
     let rule: Vec<String> = alarm.parts.iter().map(|part| format!("ALARM(\"{}\")", part.name)).collect();
     let request = PutCompositeAlarmInputBuilder::default()
         .alarm_name(alarm.name.as_str())
@@ -84,6 +102,7 @@ pub(super) fn composite(alarm: &AlarmSpec, description: String) -> AlarmRequest 
         .actions_enabled(alarm.actions_enabled)
         .set_alarm_actions(Some(alarm.alarm_actions.clone()))
         .set_ok_actions(Some(alarm.ok_actions.clone()))
-        .set_insufficient_data_actions(Some(alarm.insufficient_data_actions.clone()));
+        .set_insufficient_data_actions(Some(alarm.insufficient_data_actions.clone()))
+        .set_action_configuration(tags.map(propagated));
     AlarmRequest::Composite(Box::new(request))
 }

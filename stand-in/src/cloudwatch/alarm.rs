@@ -69,6 +69,11 @@ impl Alarm {
         &mut self.tags
     }
 
+    /// The request that made it.
+    pub(super) fn declared(&self) -> Value {
+        Value::Object(self.declared.clone())
+    }
+
     pub(super) fn describe(&self, config: &Config) -> Value {
         let (updated, changed) = (epoch_seconds(self.updated), epoch_seconds(self.changed));
         let mut described = self.declared.clone();
@@ -112,6 +117,10 @@ pub(super) fn store(
 ) -> Result<Value, ServiceError> {
     let mut declared = request.as_object().cloned().unwrap_or_default();
     declared.retain(|_, value| !value.is_null());
+    let tags_sent = |keys: &str| request.pointer(&format!("/ActionConfiguration/AlarmTagsPropagation/{keys}"));
+    if ["IncludedTagKeys", "ExcludedTagKeys"].iter().all(|keys| tags_sent(keys).is_some_and(|keys| !keys.is_null())) {
+        return Err(invalid("IncludedTagKeys and ExcludedTagKeys cannot both be specified."));
+    }
     let tags: Vec<TagPair> = declared.remove("Tags").map_or(Ok(Vec::new()), |tags| read(&tags))?;
     let name = declared.get("AlarmName").and_then(Value::as_str).unwrap_or_default().to_owned();
     declared.entry("ActionsEnabled").or_insert(true.into());
@@ -169,7 +178,7 @@ impl Alarm {
     }
 
     fn catch_up(&mut self, store: &MetricStore, now: Millis) {
-        let Ok(metric_alarm) = MetricAlarm::read(&Value::Object(self.declared.clone())) else { return };
+        let Ok(metric_alarm) = MetricAlarm::read(&self.declared()) else { return };
         let interval = u64::try_from(metric_alarm.interval()).unwrap_or(60_000);
         let mut at = (self.evaluated / interval + 1) * interval;
         while at <= now {

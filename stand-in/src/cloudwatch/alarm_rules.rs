@@ -9,6 +9,9 @@ use std::collections::HashSet;
 
 pub(super) use self::request::MetricAlarmRequest;
 use self::request::MetricQuery;
+use serde_json::Value;
+
+use crate::evaluation::alarm::{PERIODS_OF_THE_CLOCK, time_zone};
 use crate::evaluation::{self, Expression, ValueKind};
 
 const MOST_METRICS: usize = 10;
@@ -243,6 +246,21 @@ fn is_insights(query: &MetricQuery) -> bool {
     query.expression.as_deref().is_some_and(|text| matches!(evaluation::read(text), Ok(Expression::Query(_))))
 }
 
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_WallClockWindow.html>.
+fn check_window(window: Option<&Value>, period: i64) -> Result<(), String> {
+    let Some(of_the_clock) = window.and_then(|window| window.get("WallClockWindow")).filter(|one| !one.is_null())
+    else {
+        return Ok(());
+    };
+    if !PERIODS_OF_THE_CLOCK.iter().any(|allowed| i64::from(*allowed) == period) {
+        return Err(format!("Period {period} can't be used with a WallClockWindow."));
+    }
+    match of_the_clock.get("Timezone").and_then(Value::as_str) {
+        Some(zone) if time_zone(zone).is_none() => Err(format!("Timezone {zone} is not valid.")),
+        _ => Ok(()),
+    }
+}
+
 fn check_evaluation(request: &MetricAlarmRequest, period: i64) -> Result<(), String> {
     let operator = request
         .comparison_operator
@@ -285,6 +303,7 @@ fn check_evaluation(request: &MetricAlarmRequest, period: i64) -> Result<(), Str
              alarms using period >= {HOUR}"
         ));
     }
+    check_window(request.evaluation_window.as_ref(), period)?;
     let known = |value: &Option<String>, values: &[&str]| value.as_deref().is_none_or(|value| values.contains(&value));
     if !known(&request.treat_missing_data, &["breaching", "notBreaching", "ignore", "missing"]) {
         return Err("Supported values for TreatMissingData are breaching, notBreaching, ignore, and missing.".into());

@@ -3,11 +3,14 @@
 //! How often and over which data: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html>; what
 //! counts when data is missing:
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html>. Not evaluated: anomaly
-//! bands, `PromQL`, contributors of a query that groups, and low-sample percentiles.
+//! bands, `PromQL`, and low-sample percentiles.
 
 mod composite;
+mod contributor;
 mod judgement;
+mod wall_clock;
 
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -20,7 +23,9 @@ use super::{
 };
 
 pub use composite::{AlarmRule, RuleError};
+pub use contributor::Contributor;
 pub use judgement::{Judgement, MissingData};
+pub use wall_clock::{PERIODS as PERIODS_OF_THE_CLOCK, time_zone};
 
 /// Periods beyond the alarm's own that are looked at for data. AWS says that it looks at more and, in its example of three
 /// evaluation periods, at five in all.
@@ -61,8 +66,8 @@ pub struct MetricAlarm {
     threshold: f64,
     comparison: Comparison,
     warm_up: WarmUp,
-    /// Whether periods are aligned to the clock instead of to the evaluation.
-    wall_clock: bool,
+    /// The time zone whose clock periods are aligned to, instead of to the evaluation.
+    wall_clock: Option<TimeZone>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -140,7 +145,7 @@ impl MetricAlarm {
             threshold: read.threshold.ok_or_else(|| missing("Threshold"))?,
             comparison,
             warm_up: read.warm_up_configuration,
-            wall_clock: read.evaluation_window.get("WallClockWindow").is_some(),
+            wall_clock: clock_of(&read.evaluation_window)?,
         })
     }
 
@@ -156,10 +161,33 @@ impl MetricAlarm {
         }
     }
 
-    /// The values it looks at when it is evaluated at `at`, oldest first; none where a period has no value. The newest
-    /// period ends at the evaluation, so periods are aligned to it and not to the epoch, unless the alarm asks for a
-    /// window of the clock (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation-window.html>,
-    /// of which the time zone is not heeded here).
+    /// What it looks at when it is evaluated at `at`: a contributor for each series of a query that groups, and else one.
+    /// The newest period ends at the evaluation, so periods are aligned to it and not to the epoch, unless the alarm asks for
+    /// a window of the clock.
+    ///
+    /// # Errors
+    /// The watched expression has no value.
+    pub fn contributors(
+        &self,
+        store: &MetricStore,
+        reading: Reading,
+        at: Timestamp,
+    ) -> Result<Vec<Contributor>, EvaluationError> {
+        let sliding = at.div_euclid(self.interval()) * self.interval();
+        let of_the_clock = self.wall_clock.as_ref().and_then(|zone| wall_clock::boundary(at, self.period, zone));
+        let end = of_the_clock.unwrap_or(sliding);
+        let periods = Timestamp::from(self.judgement.evaluation_periods + LOOKED_AT_BEYOND);
+        let start = end - periods * Timestamp::from(self.period) * SECOND;
+        // What is stamped with the end is the next period's.
+        let window = Window { start, end, period: self.period, now: end - 1 };
+        let series = Queries::of_alarm(store, reading, window, self.queries.clone())?.series(self.watched)?;
+        if series.is_empty() {
+            return Ok(vec![Contributor::silent(window)]);
+        }
+        Ok(series.iter().map(|series| Contributor::of(series, window)).collect())
+    }
+
+    /// The values of an alarm on one series, oldest first; none where a period has no value.
     ///
     /// # Errors
     /// The watched expression has no value, or several.
@@ -169,25 +197,16 @@ impl MetricAlarm {
         reading: Reading,
         at: Timestamp,
     ) -> Result<Vec<Option<f64>>, EvaluationError> {
-        let step = if self.wall_clock { Timestamp::from(self.period) * SECOND } else { self.interval() };
-        let end = at.div_euclid(step) * step;
-        let periods = Timestamp::from(self.judgement.evaluation_periods + LOOKED_AT_BEYOND);
-        let start = end - periods * Timestamp::from(self.period) * SECOND;
-        // What is stamped with the end is the next period's.
-        let window = Window { start, end, period: self.period, now: end - 1 };
-        let series = Queries::of_alarm(store, reading, window, self.queries.clone())?.series(self.watched)?;
-        let points = match series.as_slice() {
-            [] => return Ok(window.starts().map(|_| None).collect()),
-            [one] => &one.points,
-            _ => return Err(EvaluationError::NotEvaluated("An alarm on several series".to_owned())),
-        };
-        Ok(window.starts().map(|start| points.get(&start).copied()).collect())
+        match self.contributors(store, reading, at)?.as_mut_slice() {
+            [one] => Ok(std::mem::take(&mut one.values)),
+            _ => Err(EvaluationError::NotEvaluated("The value of an alarm on several series".to_owned())),
+        }
     }
 
-    /// The state after an evaluation at `at`, from the state before it.
+    /// The state after an evaluation at `at`, from the state before it: of several contributors, ALARM where one is.
     ///
     /// # Errors
-    /// As [`Self::values`].
+    /// As [`Self::contributors`].
     pub fn evaluate(
         &self,
         store: &MetricStore,
@@ -195,15 +214,37 @@ impl MetricAlarm {
         at: Timestamp,
         before: AlarmState,
     ) -> Result<AlarmState, EvaluationError> {
+        let all = self.contributors(store, reading, at)?;
+        let states = || all.iter().map(|one| self.state_of(one, before));
+        let worst =
+            [AlarmState::Alarm, AlarmState::Ok].into_iter().find(|wanted| states().any(|state| state == *wanted));
+        Ok(worst.unwrap_or_default())
+    }
+
+    /// The contributors that are in ALARM at `at`.
+    ///
+    /// # Errors
+    /// As [`Self::contributors`].
+    pub fn in_alarm(
+        &self,
+        store: &MetricStore,
+        reading: Reading,
+        at: Timestamp,
+    ) -> Result<Vec<Contributor>, EvaluationError> {
+        let mut all = self.contributors(store, reading, at)?;
+        all.retain(|one| self.state_of(one, AlarmState::InsufficientData) == AlarmState::Alarm);
+        Ok(all)
+    }
+
+    fn state_of(&self, contributor: &Contributor, before: AlarmState) -> AlarmState {
         let breaches = |value: f64| match self.comparison {
             Comparison::GreaterThanOrEqualToThreshold => value >= self.threshold,
             Comparison::GreaterThanThreshold => value > self.threshold,
             Comparison::LessThanThreshold => value < self.threshold,
             Comparison::LessThanOrEqualToThreshold => value <= self.threshold,
         };
-        let points: Vec<Option<bool>> =
-            self.values(store, reading, at)?.into_iter().map(|value| value.map(breaches)).collect();
-        Ok(self.judgement.state(&points, before))
+        let points: Vec<Option<bool>> = contributor.values.iter().map(|value| value.map(breaches)).collect();
+        self.judgement.state(&points, before)
     }
 
     /// Every change of state of an alarm made at `made`, until `until`. A new alarm has insufficient data, and keeps it
@@ -249,9 +290,18 @@ impl MetricAlarm {
             return Ok(true);
         }
         let wanted = self.judgement.evaluation_periods as usize;
-        let enough = || Ok(self.values(store, reading, at)?.iter().rev().take(wanted).all(Option::is_some));
+        let full = |one: &Contributor| one.values.iter().rev().take(wanted).all(Option::is_some);
+        let enough = || Ok(self.contributors(store, reading, at)?.iter().all(full));
         if self.warm_up.in_full { Ok(false) } else { enough() }
     }
+}
+
+/// The time zone of a window of the clock, where it is one.
+fn clock_of(window: &Value) -> Result<Option<TimeZone>, EvaluationError> {
+    let Some(of_the_clock) = window.get("WallClockWindow").filter(|window| !window.is_null()) else { return Ok(None) };
+    let zone = of_the_clock.get("Timezone").and_then(Value::as_str).unwrap_or("UTC");
+    let unknown = || EvaluationError::Structure(format!("{zone} is no time zone"));
+    time_zone(zone).map(Some).ok_or_else(unknown)
 }
 
 /// When a new alarm begins to be evaluated

@@ -10,9 +10,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
-    arguments::pair,
+    arguments::{facts, pair},
     evaluation::dashboard::RangeError,
-    telemetry::{Fleet, SECOND, Timestamp},
+    telemetry::{Facts, Fleet, SECOND, Timestamp},
 };
 
 use super::{
@@ -30,6 +30,9 @@ pub struct Render {
     /// The fleet: `{"fleet": {…}, "started_ago_s": 10800}`, as `POST /_stand-in/fleet` takes it.
     #[arg(long)]
     fleet: PathBuf,
+    /// Has the fleet publish as an endpoint did: a file that `monitored-endpoint verify --facts` wrote.
+    #[arg(long, value_name = "FILE", value_parser = facts)]
+    facts: Option<Facts>,
     /// Lets every load rise and fall by up to this part of itself, so that graphs have something to show. Counts stay.
     #[arg(long, default_value_t = 0.0)]
     sway: f64,
@@ -128,8 +131,9 @@ impl Render {
     pub fn run(self) -> Result<(), CommandError> {
         let now = self.view.now()?;
         let dashboard = read(&self.body)?;
-        let FleetFile { fleet, started_ago_s } = serde_json::from_value(read(&self.fleet)?)
+        let FleetFile { mut fleet, started_ago_s } = serde_json::from_value(read(&self.fleet)?)
             .map_err(|error| CommandError::Json { path: name(&self.fleet), error })?;
+        self.facts.unwrap_or_default().apply(&mut fleet);
         let start = now - Timestamp::from(started_ago_s) * SECOND;
         let drawn = Simulation { fleet: &fleet, start, now, sway: self.sway }.draw(&self.view.of(&dashboard))?;
         fs::write(&self.out, drawn.html).map_err(|error| CommandError::File { path: name(&self.out), error })

@@ -128,6 +128,47 @@ fn promql(query: &str) -> EvaluationCriteria {
 }
 
 #[tokio::test]
+async fn contributors_of_a_query_that_groups_are_named() {
+    let setup = start();
+    let mut fleet = stand_in::telemetry::scenario::steady(60);
+    let names: Vec<String> = fleet.components.iter().map(|component| component.name.clone()).collect();
+    fleet.components[0].load = stand_in::telemetry::Load::IDLE;
+    setup.stand_in.simulate(fleet, std::time::Duration::from_hours(1)).unwrap();
+    let query = "SELECT AVG(GPUUtilizationNormalized) FROM SCHEMA(\"/aws/sagemaker/InferenceComponents\", InferenceComponentName) \
+                 GROUP BY InferenceComponentName ORDER BY AVG() ASC";
+    let grouped = setup
+        .cloudwatch
+        .put_metric_alarm()
+        .alarm_name("idle")
+        .evaluation_periods(3)
+        .threshold(5.0)
+        .comparison_operator(ComparisonOperator::LessThanThreshold)
+        .metrics(MetricDataQuery::builder().id("q0").expression(query).period(60).return_data(true).build());
+    grouped.send().await.unwrap();
+    setup.stand_in.advance(std::time::Duration::from_mins(5));
+    assert_eq!(alarms(&setup).await[0].state_value(), Some(&StateValue::Alarm));
+    let found = setup.cloudwatch.describe_alarm_contributors().alarm_name("idle").send().await.unwrap();
+    let [contributor] = found.alarm_contributors() else { panic!("{found:?}") };
+    assert_eq!(contributor.contributor_attributes().unwrap()["InferenceComponentName"], names[0]);
+    let unknown = setup.cloudwatch.describe_alarm_contributors().alarm_name("nobody").send().await;
+    assert_eq!(refusal(unknown).0, "ResourceNotFoundException");
+}
+
+#[tokio::test]
+async fn a_window_of_the_clock_takes_five_periods_and_a_time_zone() {
+    use aws_sdk_cloudwatch::types::{EvaluationWindow, WallClockWindow};
+    let setup = start();
+    let put = |period: i32, zone: &str| {
+        let window = EvaluationWindow::WallClockWindow(WallClockWindow::builder().timezone(zone).build());
+        single(&setup, "a").period(period).evaluation_periods(1).evaluation_window(window).send()
+    };
+    put(86_400, "Europe/Berlin").await.unwrap();
+    put(3600, "UTC+05:30").await.unwrap();
+    assert!(refusal(put(120, "UTC").await).1.contains("Period 120"));
+    assert!(refusal(put(86_400, "Europe/Berln").await).1.contains("Timezone Europe/Berln"));
+}
+
+#[tokio::test]
 async fn promql_alarms_start_in_ok() {
     let setup = start();
     let put = || setup.cloudwatch.put_metric_alarm().alarm_name("p").evaluation_criteria(promql("up < 1"));

@@ -75,6 +75,30 @@ fn it_listens_where_it_is_to() {
     assert_eq!(control(&format!("http://127.0.0.1:{port}"), "GET", "state", "").0, 200);
 }
 
+#[tokio::test]
+async fn every_fleet_publishes_like_a_file_of_facts() {
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("facts-of-a-program.json");
+    let facts = r#"{"Format": 1, "Facts": [{"Fact": "gpu-dimension", "Measured": {"Dimensions": ["AcceleratorId"]}}]}"#;
+    std::fs::write(&path, facts).unwrap();
+    let (_program, url) = start(&["--facts", path.to_str().unwrap()]);
+    let mut fleet = serde_json::to_value(stand_in::telemetry::scenario::steady(60)).unwrap();
+    fleet["gpu_dimension"] = "GpuId".into();
+    let body = serde_json::json!({"fleet": fleet, "started_ago_s": 1800}).to_string();
+    assert_eq!(control(&url, "POST", "fleet", &body).0, 200);
+    let (_, cloudwatch) = clients(&url, "us-east-1", 1);
+    let listed = cloudwatch.list_metrics().namespace("/aws/sagemaker/InferenceComponents").send().await.unwrap();
+    let names: Vec<&str> = listed
+        .metrics()
+        .iter()
+        .flat_map(aws_sdk_cloudwatch::types::Metric::dimensions)
+        .filter_map(|dimension| dimension.name())
+        .collect();
+    assert!(names.contains(&"AcceleratorId") && !names.contains(&"GpuId"), "{names:?}");
+    std::fs::write(&path, "{}").unwrap();
+    let refused = Command::new(env!("CARGO_BIN_EXE_stand-in")).arg("--facts").arg(&path).output().unwrap();
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("not a file of facts"));
+}
+
 #[test]
 fn wrong_arguments_are_refused() {
     let output = Command::new(env!("CARGO_BIN_EXE_stand-in")).args(["--account", "12"]).output().unwrap();

@@ -7,7 +7,10 @@ use crate::support::declaration::{monitoring, one_model};
 
 /// All of them.
 pub(super) fn all() -> Vec<Mistake> {
-    [alarms(), sources(), other_alarms(), alarms_of_requests_and_dollars()].into_iter().flatten().collect()
+    [alarms(), sources(), other_alarms(), alarms_of_requests_and_dollars(), thresholds(), partitions()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn alarms() -> Vec<Mistake> {
@@ -94,11 +97,17 @@ fn sources() -> Vec<Mistake> {
         ),
         bad(
             source("IdleGpuAlarm", "SampleCount"),
-            &["Properties.IdleGpuAlarm.Source: SampleCount is no source for IdleGpuAlarm", "use Reservation, Insights or PromQL"],
+            &[
+                "Properties.IdleGpuAlarm.Source: SampleCount is no source for IdleGpuAlarm",
+                "use Reservation, Insights or PromQL",
+            ],
         ),
         bad(
             source("NoTrafficAlarm", "Reservation"),
-            &["Properties.NoTrafficAlarm.Source: Reservation is no source for NoTrafficAlarm", "use Invocations or Insights"],
+            &[
+                "Properties.NoTrafficAlarm.Source: Reservation is no source for NoTrafficAlarm",
+                "use Invocations or Insights",
+            ],
         ),
         bad(
             counting("UnusedGpuAlarm").with("MetricsConfig/EnableEnhancedMetrics", false),
@@ -215,6 +224,68 @@ fn other_alarms() -> Vec<Mistake> {
             divided().with("IdleGpuAlarm/AlarmName", "a \"b\""),
             &["Properties.IdleGpuAlarm.AlarmName:", "has a quotation mark"],
         ),
+    ]
+}
+
+/// Thresholds that everything breaches, or nothing.
+fn thresholds() -> Vec<Mistake> {
+    let alarm = |kind: &str, settings: Value| one_model("chat").with(kind, settings);
+    vec![
+        bad(
+            chat().with("UnusedGpuAlarm/Threshold", 0),
+            &[
+                "Properties.UnusedGpuAlarm.Threshold: 0 with GreaterThanOrEqualToThreshold: whatever is measured (0 or more) breaches it",
+                "use more than 0, or GreaterThanThreshold",
+            ],
+        ),
+        bad(
+            chat().with("GpuBufferAlarm/Threshold", 0),
+            &[
+                "Properties.GpuBufferAlarm.Threshold: 0 with LessThanThreshold: nothing that can be measured (0 or more) breaches it",
+                "use more than 0, or LessThanOrEqualToThreshold",
+            ],
+        ),
+        bad(
+            chat().with("IdleGpuAlarm", json!({"Threshold": 100, "ComparisonOperator": "LessThanOrEqualToThreshold"})),
+            &[
+                "Properties.IdleGpuAlarm.Threshold: 100 with",
+                "would stay in ALARM",
+                "use less than 100, or LessThanThreshold",
+            ],
+        ),
+        bad(
+            alarm("ErrorRateAlarm", json!({"Threshold": 0})),
+            &["Properties.ErrorRateAlarm.Threshold: 0 with", "whatever is measured (0 to 100) breaches it"],
+        ),
+        bad(
+            alarm("ErrorRateAlarm", json!({"Threshold": 100, "ComparisonOperator": "GreaterThanThreshold"})),
+            &["Properties.ErrorRateAlarm.Threshold: 100 with", "could never fire", "use less than 100"],
+        ),
+        bad(
+            alarm("NoTrafficAlarm", json!({"ComparisonOperator": "LessThanThreshold"})),
+            &["Properties.NoTrafficAlarm.Threshold: 0 with LessThanThreshold", "could never fire"],
+        ),
+    ]
+}
+
+/// Nobody says what a metric is for a partition of a GPU.
+fn partitions() -> Vec<Mistake> {
+    let partitioned = || {
+        chat().with("ProductionVariants/0/InstanceType", "ml.p4d.24xlarge").with(
+            "ProductionVariants/0/AcceleratorPartitionLayouts",
+            json!([{"AcceleratorPartitionTypes": ["mig-3g.20gb"]}]),
+        )
+    };
+    let refused = |kind: &str, settings: Value| {
+        bad(
+            partitioned().with(kind, settings),
+            &["the GPUs of variant AllTraffic are partitioned (AcceleratorPartitionLayouts)", "leave it out"],
+        )
+    };
+    vec![
+        refused("UnusedGpuAlarm", json!({"Threshold": 1})),
+        refused("GpuBufferAlarm", json!({"Threshold": 1})),
+        refused("IdleGpuAlarm", json!({"Source": "PromQL"})),
     ]
 }
 

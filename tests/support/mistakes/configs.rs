@@ -152,7 +152,7 @@ fn costs_and_models() -> Vec<Mistake> {
         ),
         bad(
             chat().with("GpuDimension", "Gpu"),
-            &["Properties.GpuDimension: \"Gpu\" is not a GPU dimension; use GpuId, AcceleratorId or Auto"],
+            &["Properties.GpuDimension: \"Gpu\" is not a GPU dimension; did you mean GpuId?"],
         ),
         bad(
             chat().with("Dashboard/Start", "3 hours"),

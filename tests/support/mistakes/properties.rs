@@ -55,7 +55,23 @@ fn kinds_and_unknowns() -> Vec<Mistake> {
             chat().with("MetricsConfig/EnableEnhancedMetrics", "yes"),
             &["Properties.MetricsConfig.EnableEnhancedMetrics: expected true or false, got \"yes\""],
         ),
-        bad(chat().with("CostPerHour", "cheap"), &["Properties.CostPerHour: expected a number, got \"cheap\""]),
+        bad(chat().with("CostPerHour", "cheap"), &["Properties.CostPerHour: expected a number or Auto, got \"cheap\""]),
+        bad(
+            chat().with("CostPerHour", "auto"),
+            &["Properties.CostPerHour: expected a number or Auto, got \"auto\"; did you mean Auto?"],
+        ),
+        bad(
+            chat().with("GpuDimension", "Accelerators"),
+            &["Properties.GpuDimension: \"Accelerators\" is not a GPU dimension; did you mean AcceleratorId?"],
+        ),
+        bad(
+            chat().with("UnusedGpuAlarm/Source", "reservation"),
+            &["Properties.UnusedGpuAlarm.Source: \"reservation\" is not a source; did you mean Reservation?"],
+        ),
+        bad(
+            chat().with("ProductionVariants/0/RoutingConfig", json!({ "RoutingStrategy": "RANDON" })),
+            &["RoutingConfig.RoutingStrategy: \"RANDON\" is not allowed; did you mean RANDOM?"],
+        ),
         bad(
             chat().with("ProductionVariants", "AllTraffic"),
             &["Properties.ProductionVariants: expected a list, got \"AllTraffic\""],

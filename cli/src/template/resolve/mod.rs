@@ -119,11 +119,8 @@ impl<'t> Resolver<'t> {
             // With AWS::LanguageExtensions a name may be worked out.
             "Ref" if argument.is_object() => {
                 let name = self.text_of(argument, name, path)?;
-                if !self.placeholders.open_in(&name).is_empty() {
-                    Ok(Some(name.into()))
-                } else {
-                    self.reference(&name, path)
-                }
+                let is_known = self.placeholders.open_in(&name).is_empty();
+                if is_known { self.reference(&name, path) } else { Ok(Some(name.into())) }
             }
             "Ref" => self.reference(text(argument, name, path)?, path),
             "Fn::If" => {

@@ -40,6 +40,8 @@ pub(in crate::cloudwatch) struct MetricAlarmRequest {
     _warm_up_configuration: Option<Value>,
     pub(super) evaluation_criteria: Option<Value>,
     pub(super) evaluation_interval: Option<i64>,
+    #[serde(rename = "ActionConfiguration")]
+    _action_configuration: Option<Value>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -85,6 +85,63 @@ fn periods_end_at_the_evaluation_or_at_the_clock() {
 }
 
 #[test]
+fn a_day_of_the_clock_is_one_of_its_time_zone() {
+    let day = |zone: &str| {
+        json!({
+            "Namespace": "N", "MetricName": "M", "Statistic": "SampleCount", "Period": 86_400, "EvaluationPeriods": 1,
+            "Threshold": 1.0, "ComparisonOperator": "GreaterThanThreshold",
+            "EvaluationWindow": {"WallClockWindow": {"Timezone": zone}},
+        })
+    };
+    let mut store = MetricStore::default();
+    let metric = Metric::new("N", "M", &[]);
+    // A sample an hour for four days.
+    (0..96).for_each(|hour| store.put(&metric, hour * HOUR, 1.0));
+    store.put(&metric, 47 * HOUR + HOUR / 2, 1.0);
+    let counted = |zone: &str, hour: i64| {
+        let values = MetricAlarm::read(&day(zone)).unwrap().values(&store, Reading::default(), hour * HOUR).unwrap();
+        values.last().copied().flatten()
+    };
+    // The sample at half past 23 UTC of the second day is one of the third day an hour further east.
+    assert_eq!((counted("UTC", 50), counted("UTC", 73)), (Some(25.0), Some(24.0)));
+    assert_eq!((counted("+01:00", 50), counted("+01:00", 73)), (Some(24.0), Some(25.0)));
+    let unknown = MetricAlarm::read(&day("Europe/Berln"));
+    assert!(matches!(unknown, Err(EvaluationError::Structure(_))), "{unknown:?}");
+}
+
+#[test]
+fn each_series_of_a_query_that_groups_is_a_contributor() {
+    let mut store = MetricStore::default();
+    for (model, value, last) in [("idle", 5.0, 60), ("busy", 90.0, 60), ("gone", 5.0, 20)] {
+        let metric = Metric::new("N", "M", &[("Model", model)]);
+        (0..last).for_each(|minute| store.put(&metric, minute * MINUTE, value));
+    }
+    let alarm = json!({
+        "Metrics": [{
+            "Id": "q0", "Period": 60, "ReturnData": true,
+            "Expression": "SELECT AVG(M) FROM SCHEMA(N, Model) GROUP BY Model ORDER BY AVG() ASC",
+        }],
+        "EvaluationPeriods": 3, "Threshold": 30.0, "ComparisonOperator": "LessThanThreshold", "TreatMissingData": "notBreaching",
+    });
+    let alarm = MetricAlarm::read(&alarm).unwrap();
+    let names = |minute: i64| {
+        let mut names: Vec<String> = alarm
+            .in_alarm(&store, Reading::default(), minute * MINUTE)
+            .unwrap()
+            .into_iter()
+            .map(|one| one.attributes["Model"].clone())
+            .collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(15), ["gone", "idle"]);
+    assert_eq!(names(55), ["idle"], "one without data is gone");
+    let state = alarm.evaluate(&store, Reading::default(), 55 * MINUTE, AlarmState::Ok);
+    assert_eq!(state, Ok(AlarmState::Alarm), "one is enough");
+    assert!(matches!(alarm.values(&store, Reading::default(), 55 * MINUTE), Err(EvaluationError::NotEvaluated(_))));
+}
+
+#[test]
 fn a_warm_up_keeps_a_new_alarm_quiet() {
     let mut alarm = alarm();
     alarm["TreatMissingData"] = json!("breaching");

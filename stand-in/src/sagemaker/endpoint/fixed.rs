@@ -3,7 +3,8 @@
 //! included (<https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AcceleratorPartitionLayout.html>).
 //! How `SageMaker` words the refusals isn't known.
 
-use aws_sdk_sagemaker::{operation::create_endpoint_config::CreateEndpointConfigInput, types::ProductionVariant};
+use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
+use aws_sdk_sagemaker::types::{AcceleratorPartitionLayout, ProductionVariant};
 
 use super::{Endpoint, refuse};
 use crate::error::ServiceError;
@@ -31,5 +32,5 @@ fn shared(config: &CreateEndpointConfigInput) -> Option<&ProductionVariant> {
 
 fn profiles(variant: &ProductionVariant) -> Vec<&String> {
     let layouts = variant.accelerator_partition_layouts().iter();
-    layouts.flat_map(|layout| layout.accelerator_partition_types()).collect()
+    layouts.flat_map(AcceleratorPartitionLayout::accelerator_partition_types).collect()
 }

@@ -1,0 +1,170 @@
+//! A file of facts, as `monitored-endpoint verify --facts FILE` writes it: a simulated fleet then publishes as that endpoint did.
+//!
+//! Taken are the answers to what sources contradict each other in, or leave open. What a file says beside that, such as samples
+//! that got lost, no fleet does.
+
+use std::path::Path;
+use std::{fs, io};
+
+use serde_json::Value;
+
+use super::{Fleet, GpuDimension, IdleReservation, PublishedReading};
+
+/// The version of the file that is read.
+const FORMAT: u64 = 1;
+/// Facts that say whether something is published, each with its reading.
+const PRESENCE: [(&str, PublishedReading); 4] = [
+    ("zones-of-instances", PublishedReading::ZonesOfInstances),
+    ("components-by-instance", PublishedReading::ComponentsByInstance),
+    ("components-stream", PublishedReading::ComponentsStream),
+    ("normalized-on-own-models", PublishedReading::NormalizedOnOwnModels),
+];
+
+/// What a file of facts says of readings that a fleet can be simulated in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    gpu_dimension: Option<GpuDimension>,
+    idle_reservation: Option<IdleReservation>,
+    /// Each reading that the file answers, with the answer.
+    readings: [Option<(PublishedReading, bool)>; PRESENCE.len() + 1],
+}
+
+/// Why a file of facts can't be read.
+#[derive(Debug, thiserror::Error)]
+pub enum FactsError {
+    /// It can't be read at all.
+    #[error("{path}: {error}")]
+    Read {
+        /// The file.
+        path: String,
+        /// What is in the way.
+        error: io::Error,
+    },
+    /// It is something else.
+    #[error("{0}: not a file of facts, as `monitored-endpoint verify --facts FILE` writes it")]
+    Other(String),
+    /// Another version wrote it.
+    #[error("{0}: a file of facts in format {1}, and this program reads format {FORMAT}")]
+    Format(String, u64),
+}
+
+impl Facts {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// It can't be read, or is none.
+    pub fn read(path: &Path) -> Result<Self, FactsError> {
+        let name = || path.display().to_string();
+        let text = fs::read_to_string(path).map_err(|error| FactsError::Read { path: name(), error })?;
+        let file: Value = serde_json::from_str(&text).map_err(|_| FactsError::Other(name()))?;
+        match file.get("Format").and_then(Value::as_u64) {
+            Some(FORMAT) => Self::of(&file).ok_or_else(|| FactsError::Other(name())),
+            Some(other) => Err(FactsError::Format(name(), other)),
+            None => Err(FactsError::Other(name())),
+        }
+    }
+
+    /// Reads the JSON of a file; none where it has no facts.
+    #[must_use]
+    pub fn of(file: &Value) -> Option<Self> {
+        let facts = file.get("Facts")?.as_array()?;
+        let measured = |fact: &str, what: &str| {
+            let found = facts.iter().find(|one| one.get("Fact").and_then(Value::as_str) == Some(fact))?;
+            found.pointer(&format!("/Measured/{what}"))
+        };
+        let text = |fact, what| measured(fact, what).and_then(Value::as_str);
+        let dimensions = [GpuDimension::GpuId, GpuDimension::AcceleratorId];
+        let named = text("gpu-dimension", "Dimensions/0");
+        let mut readings = [None; PRESENCE.len() + 1];
+        for (place, (fact, reading)) in readings.iter_mut().zip(PRESENCE) {
+            *place = measured(fact, "Published").and_then(Value::as_bool).map(|published| (reading, published));
+        }
+        readings[PRESENCE.len()] = match text("idle-requests", "Idle") {
+            Some("nothing") => Some((PublishedReading::SilentWhileIdle, true)),
+            Some("zeros") => Some((PublishedReading::SilentWhileIdle, false)),
+            _ => None,
+        };
+        Some(Self {
+            gpu_dimension: dimensions.into_iter().find(|one| Some(one.name()) == named),
+            idle_reservation: match text("idle-reservation", "Idle") {
+                Some("zero") => Some(IdleReservation::Zero),
+                Some("nothing") => Some(IdleReservation::Nothing),
+                _ => None,
+            },
+            readings,
+        })
+    }
+
+    /// What tells GPUs apart, where the file says.
+    #[must_use]
+    pub fn gpu_dimension(self) -> Option<GpuDimension> {
+        self.gpu_dimension
+    }
+
+    /// Has a fleet publish like that. What the file doesn't say stays as it is.
+    pub fn apply(self, fleet: &mut Fleet) {
+        if let Some(dimension) = self.gpu_dimension {
+            fleet.gpu_dimension = dimension;
+        }
+        if let Some(idle) = self.idle_reservation {
+            fleet.idle_reservation = idle;
+        }
+        for (reading, holds) in self.readings.into_iter().flatten() {
+            if holds {
+                fleet.readings.insert(reading);
+            } else {
+                fleet.readings.remove(&reading);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::telemetry::scenario::steady;
+
+    #[test]
+    fn each_reading_is_taken_from_its_fact() {
+        let file = json!({"Facts": [
+            {"Fact": "gpu-dimension", "Measured": {"Dimensions": ["AcceleratorId"]}},
+            {"Fact": "idle-reservation", "Measured": {"Idle": "nothing"}},
+            {"Fact": "idle-requests", "Measured": {"Idle": "nothing"}},
+            {"Fact": "components-by-instance", "Measured": {"Published": true}},
+            {"Fact": "zones-of-instances", "Measured": {"Published": false}},
+            {"Fact": "components-stream", "Measured": {}},
+        ]});
+        let facts = Facts::of(&file).unwrap();
+        let mut fleet =
+            steady(60).reading(PublishedReading::ZonesOfInstances).reading(PublishedReading::ComponentsStream);
+        facts.apply(&mut fleet);
+        assert_eq!(fleet.gpu_dimension, GpuDimension::AcceleratorId);
+        assert_eq!(fleet.idle_reservation, IdleReservation::Nothing);
+        let expected = [
+            PublishedReading::SilentWhileIdle,
+            PublishedReading::ComponentsByInstance,
+            PublishedReading::ComponentsStream,
+        ];
+        assert_eq!(fleet.readings, expected.into_iter().collect());
+        assert_eq!(Facts::of(&json!({"fleet": {}})), None);
+    }
+
+    #[test]
+    fn a_file_of_another_format_is_refused() {
+        let folder = std::env::temp_dir().join(format!("facts-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("facts.json");
+        for (content, expected) in [
+            (r#"{"Format": 2, "Facts": []}"#, "in format 2"),
+            (r#"{"Facts": []}"#, "not a file of facts"),
+            ("{", "not a file of facts"),
+        ] {
+            fs::write(&path, content).unwrap();
+            let error = Facts::read(&path).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}
