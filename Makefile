@@ -104,8 +104,9 @@ package-arm64 package-x86_64: package-%:
 	@$(TOOLS)/zig/bin/python scripts/package.py repack $(PACKAGES)/$*/provider/bootstrap.zip
 	@$(TOOLS)/zig/bin/python scripts/package.py repack $(PACKAGES)/$*/widgets/bootstrap.zip
 
-browser: $(TOOLS)/browser/installed ## the interactive panels in headless Chromium, where that is installed (PICTURES=docs/panels keeps pictures)
-	$(CARGO_BUILD) --bin widgets --bin stand-in
+browser: $(TOOLS)/browser/installed ## the interactive panels in headless Chromium, which is installed where it can be (PICTURES=docs/panels keeps pictures; REQUIRE_BROWSER=1 fails without one)
+	@reason=$$(scripts/chromium.sh) || { echo "SKIPPED: $$reason"; test -z "$$REQUIRE_BROWSER"; exit; }; \
+	$(CARGO_BUILD) --bin widgets --bin stand-in && \
 	PICTURES="$(if $(PICTURES),$(abspath $(PICTURES)))" $(TOOLS)/browser/bin/python -m pytest tests/browser $(PYTEST_FLAGS)
 
 plain-template: $(TOOLS)/sam/installed ## the provider stack without the SAM transform, for stack sets (docs/many-accounts.md)

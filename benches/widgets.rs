@@ -30,7 +30,7 @@ fn usage() -> Usage {
         instances: f64::from(INSTANCES),
         gpus: Some(gpus),
         used_gpus: Some(gpus - 40.0),
-        free_gpus: Some(40.0),
+        unused_gpus: Some(40.0),
         bill: Some(money(4916.0)),
         unallocated: Some(money(245.8)),
         invocations: Some(1e7),
@@ -55,6 +55,7 @@ fn usage() -> Usage {
         name: name(number),
         variant: Some("AllTraffic".into()),
         gpus: Some(3.8),
+        status: Some("InService".into()),
         copies_declared: Some(2),
         gpus_per_copy: Some(2),
         copies_observed: Some(2),
@@ -71,6 +72,7 @@ fn usage() -> Usage {
     Usage {
         endpoint: "chat".into(),
         status: "InService".into(),
+        failure_reason: None,
         publish_frequency_seconds: PublishFrequency::DEFAULT,
         enhanced_metrics: true,
         window: Window::of(

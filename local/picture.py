@@ -12,12 +12,15 @@ import shutil
 import subprocess
 import tempfile
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Long enough for a slow machine's first start.
 TIMEOUT_S = 90
+# And for hours of a large fleet on a busy one.
+SIMULATION_S = 300
 
 
 def browser() -> str | None:
@@ -31,12 +34,20 @@ def simulate(stand_in: str, fleet: dict[str, Any], started_ago_s: int) -> None:
     """Has the stand-in at that URL simulate a fleet, as its control interface takes one."""
     content = json.dumps({"fleet": fleet, "started_ago_s": started_ago_s}).encode()
     request = urllib.request.Request(f"{stand_in}/_stand-in/fleet", method="POST", data=content)
-    urllib.request.urlopen(request, timeout=60).close()
+    urllib.request.urlopen(request, timeout=SIMULATION_S).close()
 
 
-def save_page(stand_in: str, dashboard: str, page: Path) -> None:
-    """Writes the page of a dashboard that exists in the stand-in. It ends with the last whole minute: the one that is going on would be a dip."""
-    with urllib.request.urlopen(f"{stand_in}/_stand-in/dashboards/{dashboard}?to=-PT1M", timeout=60) as answer:
+def save_page(stand_in: str, dashboard: str, page: Path, invoke: Callable[[str, Any], str]) -> None:
+    """Writes the page of a dashboard that exists in the stand-in. `invoke` calls the function of a custom widget, by its ARN and with
+    an event, and gives the HTML that it answers."""
+    address = f"{stand_in}/_stand-in/dashboards/{dashboard}"
+    with urllib.request.urlopen(f"{address}/calls", timeout=60) as answer:
+        calls = json.load(answer)
+    answers = [
+        {"number": call["number"], "dark": call["dark"], "html": invoke(call["endpoint"], call["event"])} for call in calls
+    ]
+    request = urllib.request.Request(address, method="POST", data=json.dumps(answers).encode())
+    with urllib.request.urlopen(request, timeout=60) as answer:
         content = answer.read()
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_bytes(content)

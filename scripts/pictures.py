@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Draws the dashboards in docs/: from a declaration and a fleet to a page, and from that to a PNG, by Chromium.
 
-Every docs/pictures/NAME.json is a declaration, NAME.fleet.json what is simulated on it; docs/NAME.png is made. The same input gives the same
+Every docs/pictures/NAME.json is a declaration, NAME.fleet.json what is simulated on it (without one, what `preview` makes up); docs/NAME.png is made. The same input gives the same
 page, since the pictures' clock stands still. Pages are kept where --pages says, else thrown away.
 """
 
@@ -26,8 +26,8 @@ LARGEST_PNG = 400 * 1024
 # The first that makes a picture small enough is taken. Fewer colours would make lines look alike.
 COLOURS = (128, 64, 48, 32, 24)
 SCALES = (1, 0.8, 0.7, 0.6, 0.5)
-# What the README begins with: the upper part of a picture, as a share of its width.
-FIRST_LOOK = ("article", "first-look", 0.72)
+# What the README begins with: the first screen of a picture, down to the interactive panels, as a share of its width.
+FIRST_LOOK = ("article", "first-look", 0.62)
 # Two colours that differ by less, of 255, in each of red, green and blue count as one.
 ALIKE = 8
 
@@ -36,7 +36,8 @@ def draw(declaration: Path, cli: Path, pages: Path) -> Path:
     """The page of one declaration."""
     page = pages / f"{declaration.stem}.html"
     fleet = declaration.with_suffix(".fleet.json")
-    command = [cli, "preview", declaration, "--fleet", fleet, "--stack-name", "inference", "--out", page]
+    simulated = ["--fleet", fleet] if fleet.is_file() else []
+    command = [cli, "preview", declaration, *simulated, "--stack-name", "inference", "--out", page]
     subprocess.run([*command, "--now", NOW, "--from", "-PT3H", "--sway", SWAY], check=True, stdout=subprocess.DEVNULL)
     return page
 

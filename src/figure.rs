@@ -19,6 +19,40 @@ pub fn dollars(amount: Dollars) -> String {
     }
 }
 
+/// Dollars of one column: all with as many decimals as its largest amount needs, so that their points are below each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    decimals: usize,
+}
+
+impl Column {
+    /// A column of these amounts.
+    #[must_use]
+    pub fn of(amounts: impl IntoIterator<Item = Dollars>) -> Self {
+        let largest = amounts.into_iter().fold(0.0, |largest: f64, one| largest.max(one.0));
+        Self { decimals: if largest > 0.0 && largest < 1.0 { 4 } else { 2 } }
+    }
+
+    /// `$1,234.56`, or `<$0.01` where there is something and too little to show.
+    #[must_use]
+    pub fn show(self, amount: Dollars) -> String {
+        let Self { decimals } = self;
+        let amount = at_least_0(amount.0);
+        let text = format!("{amount:.decimals$}");
+        if amount > 0.0 && !text.contains(|digit: char| ('1'..='9').contains(&digit)) {
+            return format!("<$0.{:0>decimals$}", 1);
+        }
+        let (whole, cents) = text.split_once('.').unwrap_or((&text, ""));
+        format!("${}.{cents}", grouped(whole))
+    }
+}
+
+/// A count at a moment, to the nearest whole thing.
+#[must_use]
+pub fn whole(number: f64) -> String {
+    grouped(&format!("{:.0}", at_least_0(number).round()))
+}
+
 /// A count that is a mean over a period: whole where it is whole.
 #[must_use]
 pub fn count(number: f64) -> String {
@@ -79,6 +113,18 @@ mod tests {
         assert_eq!((dollars(Dollars(-0.0)), dollars(Dollars(-1e-12))), ("$0".into(), "$0".into()));
         assert_eq!((count(-0.0), count(-0.04), percent(-0.0)), ("0".into(), "0".into(), "0 %".into()));
         assert_eq!(count(12_345.6), "12,345.6");
+    }
+
+    #[test]
+    fn a_column_has_the_decimals_of_its_largest_amount() {
+        let column = |amounts: &[f64]| {
+            let column = Column::of(amounts.iter().map(|one| Dollars(*one)));
+            amounts.iter().map(|one| column.show(Dollars(*one))).collect::<Vec<_>>()
+        };
+        assert_eq!(column(&[1234.5, 0.4, 0.001, 0.0]), ["$1,234.50", "$0.40", "<$0.01", "$0.00"]);
+        assert_eq!(column(&[0.015_977, 0.000_01, -0.0]), ["$0.0160", "<$0.0001", "$0.0000"]);
+        assert_eq!(column(&[0.0]), ["$0.00"]);
+        assert_eq!((whole(0.8), whole(1499.6), whole(-0.2)), ("1".into(), "1,500".into(), "0".into()));
     }
 
     #[test]

@@ -51,7 +51,8 @@ fn what_a_panel_is_told_is_what_the_function_understands() {
         .collect();
     let [cluster, cost] = &shown[..] else { panic!("two panels") };
     assert!(
-        cluster.contains("Llama 3, 40 % busy") && cluster.contains("data-tile=\"Free GPUs\"><span class=\"value\">3<")
+        cluster.contains("Llama 3, utilization 40 %")
+            && cluster.contains("data-tile=\"Unused GPUs\"><span class=\"value\">3<")
     );
     assert!(cost.contains("$11.50") && cost.contains("the price that was declared"), "{cost}");
 }

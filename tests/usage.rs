@@ -44,7 +44,7 @@ fn a_steady_fleet_is_counted_and_charged_at_every_publish_frequency() {
         close(totals.instances, 2.0);
         close(totals.gpus.unwrap(), 8.0);
         close(totals.used_gpus.unwrap(), 5.0);
-        close(totals.free_gpus.unwrap(), 3.0);
+        close(totals.unused_gpus.unwrap(), 3.0);
         #[allow(clippy::cast_precision_loss)]
         let hours = usage.window.seconds() as f64 / 3600.0;
         close(totals.bill.unwrap().cumulative.0, 2.0 * PRICE * hours);
@@ -121,7 +121,7 @@ fn what_stopped_before_the_end_is_nothing_at_the_end_and_still_costs() {
     let account = Account::with(&scenario::scale_to_zero(60), Duration::from_mins(90));
     let usage = account.usage(TimeRange::Last(5400));
     close(usage.totals.instances, 0.0);
-    close(usage.totals.free_gpus.unwrap(), 0.0);
+    close(usage.totals.unused_gpus.unwrap(), 0.0);
     assert!(usage.has_data && usage.variants[0].instances.is_empty());
     let (bill, unallocated) = (usage.totals.bill.unwrap(), usage.totals.unallocated.unwrap());
     assert!(bill.cumulative.0 > 1.9 * PRICE && unallocated.cumulative.0 > 0.9 * PRICE, "{bill:?}, {unallocated:?}");
@@ -140,7 +140,7 @@ fn instances_without_a_model_are_unallocated_as_a_whole() {
     ));
     let usage = Account::with(&fleet, HOUR).usage(TimeRange::Last(1800));
     close(usage.totals.unallocated.unwrap().per_hour.0, 2.0 * PRICE);
-    close(usage.totals.free_gpus.unwrap(), 8.0);
+    close(usage.totals.unused_gpus.unwrap(), 8.0);
     let free = usage.variants[0].instances.iter().flat_map(|instance| &instance.gpus);
     assert_eq!(free.filter(|gpu| gpu.model.is_none()).count(), 8);
     adds_up(&usage);
@@ -179,7 +179,7 @@ fn without_enhanced_metrics_nothing_is_said_about_who_holds_what() {
     let usage = Account::with(&fleet, HOUR).usage(TimeRange::Last(1800));
     close(usage.totals.instances, 2.0);
     close(usage.totals.bill.unwrap().per_hour.0, 2.0 * PRICE);
-    assert_eq!((usage.totals.used_gpus, usage.totals.free_gpus, usage.totals.unallocated), (None, None, None));
+    assert_eq!((usage.totals.used_gpus, usage.totals.unused_gpus, usage.totals.unallocated), (None, None, None));
     let llama = model(&usage, "llama");
     assert_eq!((llama.gpus, llama.copies_observed, llama.money), (None, None, None));
     assert_eq!((llama.copies_declared, llama.gpus_per_copy), (Some(2), Some(2)));
@@ -291,7 +291,7 @@ fn requests_of_components_are_read_by_their_names_alone_and_summed() {
 
 /// What ended before the last two weeks is listed no more: its GPUs aren't shown as free, nor its dollars as nobody's.
 #[test]
-fn a_model_that_ended_weeks_ago_leaves_figures_out_instead_of_free_gpus() {
+fn a_model_that_ended_weeks_ago_leaves_figures_out_instead_of_unused_gpus() {
     let day = 24 * HOUR;
     let fleet = Fleet::new("chat", 300, scenario::variant(4, Steps::always(1)));
     let fleet = fleet.with(scenario::model("llama", 4, Steps(vec![(0, 1), (4 * 86_400, 0)])));
@@ -300,13 +300,13 @@ fn a_model_that_ended_weeks_ago_leaves_figures_out_instead_of_free_gpus() {
     let usage = account.usage(TimeRange::Between { from: ago(19), until: ago(17) });
     assert_eq!(usage.remarks, [Remark::Ended]);
     let totals = usage.totals;
-    assert_eq!((totals.used_gpus, totals.free_gpus, totals.unallocated), (None, None, None));
+    assert_eq!((totals.used_gpus, totals.unused_gpus, totals.unallocated), (None, None, None));
     assert_eq!((totals.invocations, model(&usage, "llama").money), (None, None));
     close(totals.instances, 1.0);
     close(totals.bill.unwrap().per_hour.0, PRICE);
     let recent = account.usage(TimeRange::Between { from: ago(13), until: ago(12) });
     assert_eq!(recent.remarks, []);
-    close(recent.totals.free_gpus.unwrap(), 4.0);
+    close(recent.totals.unused_gpus.unwrap(), 4.0);
 }
 
 #[test]

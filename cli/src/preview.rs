@@ -1,5 +1,7 @@
 //! `preview`: the dashboard of a declaration over a simulated fleet, before anything is deployed.
 
+mod panels;
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -166,7 +168,7 @@ impl Preview {
     ) -> Result<Option<Page>, PreviewError> {
         let (Some(valid), Some(dashboard)) = (&judgement.valid, dashboard(judgement)) else { return Ok(None) };
         let now = self.view.now().map_err(|_| PreviewError::Now)?;
-        let (fleet, age, notes) = if let Some(path) = &self.fleet {
+        let (mut fleet, age, mut notes) = if let Some(path) = &self.fleet {
             let FleetFile { fleet, started_ago_s } = read_fleet(path)?;
             (fleet, started_ago_s, Vec::new())
         } else {
@@ -174,8 +176,15 @@ impl Preview {
             replay.apply(&mut fleet);
             (fleet, simulation::LIFE, notes)
         };
+        simulation::name_models(&mut fleet, valid);
         let start = now - Timestamp::from(age) * SECOND;
-        let drawn = Simulation { fleet: &fleet, start, now, sway: self.sway }.draw(&self.view.of(&dashboard))?;
+        let simulation = Simulation { fleet: &fleet, start, now, sway: self.sway };
+        let drawn = simulation.draw_with(&self.view.of(&dashboard), |store, calls| {
+            panels::answers(&simulation, store, calls).unwrap_or_else(|error| {
+                notes.push(error.to_string());
+                Vec::new()
+            })
+        })?;
         let file = if several { beside(out, &judgement.logical_id) } else { out.to_owned() };
         fs::write(&file, &drawn.html)
             .map_err(|error| PreviewError::Write { path: file.display().to_string(), error })?;

@@ -38,6 +38,14 @@ impl Scenario {
     }
 }
 
+/// Gives variants the names of their own models, as they are declared, where a fleet has none.
+pub(crate) fn name_models(fleet: &mut Fleet, valid: &Valid) {
+    for variant in fleet.variants.iter_mut().filter(|variant| variant.model.is_none()) {
+        let declared = valid.variants.iter().find(|declared| declared.variant_name() == Some(&variant.name));
+        variant.model = declared.and_then(|declared| declared.model_name.clone());
+    }
+}
+
 /// A fleet as declared, and what had to be made up for it.
 pub(crate) fn fleet(valid: &Valid, scenario: Scenario) -> (Fleet, Vec<String>) {
     let monitoring = &valid.spec.monitoring;

@@ -51,6 +51,51 @@ fn a_page_has_every_panel_of_the_dashboard_and_its_data() {
     }
 }
 
+/// Both panels, drawn by the code of their function over the same fleet, in whole periods: as the console shows them.
+#[test]
+fn a_page_has_the_interactive_panels_with_their_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("page.html");
+    let ran = preview("docs/pictures/article.json", &page, &["--fleet", "docs/pictures/article.fleet.json"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(!ran.out.contains("can't be drawn"), "{}", ran.out);
+    let html = fs::read_to_string(&page).unwrap();
+    // Each for readers of a light and of a dark page.
+    assert_eq!(html.matches("<template shadowrootmode=\"open\">").count(), 4);
+    let tiles = |name: &str| -> Vec<&str> {
+        let tile = format!("data-tile=\"{name}\"><span class=\"value\">");
+        html.split(&tile).skip(1).map(|rest| rest.split('<').next().unwrap()).collect()
+    };
+    for (name, number) in [("Instances", "1"), ("Total GPUs", "4"), ("Used GPUs", "2"), ("Unused GPUs", "2")] {
+        assert_eq!(tiles(name), [number, number], "{name}");
+    }
+    assert_eq!(tiles("Per hour"), ["$5.75", "$5.75"]);
+    assert!(html.contains("2026-11-24 09:00 – 11:59</span> UTC (2 h 59 min)"), "the minute under way is left out");
+    // A copy stays on its GPU, so both panels and the graphs agree on who holds how many.
+    assert_eq!(
+        html.matches("data-model=\"mistral-7b\"><th scope=\"row\" title=\"mistral-7b\">Mistral 7B</th><td>1</td>")
+            .count(),
+        2
+    );
+}
+
+/// Drawn now, and not at a moment that suits: while instances come and go a graph has whole numbers of them.
+#[test]
+fn no_picture_has_a_part_of_an_instance() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("page.html");
+    for scenario in ["steady", "scale-out", "scale-to-zero"] {
+        let out = page.to_str().unwrap();
+        let ran = run(["preview", &file("two-models.json"), "--simulate", scenario, "--sway", "0", "--out", out]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let html = fs::read_to_string(&page).unwrap();
+        for name in ["Instances now", "Total GPUs now", "Used GPUs now", "Unused GPUs now"] {
+            let number = html.split(&format!("<span>{name}</span><strong>")).nth(1).unwrap().split('<').next().unwrap();
+            assert!(number.parse::<u32>().is_ok(), "{scenario}: {name} {number}");
+        }
+    }
+}
+
 #[test]
 fn scenarios_move_the_alarm() {
     let folder = tempfile::tempdir().unwrap();

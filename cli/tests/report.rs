@@ -7,14 +7,9 @@ use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_sagemaker::config::{BehaviorVersion, Credentials, Region};
-use aws_sdk_sagemaker::types::{
-    InferenceComponentComputeResourceRequirements, InferenceComponentRuntimeConfig, InferenceComponentSpecification,
-    MetricsConfig, ProductionVariant, ProductionVariantInstanceType,
-};
-use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
-use serde_json::Value;
+use serde_json::{Value, json};
 use stand_in::telemetry::{Fleet, scenario};
-use stand_in::{Config, Fault, FaultRule, StandIn};
+use stand_in::{Config, Fault, FaultRule, HostingPrice, StandIn};
 use support::{Ran, end, program};
 
 const PRICE: f64 = 5.752;
@@ -22,55 +17,9 @@ const PRICE: f64 = 5.752;
 /// An account with the endpoint of a fleet that has lived for an hour.
 fn account(fleet: &Fleet) -> StandIn {
     let stand_in = StandIn::start(Config { transition: Duration::ZERO, ..Config::default() }).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(declare(stand_in.url(), fleet));
+    stand_in.host(fleet, Duration::from_hours(1)).unwrap();
     stand_in.simulate(fleet.clone(), Duration::from_hours(1)).unwrap();
     stand_in
-}
-
-async fn declare(url: &str, fleet: &Fleet) {
-    let tls = tls::Provider::Rustls(CryptoMode::Ring);
-    let http = aws_smithy_http_client::Builder::new().tls_provider(tls).build_https();
-    let config = aws_sdk_sagemaker::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("a", "b", None, None, "test"))
-        .endpoint_url(url)
-        .http_client(http)
-        .build();
-    let sagemaker = aws_sdk_sagemaker::Client::from_conf(config);
-    let variant = ProductionVariant::builder()
-        .variant_name(scenario::VARIANT)
-        .instance_type(ProductionVariantInstanceType::MlG612Xlarge)
-        .initial_instance_count(1)
-        .build();
-    let metrics = MetricsConfig::builder()
-        .enable_enhanced_metrics(true)
-        .metric_publish_frequency_in_seconds(i32::try_from(fleet.publish_frequency).unwrap())
-        .build();
-    let config = sagemaker.create_endpoint_config().endpoint_config_name("c").metrics_config(metrics);
-    let config = config.execution_role_arn("arn:aws:iam::123456789012:role/r").production_variants(variant);
-    config.send().await.unwrap();
-    sagemaker.create_endpoint().endpoint_name(&fleet.endpoint).endpoint_config_name("c").send().await.unwrap();
-    for component in &fleet.components {
-        let needs = InferenceComponentComputeResourceRequirements::builder()
-            .number_of_accelerator_devices_required(f32::from(u16::try_from(component.gpus_per_copy).unwrap()))
-            .min_memory_required_in_mb(1024)
-            .build();
-        let specification =
-            InferenceComponentSpecification::builder().model_name("m").compute_resource_requirements(needs).build();
-        let copies = i32::try_from(component.copies.at(0)).unwrap();
-        sagemaker
-            .create_inference_component()
-            .inference_component_name(&component.name)
-            .endpoint_name(&fleet.endpoint)
-            .variant_name(&component.variant)
-            .specification(specification)
-            .runtime_config(InferenceComponentRuntimeConfig::builder().copy_count(copies).build())
-            .send()
-            .await
-            .unwrap();
-    }
 }
 
 fn report(stand_in: &StandIn, arguments: &[&str]) -> Ran {
@@ -81,6 +30,7 @@ fn on<'c>(stand_in: &StandIn, command: &'c mut Command) -> &'c mut Command {
     command
         .env("AWS_ENDPOINT_URL_SAGEMAKER", stand_in.url())
         .env("AWS_ENDPOINT_URL_CLOUDWATCH", stand_in.url())
+        .env("AWS_ENDPOINT_URL_PRICING", stand_in.url())
         .env("AWS_ACCESS_KEY_ID", "a")
         .env("AWS_SECRET_ACCESS_KEY", "b")
         .env("AWS_REGION", "us-east-1")
@@ -98,22 +48,29 @@ fn a_fleet_is_reported_with_its_costs() {
     let ran = report(&stand_in, &["chat", "--last", "30m", "--price", "5.752", "--format", "json"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     let said = ran.json();
-    let totals = &said["Usage"]["totals"];
-    close(&totals["instances"], 2.0);
-    close(&totals["used_gpus"], 5.0);
-    close(&totals["free_gpus"], 3.0);
-    close(&totals["bill"]["per_hour"], 2.0 * PRICE);
-    close(&totals["unallocated"]["per_hour"], PRICE * 3.0 / 4.0);
-    let llama = &said["Usage"]["models"][0];
-    assert_eq!(
-        (&llama["name"], &llama["copies_declared"], &llama["copies_observed"]),
-        (&"llama".into(), &2.into(), &2.into())
-    );
+    for part in ["Now", "Range"] {
+        let totals = &said[part]["Totals"];
+        close(&totals["Instances"], 2.0);
+        close(&totals["UsedGpus"], 5.0);
+        close(&totals["UnusedGpus"], 3.0);
+        close(&totals["Bill"]["PerHour"], 2.0 * PRICE);
+        close(&totals["Unallocated"]["PerHour"], PRICE * 3.0 / 4.0);
+        let llama = &said[part]["Models"][0];
+        assert_eq!(
+            (&llama["Name"], &llama["CopiesDeclared"], &llama["CopiesObserved"], &llama["Status"]),
+            (&"llama".into(), &2.into(), &2.into(), &"InService".into())
+        );
+    }
     assert_eq!(said["Copies"].as_array().unwrap().len(), 3);
     let text = report(&stand_in, &["chat", "--price", "AllTraffic=5.752"]).out;
-    for expected in
-        ["chat is InService", "2 instances, 8 GPUs, 5 used, 3 free", "$11.50 an hour", "llama", "mistral", "2/2"]
-    {
+    for expected in [
+        "chat is InService",
+        "Now: 2 instances, 8 GPUs, 5 used, 3 unused; $11.50 per hour, of which $4.31 unallocated.",
+        "| llama         |",
+        "| Unallocated   |",
+        "| All instances |",
+        "Prices as given by --price.",
+    ] {
         assert!(text.contains(expected), "{expected} in {text}");
     }
     assert!(stand_in.calls().iter().all(|call| !call.write || call.operation.starts_with("Create")), "it only reads");
@@ -138,6 +95,135 @@ fn a_profile_alone_says_where_and_as_whom() {
     assert!(ran.out.contains("chat is InService"), "{}", ran.out);
 }
 
+/// Whatever the range, "now" is now, and the table's rate with it.
+#[test]
+fn now_is_the_newest_interval_whatever_the_range() {
+    let stand_in = account(&scenario::scale_out(60));
+    let ago =
+        |minutes: u64| humantime::format_rfc3339_seconds(SystemTime::now() - Duration::from_mins(minutes)).to_string();
+    let said =
+        report(&stand_in, &["chat", "--from", &ago(58), "--to", &ago(40), "--price", "5.752", "--format", "json"]);
+    let (now, range) = (&said.json()["Now"]["Totals"], &said.json()["Range"]["Totals"]);
+    let (now, range) = (now["Instances"].as_f64().unwrap(), range["Instances"].as_f64().unwrap());
+    assert!((range - 1.0).abs() < 1e-6 && now > 1.5, "{range}, then {now}");
+    let text = report(&stand_in, &["chat", "--from", &ago(58), "--to", &ago(40), "--price", "5.752"]).out;
+    assert!(text.contains(&format!("Now: {now:.0} instances")), "{text}");
+}
+
+#[test]
+fn json_has_one_case_and_no_noise() {
+    fn check(value: &Value) {
+        match value {
+            Value::Object(members) => members.iter().for_each(|(name, value)| {
+                assert!(name.starts_with(|first: char| first.is_ascii_uppercase()) && !name.contains('_'), "{name}");
+                check(value);
+            }),
+            Value::Array(items) => items.iter().for_each(check),
+            Value::Number(number) => assert!(number.to_string().len() <= 16, "{number}"),
+            _ => {}
+        }
+    }
+    let stand_in = account(&scenario::one_hot_model(60));
+    check(&report(&stand_in, &["chat", "--price", "5.7521", "--format", "json"]).json());
+}
+
+#[test]
+fn the_list_price_is_looked_up_where_that_is_asked_for() {
+    let stand_in = account(&scenario::steady(60));
+    let listed = HostingPrice {
+        region: "us-east-1".to_owned(),
+        instance_type: "ml.g6.12xlarge".to_owned(),
+        per_hour: "6.9000000000".to_owned(),
+        effective: "2026-11-01".to_owned(),
+    };
+    stand_in.set_prices([listed]);
+    let text = report(&stand_in, &["chat", "--price", "auto"]).out;
+    assert!(text.contains("AllTraffic: the on-demand list price, $6.9 per instance-hour since 2026-11-01;"), "{text}");
+    assert!(text.contains("$13.80 per hour"), "{text}");
+}
+
+#[test]
+fn without_a_price_the_dashboard_s_serves() {
+    let stand_in = account(&scenario::steady(60));
+    let params = json!({
+        "Panel": "Cost", "EndpointName": "chat", "PriceBasis": "the price that was declared",
+        "Variants": [{"VariantName": "AllTraffic", "CostPerHour": 4.0}],
+    });
+    let endpoint = "arn:aws:lambda:us-east-1:123456789012:function:panels";
+    let body = json!({"widgets": [{"type": "custom", "x": 0, "y": 0, "width": 12, "height": 9, "properties": {
+        "endpoint": endpoint, "params": params, "title": "Cost by model",
+        "updateOn": {"refresh": true, "resize": false, "timeRange": true},
+    }}]});
+    put_dashboard(&stand_in, "mine", &body);
+    let text = report(&stand_in, &["chat", "--dashboard", "mine"]).out;
+    assert!(text.contains("Prices as the dashboard mine has them: the price that was declared."), "{text}");
+    assert!(text.contains("$8.00 per hour"), "{text}");
+    assert!(report(&stand_in, &["chat"]).out.contains("Costs are left out"));
+}
+
+fn put_dashboard(stand_in: &StandIn, name: &str, body: &Value) {
+    let config = aws_sdk_cloudwatch::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(Credentials::new("a", "b", None, None, "test"))
+        .endpoint_url(stand_in.url())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build();
+    let client = aws_sdk_cloudwatch::Client::from_conf(config);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let put = client.put_dashboard().dashboard_name(name).dashboard_body(body.to_string());
+    let put = runtime.block_on(put.send()).unwrap();
+    assert!(put.dashboard_validation_messages().is_empty(), "{put:?}");
+}
+
+/// A program without anybody's credentials, with one configuration file.
+fn with_configuration(name: &str, text: &str) -> Command {
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&file, text).unwrap();
+    let mut command = program();
+    for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"] {
+        command.env_remove(name);
+    }
+    command.env("AWS_CONFIG_FILE", &file).env("AWS_SHARED_CREDENTIALS_FILE", &file);
+    command.env("HOME", env!("CARGO_TARGET_TMPDIR")).env("AWS_EC2_METADATA_DISABLED", "true");
+    command
+}
+
+/// For each command that needs them: one sentence, and the way out.
+#[test]
+fn missing_credentials_are_said_in_one_sentence() {
+    for command in ["report", "verify"] {
+        let ran = end(with_configuration("nobody.ini", "").args([command, "chat", "--region", "us-east-1"]));
+        assert_eq!(ran.code, 2, "{}", ran.out);
+        for part in ["gives no credentials for AWS", "--profile", "AWS_ACCESS_KEY_ID"] {
+            assert!(ran.err.contains(part), "{part} in {}", ran.err);
+        }
+        assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_profile_of_identity_center_that_is_not_signed_in_says_how_to() {
+    let text = "[profile work]\nregion = us-east-1\nsso_session = corp\nsso_account_id = 123456789012\n\
+        sso_role_name = reader\n[sso-session corp]\nsso_region = us-east-1\n\
+        sso_start_url = https://example.awsapps.com/start\n";
+    let ran = end(with_configuration("sso.ini", text).args(["report", "chat", "--profile", "work"]));
+    assert_eq!(ran.code, 2, "{}", ran.out);
+    assert!(ran.err.contains("aws sso login --profile work") && !ran.err.contains("feature"), "{}", ran.err);
+}
+
+#[test]
+fn a_program_that_a_profile_names_gives_the_credentials() {
+    let stand_in = account(&scenario::steady(60));
+    let url = stand_in.url();
+    let answer = r#"{"Version": 1, "AccessKeyId": "a", "SecretAccessKey": "b"}"#;
+    let text =
+        format!("[profile vault]\nregion = us-east-1\ncredential_process = echo '{answer}'\nendpoint_url = {url}\n");
+    let ran = end(with_configuration("vault.ini", &text).args(["report", "chat", "--profile", "vault"]));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("chat is InService"), "{}", ran.out);
+}
+
 #[test]
 fn hot_and_idle_copies_are_pointed_out() {
     let stand_in = account(&scenario::one_hot_model(60));
@@ -156,7 +242,7 @@ fn without_a_price_costs_are_left_out_and_never_0() {
     assert!(ran.out.contains("Costs are left out: give --price"), "{}", ran.out);
     assert!(!ran.out.contains("$0"), "{}", ran.out);
     let said = report(&stand_in, &["chat", "--format", "json"]).json();
-    assert!(said["Usage"]["totals"]["bill"].is_null());
+    assert!(said["Range"]["Totals"]["Bill"].is_null());
 }
 
 #[test]
@@ -179,6 +265,9 @@ fn what_is_in_the_way_is_said_and_ends_in_2() {
     };
     assert!(error(&["nobody"]).contains("nobody"));
     assert!(error(&["chat", "--price", "free"]).contains("not a price"));
+    let unknown = error(&["chat", "--price", "Big=98.32"]);
+    assert!(unknown.contains("\"Big\", which chat doesn't have; its variants with instances: AllTraffic"), "{unknown}");
+    assert!(error(&["chat", "--gpus", "Big=8"]).contains("--gpus names the variant"));
     assert!(error(&["chat", "--last", "soon"]).contains("--last"));
     assert!(error(&["chat", "--from", "yesterday"]).contains("not a time"));
     assert!(error(&["not_a_name"]).contains("not_a_name"));

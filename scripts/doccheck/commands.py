@@ -28,6 +28,8 @@ AWS_OWN = {
     ("s3", "mb"): {"region"},
     ("logs", "tail"): {"since", "follow"},
     ("configure", "export-credentials"): {"format"},
+    ("login", ""): {"remote"},
+    ("sso", "login"): {"sso-session"},
 }
 AWS_GLOBAL = {"query", "output", "region", "profile", "no-cli-pager", "max-items"}
 AWS_WAIT = {"stack-name"}

@@ -34,7 +34,7 @@ pub(crate) use dynamodb::Stored;
 pub(crate) use fault::failed;
 pub use fault::{Aftermath, CallError, Fault};
 pub use lambda::{Handover, HandoverError};
-pub(crate) use price_list::Pricing;
+pub use price_list::Pricing;
 pub(crate) use sagemaker::SageMaker;
 
 /// Attempts of one call, with jitter between them. The pauses add up to some three minutes on average: as long as a
@@ -55,9 +55,14 @@ pub fn connector() -> SharedHttpConnector {
     SharedHttpConnector::new(connector)
 }
 
-/// Region, credentials and endpoint URLs as every AWS SDK finds them: environment, profiles, and what else there is.
-pub async fn config() -> SdkConfig {
-    loader(connector()).load().await
+/// Region, credentials and endpoint URLs as every AWS SDK finds them: environment, the profile of that name or the one in use, and
+/// what else there is.
+pub async fn config(profile: Option<&str>) -> SdkConfig {
+    let loader = loader(connector());
+    match profile {
+        Some(profile) => loader.profile_name(profile).load().await,
+        None => loader.load().await,
+    }
 }
 
 /// The same in a Lambda function, for clients that call through `connector`. There, credentials and Region are in the

@@ -32,7 +32,7 @@ const LIMIT: Duration = Duration::from_secs(4);
 
 /// The Price List.
 #[derive(Clone, Debug)]
-pub(crate) struct Pricing {
+pub struct Pricing {
     /// None where the partition has no Price List that could be used.
     config: Option<aws_sdk_pricing::Config>,
     /// Made when it is needed first, which is never where all prices are declared.
@@ -73,7 +73,8 @@ impl From<Fault> for LookUpError {
 
 impl Pricing {
     /// For the prices of the Region that `config` names, whichever Region's endpoint knows them.
-    pub(crate) fn new(config: &SdkConfig) -> Self {
+    #[must_use]
+    pub fn new(config: &SdkConfig) -> Self {
         let region = config.region().map(ToString::to_string).unwrap_or_default();
         let config = price_list_region(&region).map(|endpoint| {
             let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build();
@@ -89,7 +90,14 @@ impl Pricing {
 
     /// The list prices that a dashboard of `monitoring` needs: none, and no call, where every price was declared.
     pub(crate) async fn list_prices(&self, monitoring: &Monitoring) -> ListPrices {
-        let look_ups = wanted(monitoring).into_iter().map(async |instance_type| {
+        self.of(&wanted(monitoring)).await
+    }
+
+    /// The list prices of these instance types, each with the reason where there is none.
+    ///
+    /// IAM action: `pricing:GetProducts`.
+    pub async fn of(&self, instance_types: &BTreeSet<&str>) -> ListPrices {
+        let look_ups = instance_types.iter().copied().map(async |instance_type| {
             let price =
                 tokio::time::timeout(LIMIT, self.look_up(instance_type)).await.unwrap_or(Err(LookUpError::Late));
             let price = price.map_err(|error| {

@@ -76,7 +76,9 @@ impl ListPrices {
         }
     }
 
-    fn listed(&self, instance_types: &[String]) -> Price {
+    /// The price of instances of these types: of several only where it is the same for all.
+    #[must_use]
+    pub fn listed(&self, instance_types: &[String]) -> Price {
         let mut price: Option<&ListPrice> = None;
         for instance_type in instance_types {
             match self.0.get(instance_type) {

@@ -62,6 +62,7 @@ pub(super) fn count(question: &Question, declared: &Declared, window: Window, re
     Usage {
         endpoint: question.endpoint.to_string(),
         status: declared.status.clone(),
+        failure_reason: declared.failure_reason.clone(),
         publish_frequency_seconds: declared.frequency,
         enhanced_metrics: declared.enhanced_metrics,
         window,
@@ -89,7 +90,7 @@ fn sum(variants: &[VariantUsage]) -> Totals {
         instances: parts().map(|totals| totals.instances).fold(0.0, |sum, one| sum + one),
         gpus: all(|totals| totals.gpus),
         used_gpus: all(|totals| totals.used_gpus),
-        free_gpus: all(|totals| totals.free_gpus),
+        unused_gpus: all(|totals| totals.unused_gpus),
         bill: money(|totals| totals.bill),
         unallocated: money(|totals| totals.unallocated),
         invocations: production(|totals| totals.invocations),
@@ -201,7 +202,7 @@ impl Count<'_> {
             instances: now,
             gpus: all_gpus,
             used_gpus: used,
-            free_gpus: all_gpus.zip(used).map(|(all, used)| (all - used).max(0.0)),
+            unused_gpus: all_gpus.zip(used).map(|(all, used)| (all - used).max(0.0)),
             bill,
             unallocated: bill.zip(allocated).map(|(bill, allocated)| bill.minus(allocated)),
             invocations: requests(|model| model.invocations),
@@ -284,6 +285,7 @@ impl Count<'_> {
             let copies: Option<Vec<_>> = copies.into_iter().collect();
             usage.copies_observed = copies.map(|copies| copies.len()).filter(|_| enhanced);
             let declared = self.declared.components.iter().find(|component| component.name == model);
+            usage.status = declared.and_then(|declared| declared.status.clone());
             usage.copies_declared = declared.and_then(|declared| declared.copies);
             usage.gpus_per_copy = declared.and_then(|declared| declared.gpus_per_copy);
             usage
@@ -312,6 +314,7 @@ impl Count<'_> {
             name: name.to_owned(),
             variant: Some(variant.to_owned()),
             gpus: None,
+            status: None,
             copies_declared: None,
             gpus_per_copy: None,
             copies_observed: None,

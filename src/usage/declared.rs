@@ -12,6 +12,7 @@ use crate::spec::PublishFrequency;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Declared {
     pub(super) status: String,
+    pub(super) failure_reason: Option<String>,
     pub(super) frequency: PublishFrequency,
     pub(super) enhanced_metrics: bool,
     /// Those with instances.
@@ -40,6 +41,7 @@ pub(super) struct DeclaredVariant {
 pub(super) struct DeclaredComponent {
     pub(super) name: String,
     pub(super) variant: Option<String>,
+    pub(super) status: Option<String>,
     pub(super) copies: Option<u32>,
     pub(super) gpus_per_copy: Option<u32>,
 }
@@ -53,6 +55,7 @@ impl Declared {
         let variants = production.chain(config.shadow_production_variants().iter().map(|variant| (variant, true)));
         Self {
             status: endpoint.endpoint_status().map(ToString::to_string).unwrap_or_default(),
+            failure_reason: endpoint.failure_reason.clone(),
             frequency: seconds.and_then(PublishFrequency::from_seconds).unwrap_or(PublishFrequency::DEFAULT),
             enhanced_metrics: metrics.and_then(|metrics| metrics.enable_enhanced_metrics) == Some(true),
             variants: variants
@@ -95,7 +98,8 @@ fn gpus_of(instance_type: &str) -> Option<u32> {
 impl DeclaredComponent {
     /// From its line in the listing alone.
     pub(super) fn listed(summary: InferenceComponentSummary) -> Option<Self> {
-        Some(Self { name: summary.inference_component_name?, variant: summary.variant_name, ..Self::default() })
+        let status = summary.inference_component_status.map(|status| status.to_string());
+        Some(Self { name: summary.inference_component_name?, variant: summary.variant_name, status, ..Self::default() })
     }
 
     /// With what its description adds. GPUs per copy are left out where they differ by instance type.

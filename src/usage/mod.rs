@@ -94,11 +94,14 @@ impl Terms {
 
 /// The answer. What is "at the end" is the mean over the period that [`Usage::end`] names.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct Usage {
     /// The endpoint.
     pub endpoint: String,
     /// Its status now, such as `InService`.
     pub status: String,
+    /// Why it failed, where it did.
+    pub failure_reason: Option<String>,
     /// Seconds between two samples of a series.
     pub publish_frequency_seconds: PublishFrequency,
     /// Whether it publishes metrics for each instance and GPU. Without them nobody knows which model holds what.
@@ -121,6 +124,7 @@ pub struct Usage {
 
 /// A stretch of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct Period {
     /// Its start.
     pub from: Moment,
@@ -130,6 +134,7 @@ pub struct Period {
 
 /// Sums; one is left out where a part of it isn't known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct Totals {
     /// Instances at the end.
     pub instances: f64,
@@ -138,7 +143,7 @@ pub struct Totals {
     /// GPUs that models hold at the end.
     pub used_gpus: Option<f64>,
     /// GPUs that no model holds at the end.
-    pub free_gpus: Option<f64>,
+    pub unused_gpus: Option<f64>,
     /// What the instances cost.
     pub bill: Option<Money>,
     /// The part of it that is no model's.
@@ -153,6 +158,7 @@ pub struct Totals {
 
 /// What something costs.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct Money {
     /// Over the whole range.
     pub cumulative: Dollars,
@@ -164,6 +170,7 @@ pub struct Money {
 
 /// A variant's instances.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct VariantUsage {
     /// Its name.
     pub name: String,
@@ -185,6 +192,7 @@ pub struct VariantUsage {
 
 /// An instance at the end of the range.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct InstanceUsage {
     /// Its id.
     pub id: String,
@@ -194,10 +202,11 @@ pub struct InstanceUsage {
 
 /// A GPU at the end of the range.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct GpuUsage {
     /// Its id, where it has published anything.
     pub id: Option<String>,
-    /// The model that holds it; none where it is free.
+    /// The model that holds it; none where it is unused.
     pub model: Option<String>,
     /// The model copy (container) that holds it.
     pub copy: Option<String>,
@@ -209,6 +218,7 @@ pub struct GpuUsage {
 
 /// A model: an inference component, or the model of a variant of its own.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct ModelUsage {
     /// Name of the inference component, or of the variant's model.
     pub name: String,
@@ -216,6 +226,8 @@ pub struct ModelUsage {
     pub variant: Option<String>,
     /// GPUs held at the end.
     pub gpus: Option<f64>,
+    /// Its status now, such as `InService`, where it is an inference component.
+    pub status: Option<String>,
     /// Copies that are wanted now.
     pub copies_declared: Option<u32>,
     /// GPUs that one copy is declared to hold.
@@ -241,4 +253,12 @@ pub struct ModelUsage {
     pub per_thousand_invocations: Option<Dollars>,
     /// Its part of the bill over the range, 0 to 1.
     pub share: Option<f64>,
+}
+
+impl ModelUsage {
+    /// Its status where SageMaker isn't done with it, or has failed.
+    #[must_use]
+    pub fn unsettled_status(&self) -> Option<&str> {
+        self.status.as_deref().filter(|status| *status != "InService")
+    }
 }

@@ -22,11 +22,11 @@ impl fmt::Display for Remark {
         match self {
             Self::Ended => f.write_str(
                 "The range begins more than two weeks ago, and CloudWatch no longer lists what ended before then: what \
-                 models held and cost, what was free, and the sum of requests are left out.",
+                 models held and cost, what was unused, and the sum of requests are left out.",
             ),
             Self::NotListed => f.write_str(
-                "Models hold more GPUs than CloudWatch lists copies for, as in a copy's first 15 minutes: what is free \
-                 and unallocated is left out, and figures of models lack those copies.",
+                "Models hold more GPUs than CloudWatch lists copies for, as in a copy's first 15 minutes: what is \
+                 unused and unallocated is left out, and figures of models lack those copies.",
             ),
             Self::ByCopy => f.write_str("The fleet is large: a copy's first GPU stands for all its GPUs."),
             Self::MostExpensive(models) => {

@@ -111,6 +111,7 @@ pub enum BadRange {
 /// The whole periods that are read: aligned, at a period that CloudWatch still has data for, and a multiple of the
 /// publish frequency, so that each holds the same number of samples of a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct Window {
     /// Start of the first period.
     pub from: Moment,
@@ -184,6 +185,12 @@ impl Window {
             Some(newest) if self.reaches_now && last.0 - newest.0 <= LATE => newest,
             _ => last,
         }
+    }
+
+    /// Whether the range's end is as new as data can be, so that it is "now".
+    #[must_use]
+    pub fn reaches_now(self) -> bool {
+        self.reaches_now
     }
 
     /// Seconds of the whole range.

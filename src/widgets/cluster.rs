@@ -6,32 +6,31 @@ use maud::{Markup, html};
 
 use super::context::Context;
 use super::frame::{note, tile};
-use super::map;
+use super::map::{self, Room};
+use super::models::models;
 use super::params::Params;
-use crate::figure::{count, percent, plural};
-use crate::usage::{ModelUsage, Usage, VariantUsage};
+use crate::figure::whole;
+use crate::usage::{Totals, Usage, VariantUsage};
 
-/// Pixels that controls, figures and table need beside the map.
+/// Pixels that controls, figures and the first rows of the table need beside the map.
 const BESIDE_THE_MAP: u32 = 190;
 /// Pixels of the frame around a widget's content, a scroll bar included.
 const MARGIN: u32 = 24;
 
 pub(super) fn cluster(usage: &Usage, params: &Params, context: &Context) -> Markup {
-    let totals = usage.totals;
     let numbers: BTreeMap<&str, usize> =
         usage.models.iter().zip(1..).map(|(model, number)| (model.name.as_str(), number)).collect();
     let number = |model: &str| numbers.get(model).copied();
     let mapped: Vec<&VariantUsage> =
         usage.variants.iter().filter(|variant| variant.instances.iter().any(|one| !one.gpus.is_empty())).collect();
     let maps = u32::try_from(mapped.len().max(1)).unwrap_or(u32::MAX);
-    let room = (context.width.saturating_sub(MARGIN), context.height.saturating_sub(BESIDE_THE_MAP) / maps);
+    let room = Room {
+        width: context.width.saturating_sub(MARGIN),
+        height: context.height.saturating_sub(BESIDE_THE_MAP) / maps,
+        numbers: numbers.len(),
+    };
     html! {
-        div.tiles {
-            (tile("Instances", &count(totals.instances), None))
-            @if let Some(gpus) = totals.gpus { (tile("Total GPUs", &count(gpus), None)) }
-            @if let Some(used) = totals.used_gpus { (tile("Used GPUs", &count(used), None)) }
-            @if let Some(free) = totals.free_gpus { (tile("Free GPUs", &count(free), None)) }
-        }
+        (tiles(&usage.totals))
         @for variant in &usage.variants {
             @if variant.gpus_per_instance.is_none() {
                 (note(&format!(
@@ -40,57 +39,45 @@ pub(super) fn cluster(usage: &Usage, params: &Params, context: &Context) -> Mark
                 )))
             }
         }
-        @if !usage.enhanced_metrics {
-            (note("Enhanced metrics are off, so nobody knows which model holds which GPU. Declare \
-                MetricsConfig.EnableEnhancedMetrics to see it."))
-        }
+        @if let Some(left_out) = left_out(usage) { (note(left_out)) }
         @for variant in &mapped {
             @if usage.variants.len() > 1 { h4 { (variant.name) " · " (variant.instance_type) } }
             (map::map(variant, params, room, &number))
         }
         @if !mapped.is_empty() { (map::legend()) }
-        (models(usage, params))
+        (models(usage, params, context))
     }
 }
 
-fn models(usage: &Usage, params: &Params) -> Markup {
+/// Whole numbers: in the period in which an instance starts, a mean is no number of instances. What is unused is the rest of
+/// what is shown.
+fn tiles(totals: &Totals) -> Markup {
+    let unused =
+        totals.unused_gpus.and(totals.gpus.zip(totals.used_gpus)).map(|(all, used)| all.round() - used.round());
     html! {
-        @if !usage.models.is_empty() {
-            table.models {
-                thead {
-                    tr {
-                        th { "#" } th { "Model" } th { "GPUs" } th { "Copies" } th { "Busy at the end" } th { "Over the range" }
-                    }
-                }
-                tbody {
-                    @for (model, number) in usage.models.iter().zip(1..) {
-                        tr data-model=(model.name) {
-                            td { (number) }
-                            th scope="row" title=(model.name) { (params.label(&model.name)) }
-                            td { (model.gpus.map(count).unwrap_or_default()) }
-                            td class=[differs(model).then_some("differs")] { (copies(model)) }
-                            td { (model.utilization.map(percent).unwrap_or_default()) }
-                            td { (model.mean_utilization.map(percent).unwrap_or_default()) }
-                        }
-                    }
-                }
-            }
+        div.tiles {
+            (tile("Instances", &whole(totals.instances), None))
+            @if let Some(gpus) = totals.gpus { (tile("Total GPUs", &whole(gpus), None)) }
+            @if let Some(used) = totals.used_gpus { (tile("Used GPUs", &whole(used), None)) }
+            @if let Some(unused) = unused { (tile("Unused GPUs", &whole(unused), None)) }
         }
     }
 }
 
-fn differs(model: &ModelUsage) -> bool {
-    let declared = model.copies_declared.and_then(|copies| usize::try_from(copies).ok());
-    declared.zip(model.copies_observed).is_some_and(|(declared, observed)| declared != observed)
-}
-
-/// `declared 3 copies × 2 GPUs, seen 4`.
-fn copies(model: &ModelUsage) -> String {
-    let gpus = |gpus: u32| format!(" × {}", plural(gpus.into(), "GPU", "GPUs"));
-    let declared = model.copies_declared.map(|copies| {
-        let each = model.gpus_per_copy.map(gpus).unwrap_or_default();
-        format!("declared {}{each}", plural(copies.into(), "copy", "copies"))
-    });
-    let seen = model.copies_observed.map(|observed| format!("seen {observed}"));
-    declared.into_iter().chain(seen).collect::<Vec<_>>().join(", ")
+/// What can't be seen, or isn't there.
+fn left_out(usage: &Usage) -> Option<&'static str> {
+    let hosts_components = usage.variants.iter().any(|variant| variant.hosts_components);
+    if !usage.enhanced_metrics {
+        Some(if hosts_components {
+            "Enhanced metrics are off, so it isn't known which model holds which GPU. Declare \
+             MetricsConfig.EnableEnhancedMetrics to see it."
+        } else {
+            "Enhanced metrics are off, so single instances and GPUs can't be told apart. Declare \
+             MetricsConfig.EnableEnhancedMetrics to see them."
+        })
+    } else if usage.models.is_empty() && hosts_components {
+        Some("No model is placed on these instances.")
+    } else {
+        None
+    }
 }

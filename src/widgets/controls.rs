@@ -7,10 +7,11 @@ use super::choice::{Choice, FROM, RANGE, UNTIL};
 use super::context::Context;
 use crate::usage::TimeRange;
 
-/// One button and what it does: the `cwdb-action` belongs to the element before it.
+/// One button and what it does: the `cwdb-action` belongs to the element before it, which may be any. A real button is
+/// reached by the Tab key and pressed by Enter or Space, which an `a` without an address, as AWS's examples have it, is not.
 fn button(label: &str, range: &str, is_chosen: bool, function_arn: &str, params: &Map<String, Value>) -> Markup {
     html! {
-        a.btn.chosen[is_chosen] data-range=(range) { (label) }
+        button.btn.chosen[is_chosen] type="button" data-range=(range) aria-pressed=(is_chosen) { (label) }
         (call(function_arn, params, Some(range)))
     }
 }
@@ -45,10 +46,12 @@ pub(super) fn controls(choice: &Choice, context: &Context, function_arn: &str, p
                     (button(if zoomed { "Zoomed" } else { label }, name, name == choice.name(), function_arn, params))
                 }
             }
-            span.custom {
-                input type="datetime-local" name=(FROM) value=(from) title={"Start, " (context.zone.label())};
+            details.custom open[is_custom] {
+                summary.btn { "Other…" }
+                @let (start, end) = (format!("Start, {}", context.zone.label()), format!("End, {}", context.zone.label()));
+                input type="datetime-local" name=(FROM) value=(from) title=(start) aria-label=(start);
                 "–"
-                input type="datetime-local" name=(UNTIL) value=(until) title={"End, " (context.zone.label())};
+                input type="datetime-local" name=(UNTIL) value=(until) title=(end) aria-label=(end);
                 (button("Show", Choice::custom(), is_custom, function_arn, params))
             }
         }

@@ -4,7 +4,8 @@ use maud::{Markup, html};
 
 use super::frame::{note, tile};
 use super::params::Params;
-use crate::figure::{count, dollars, percent};
+use crate::figure::{Column, dollars, percent, whole};
+use crate::spec::Dollars;
 use crate::usage::{ModelUsage, Money, Usage};
 
 pub(super) fn cost(usage: &Usage, params: &Params) -> Markup {
@@ -36,7 +37,7 @@ pub(super) fn cost(usage: &Usage, params: &Params) -> Markup {
 }
 
 fn tiles(usage: &Usage, bill: Money) -> Markup {
-    let unallocated = usage.totals.unallocated;
+    let unallocated = unallocated(usage);
     let share = |part: Money| share(part, usage).map(|share| percent(share * 100.0));
     html! {
         div.tiles {
@@ -45,19 +46,26 @@ fn tiles(usage: &Usage, bill: Money) -> Markup {
             @if let Some(unallocated) = unallocated {
                 (tile("Unallocated", &dollars(unallocated.cumulative), share(unallocated).map(|share| format!("{share} of it")).as_deref()))
             }
-            @if let Some(requests) = usage.totals.invocations { (tile("Requests", &count(requests), None)) }
+            @if let Some(requests) = usage.totals.invocations { (tile("Requests", &whole(requests), None)) }
         }
     }
 }
 
+/// What no model costs; a model on a variant of its own has all of its instances.
+fn unallocated(usage: &Usage) -> Option<Money> {
+    usage.totals.unallocated.filter(|_| usage.variants.iter().any(|variant| variant.hosts_components))
+}
+
 fn table(usage: &Usage, params: &Params, priced: bool) -> Markup {
+    let columns = Columns::of(usage);
+    let rate = if usage.window.reaches_now() { "Per hour now" } else { "Per hour at the end" };
     html! {
         table.costs {
             thead {
                 tr {
                     th { "Model" } th { "GPUs" }
                     @if priced {
-                        th { "Cumulative" } th { "Per " (usage.publish_frequency_seconds) } th { "Per hour" }
+                        th { "Over the range" } th { "Per " (usage.publish_frequency_seconds) } th { (rate) }
                         th { "Per 1,000 requests" } th { "Share" }
                     } @else {
                         th { "Requests" }
@@ -65,15 +73,15 @@ fn table(usage: &Usage, params: &Params, priced: bool) -> Markup {
                 }
             }
             tbody {
-                @for model in &usage.models { (row(model, params, priced)) }
+                @for model in &usage.models { (row(model, params, priced.then_some(columns))) }
             }
             @if priced {
                 tfoot {
-                    @if let Some(unallocated) = usage.totals.unallocated {
-                        (sum("Unallocated", usage.totals.free_gpus, unallocated, share(unallocated, usage)))
+                    @if let Some(unallocated) = unallocated(usage) {
+                        (sum("Unallocated", usage.totals.unused_gpus, unallocated, share(unallocated, usage), columns))
                     }
                     @if let Some(bill) = usage.totals.bill {
-                        (sum("All instances", usage.totals.gpus, bill, share(bill, usage)))
+                        (sum("All instances", usage.totals.gpus, bill, share(bill, usage), columns))
                     }
                 }
             }
@@ -81,40 +89,70 @@ fn table(usage: &Usage, params: &Params, priced: bool) -> Markup {
     }
 }
 
-fn row(model: &ModelUsage, params: &Params, priced: bool) -> Markup {
+/// How dollars are written in each column.
+#[derive(Clone, Copy)]
+struct Columns {
+    cumulative: Column,
+    per_interval: Column,
+    per_hour: Column,
+    per_thousand: Column,
+}
+
+impl Columns {
+    fn of(usage: &Usage) -> Self {
+        let models = usage.models.iter().filter_map(|model| model.money);
+        let all: Vec<Money> = models.chain(usage.totals.bill).chain(usage.totals.unallocated).collect();
+        let column = |part: fn(&Money) -> Dollars| Column::of(all.iter().map(part));
+        Self {
+            cumulative: column(|money| money.cumulative),
+            per_interval: column(|money| money.per_interval),
+            per_hour: column(|money| money.per_hour),
+            per_thousand: Column::of(usage.models.iter().filter_map(|model| model.per_thousand_invocations)),
+        }
+    }
+}
+
+fn row(model: &ModelUsage, params: &Params, columns: Option<Columns>) -> Markup {
     html! {
         tr data-model=(model.name) {
             th scope="row" title=(model.name) { (params.label(&model.name)) }
-            td { (model.gpus.map(count).unwrap_or_default()) }
-            @if priced {
-                (money(model.money))
-                td { (model.per_thousand_invocations.map_or_else(|| "–".to_owned(), dollars)) }
+            td { (model.gpus.map_or_else(|| "–".to_owned(), whole)) }
+            @if let Some(columns) = columns {
+                (money(model.money, columns))
+                td {
+                    @match model.per_thousand_invocations {
+                        Some(amount) => (columns.per_thousand.show(amount)),
+                        None => "–",
+                    }
+                }
                 td { (bar(model.share)) }
             } @else {
-                td { (model.invocations.map(count).unwrap_or_default()) }
+                td { (model.invocations.map(whole).unwrap_or_default()) }
             }
         }
     }
 }
 
-fn sum(name: &str, gpus: Option<f64>, all: Money, share: Option<f64>) -> Markup {
+fn sum(name: &str, gpus: Option<f64>, all: Money, share: Option<f64>, columns: Columns) -> Markup {
     html! {
         tr data-sum=(name) {
             th scope="row" { (name) }
-            td { (gpus.map(count).unwrap_or_default()) }
-            (money(Some(all)))
+            td { (gpus.map(whole).unwrap_or_default()) }
+            (money(Some(all), columns))
             td {}
             td { (bar(share)) }
         }
     }
 }
 
-fn money(money: Option<Money>) -> Markup {
-    let cell = |amount| html! { td { @if let Some(amount) = amount { (dollars(amount)) } } };
+fn money(money: Option<Money>, columns: Columns) -> Markup {
+    let cell = |column: Column, amount: Option<Dollars>| {
+        html! { td { (amount.map_or_else(|| "–".to_owned(), |amount| column.show(amount))) } }
+    };
     html! {
-        (cell(money.map(|money| money.cumulative)))
-        (cell(money.map(|money| money.per_interval)))
-        (cell(money.map(|money| money.per_hour)))
+        (cell(columns.cumulative, money.map(|money| money.cumulative)))
+        (cell(columns.per_interval, money.map(|money| money.per_interval)))
+        (cell(columns.per_hour, money.map(|money| money.per_hour)))
     }
 }
 

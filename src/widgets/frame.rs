@@ -11,6 +11,9 @@ use crate::usage::{Moment, Usage};
 /// Everything in it is below `.monitored-endpoint`: whether one widget's style reaches another isn't documented.
 const STYLE: &str = include_str!("style.css");
 
+/// The status of an endpoint that serves.
+const IN_SERVICE: &str = "InService";
+
 /// A whole answer.
 pub(super) fn frame(context: &Context, body: &Markup) -> Markup {
     html! {
@@ -26,22 +29,37 @@ pub(super) fn panel(usage: &Usage, context: &Context, controls: &Markup, panel: 
         (controls)
         p.moments {
             span.endpoint { (usage.endpoint) }
-            " is " span.status { (usage.status) } ". "
+            " · " span.status.differs[usage.status != IN_SERVICE] { (usage.status) }
             @if usage.has_data {
-                "At the end: mean of " span.end { (span(usage.end.from, usage.end.until)) }
-                ". Over: " span.range { (span(usage.window.from, usage.window.until)) }
-                " (" (duration(usage.window.seconds())) "), " (context.zone.label()) ". "
-                "Published every " (usage.publish_frequency_seconds) "."
-            } @else {
-                "Nothing was published in " span.range { (span(usage.window.from, usage.window.until)) }
-                ", " (context.zone.label()) ". Choose another time range, or see whether the endpoint has instances."
+                @let end = if usage.window.reaches_now() { "now" } else { "end" };
+                " · " (end) ": " span.end { (span(usage.end.from, usage.end.until)) }
+                " · range: " span.range { (span(usage.window.from, usage.window.until)) }
+                " " (context.zone.label()) " (" (duration(usage.window.seconds())) ")"
             }
+        }
+        @if let Some(reason) = &usage.failure_reason { (note(&format!("It failed: {reason}"))) }
+        @if !usage.has_data {
+            p.nothing { (nothing(usage, &span(usage.window.from, usage.window.until), context)) }
         }
         @if usage.has_data {
             @for remark in &usage.remarks { (note(&remark.to_string())) }
             (panel)
         }
     }
+}
+
+/// Why there is nothing to show.
+fn nothing(usage: &Usage, range: &str, context: &Context) -> String {
+    if usage.variants.is_empty() {
+        return "Its variants are serverless: they have no instances, GPUs or instance costs to show.".to_owned();
+    }
+    let zone = context.zone.label();
+    let then = if usage.status == IN_SERVICE {
+        "Choose another time range, or see whether the endpoint has instances."
+    } else {
+        "Metrics come once its instances run."
+    };
+    format!("Nothing was published in {range} {zone}. {then}")
 }
 
 /// What went wrong, and a button to try again.
@@ -51,7 +69,7 @@ pub(super) fn error(reason: &str, function_arn: &str, params: &Map<String, Value
             strong { "This panel can't be shown" }
             p { (reason) }
             @if !function_arn.is_empty() {
-                a.btn { "Try again" }
+                button.btn type="button" { "Try again" }
                 (controls::call(function_arn, params, None))
             }
         }

@@ -6,13 +6,16 @@ use super::params::Params;
 use crate::figure::percent;
 use crate::usage::{GpuUsage, InstanceUsage, VariantUsage};
 
-/// Pixels between squares, between instances, and for an instance's name.
+/// Pixels between squares, between instances beside each other and below each other, and for an instance's name.
 const GAP: u32 = 2;
 const BETWEEN: u32 = 10;
+const BELOW: u32 = 5;
 const NAME: u32 = 13;
 /// Pixels of a square: smaller ones can't be told apart, larger ones say no more.
 const SMALLEST: u32 = 8;
 const LARGEST: u32 = 30;
+/// Digits of a model's number that always fit. Beyond 99 models squares get as small as they must.
+const READABLE_DIGITS: u32 = 2;
 /// Pixels of a digit, and of the margin around a number.
 const DIGIT: u32 = 6;
 const AROUND: u32 = 3;
@@ -20,6 +23,27 @@ const AROUND: u32 = 3;
 const STEP: f64 = 20.0;
 /// Steps of the scale, from idle to busy.
 pub(super) const STEPS: usize = 5;
+
+/// What a map has room for, and how many models are numbered in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Room {
+    /// Pixels.
+    pub(super) width: u32,
+    /// Pixels. A map that needs more scrolls.
+    pub(super) height: u32,
+    /// Models.
+    pub(super) numbers: usize,
+}
+
+impl Room {
+    /// Pixels of the smallest square in which every number can be read.
+    fn smallest(self) -> u32 {
+        match self.numbers.checked_ilog10().map_or(1, |digits| digits + 1) {
+            digits @ ..=READABLE_DIGITS => (AROUND + digits * DIGIT).max(SMALLEST),
+            _ => SMALLEST,
+        }
+    }
+}
 
 /// How squares are laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,15 +56,19 @@ struct Layout {
 
 impl Layout {
     /// The largest squares with which the map fits; where none does, the smallest, and the widget scrolls.
-    fn fit(width: u32, height: u32, instances: u32, gpus: u32) -> Self {
+    fn fit(room: Room, instances: u32, gpus: u32) -> Self {
+        let Room { width, height, .. } = room;
         let fitting = |square: u32| {
             let columns = ((width + BETWEEN) / (Self::block(square, gpus) + BETWEEN)).clamp(1, instances.max(1));
             let layout = Self { columns, square };
             (Self::block(square, gpus) <= width && layout.height(instances) <= height).then_some(layout)
         };
-        (SMALLEST..=LARGEST).rev().find_map(fitting).unwrap_or_else(|| {
-            let columns = ((width + BETWEEN) / (Self::block(SMALLEST, gpus) + BETWEEN)).clamp(1, instances.max(1));
-            Self { columns, square: SMALLEST }
+        let smallest = room.smallest();
+        (smallest..=LARGEST).rev().find_map(fitting).unwrap_or_else(|| {
+            // Numbers give way where not even one instance fits.
+            let square = if Self::block(smallest, gpus) <= width { smallest } else { SMALLEST };
+            let columns = ((width + BETWEEN) / (Self::block(square, gpus) + BETWEEN)).clamp(1, instances.max(1));
+            Self { columns, square }
         })
     }
 
@@ -49,7 +77,7 @@ impl Layout {
     }
 
     fn row(self) -> u32 {
-        NAME + self.square + BETWEEN
+        NAME + self.square + BELOW
     }
 
     fn height(self, instances: u32) -> u32 {
@@ -61,13 +89,13 @@ impl Layout {
 pub(super) fn map(
     variant: &VariantUsage,
     params: &Params,
-    (width, height): (u32, u32),
+    room: Room,
     number: &dyn Fn(&str) -> Option<usize>,
 ) -> Markup {
     let instances = u32::try_from(variant.instances.len()).unwrap_or(u32::MAX);
     let gpus = variant.instances.iter().map(|instance| instance.gpus.len()).max().unwrap_or(0);
     let gpus = u32::try_from(gpus).unwrap_or(u32::MAX);
-    let layout = Layout::fit(width, height, instances, gpus);
+    let layout = Layout::fit(room, instances, gpus);
     let block = Layout::block(layout.square, gpus) + BETWEEN;
     let (across, down) = (layout.columns * block, layout.height(instances));
     html! {
@@ -110,8 +138,8 @@ fn square(
 ) -> Markup {
     let which = gpu.id.as_deref().map(|id| format!("GPU {id} of ")).unwrap_or_default();
     let held = match (&gpu.model, gpu.utilization) {
-        (None, _) => "free".to_owned(),
-        (Some(model), Some(utilization)) => format!("{}, {} busy", params.label(model), percent(utilization)),
+        (None, _) => "unused".to_owned(),
+        (Some(model), Some(utilization)) => format!("{}, utilization {}", params.label(model), percent(utilization)),
         (Some(model), None) => params.label(model).to_owned(),
     };
     let number = gpu.model.as_deref().and_then(number).map(|number| number.to_string());
@@ -133,7 +161,7 @@ fn square(
 fn class(gpu: &GpuUsage) -> &'static str {
     const CLASSES: [&str; STEPS] = ["u0", "u1", "u2", "u3", "u4"];
     match (&gpu.model, gpu.utilization) {
-        (None, _) => "free",
+        (None, _) => "unused",
         (Some(_), None) => "held",
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
         (Some(_), Some(utilization)) => CLASSES[((utilization / STEP) as usize).min(STEPS - 1)],
@@ -144,11 +172,11 @@ fn class(gpu: &GpuUsage) -> &'static str {
 pub(super) fn legend() -> Markup {
     html! {
         p.legend {
-            "Utilization: "
+            "GPU utilization: "
             @for step in 0..STEPS {
                 span.key { span class={"swatch u" (step)} {} (step * 20) "–" ((step + 1) * 20) " %" }
             }
-            span.key { span.swatch.free {} "free" }
+            span.key { span.swatch.unused {} "unused" }
         }
     }
 }
@@ -159,11 +187,21 @@ mod tests {
 
     #[test]
     fn squares_are_as_large_as_the_widget_lets_them() {
-        assert_eq!(Layout::fit(600, 300, 2, 4), Layout { columns: 2, square: LARGEST });
-        let fleet = Layout::fit(1200, 500, 100, 8);
+        let room = |width, height, numbers| Room { width, height, numbers };
+        assert_eq!(Layout::fit(room(600, 300, 2), 2, 4), Layout { columns: 2, square: LARGEST });
+        let fleet = Layout::fit(room(1200, 500, 200), 100, 8);
         assert!(fleet.square > SMALLEST && fleet.height(100) <= 500, "{fleet:?}");
-        assert_eq!(Layout::fit(50, 50, 100, 16), Layout { columns: 1, square: SMALLEST });
-        assert_eq!(Layout::fit(0, 0, 0, 0), Layout { columns: 1, square: SMALLEST });
+        assert_eq!(Layout::fit(room(50, 50, 9), 100, 16), Layout { columns: 1, square: SMALLEST });
+        assert_eq!(Layout::fit(room(0, 0, 0), 0, 0), Layout { columns: 1, square: SMALLEST });
+    }
+
+    #[test]
+    fn up_to_99_models_have_a_number_that_fits_whatever_the_room() {
+        for (numbers, digits) in [(1, 1), (9, 1), (10, 2), (40, 2), (99, 2)] {
+            let Layout { square, .. } = Layout::fit(Room { width: 560, height: 60, numbers }, 25, 8);
+            assert!(AROUND + digits * DIGIT <= square, "{numbers}: {square}");
+        }
+        assert_eq!(Layout::fit(Room { width: 560, height: 60, numbers: 100 }, 25, 8).square, SMALLEST);
     }
 
     #[test]

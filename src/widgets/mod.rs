@@ -13,6 +13,7 @@ mod controls;
 mod cost;
 mod frame;
 mod map;
+mod models;
 mod params;
 
 use std::collections::BTreeMap;

@@ -16,7 +16,9 @@
 //! | `POST /prices` `[{"region": …, "instance_type": …, "per_hour": "5.752", "effective": "2026-11-01"}]` | puts prices on the Price List |
 //! | `POST /enrichment` `{"running": true}` | whether `OTel` enrichment runs |
 //! | `POST /fleet` `{"fleet": {…}, "started_ago_s": 10800}` | simulates a fleet, from then on and until another of its endpoint |
-//! | `GET /dashboards/NAME?from=-PT3H&to=…&theme=dark` | a dashboard drawn as an HTML page; further parameters choose in its drop-downs, by their ids |
+//! | `GET /dashboards/NAME?from=-PT3H&to=…&theme=dark` | a dashboard drawn as an HTML page; further parameters choose in its drop-downs, by their ids. It shows whole periods |
+//! | `GET /dashboards/NAME/calls?…` | the calls of custom widgets' functions that the console would make for that page |
+//! | `POST /dashboards/NAME?…` `[{"number": 3, "dark": false, "html": "…"}]` | the page with what they answered |
 
 use std::time::Duration;
 
@@ -30,7 +32,10 @@ use serde_json::{Value, json};
 use crate::{
     HostingPrice, MetricStream,
     fault::FaultRule,
-    render::served::{self, PageError},
+    render::{
+        CustomAnswer,
+        served::{self, PageError},
+    },
     sagemaker::transition::Script,
     server::Shared,
     telemetry::Fleet,
@@ -77,14 +82,10 @@ struct Simulate {
 type Refusal = (StatusCode, String);
 
 pub(crate) fn respond(shared: &Shared, method: &Method, path: &str, query: &str, body: &[u8]) -> Response<Body> {
-    if let (&Method::GET, Some(name)) = (method, path.strip_prefix("dashboards/")) {
-        return match served::page(&mut shared.world(), name, query) {
-            Ok(page) => answer(StatusCode::OK, "text/html; charset=utf-8", page),
-            Err(error) => {
-                let unknown = matches!(error, PageError::Unknown(_));
-                let status = if unknown { StatusCode::NOT_FOUND } else { StatusCode::BAD_REQUEST };
-                answer(status, JSON, json!({ "error": error.to_string() }).to_string())
-            }
+    if let Some(name) = path.strip_prefix("dashboards/") {
+        return match dashboard(shared, method, name, query, body) {
+            Ok((kind, content)) => answer(StatusCode::OK, kind, content),
+            Err((status, error)) => answer(status, JSON, json!({ "error": error }).to_string()),
         };
     }
     let (status, value) = match act(shared, method, path, body) {
@@ -92,6 +93,31 @@ pub(crate) fn respond(shared: &Shared, method: &Method, path: &str, query: &str,
         Err((status, error)) => (status, json!({ "error": error })),
     };
     answer(status, JSON, value.to_string())
+}
+
+/// A page or calls: the content's type and the content.
+fn dashboard(
+    shared: &Shared,
+    method: &Method,
+    name: &str,
+    query: &str,
+    body: &[u8],
+) -> Result<(&'static str, String), Refusal> {
+    let refused = |error: PageError| match error {
+        PageError::Unknown(_) => (StatusCode::NOT_FOUND, error.to_string()),
+        _ => bad_request(error),
+    };
+    if let (&Method::GET, Some(name)) = (method, name.strip_suffix("/calls")) {
+        let calls = served::calls(&mut shared.world(), name, query).map_err(refused)?;
+        return serde_json::to_string(&calls).map(|calls| (JSON, calls)).map_err(internal);
+    }
+    let answers: Vec<CustomAnswer> = match *method {
+        Method::GET => Vec::new(),
+        Method::POST => read(body)?,
+        _ => return Err((StatusCode::NOT_FOUND, format!("there is no {method} {PREFIX}dashboards/{name}"))),
+    };
+    let page = served::page(&mut shared.world(), name, query, &answers).map_err(refused)?;
+    Ok(("text/html; charset=utf-8", page))
 }
 
 fn answer(status: StatusCode, kind: &'static str, body: String) -> Response<Body> {

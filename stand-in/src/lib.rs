@@ -49,7 +49,10 @@ pub use fault::{Fault, FaultRule};
 pub use gate::{Gate, Held};
 pub use journal::CallRecord;
 pub use pricing::HostingPrice;
-pub use sagemaker::transition::{Outcome, Script};
+pub use sagemaker::{
+    HostError,
+    transition::{Outcome, Script},
+};
 pub use server::StandIn;
 pub use telemetry::Metric as MetricStream;
 pub use world::{Config, ControlError};

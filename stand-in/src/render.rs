@@ -10,6 +10,7 @@
 mod alarms;
 mod chart;
 pub mod command;
+mod custom;
 mod error;
 mod html;
 mod legend;
@@ -26,5 +27,6 @@ mod variable;
 mod widget;
 
 pub use alarms::AlarmCondition;
+pub use custom::{CustomAnswer, CustomCall, calls};
 pub use error::RenderError;
 pub use page::{Dashboard, Theme};

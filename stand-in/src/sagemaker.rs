@@ -4,11 +4,15 @@
 mod component;
 mod endpoint;
 mod endpoint_config;
+mod hosted;
 mod listing;
 mod model;
 mod shape;
 mod tagging;
 pub(crate) mod transition;
+
+pub use hosted::HostError;
+pub(crate) use hosted::host;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 

@@ -25,8 +25,8 @@ use crate::{
     fault::FaultRule,
     gate::{Gate, Gates, Held},
     journal::CallRecord,
-    sagemaker::transition::Script,
-    telemetry::{Fleet, FleetError, MetricStore},
+    sagemaker::{self, HostError, transition::Script},
+    telemetry::{Fleet, FleetError, MetricStore, Timestamp},
     world::{Config, ControlError, Models, World},
 };
 
@@ -180,6 +180,16 @@ impl StandIn {
     /// Changes what has been published, as a test wants that plants what shouldn't be there.
     pub fn edit_metrics(&self, edit: impl FnOnce(&mut MetricStore)) {
         edit(self.shared.world().cloudwatch.store_mut());
+    }
+
+    /// Makes the endpoint of a fleet exist with its config and inference components, as they are when the fleet has lived so
+    /// long, so that whoever describes it finds what the fleet publishes. Names aren't checked: what a template leaves open has none that SageMaker would take.
+    ///
+    /// # Errors
+    /// Something of that name exists, or the fleet is none that SageMaker could have.
+    pub fn host(&self, fleet: &Fleet, lived: Duration) -> Result<(), HostError> {
+        let lived = Timestamp::try_from(lived.as_millis()).unwrap_or(Timestamp::MAX);
+        sagemaker::host(&mut self.shared.world(), fleet, lived)
     }
 
     /// Whether `OTel` enrichment runs; it doesn't at first.

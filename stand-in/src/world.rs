@@ -16,7 +16,7 @@ use crate::{
     journal::Journal,
     model::Model,
     pricing, sagemaker,
-    telemetry::Facts,
+    telemetry::{Facts, Timestamp},
     wire::{Protocol, Service},
 };
 
@@ -41,6 +41,9 @@ pub struct Config {
     pub tables: Vec<String>,
     /// What every simulated fleet publishes like, whatever it says itself.
     pub facts: Facts,
+    /// The present, in milliseconds since the epoch, at which the clock stands still until it is wound; without it the
+    /// clock runs with real time.
+    pub stands_at: Option<Timestamp>,
 }
 
 impl Default for Config {
@@ -54,6 +57,7 @@ impl Default for Config {
             models_must_exist: false,
             tables: Vec::new(),
             facts: Facts::default(),
+            stands_at: None,
         }
     }
 }
@@ -101,7 +105,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(config: Config) -> Self {
-        let clock = Clock::new();
+        let clock = config.stands_at.map_or_else(Clock::new, Clock::standing_at);
         let mut dynamodb = dynamodb::State::default();
         for name in &config.tables {
             dynamodb.make_table(name, clock.now());

@@ -42,15 +42,15 @@ LABELS = [{"Name": "llama-3-70b", "Label": "Llama 3 70B"}, {"Name": "mistral-7b"
 def test_the_cluster_panel_shows_who_holds_which_gpu(dashboard: Dashboard) -> None:
     dashboard.declare(MIXED)
     dashboard.open(Panel="Cluster", InferenceComponents=LABELS)
-    assert [dashboard.tile(name) for name in ("Instances", "Total GPUs", "Used GPUs", "Free GPUs")] == ["3", "12", "8", "4"]
+    assert [dashboard.tile(name) for name in ("Instances", "Total GPUs", "Used GPUs", "Unused GPUs")] == ["3", "12", "8", "4"]
     assert len(dashboard.texts("svg.map g.instance")) == 3
-    assert len(dashboard.texts("svg.map .gpu.free")) == 4
+    assert len(dashboard.texts("svg.map .gpu.unused")) == 4
     held = dashboard.texts('svg.map .gpu[data-model="mistral-7b"] title')
-    assert len(held) == 3 and all(text.endswith(": Mistral 7B, 38 % busy") for text in held), held
-    assert dashboard.row('tr[data-model="llama-3-70b"]')[1:4] == ["Llama 3 70B", "4", "declared 1 copy × 4 GPUs, seen 1"]
-    # Free GPUs look free, and busy ones busier than idle ones.
-    free, busy, idle = (dashboard.colour(f"svg.map .gpu.{kind} rect", "fill") for kind in ("free", "u4", "u0"))
-    assert free == "none" and busy != idle
+    assert len(held) == 3 and all(text.endswith(": Mistral 7B, utilization 38 %") for text in held), held
+    assert dashboard.row('tr[data-model="llama-3-70b"]')[1:4] == ["Llama 3 70B", "4", "running 1 of 1, 4 GPUs each"]
+    # Unused GPUs look unused, and busy ones busier than idle ones.
+    unused, busy, idle = (dashboard.colour(f"svg.map .gpu.{kind} rect", "fill") for kind in ("unused", "u4", "u0"))
+    assert unused == "none" and busy != idle
     dashboard.photograph("cluster-light")
 
 
@@ -87,6 +87,41 @@ def test_a_button_changes_the_time_range_and_a_refresh_keeps_it(dashboard: Dashb
     assert dashboard.texts(".btn.chosen") == ["Dashboard"]
 
 
+def test_the_keyboard_alone_is_enough(dashboard: Dashboard) -> None:
+    dashboard.declare(MIXED)
+    for panel in ("Cluster", "Cost"):
+        dashboard.open(Panel=panel, CostPerHour=PRICE)
+        calls = dashboard.run("return host.calls")
+        dashboard.press('.btn[data-range="PT10M"]')
+        dashboard.wait_for_call(calls)
+        assert dashboard.host.events[-1]["Range"] == "PT10M"
+        assert dashboard.texts('.btn[aria-pressed="true"]') == ["10 min"]
+        assert not dashboard.run("return document.querySelector('details').open")
+        dashboard.press("summary")
+        assert dashboard.run("return document.querySelector('details').open")
+        calls = dashboard.run("return host.calls")
+        dashboard.press('.btn[data-range="custom"]')
+        dashboard.wait_for_call(calls)
+        assert dashboard.run("return document.querySelector('details').open"), "what is chosen is in sight"
+
+
+def test_forty_models_have_their_numbers_at_the_size_of_the_dashboard(dashboard: Dashboard) -> None:
+    models = [component(f"model-{number:02}-instruct", 4, 1, number * 2) for number in range(40)]
+    dashboard.declare(fleet(25, *models, gpus=8), hours=0.5)
+    dashboard.open(Panel="Cluster")
+    dashboard.run("[host.width, host.height] = arguments[0]; return host.refresh()", [588, 369])
+    assert len(dashboard.texts("svg.map .gpu:not(.unused)")) == 160
+    assert len(dashboard.texts("svg.map .gpu:not(.unused) text")) == 160
+    overflowing = dashboard.run(
+        "return [...document.querySelectorAll('svg.map .gpu text')].filter((text) =>"
+        " text.getBBox().width > text.previousElementSibling.getBBox().width).length"
+    )
+    assert overflowing == 0
+    wide = dashboard.run("return document.querySelector('.monitored-endpoint').scrollWidth")
+    assert wide <= 588
+    dashboard.photograph("cluster-40-models")
+
+
 def test_a_custom_range_and_a_zoom(dashboard: Dashboard) -> None:
     growing = fleet(1, component("llama-3-70b", 2, 1, 60))
     growing["variants"][0]["instances"] = [[0, 1], [3600, 3]]
@@ -98,6 +133,7 @@ def test_a_custom_range_and_a_zoom(dashboard: Dashboard) -> None:
     def minutes_ago(minutes: int) -> float:
         return now - minutes * 60
 
+    dashboard.browser.find_element("css selector", "summary").click()
     local = [time.strftime("%Y-%m-%dT%H:%M", time.gmtime(minutes_ago(minutes))) for minutes in (110, 80)]
     dashboard.run(
         "const [from, until] = arguments; document.querySelector('input[name=From]').value = from;"

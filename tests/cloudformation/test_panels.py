@@ -58,9 +58,9 @@ def test_the_dashboard_s_panels_are_drawn_by_the_packaged_function(on_time: Scen
     picture.simulate(aws.stand_in.url, fleet("llms"), 7200)
     cluster, cost = panels(aws)
     html = shown(aws, cluster)
-    assert 'data-tile="Instances"><span class="value">2<' in html and 'data-tile="Free GPUs"><span class="value">5<' in html
-    assert ": Chat, 40 % busy" in html, "the label of the declaration"
-    assert "declared 1 copy × 1 GPU, seen 3" in html
+    assert 'data-tile="Instances"><span class="value">2<' in html and 'data-tile="Unused GPUs"><span class="value">5<' in html
+    assert ": Chat, utilization 40 %" in html, "the label of the declaration"
+    assert "running 3 of 1, 1 GPU each" in html
     html = shown(aws, cost)
     assert 'data-tile="Per hour"><span class="value">$11.50<' in html
 

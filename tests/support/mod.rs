@@ -14,6 +14,7 @@ pub(crate) mod fleet;
 pub(crate) mod http;
 pub(crate) mod lambda;
 pub(crate) mod mistakes;
+pub(crate) mod panel;
 pub(crate) mod planning;
 pub(crate) mod receiver;
 pub(crate) mod scenario;

@@ -1,5 +1,9 @@
 //! `report`: what a live endpoint does and costs, with the queries that its interactive panels make.
+//!
+//! It reads twice: the newest interval whose samples have arrived, which is "now" whatever the range, and the range.
 
+mod json;
+mod price;
 mod words;
 
 use std::collections::BTreeMap;
@@ -9,19 +13,23 @@ use clap::Args;
 use monitored_endpoint::reconcile::reason;
 use monitored_endpoint::spec::{Dollars, EndpointName, NameRule};
 use monitored_endpoint::usage::{InstanceTerms, Moment, Question, Reader, Terms, TimeRange, Usage, UsageError, View};
-use serde_json::{Value, json};
 use stand_in::arguments::pair;
 use thiserror::Error;
 
-use crate::arguments::dollars;
+use crate::account::{Account, AccountError};
 use crate::output::{Said, Status};
-use words::{Copy, copies, in_words};
+use price::{PriceArgument, Priced, price, priced};
+use words::{copies, in_words};
+
+/// Seconds before the present in which "now" is looked for: samples may be late.
+const NOW: u32 = 300;
 
 /// Say what a live endpoint does and costs: instances, GPUs, each model's dollars and requests, copies that are hot or idle, and
-/// what is declared against what is seen.
+/// what is declared against what runs.
 ///
 /// Reads only. Credentials and Region come from the environment or the AWS configuration files, as for the AWS CLI. The queries are
-/// those of the interactive panels. A number that can't be known is left out and never 0.
+/// those of the interactive panels. "Now" is the newest publish interval whose samples have arrived, whatever the range. A number that
+/// can't be known is left out and never 0.
 #[derive(Debug, Args)]
 pub(crate) struct Report {
     /// The endpoint's name.
@@ -36,15 +44,18 @@ pub(crate) struct Report {
     /// End of the time range; the present by default.
     #[arg(long, value_parser = moment, requires = "from")]
     to: Option<Moment>,
-    /// Dollars per instance-hour: for all variants, or as VARIANT=DOLLARS for one. Without it costs are left out.
-    #[arg(long, value_name = "[VARIANT=]DOLLARS", value_parser = price)]
-    price: Vec<(Option<String>, f64)>,
+    /// Dollars per instance-hour, for all variants or as VARIANT=DOLLARS for one; or `auto`, the on-demand list price. Without it, the price
+    /// that the endpoint's dashboard was made with.
+    #[arg(long, value_name = "[VARIANT=]DOLLARS|auto", value_parser = price)]
+    price: Vec<PriceArgument>,
+    /// The dashboard that knows the price; <ENDPOINT>-monitoring by default.
+    #[arg(long, value_name = "NAME")]
+    dashboard: Option<String>,
     /// GPUs of one instance, where the catalogue of instance types doesn't know them: for all variants, or as VARIANT=GPUS.
     #[arg(long, value_name = "[VARIANT=]GPUS", value_parser = gpus)]
     gpus: Vec<(Option<String>, u32)>,
-    /// The Region; the configured one by default.
-    #[arg(long)]
-    region: Option<String>,
+    #[command(flatten)]
+    account: Account,
 }
 
 /// Why there is no report.
@@ -53,53 +64,94 @@ pub(crate) enum ReportError {
     /// The runtime can't be made.
     #[error("the program can't start its runtime: {0}")]
     Runtime(#[from] std::io::Error),
-    /// No Region is configured.
-    #[error("no Region is configured; give --region, or set AWS_REGION")]
-    Region,
+    /// AWS can't be asked.
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    /// An option names a variant that isn't there.
+    #[error(
+        "--{option} names the variant {name:?}, which {endpoint} doesn't have; its variants with instances: {known}"
+    )]
+    Variant { option: &'static str, name: String, endpoint: String, known: String },
     /// AWS can't be asked, or has no such endpoint.
     #[error("{}", reason(.0))]
     Usage(#[from] UsageError),
 }
 
+/// What was read.
+struct Answer {
+    now: Usage,
+    range: Usage,
+    priced: Priced,
+}
+
 impl Report {
     pub(crate) fn run(&self) -> Result<Said, ReportError> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let usage = runtime.block_on(async {
-            let config = crate::account::config(self.region.as_deref()).await.ok_or(ReportError::Region)?;
-            Ok::<_, ReportError>(Reader::new(&config).read(&self.question()).await?)
-        })?;
-        let copies = copies(&usage);
-        let json = Self::json(&usage, &copies);
-        Ok(Said { text: in_words(&usage, &copies), json, status: Status::Fine })
+        let Answer { now, range, priced } = runtime.block_on(self.ask())?;
+        let copies = copies(&range);
+        let text = in_words(&range, &now, &copies, &priced.basis);
+        Ok(Said { text, json: json::json(&range, &now, &copies, &priced.basis), status: Status::Fine })
     }
 
-    fn question(&self) -> Question {
-        let now = Moment::now();
-        let range = match self.from {
+    async fn ask(&self) -> Result<Answer, ReportError> {
+        let config = self.account.open().await?;
+        let reader = Reader::new(&config);
+        let moment = Moment::now();
+        let question = |range, terms: &Terms| Question {
+            endpoint: self.endpoint.clone(),
+            range,
+            now: moment,
+            terms: terms.clone(),
+            view: View::Everything,
+        };
+        let unpriced = reader.read(&question(TimeRange::Last(NOW), &self.terms())).await?;
+        self.refuse_unknown_variants(&unpriced)?;
+        let dashboard = self.dashboard.clone().unwrap_or_else(|| format!("{}-monitoring", self.endpoint));
+        let priced = priced(&self.price, self.terms(), &unpriced, &config, &dashboard).await;
+        // The reader remembers the values, so only the arithmetic is done again.
+        let now = reader.read(&question(TimeRange::Last(NOW), &priced.terms)).await?;
+        let range = reader.read(&question(self.range(moment), &priced.terms)).await?;
+        Ok(Answer { now, range, priced })
+    }
+
+    fn range(&self, now: Moment) -> TimeRange {
+        match self.from {
             Some(from) => TimeRange::Between { from, until: self.to.unwrap_or(now) },
             None => TimeRange::Last(u32::try_from(self.last.as_secs()).unwrap_or(u32::MAX)),
-        };
-        Question { endpoint: self.endpoint.clone(), range, now, terms: self.terms(), view: View::Everything }
+        }
     }
 
+    fn refuse_unknown_variants(&self, usage: &Usage) -> Result<(), ReportError> {
+        let prices = self.price.iter().filter_map(|price| match price {
+            PriceArgument::Dollars(Some(variant), _) => Some(("price", variant)),
+            _ => None,
+        });
+        let gpus = self.gpus.iter().filter_map(|(variant, _)| Some(("gpus", variant.as_ref()?)));
+        let known = |name: &str| usage.variants.iter().any(|variant| variant.name == name);
+        match prices.chain(gpus).find(|(_, name)| !known(name)) {
+            None => Ok(()),
+            Some((option, name)) => {
+                let names: Vec<&str> = usage.variants.iter().map(|variant| variant.name.as_str()).collect();
+                let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+                Err(ReportError::Variant { option, name: name.clone(), endpoint: usage.endpoint.clone(), known })
+            }
+        }
+    }
+
+    /// What is given on the command line.
     fn terms(&self) -> Terms {
         let mut default = InstanceTerms::default();
         let mut by_variant: BTreeMap<String, InstanceTerms> = BTreeMap::new();
-        for (variant, price) in &self.price {
+        for price in &self.price {
+            let PriceArgument::Dollars(variant, dollars) = price else { continue };
             let terms = variant.as_ref().map_or(&mut default, |name| by_variant.entry(name.clone()).or_default());
-            terms.price_per_hour = Some(Dollars(*price));
+            terms.price_per_hour = Some(Dollars(*dollars));
         }
         for (variant, gpus) in &self.gpus {
             let terms = variant.as_ref().map_or(&mut default, |name| by_variant.entry(name.clone()).or_default());
             terms.gpus = Some(*gpus);
         }
         Terms { default, by_variant }
-    }
-
-    fn json(usage: &Usage, copies: &[Copy<'_>]) -> Value {
-        let mut json = json!({ "Status": Status::Fine.name(), "Usage": usage });
-        json["Copies"] = copies.iter().map(Copy::json).collect();
-        json
     }
 }
 
@@ -112,13 +164,6 @@ fn moment(text: &str) -> Result<Moment, String> {
         .map_err(|_| format!("{text:?} is not a time: give one such as 2026-11-24T08:00:00Z"))?;
     let seconds = time.duration_since(UNIX_EPOCH).map_err(|_| "before 1970".to_owned())?.as_secs();
     i64::try_from(seconds).map(Moment).map_err(|error| error.to_string())
-}
-
-fn price(text: &str) -> Result<(Option<String>, f64), String> {
-    match pair(text) {
-        Ok((variant, price)) => Ok((Some(variant), dollars(&price)?)),
-        Err(_) => Ok((None, dollars(text)?)),
-    }
 }
 
 fn gpus(text: &str) -> Result<(Option<String>, u32), String> {

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use monitored_endpoint::figure::count;
+use monitored_endpoint::figure::{Column, count, dollars, duration, percent, whole};
 use monitored_endpoint::spec::Dollars;
-use monitored_endpoint::usage::{self, GpuUsage, ModelUsage, Usage};
+use monitored_endpoint::usage::{GpuUsage, ModelUsage, Money, Totals, Usage};
 use serde_json::{Value, json};
 
-use crate::output::{Money, table};
+use crate::output::table;
 
 /// A copy whose GPUs compute at least so many percent of the time is hot; the launch article's upper guide line.
 const HOT: f64 = 80.0;
@@ -63,65 +63,30 @@ pub(super) fn copies(usage: &Usage) -> Vec<Copy<'_>> {
     copies
 }
 
-pub(super) fn in_words(usage: &Usage, copies: &[Copy<'_>]) -> String {
-    let mut text = format!(
-        "{} is {}. Read from {} until {}; what is \"now\" is the mean from {} until {}.\n",
-        usage.endpoint, usage.status, usage.window.from, usage.window.until, usage.end.from, usage.end.until
-    );
-    if !usage.has_data {
-        text.push_str("Nothing was published in this range.\n");
+pub(super) fn in_words(range: &Usage, now: &Usage, copies: &[Copy<'_>], basis: &[String]) -> String {
+    let mut text = head(range, now);
+    text.push_str(&present(now));
+    text.push_str(&past(range));
+    for sentence in basis {
+        let _ = writeln!(text, "{sentence}");
     }
-    if !usage.enhanced_metrics {
-        text.push_str("Enhanced metrics are off, so nobody knows which model holds which GPU.\n");
+    if range.totals.bill.is_none() && !range.variants.is_empty() {
+        text.push_str("Costs are left out: give --price in dollars per instance-hour, or --price auto.\n");
     }
-    for remark in &usage.remarks {
-        let _ = writeln!(text, "{remark}");
-    }
-    let totals = &usage.totals;
-    let _ = writeln!(
-        text,
-        "\nNow: {} instances, {} GPUs, {} used, {} free. Over the range: {} requests.",
-        number(Some(totals.instances)),
-        number(totals.gpus),
-        number(totals.used_gpus),
-        number(totals.free_gpus),
-        number(totals.invocations),
-    );
-    match (&totals.bill, &totals.unallocated) {
-        (Some(bill), unallocated) => {
-            let _ = write!(
-                text,
-                "Instances cost {} over the range, {} an hour now",
-                Money(bill.cumulative.0),
-                Money(bill.per_hour.0)
-            );
-            match unallocated {
-                Some(nobodys) => {
-                    let _ = writeln!(
-                        text,
-                        "; {} of it ({} an hour) is no model's.",
-                        Money(nobodys.cumulative.0),
-                        Money(nobodys.per_hour.0)
-                    );
-                }
-                None => text.push_str(".\n"),
-            }
-        }
-        (None, _) => text.push_str("Costs are left out: give --price, in dollars per instance-hour.\n"),
-    }
-    if !usage.models.is_empty() {
+    if !range.models.is_empty() || range.totals.bill.is_some() {
         let head = [
             "model",
-            "copies seen/declared",
+            "copies running",
             "GPUs",
-            "busy %",
+            "utilization",
+            "over the range",
             "requests",
-            "$ over range",
-            "$ an hour",
+            "$ over the range",
+            "$ per hour",
             "$ per 1,000",
             "share",
         ];
-        let _ = writeln!(text, "\n{}", table(head, 1, usage.models.iter().map(model_row).collect()));
+        let _ = writeln!(text, "\n{}", table(head, 1, Rows::of(range, now).all()));
     }
     if !copies.is_empty() {
         let rows = copies.iter().map(|copy| {
@@ -131,42 +96,178 @@ pub(super) fn in_words(usage: &Usage, copies: &[Copy<'_>]) -> String {
                 copy.container.to_owned(),
                 copy.heat().to_owned(),
                 copy.gpus.to_string(),
-                format!("{:.0}", copy.utilization),
+                percent(copy.utilization),
             ]
         });
         let _ = writeln!(
             text,
-            "\nCopies now, by how busy their GPUs were over the range (hot from {HOT} %, idle under {IDLE} %):\n{}",
-            table(["model", "instance", "container", "", "GPUs", "busy %"], 4, rows.collect())
+            "\nCopies at the end of the range, by the utilization of their GPUs over it (hot from {HOT} %, idle under {IDLE} %):\n{}",
+            table(["model", "instance", "container", "", "GPUs", "utilization"], 4, rows.collect())
         );
     }
     text
 }
 
-fn model_row(model: &ModelUsage) -> [String; 9] {
-    let money = |pick: fn(&usage::Money) -> Dollars| {
-        model.money.as_ref().map_or_else(unknown, |money| Money(pick(money).0).to_string())
-    };
-    let seen = model.copies_observed.map_or_else(unknown, |copies| copies.to_string());
-    let declared = model.copies_declared.map_or_else(unknown, |copies| copies.to_string());
-    [
-        model.name.clone(),
-        format!("{seen}/{declared}"),
-        number(model.gpus),
-        model.mean_utilization.map_or_else(unknown, |percent| format!("{percent:.0}")),
-        number(model.invocations),
-        money(|money| money.cumulative),
-        money(|money| money.per_hour),
-        model.per_thousand_invocations.map_or_else(unknown, |dollars| Money(dollars.0).to_string()),
-        model.share.map_or_else(unknown, |share| format!("{:.0} %", share * 100.0)),
-    ]
+fn head(range: &Usage, now: &Usage) -> String {
+    let mut text = format!(
+        "{} is {}. Range: {} to {} ({}). \"Now\" is the mean from {} to {}.\n",
+        range.endpoint,
+        range.status,
+        range.window.from,
+        range.window.until,
+        duration(range.window.seconds()),
+        now.end.from,
+        now.end.until
+    );
+    if let Some(reason) = &range.failure_reason {
+        let _ = writeln!(text, "It failed: {reason}");
+    }
+    if range.variants.is_empty() {
+        text.push_str("Its variants are serverless: they have no instances, GPUs or instance costs.\n");
+    } else if !range.has_data {
+        text.push_str("Nothing was published in this range.\n");
+    }
+    if !range.enhanced_metrics {
+        text.push_str("Enhanced metrics are off, so it isn't known which model holds which GPU.\n");
+    }
+    for remark in &range.remarks {
+        let _ = writeln!(text, "{remark}");
+    }
+    text
+}
+
+/// Instances and GPUs now. What is unused is the rest of what is shown.
+fn present(now: &Usage) -> String {
+    if !now.has_data {
+        return "\nNow: nothing is published. No instance runs, or its metrics are late.\n".to_owned();
+    }
+    let Totals { instances, gpus, used_gpus, unused_gpus, bill, unallocated, .. } = now.totals;
+    let unused = unused_gpus.and(gpus.zip(used_gpus)).map(|(all, used)| all.round() - used.round());
+    let number = |number: Option<f64>| number.map_or_else(unknown, whole);
+    let mut text = format!(
+        "\nNow: {} instances, {} GPUs, {} used, {} unused",
+        whole(instances),
+        number(gpus),
+        number(used_gpus),
+        number(unused)
+    );
+    if let Some(bill) = bill {
+        let _ = write!(text, "; {} per hour", dollars(bill.per_hour));
+    }
+    if let Some(unallocated) = unallocated {
+        let _ = write!(text, ", of which {} unallocated", dollars(unallocated.per_hour));
+    }
+    text.push_str(".\n");
+    text
+}
+
+fn past(range: &Usage) -> String {
+    let Totals { bill, unallocated, invocations, .. } = range.totals;
+    let mut text = format!("Over the range: {} requests", invocations.map_or_else(unknown, count));
+    if let Some(bill) = bill {
+        let _ = write!(text, "; {}", dollars(bill.cumulative));
+    }
+    if let Some(unallocated) = unallocated {
+        let _ = write!(text, ", of which {} unallocated", dollars(unallocated.cumulative));
+    }
+    text.push_str(".\n");
+    text
+}
+
+/// The table of models, with what no model has and the sum below.
+struct Rows<'u> {
+    range: &'u Usage,
+    now: &'u Usage,
+    cumulative: Column,
+    per_hour: Column,
+    per_thousand: Column,
+}
+
+impl<'u> Rows<'u> {
+    fn of(range: &'u Usage, now: &'u Usage) -> Self {
+        let money = |usage: &Usage| -> Vec<Money> {
+            let models = usage.models.iter().filter_map(|model| model.money);
+            models.chain(usage.totals.bill).chain(usage.totals.unallocated).collect()
+        };
+        Self {
+            range,
+            now,
+            cumulative: Column::of(money(range).iter().map(|money| money.cumulative)),
+            per_hour: Column::of(money(now).iter().map(|money| money.per_hour)),
+            per_thousand: Column::of(range.models.iter().filter_map(|model| model.per_thousand_invocations)),
+        }
+    }
+
+    fn all(&self) -> Vec<[String; 10]> {
+        let mut rows: Vec<[String; 10]> = self.range.models.iter().map(|model| self.model(model)).collect();
+        let (range, now) = (&self.range.totals, &self.now.totals);
+        let shared = self.range.variants.iter().any(|variant| variant.hosts_components);
+        if shared && (range.unallocated.is_some() || now.unallocated.is_some()) {
+            rows.push(self.sum("Unallocated", now.unused_gpus, (range.unallocated, now.unallocated), None));
+        }
+        if range.bill.is_some() || now.bill.is_some() {
+            rows.push(self.sum("All instances", now.gpus, (range.bill, now.bill), range.invocations));
+        }
+        rows
+    }
+
+    fn model(&self, model: &ModelUsage) -> [String; 10] {
+        let now = self.now.models.iter().find(|now| now.name == model.name);
+        [
+            model.name.clone(),
+            now.map_or_else(unknown, copies_running),
+            now.and_then(|now| now.gpus).map_or_else(unknown, whole),
+            now.and_then(|now| now.utilization).map_or_else(unknown, percent),
+            model.mean_utilization.map_or_else(unknown, percent),
+            model.invocations.map_or_else(unknown, count),
+            show(self.cumulative, model.money.map(|money| money.cumulative)),
+            show(self.per_hour, now.and_then(|now| now.money).map(|money| money.per_hour)),
+            show(self.per_thousand, model.per_thousand_invocations),
+            share(model.share),
+        ]
+    }
+
+    fn sum(
+        &self,
+        name: &str,
+        gpus: Option<f64>,
+        (range, now): (Option<Money>, Option<Money>),
+        requests: Option<f64>,
+    ) -> [String; 10] {
+        let bill = self.range.totals.bill.map(|bill| bill.cumulative.0).filter(|bill| *bill > 0.0);
+        [
+            name.to_owned(),
+            String::new(),
+            gpus.map_or_else(unknown, whole),
+            String::new(),
+            String::new(),
+            requests.map(count).unwrap_or_default(),
+            show(self.cumulative, range.map(|money| money.cumulative)),
+            show(self.per_hour, now.map(|money| money.per_hour)),
+            String::new(),
+            share(range.zip(bill).map(|(money, bill)| money.cumulative.0 / bill)),
+        ]
+    }
+}
+
+/// `2 of 3`, as far as it is known.
+fn copies_running(model: &ModelUsage) -> String {
+    match (model.copies_observed, model.copies_declared) {
+        (Some(running), Some(declared)) => format!("{running} of {declared}"),
+        (Some(running), None) => running.to_string(),
+        (None, Some(declared)) => format!("? of {declared}"),
+        (None, None) => unknown(),
+    }
+}
+
+fn show(column: Column, amount: Option<Dollars>) -> String {
+    amount.map_or_else(unknown, |amount| column.show(amount))
+}
+
+fn share(share: Option<f64>) -> String {
+    share.map_or_else(unknown, |share| percent(share * 100.0))
 }
 
 fn unknown() -> String {
     "–".to_owned()
-}
-
-/// As the panels have it.
-fn number(number: Option<f64>) -> String {
-    number.map_or_else(unknown, count)
 }

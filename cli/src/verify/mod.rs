@@ -18,6 +18,7 @@ use monitored_endpoint::spec::{EndpointName, NameRule};
 use monitored_endpoint::usage::Moment;
 use thiserror::Error;
 
+use crate::account::{Account, AccountError};
 use crate::output::{Said, pretty};
 use live::{Live, LiveError, Question};
 
@@ -48,9 +49,8 @@ pub(crate) struct Verify {
     /// Write the facts to this file as JSON, without any name, to attach to an issue.
     #[arg(long, value_name = "FILE")]
     facts: Option<PathBuf>,
-    /// The Region; the configured one by default.
-    #[arg(long)]
-    region: Option<String>,
+    #[command(flatten)]
+    account: Account,
 }
 
 /// Why nothing was verified.
@@ -59,9 +59,9 @@ pub(crate) enum VerifyError {
     /// The runtime can't be made.
     #[error("the program can't start its runtime: {0}")]
     Runtime(#[source] io::Error),
-    /// No Region is configured.
-    #[error("no Region is configured; give --region, or set AWS_REGION")]
-    Region,
+    /// AWS can't be asked.
+    #[error(transparent)]
+    Account(#[from] AccountError),
     /// AWS can't be asked, or has no such endpoint.
     #[error(transparent)]
     Live(#[from] LiveError),
@@ -82,7 +82,7 @@ impl Verify {
             now: self.to.unwrap_or_else(Moment::now).0,
         };
         let seen = runtime.block_on(async {
-            let config = crate::account::config(self.region.as_deref()).await.ok_or(VerifyError::Region)?;
+            let config = self.account.open().await?;
             Ok::<_, VerifyError>(Live::new(&config).see(&question).await?)
         })?;
         let facts = judge::judge(&seen);

@@ -70,6 +70,7 @@ impl Fleet {
     fn count(&self) -> Usage {
         let declared = Declared {
             status: "InService".to_owned(),
+            failure_reason: None,
             frequency: self.frequency,
             enhanced_metrics: true,
             variants: vec![DeclaredVariant {
@@ -83,6 +84,7 @@ impl Fleet {
             components: vec![DeclaredComponent {
                 name: "m0".to_owned(),
                 variant: Some("v".to_owned()),
+                status: None,
                 copies: Some(1),
                 gpus_per_copy: Some(1),
             }],
@@ -149,7 +151,7 @@ proptest! {
         let held: Vec<Vec<Option<String>>> = end.iter().map(|instance| instance.iter().map(name).collect()).collect();
         prop_assert_eq!(shown, held);
         let total = usage.totals.gpus.unwrap();
-        prop_assert!(close(usage.totals.used_gpus.unwrap() + usage.totals.free_gpus.unwrap(), total));
+        prop_assert!(close(usage.totals.used_gpus.unwrap() + usage.totals.unused_gpus.unwrap(), total));
         prop_assert!(close(total, number(end.len()) * f64::from(fleet.gpus)));
     }
 }
@@ -173,7 +175,14 @@ fn question(fleet: &Fleet) -> Question {
 
 fn declared(fleet: &Fleet, variants: Vec<DeclaredVariant>) -> Declared {
     let status = "InService".to_owned();
-    Declared { status, frequency: fleet.frequency, enhanced_metrics: true, variants, components: Vec::new() }
+    Declared {
+        status,
+        failure_reason: None,
+        frequency: fleet.frequency,
+        enhanced_metrics: true,
+        variants,
+        components: Vec::new(),
+    }
 }
 
 fn variant(name: &str, model: Option<&str>) -> DeclaredVariant {
@@ -202,7 +211,7 @@ fn a_copy_that_is_not_listed_yet_leaves_free_and_unallocated_out() {
         readings.extend([reserve(percent)]);
         let usage = count(&question(&fleet), &declared, fleet.window(), &readings);
         let totals = usage.totals;
-        assert_eq!((totals.free_gpus.is_some(), totals.unallocated.is_some()), (seen, seen), "{percent}");
+        assert_eq!((totals.unused_gpus.is_some(), totals.unallocated.is_some()), (seen, seen), "{percent}");
         assert_eq!(usage.remarks, if seen { vec![] } else { vec![Remark::NotListed] });
         let shown = usage.variants[0].instances[0].gpus.iter().filter(|gpu| gpu.model.is_none()).count();
         assert_eq!(shown, if seen { 2 } else { 0 }, "no square is drawn as free that may be held");

@@ -20,6 +20,7 @@ fn metric(namespace: &str, name: &str, dimensions: &[(&str, &str)]) -> Metric {
 fn declared(model: Option<&str>) -> Declared {
     Declared {
         status: "InService".to_owned(),
+        failure_reason: None,
         frequency: PublishFrequency::DEFAULT,
         enhanced_metrics: true,
         variants: vec![DeclaredVariant {

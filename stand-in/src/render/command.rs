@@ -52,7 +52,8 @@ pub struct View {
     /// End of the time range, such as -PT30M; the present by default.
     #[arg(long, allow_hyphen_values = true)]
     to: Option<String>,
-    /// What to take for the present, such as 2026-11-24T12:00:00Z, so that the same page can be made again.
+    /// What to take for the present, such as 2026-11-24T12:00:00Z, so that the same page can be made again; by default the last whole
+    /// five minutes.
     #[arg(long)]
     now: Option<String>,
     /// The theme: auto (the reader's), light or dark.

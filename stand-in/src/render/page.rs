@@ -12,6 +12,7 @@ use crate::evaluation::dashboard::{TimeRange, Viewer};
 
 use super::{
     alarms::AlarmCondition,
+    custom::CustomAnswer,
     error::RenderError,
     html::Escaped,
     moment,
@@ -65,6 +66,8 @@ pub struct Dashboard<'d> {
     pub chosen: BTreeMap<String, String>,
     /// The theme.
     pub theme: Theme,
+    /// What the functions of its custom widgets answered.
+    pub custom: &'d [CustomAnswer],
 }
 
 impl Dashboard<'_> {
@@ -85,7 +88,7 @@ impl Dashboard<'_> {
         self.write_head(&mut out, widgets)?;
         self.write_header(&mut out, range, &choices)?;
         out.push_str("<main class=\"grid\">");
-        let material = Material { drawn: &drawn, alarms: self.alarms, range };
+        let material = Material { drawn: &drawn, alarms: self.alarms, range, custom: self.custom };
         for (number, one) in widgets.iter().enumerate() {
             widget::write(&mut out, number, one, material)?;
             out.push('\n');
@@ -145,7 +148,7 @@ mod tests {
             store.put(&Metric::new("NS", "M", &[("Model", HOSTILE)]), minute * MINUTE, 1.0);
         }
         let viewer = Viewer { store: &store, reading: Reading::default(), now: 10 * MINUTE };
-        Dashboard { name, body, range: None, alarms: &[], chosen: BTreeMap::new(), theme }.html(viewer)
+        Dashboard { name, body, range: None, alarms: &[], chosen: BTreeMap::new(), theme, custom: &[] }.html(viewer)
     }
 
     #[test]

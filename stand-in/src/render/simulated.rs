@@ -8,12 +8,16 @@ use crate::{
     clock::{Clock, timestamp},
     evaluation::{
         Reading,
-        dashboard::{RangeError, TimeRange, Viewer},
+        dashboard::{self, RangeError, TimeRange, Viewer},
     },
-    telemetry::{Fleet, FleetError, MetricStore, Timestamp},
+    telemetry::{Fleet, FleetError, MINUTE, MetricStore, SECOND, Timestamp},
 };
 
-use super::{AlarmCondition, Dashboard, RenderError, Theme, sway};
+use super::{
+    AlarmCondition, Dashboard, RenderError, Theme,
+    custom::{self, CustomAnswer, CustomCall},
+    sway,
+};
 
 /// A fleet and the time that it has lived.
 #[derive(Clone, Debug)]
@@ -78,10 +82,12 @@ pub fn moment(text: &str) -> Result<Timestamp, RangeError> {
     Ok(TimeRange::of_body(&json!({ "start": text }), 0)?.start)
 }
 
-/// The present.
+/// The present, to the last whole five minutes: a fleet that started whole minutes ago then changes where a graph's minute begins, and no
+/// period has 0.8 instances.
 #[must_use]
 pub fn present() -> Timestamp {
-    timestamp(Clock::new().now())
+    const STEP: Timestamp = 5 * MINUTE;
+    timestamp(Clock::new().now()).div_euclid(STEP) * STEP
 }
 
 impl Simulation<'_> {
@@ -93,21 +99,27 @@ impl Simulation<'_> {
         sway::publish(self.fleet, self.sway, self.start, self.now)
     }
 
-    /// Draws a dashboard over what the fleet has published.
+    /// Draws a dashboard over what the fleet has published, custom widgets as a note that they are there.
     ///
     /// # Errors
     /// A time, fleet or dashboard that isn't one.
     pub fn draw(&self, picture: &Picture<'_>) -> Result<Drawn, SimulationError> {
+        self.draw_with(picture, |_, _| Vec::new())
+    }
+
+    /// The same with the answers of the custom widgets' functions, which get what the fleet has published to answer from.
+    ///
+    /// # Errors
+    /// A time, fleet or dashboard that isn't one.
+    pub fn draw_with(
+        &self,
+        picture: &Picture<'_>,
+        functions: impl FnOnce(&MetricStore, &[CustomCall]) -> Vec<CustomAnswer>,
+    ) -> Result<Drawn, SimulationError> {
         let Self { now, .. } = *self;
         let body = body_of(picture.dashboard).map_err(SimulationError::Body)?;
         let store = self.published()?;
-        let mut ends = body.clone();
-        for (end, text) in [("start", picture.from), ("end", picture.to)] {
-            if let Some(text) = text {
-                ends[end] = text.into();
-            }
-        }
-        let range = TimeRange::of_body(&ends, now)?;
+        let range = self.range(picture, &body)?;
         let list = |name: &str| {
             picture.dashboard.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default().iter()
         };
@@ -119,16 +131,35 @@ impl Simulation<'_> {
         for composite in list("CompositeAlarms") {
             alarms.extend(AlarmCondition::combined(composite, &alarms));
         }
+        let name = picture.dashboard.get("DashboardName").and_then(Value::as_str).unwrap_or("Dashboard");
+        let calls = custom::calls(name, &body, range, picture.theme);
+        let custom = if calls.is_empty() { Vec::new() } else { functions(&store, &calls) };
         let drawn = Dashboard {
-            name: picture.dashboard.get("DashboardName").and_then(Value::as_str).unwrap_or("Dashboard"),
+            name,
             body: &body,
             range: Some(range),
             alarms: &alarms,
             chosen: picture.chosen.clone(),
             theme: picture.theme,
+            custom: &custom,
         };
         let html = drawn.html(Viewer { store: &store, reading: Reading::default(), now })?;
         Ok(Drawn { html, alarms })
+    }
+
+    /// What to show: whole periods, and nothing from before the fleet's first one unless that is asked for.
+    fn range(&self, picture: &Picture<'_>, body: &Value) -> Result<TimeRange, RangeError> {
+        let mut ends = body.clone();
+        for (end, text) in [("start", picture.from), ("end", picture.to)] {
+            if let Some(text) = text {
+                ends[end] = text.into();
+            }
+        }
+        let range = dashboard::settled(&ends, self.now)?;
+        let step = Timestamp::from(dashboard::graph_period(body, range, self.now)) * SECOND;
+        let first = -(-self.start).div_euclid(step) * step;
+        let starts_late = picture.from.is_none() && range.start < first && first < range.end;
+        Ok(TimeRange { start: if starts_late { first } else { range.start }, ..range })
     }
 }
 
@@ -143,6 +174,7 @@ fn body_of(dashboard: &Value) -> serde_json::Result<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::telemetry::{HOUR, Metric, Statistic, Steps, Variant, Window};
 
     #[test]
     fn a_body_may_be_in_the_answer_of_get_dashboard() {
@@ -150,5 +182,42 @@ mod tests {
         for given in [body.clone(), json!({"DashboardName": "a", "DashboardBody": body.to_string()})] {
             assert_eq!(body_of(&given).unwrap(), body);
         }
+    }
+
+    #[test]
+    fn no_period_of_a_picture_drawn_now_has_a_part_of_an_instance() {
+        let now = present();
+        for frequency in [10, 30, 60, 120, 180, 240, 300] {
+            let variant = Variant::new("v", "ml.g6.12xlarge", 4, Steps(vec![(0, 1), (5400, 2), (7200, 1)]));
+            let fleet = Fleet::new("chat", frequency, variant);
+            let published = Simulation { fleet: &fleet, start: now - 3 * HOUR, now, sway: 0.3 }.published().unwrap();
+            let cpu = Metric::new(
+                "/aws/sagemaker/Endpoints",
+                "CPUUtilization",
+                &[("EndpointName", "chat"), ("VariantName", "v")],
+            );
+            let period = frequency.max(60);
+            let window = Window::aligned(now - 3 * HOUR + 20 * MINUTE, now, period, now);
+            let samples = published.read(&cpu, Statistic::SampleCount, window);
+            assert!(samples.len() > 30, "{frequency}: {samples:?}");
+            for count in samples.into_values() {
+                let instances = count * f64::from(frequency) / f64::from(period);
+                assert!((instances - instances.round()).abs() < 1e-9, "{frequency}: {instances}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_page_begins_with_the_first_whole_period_of_its_fleet() {
+        let fleet = Fleet::new("chat", 60, Variant::new("v", "ml.g6.12xlarge", 4, Steps::always(1)));
+        let now = present() + 17 * SECOND;
+        let simulation = Simulation { fleet: &fleet, start: now - HOUR, now, sway: 0.0 };
+        let dashboard = json!({"widgets": []});
+        let picture =
+            |from| Picture { dashboard: &dashboard, from, to: None, theme: Theme::Light, chosen: BTreeMap::new() };
+        let range = simulation.range(&picture(None), &dashboard).unwrap();
+        assert_eq!((now - range.start, now - range.end), (HOUR - 43 * SECOND, 17 * SECOND));
+        let asked = simulation.range(&picture(Some("-PT3H")), &dashboard).unwrap();
+        assert_eq!(asked.end - asked.start, 3 * HOUR);
     }
 }

@@ -8,6 +8,7 @@ use crate::evaluation::dashboard::{DrawnWidget, TimeRange};
 
 use super::{
     alarms::{self, AlarmCondition},
+    custom::{self, CustomAnswer},
     html::Escaped,
     markdown, metric,
 };
@@ -46,6 +47,7 @@ pub(super) struct Material<'m> {
     pub(super) drawn: &'m [DrawnWidget],
     pub(super) alarms: &'m [AlarmCondition],
     pub(super) range: TimeRange,
+    pub(super) custom: &'m [CustomAnswer],
 }
 
 impl Place {
@@ -76,10 +78,16 @@ pub(super) fn grid_height(widgets: &[Value]) -> f64 {
     f64::from(rows) * (ROW + GAP)
 }
 
+/// Room inside a widget's frame, below its title.
+pub(super) fn inside(widget: &Value) -> Size {
+    let (width, height) = Place::of(widget).pixels();
+    let titled = widget.pointer("/properties/title").and_then(Value::as_str).is_some_and(|title| !title.is_empty());
+    Size { width: width - FRAME, height: height - PADDING - if titled { TITLE } else { 0.0 } }
+}
+
 /// One widget, the `number`th of its body.
 pub(super) fn write(out: &mut String, number: usize, widget: &Value, material: Material<'_>) -> fmt::Result {
     let place = Place::of(widget);
-    let (width, height) = place.pixels();
     let properties = widget.get("properties").unwrap_or(&Value::Null);
     let kind = widget.get("type").and_then(Value::as_str).unwrap_or("without a type");
     let markdown = properties.get("markdown").and_then(Value::as_str).unwrap_or_default();
@@ -100,12 +108,11 @@ pub(super) fn write(out: &mut String, number: usize, widget: &Value, material: M
         let note = if kind == "metric" { metric::period(drawn) } else { String::new() };
         write!(out, "<h3>{}<small>{note}</small></h3>", Escaped(title))?;
     }
-    let title_height = if title.is_empty() { 0.0 } else { TITLE };
-    let size = Size { width: width - FRAME, height: height - PADDING - title_height };
     match kind {
         "text" => out.push_str(&markdown::to_html(markdown)),
-        "metric" => metric::write(out, properties, drawn, material.range, size)?,
+        "metric" => metric::write(out, properties, drawn, material.range, inside(widget))?,
         "alarm" => alarms::write(out, properties, material.alarms)?,
+        "custom" => custom::write(out, number, material.custom)?,
         other => write_note(out, &format!("A widget of type {other}"), "It is shown in the CloudWatch console only")?,
     }
     out.push_str("</section>");
@@ -129,7 +136,7 @@ mod tests {
 
     fn drawn(widget: &Value) -> String {
         let mut out = String::new();
-        let material = Material { drawn: &[], alarms: &[], range: TimeRange { start: 0, end: 1 } };
+        let material = Material { drawn: &[], alarms: &[], range: TimeRange { start: 0, end: 1 }, custom: &[] };
         write(&mut out, 0, widget, material).unwrap();
         out
     }
@@ -149,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_widget_that_is_not_drawn_says_so() {
-        let html = drawn(&json!({"type": "<custom>", "properties": {"title": "<t>"}}));
-        assert!(html.contains("A widget of type &lt;custom&gt;") && html.contains("<h3>&lt;t&gt;"), "{html}");
+        let html = drawn(&json!({"type": "<other>", "properties": {"title": "<t>"}}));
+        assert!(html.contains("A widget of type &lt;other&gt;") && html.contains("<h3>&lt;t&gt;"), "{html}");
     }
 }

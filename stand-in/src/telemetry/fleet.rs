@@ -73,6 +73,9 @@ pub struct Variant {
     /// How it serves; where nothing is said, with the components that are on it, or else with a model of its own.
     #[serde(default)]
     pub serving: Option<Serving>,
+    /// The name of its own model, where it has one and the name is known. It isn't published.
+    #[serde(default)]
+    pub model: Option<String>,
     /// Whether it gets a copy of other variants' requests. It publishes what it would otherwise.
     #[serde(default)]
     pub shadow: bool,
@@ -92,6 +95,7 @@ impl Variant {
             partitions_per_gpu: whole(),
             instances,
             serving: None,
+            model: None,
             shadow: false,
             load: Load::default(),
         }

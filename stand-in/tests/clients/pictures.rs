@@ -10,9 +10,16 @@ use crate::setup::{control, start};
 
 /// The whole answer to a GET, head and body.
 fn get(url: &str, path: &str) -> String {
+    request(url, "GET", path, "")
+}
+
+fn request(url: &str, method: &str, path: &str, body: &str) -> String {
     let host = url.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(host).unwrap();
-    write!(stream, "GET /_stand-in/{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").unwrap();
+    let length = body.len();
+    let head =
+        format!("{method} /_stand-in/{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}");
+    write!(stream, "{head}\r\n\r\n{body}").unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     answer
@@ -56,4 +63,29 @@ async fn a_dashboard_that_exists_is_drawn_over_the_fleet() {
     {
         assert!(get(url, path).starts_with(&format!("HTTP/1.1 {status}")), "{path}");
     }
+}
+
+/// Whoever draws a page asks for the calls, makes them, and posts what was answered.
+#[tokio::test]
+async fn custom_widgets_are_shown_as_their_functions_answered() {
+    let setup = start();
+    let url = setup.stand_in.url();
+    let function = "arn:aws:lambda:us-east-1:123456789012:function:panels";
+    let body = json!({"widgets": [{"type": "custom", "width": 12, "height": 9, "properties": {
+        "endpoint": function, "title": "Cost", "params": {"Panel": "Cost"},
+        "updateOn": {"refresh": true, "resize": false, "timeRange": true},
+    }}]});
+    let put = setup.cloudwatch.put_dashboard().dashboard_name("d").dashboard_body(body.to_string());
+    put.send().await.unwrap();
+    assert!(get(url, "dashboards/d").contains("A custom widget"));
+    let (status, calls) = control(url, "GET", "dashboards/d/calls?theme=dark", "");
+    assert_eq!((status, calls.as_array().unwrap().len()), (200, 1));
+    let call = &calls[0];
+    assert_eq!((&call["endpoint"], &call["event"]["Panel"]), (&json!(function), &json!("Cost")));
+    assert_eq!(call["event"]["widgetContext"]["theme"], "dark");
+    let answers = json!([{"number": call["number"], "dark": call["dark"], "html": "<b>$5.75</b>"}]);
+    let page = request(url, "POST", "dashboards/d?theme=dark", &answers.to_string());
+    assert!(page.contains("<template shadowrootmode=\"open\"><b>$5.75</b></template>"), "{page}");
+    assert!(request(url, "POST", "dashboards/d", "[{}]").starts_with("HTTP/1.1 400"));
+    assert!(request(url, "DELETE", "dashboards/d", "").starts_with("HTTP/1.1 404"));
 }

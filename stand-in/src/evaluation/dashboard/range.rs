@@ -37,6 +37,36 @@ impl TimeRange {
     }
 }
 
+/// The range that a dashboard shows when the period that is under way is left out: until it is over, it is a dip in every
+/// sum and count. Times relative to the present count from there.
+///
+/// # Errors
+/// Its `start` or `end` can't be read.
+pub fn settled(body: &Value, now: Timestamp) -> Result<TimeRange, RangeError> {
+    let over = over(now, TimeRange::of_body(body, now)?, body, now);
+    let range = TimeRange::of_body(body, over)?;
+    Ok(TimeRange { end: range.end.min(over), ..range })
+}
+
+/// The last moment up to `at` at which all periods of the body's graphs end, those of an hour and more aside: a day's would
+/// leave nothing to see.
+fn over(at: Timestamp, range: TimeRange, body: &Value, now: Timestamp) -> Timestamp {
+    let step = Timestamp::from(graph_period(body, range, now)) * SECOND;
+    at.div_euclid(step) * step
+}
+
+/// The longest period under an hour, in seconds, that a graph of the body is drawn at.
+#[must_use]
+pub fn graph_period(body: &Value, range: TimeRange, now: Timestamp) -> u32 {
+    const HOUR: u32 = 3600;
+    if body.get("periodOverride").and_then(Value::as_str) != Some("inherit") {
+        return auto_period(range, now);
+    }
+    let widgets = body.get("widgets").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let metric = widgets.iter().filter(|widget| widget.get("type").and_then(Value::as_str) == Some("metric"));
+    metric.map(super::own_period).filter(|period| *period < HOUR).max().unwrap_or(60).max(1)
+}
+
 /// The period in seconds that `periodOverride: auto` is taken to choose for a range.
 ///
 /// AWS says that periods adapt to the range and not how. Here: the shortest of 1, 5 and 15 minutes, 1 and 6 hours and a day
@@ -102,6 +132,17 @@ mod tests {
         for wrong in ["-P", "-PT", "-P3H", "3H", "-PT5", "yesterday"] {
             assert_eq!(range(json!({"start": wrong})), Err(RangeError(wrong.to_owned())));
         }
+    }
+
+    #[test]
+    fn the_period_under_way_is_left_out_and_the_range_keeps_its_length() {
+        let now = 40 * DAY + 47 * SECOND;
+        let range = |body: Value| settled(&body, now).map(|range| (now - range.start, now - range.end));
+        assert_eq!(range(json!({})), Ok((3 * HOUR + 47 * SECOND, 47 * SECOND)));
+        let graph = json!({"type": "metric", "properties": {"period": 300}});
+        let now = 40 * DAY + 287 * SECOND;
+        let inherits = json!({"periodOverride": "inherit", "widgets": [graph], "end": "2999-01-01T00:00:00Z"});
+        assert_eq!(settled(&inherits, now).map(|range| range.end), Ok(40 * DAY));
     }
 
     #[test]

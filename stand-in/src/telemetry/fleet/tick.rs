@@ -163,7 +163,7 @@ impl Tick<'_> {
 
     fn of_copy(&self, copy: &Copy, component: &Component) -> Place {
         self.of_instance(&self.fleet.variants[copy.variant], copy.instance)
-            .with("ContainerId", format!("{}-{:04}", component.name, copy.number))
+            .with("ContainerId", container(component, copy))
             .with("InferenceComponentName", &component.name)
     }
 
@@ -181,7 +181,7 @@ impl Tick<'_> {
         };
         let place = self.of_copy(copy, component);
         put(Level::Copy, &place, &|row| does(row.metric).or_else(|| requests.value(row)));
-        for gpu in copy.gpus.clone() {
+        for gpu in &copy.gpus {
             let name = self.fleet.gpu_dimension.name();
             put(Level::GpuOfCopy, &place.clone().with(name, gpu.to_string()), &|row| does(row.metric));
         }
@@ -203,4 +203,10 @@ impl Tick<'_> {
             }
         }
     }
+}
+
+/// A container's id: no other container has it, not even one that takes the place of an earlier copy.
+fn container(component: &Component, copy: &Copy) -> String {
+    let name = format!("{}-{:04}", component.name, copy.number);
+    if copy.earlier == 0 { name } else { format!("{name}-{}", copy.earlier) }
 }

@@ -52,7 +52,7 @@ impl Machine {
         let gpus = (0..variant.gpus_per_instance)
             .map(|gpu| (of_gpu(gpu, |load| load.gpu_percent), of_gpu(gpu, |load| load.gpu_memory_percent)))
             .collect();
-        let held: u32 = here.iter().map(|copy| copy.gpus.end - copy.gpus.start).sum();
+        let held = u32::try_from(here.iter().map(|copy| copy.gpus.len()).sum::<usize>()).unwrap_or(u32::MAX);
         let active = copies.iter().any(|copy| copy.variant == number);
         let normalized = !hosts && fleet.reads(PublishedReading::NormalizedOnOwnModels);
         Self {
