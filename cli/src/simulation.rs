@@ -2,7 +2,7 @@
 
 use aws_sdk_sagemaker::types::ProductionVariant;
 use clap::ValueEnum;
-use monitored_endpoint::spec::{self, Capacity, GpuDimension};
+use monitored_endpoint::spec::{self, Capacity, GpuDimension, Partitions};
 use serde_json::Value;
 use stand_in::telemetry::{self, Component, Fleet, Load, Serving, Steps, Variant};
 
@@ -72,6 +72,11 @@ pub(crate) fn fleet(valid: &Valid, scenario: Scenario) -> (Fleet, Vec<String>) {
         variants.push(Variant {
             serving: Some(serving),
             shadow: declared.shadow,
+            partitions_per_gpu: match declared.partitions {
+                Some(Partitions::Alike(each)) => each,
+                // A fleet has parts of one size: what mixed ones hold isn't drawn by any panel.
+                Some(Partitions::Mixed) | None => 1,
+            },
             load: queued(load(scenario, 0), serving),
             ..Variant::new(&name, &instance_type, gpus, changing(count, scenario, 0))
         });
@@ -154,9 +159,7 @@ fn made_up(variant: &str, gpus: u32, notes: &mut Vec<String>) -> Vec<Model> {
     if gpus == 0 {
         return Vec::new();
     }
-    notes.push(format!(
-        "no model of variant {variant} is declared, so the picture shows two that are made up: model-a and model-b"
-    ));
+    notes.push(format!("no model of variant {variant} is declared, so two are made up here: model-a and model-b"));
     let model = |name: &str, gpus: u32| Model { name: format!("{name}-of-{variant}"), gpus, copies: None };
     vec![model("model-a", (gpus / 2).max(1)), model("model-b", 1)]
 }

@@ -189,7 +189,7 @@ impl Judgement {
     pub(crate) fn remarks(&self) -> String {
         let problem = |problem: &Problem| format!("{}: {problem}", self.place.of(&problem.path));
         let mut text = lines("  problem: ", &self.problems.iter().map(problem).collect::<Vec<_>>());
-        text.push_str(&lines("  not judged: ", &self.undecided));
+        text.push_str(&lines("  missing value: ", &self.undecided));
         text.push_str(&lines("  note: ", &self.notes));
         text
     }

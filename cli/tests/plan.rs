@@ -183,11 +183,13 @@ fn a_config_with_a_fixed_name_can_t_change() {
 
 #[test]
 fn another_instance_type_under_inference_components_is_refused() {
-    let kind = ["--type", "monitored-endpoint"];
-    let (ran, said) = update(|new| new["ProductionVariants"][0]["InstanceType"] = json!("ml.g6.48xlarge"), &kind);
-    assert_eq!(ran.code, 1);
-    let why = said["Resources"][0]["Refused"].as_str().unwrap();
-    assert!(why.contains("give another EndpointName"), "{why}");
+    for kind in ["monitored-endpoint", "monitored-endpoint-config"] {
+        let larger = |new: &mut Value| new["ProductionVariants"][0]["InstanceType"] = json!("ml.g6.48xlarge");
+        let (ran, said) = update(larger, &["--type", kind]);
+        assert_eq!(ran.code, 1, "{kind}");
+        let why = said["Resources"][0]["Refused"].as_str().unwrap();
+        assert!(why.contains("give another EndpointName"), "{kind}: {why}");
+    }
 }
 
 #[test]

@@ -80,6 +80,14 @@ fn t04_a_dynamic_reference_is_a_placeholder() {
 }
 
 #[test]
+fn placeholders_that_make_a_name_too_long_are_no_mistake() {
+    let parameters = "Parameters:\n  SageMakerProjectName: { Type: String }\n  SageMakerProjectId: { Type: String }\n";
+    let name = "EndpointName: !Sub '${SageMakerProjectName}-${SageMakerProjectId}-endpoint'";
+    let ran = of_text(&format!("{parameters}{}", beside("").replace("EndpointName: chat", name)), &[]);
+    says(&ran, 0, &["depends on parameter SageMakerProjectName and parameter SageMakerProjectId", "fine: "]);
+}
+
+#[test]
 fn t05_a_missing_service_token_is_a_problem() {
     let ran = preview(&case("t05"), &[]);
     says(&ran, 1, &[":5: Properties.ServiceToken: CloudFormation refuses a custom resource without one"]);
@@ -140,6 +148,9 @@ fn public_templates_are_read_without_a_false_problem() {
         assert!(!ran.out.contains("problem: "), "{name}: {}", ran.out);
         let on = format!("is taken to be on {}, the endpoint config", config.unwrap_or_default());
         assert_eq!(ran.out.contains(&on), config.is_some(), "{name}: {}", ran.out);
+        let ran = run([&["plan", path.as_str()], parameters.as_slice()].concat());
+        says(&ran, 0, &["Plan: ", "Costs of a month"]);
+        assert!(!ran.out.contains("problem: "), "{name}: {}", ran.out);
     }
     // A condition that doesn't hold takes everything away.
     let ran = preview(&file("public/conditional-llm.yaml"), &[]);
@@ -179,6 +190,12 @@ fn a_name_that_the_template_doesn_t_have_is_a_problem_unless_a_transform_may_add
     let outputs = "Outputs:\n  Name: { Value: !GetAtt Chta.EndpointName }\n";
     let expected = "Outputs.Name.Value: the template has no resource Chta; did you mean Chat?";
     says(&of_text(&beside(outputs), &[]), 1, &[expected]);
+    let topic = "  Topic: { Type: AWS::SNS::Topic, DependsOn: [Chatt], Condition: InProduction }\n";
+    let expected = [
+        "Resources.Topic.DependsOn: the template has no resource Chatt; did you mean Chat?",
+        "Resources.Topic.Condition: the template has no condition InProduction",
+    ];
+    says(&of_text(&beside(topic), &[]), 1, &expected);
     let transformed = format!("Transform: AWS::Serverless-2016-10-31\n{}", beside(outputs));
     says(&of_text(&transformed, &[]), 0, &["fine: "]);
 }
@@ -196,9 +213,9 @@ fn a_value_that_was_forgotten_is_a_problem() {
 #[test]
 fn a_misspelt_type_is_offered_the_nearest_and_another_provider_s_is_left_alone() {
     let typed = |name: &str| of_text(&beside("").replace("Custom::MonitoredEndpointConfig", name), &[]);
-    let expected = "template.yaml:3: Resources.Chat.Type: Custom::MonitoredEndpointConfg is not a type of this provider; did you \
+    let expected = "template.yaml:3: Resources.Chat.Type: Custom::MonitoredEndpointKonfig is not a type of this provider; did you \
                     mean Custom::MonitoredEndpointConfig?";
-    says(&typed("Custom::MonitoredEndpointConfg"), 1, &[expected]);
+    says(&typed("Custom::MonitoredEndpointKonfig"), 1, &[expected]);
     says(&typed("custom::monitoredendpointconfig"), 1, &["did you mean Custom::MonitoredEndpointConfig?"]);
     says(&typed("Custom::SageMakerEndpointConfig"), 2, &["no resource of this provider"]);
     let same_provider = "  Other: { Type: AWS::CloudFormation::CustomResource, Properties: { ServiceToken: \
@@ -241,6 +258,26 @@ fn a_parameter_s_bounds_are_kept() {
 }
 
 #[test]
+fn what_an_include_may_bring_along_is_not_called_missing() {
+    let include = "      Fn::Transform: { Name: AWS::Include, Parameters: { Location: s3://snippets/token.yaml } }";
+    let token = "      ServiceToken: arn:aws:lambda:us-east-1:123456789012:function:provider";
+    let ran = of_text(&beside("").replace(token, include), &[]);
+    says(&ran, 0, &["Fn::Transform in Chat isn't expanded", "fine: "]);
+}
+
+#[test]
+fn a_file_s_own_problems_are_said_by_every_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("template.yaml");
+    std::fs::write(&path, beside("").replace("Custom::MonitoredEndpointConfig", "Custom::MonitoredEndpointKonfig"))
+        .unwrap();
+    let path = path.to_str().unwrap();
+    for arguments in [["plan", path].as_slice(), &["explain", "UnusedGpuAlarm", path]] {
+        says(&run(arguments), 1, &["did you mean Custom::MonitoredEndpointConfig?"]);
+    }
+}
+
+#[test]
 fn macros_and_nested_stacks_are_said() {
     let more = "  Network: { Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: ./network.yaml } }\n";
     let ran = of_text(&format!("Transform: [AWS::LanguageExtensions, Renames]\n{}", beside(more)), &[]);
@@ -249,6 +286,14 @@ fn macros_and_nested_stacks_are_said() {
         0,
         &["macro Renames isn't run", "nested stack Network isn't looked at; give ./network.yaml as a file of its own"],
     );
+}
+
+#[test]
+fn a_byte_order_mark_and_windows_line_ends_are_read() {
+    let text = format!("\u{feff}{}", beside("").replace('\n', "\r\n"));
+    says(&of_text(&text, &[]), 0, &["fine: "]);
+    let broken = text.replace("EndpointName: chat", "EndpointName: c_t");
+    says(&of_text(&broken, &[]), 1, &["template.yaml:6: Properties.EndpointName"]);
 }
 
 #[test]

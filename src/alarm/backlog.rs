@@ -5,7 +5,7 @@
 
 use super::measure::Series;
 use super::words::{compared, for_how_long};
-use super::{ANY_NUMBER, AT_LEAST, Definition, Fit, MINUTE, Measure, PeriodRule, Scope, ThresholdRule, Words};
+use super::{ANY_NUMBER, AT_LEAST, Definition, Fit, MINUTE, Measure, PeriodRule, Scope, Subject, ThresholdRule, Words};
 use crate::metrics::{IdLetter, Stat, queue_metric};
 use crate::properties::reference::Absent;
 use crate::spec::{AlarmSource, AlarmSpec, Serving};
@@ -28,7 +28,7 @@ pub(super) const DEFINITION: Definition = Definition {
     window: 5 * MINUTE,
     period: PeriodRule::Shortest,
     counts_samples: false,
-    of_whole_gpus: false,
+    subject: Subject::Other,
     warms_up: false,
     watches: |variant| variant.serving == Serving::Asynchronous,
     nothing_to_watch: "the endpoint isn't asynchronous (AsyncInferenceConfig), so it has no queue",

@@ -8,7 +8,8 @@
 use super::measure::Series;
 use super::words::compared;
 use super::{
-    ANY_NUMBER, DAY, Definition, Fit, MORE_THAN, MOST_METRICS, Measure, PeriodRule, Scope, ThresholdRule, Words,
+    ANY_NUMBER, DAY, Definition, Fit, MORE_THAN, MOST_METRICS, Measure, PeriodRule, Scope, Subject, ThresholdRule,
+    Words,
 };
 use crate::metrics::{Expr, IdLetter};
 use crate::properties::reference::Absent;
@@ -33,7 +34,7 @@ pub(super) const DEFINITION: Definition = Definition {
     window: DAY,
     period: PeriodRule::Always(DAY),
     counts_samples: true,
-    of_whole_gpus: false,
+    subject: Subject::Other,
     warms_up: false,
     watches: Variant::has_instances,
     nothing_to_watch: "no variant has instances, and what a serverless one costs isn't published",

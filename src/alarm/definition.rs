@@ -45,8 +45,8 @@ pub(crate) struct Definition {
     pub(crate) period: PeriodRule,
     /// Whether samples are counted, so that each period has to hold as many as every other.
     pub(crate) counts_samples: bool,
-    /// Whether it is about GPUs, of whose partitions no page says what is published.
-    pub(crate) of_whole_gpus: bool,
+    /// What it is about.
+    pub(crate) subject: Subject,
     /// Whether a new alarm waits for its whole window before it is evaluated.
     pub(crate) warms_up: bool,
     /// Whether it is about this variant.
@@ -90,6 +90,15 @@ pub(crate) enum PeriodRule {
     Is(i32),
     /// These and no others.
     Always(i32),
+}
+
+/// What an alarm is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// GPUs. No page says what is published of their partitions.
+    WholeGpus,
+    /// Requests, queues, dollars.
+    Other,
 }
 
 /// How many variants, or models on them, one alarm takes. Where there are more, each gets an alarm, and a composite

@@ -7,8 +7,8 @@
 use super::measure::Series;
 use super::words::{compared, for_how_long};
 use super::{
-    AT_LEAST, Definition, Fit, MINUTE, MOST_METRICS, Measure, PERCENT, PeriodRule, Scope, Situation, ThresholdRule,
-    Words,
+    AT_LEAST, Definition, Fit, MINUTE, MOST_METRICS, Measure, PERCENT, PeriodRule, Scope, Situation, Subject,
+    ThresholdRule, Words,
 };
 use crate::metrics::{Expr, IdLetter, Stat, invocation_metric};
 use crate::properties::reference::Absent;
@@ -31,7 +31,7 @@ pub(super) const DEFINITION: Definition = Definition {
     window: 5 * MINUTE,
     period: PeriodRule::Shortest,
     counts_samples: false,
-    of_whole_gpus: false,
+    subject: Subject::Other,
     warms_up: false,
     watches: answers_at_once,
     nothing_to_watch: "the endpoint is asynchronous, and what its failures are a part of isn't published; use BacklogAlarm",

@@ -5,7 +5,7 @@
 
 use super::unused_gpu::{NOTHING_SHARES_GPUS, NUMBER_OF_GPUS, fit, measure, shares_gpus};
 use super::words::{compared, dollars, for_how_long};
-use super::{ANY_NUMBER, Definition, FEWER, HOUR, PeriodRule, Words};
+use super::{ANY_NUMBER, Definition, FEWER, HOUR, PeriodRule, Subject, Words};
 use crate::properties::reference::Absent;
 use crate::spec::{AlarmSource, Variant};
 
@@ -23,7 +23,7 @@ pub(super) const DEFINITION: Definition = Definition {
     window: HOUR / 4,
     period: PeriodRule::Shortest,
     counts_samples: true,
-    of_whole_gpus: true,
+    subject: Subject::WholeGpus,
     warms_up: false,
     watches: shares_gpus,
     nothing_to_watch: NOTHING_SHARES_GPUS,

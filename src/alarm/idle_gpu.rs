@@ -8,7 +8,8 @@
 use super::measure::Series;
 use super::words::{compared, dollars, for_how_long};
 use super::{
-    Definition, FEWER, Fit, HOUR, MOST_METRICS, Measure, PERCENT, PeriodRule, Scope, Situation, ThresholdRule, Words,
+    Definition, FEWER, Fit, HOUR, MOST_METRICS, Measure, PERCENT, PeriodRule, Scope, Situation, Subject, ThresholdRule,
+    Words,
 };
 use crate::metrics::{Expr, IdLetter, PromQl, Stat, mean_work_of_models};
 use crate::properties::reference::Absent;
@@ -36,7 +37,7 @@ pub(super) const DEFINITION: Definition = Definition {
     period: PeriodRule::Shortest,
     // Work and samples of the same period are divided by one another: how many there are doesn't matter.
     counts_samples: false,
-    of_whole_gpus: true,
+    subject: Subject::WholeGpus,
     warms_up: false,
     watches: |variant| variant.gpus().is_some(),
     nothing_to_watch: "no variant has GPUs",

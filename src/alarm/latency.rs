@@ -7,7 +7,8 @@ use super::error_rate::{answers_at_once, models_are_listed};
 use super::measure::Series;
 use super::words::{compared, for_how_long};
 use super::{
-    ANY_NUMBER, AT_LEAST, Definition, Fit, MINUTE, MOST_METRICS, Measure, PeriodRule, Scope, ThresholdRule, Words,
+    ANY_NUMBER, AT_LEAST, Definition, Fit, MINUTE, MOST_METRICS, Measure, PeriodRule, Scope, Subject, ThresholdRule,
+    Words,
 };
 use crate::metrics::{Expr, IdLetter, Stat, invocation_metric};
 use crate::properties::reference::Absent;
@@ -33,7 +34,7 @@ pub(super) const DEFINITION: Definition = Definition {
     window: 5 * MINUTE,
     period: PeriodRule::Shortest,
     counts_samples: false,
-    of_whole_gpus: false,
+    subject: Subject::Other,
     warms_up: false,
     watches: answers_at_once,
     nothing_to_watch: "the endpoint is asynchronous, and nobody waits for an answer; use BacklogAlarm",

@@ -23,7 +23,7 @@ use std::fmt;
 pub use definition::Words;
 pub(crate) use definition::{
     ANY_NUMBER, AT_LEAST, AT_MOST, COMPARISONS, Definition, FEWER, Fit, MORE_THAN, PERCENT, PeriodRule, Situation,
-    ThresholdRule,
+    Subject, ThresholdRule,
 };
 pub(crate) use measure::{MOST_METRICS, Measure};
 pub(crate) use scope::Scope;

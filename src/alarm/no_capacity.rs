@@ -8,7 +8,8 @@ use super::error_rate::models_are_listed;
 use super::measure::Series;
 use super::words::{compared, for_how_long};
 use super::{
-    ANY_NUMBER, AT_LEAST, Definition, Fit, MINUTE, MOST_METRICS, Measure, PeriodRule, Scope, ThresholdRule, Words,
+    ANY_NUMBER, AT_LEAST, Definition, Fit, MINUTE, MOST_METRICS, Measure, PeriodRule, Scope, Subject, ThresholdRule,
+    Words,
 };
 use crate::metrics::{Expr, IdLetter, Stat};
 use crate::properties::reference::Absent;
@@ -32,7 +33,7 @@ pub(super) const DEFINITION: Definition = Definition {
     window: MINUTE,
     period: PeriodRule::Shortest,
     counts_samples: false,
-    of_whole_gpus: false,
+    subject: Subject::Other,
     warms_up: false,
     watches: Variant::hosts_components,
     nothing_to_watch: "no variant hosts inference components, and only these can be called without a copy",

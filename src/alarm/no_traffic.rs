@@ -17,8 +17,8 @@
 use super::measure::Series;
 use super::words::{compared, dollars, for_how_long};
 use super::{
-    ANY_NUMBER, AT_MOST, Definition, Fit, HOUR, MOST_METRICS, Measure, PeriodRule, Scope, Situation, ThresholdRule,
-    Words,
+    ANY_NUMBER, AT_MOST, Definition, Fit, HOUR, MOST_METRICS, Measure, PeriodRule, Scope, Situation, Subject,
+    ThresholdRule, Words,
 };
 use crate::metrics::{Expr, IdLetter, Stat, invocation_metric, requests_metric, requests_of_components};
 use crate::properties::reference::Absent;
@@ -41,7 +41,7 @@ pub(super) const DEFINITION: Definition = Definition {
     window: 3 * HOUR,
     period: PeriodRule::Is(HOUR),
     counts_samples: false,
-    of_whole_gpus: false,
+    subject: Subject::Other,
     warms_up: true,
     // What a shadow variant gets is a copy of another's requests.
     watches: |variant| variant.has_instances() && !variant.shadow,

@@ -12,7 +12,8 @@ use aws_sdk_cloudwatch::types::ComparisonOperator;
 use super::measure::Series;
 use super::words::{compared, dollars, for_how_long};
 use super::{
-    ANY_NUMBER, AT_LEAST, Definition, Fit, HOUR, MOST_METRICS, Measure, PeriodRule, Scope, ThresholdRule, Words,
+    ANY_NUMBER, AT_LEAST, Definition, Fit, HOUR, MOST_METRICS, Measure, PeriodRule, Scope, Subject, ThresholdRule,
+    Words,
 };
 use crate::metrics::{Alarm, Expr, IdLetter, Stat, gpu_sample_count};
 use crate::properties::reference::Absent;
@@ -35,7 +36,7 @@ pub(super) const DEFINITION: Definition = Definition {
     window: HOUR / 2,
     period: PeriodRule::DividesWindow,
     counts_samples: true,
-    of_whole_gpus: true,
+    subject: Subject::WholeGpus,
     warms_up: false,
     watches: shares_gpus,
     nothing_to_watch: NOTHING_SHARES_GPUS,

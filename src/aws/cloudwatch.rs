@@ -134,7 +134,7 @@ impl CloudWatch {
         request.send().await.map(drop).map_err(|error| failed("cloudwatch:UntagResource")(error.into()))
     }
 
-    /// Whether OTel enrichment runs in the account and Region.
+    /// Whether `OTel` enrichment runs in the account and Region.
     pub(crate) async fn enrichment_runs(&self) -> Result<bool, CallError> {
         let found = self.client.get_o_tel_enrichment().send().await;
         let found = found.map_err(|error| failed("cloudwatch:GetOTelEnrichment")(error.into()))?;

@@ -57,7 +57,7 @@ pub(super) fn changes(
 
 impl Reconciler {
     /// Refuses an alarm that becomes a PromQL query where such a query finds nothing: sources disagree on whether detailed
-    /// observability's own metrics can be found without OTel enrichment, and an alarm that finds nothing never fires
+    /// observability's own metrics can be found without `OTel` enrichment, and an alarm that finds nothing never fires
     /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-OTelEnrichment.html>). One that asks by PromQL
     /// already may be changed, so that a rollback passes.
     pub(super) async fn refuse_silent_queries<'c>(

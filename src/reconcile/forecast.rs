@@ -163,3 +163,73 @@ impl From<Kind> for Thing {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::envelope::ResourceType;
+    use crate::plan::{Surroundings, plan};
+    use crate::properties::{Declaration, Problems};
+    use crate::spec::{GpuDimension, Judged, Spec};
+
+    fn owner(logical_id: &str) -> Owner {
+        let stack_id = "arn:aws:cloudformation:us-east-1:123456789012:stack/s/1".to_owned();
+        Owner { stack_id, logical_id: logical_id.to_owned() }
+    }
+
+    fn of(logical_id: &str, members: &[(&str, Value)]) -> Plan {
+        let mut declared = json!({
+            "EndpointName": "chat",
+            "ProductionVariants": [
+                {"VariantName": "Main", "ModelName": "m", "InstanceType": "ml.g5.xlarge", "InitialInstanceCount": 1},
+            ],
+        });
+        for (name, value) in members {
+            declared[name] = value.clone();
+        }
+        let (kind, problems) = (ResourceType::MonitoredEndpoint, Problems::default());
+        let declaration = Declaration::read(kind, &declared, &problems).unwrap();
+        let Judged::Valid(spec) = Spec::judge(kind, &declaration, None, &problems) else { panic!("{problems}") };
+        let gpu_dimensions = vec![GpuDimension::GpuId];
+        let surroundings = Surroundings { region: "us-east-1".to_owned(), gpu_dimensions, ..Surroundings::default() };
+        plan(&spec, &owner(logical_id), &surroundings).unwrap()
+    }
+
+    fn forecasted(plans: &[&Plan], new: &Plan, logical_id: &str) -> Result<Vec<(Thing, Outcome)>, String> {
+        let before = Before { plans, endpoints_of_others: &[] };
+        let steps = forecast(before, new, &owner(logical_id), false, &[]).map_err(|error| error.to_string())?;
+        Ok(steps.into_iter().map(|step| (step.thing, step.outcome)).collect())
+    }
+
+    #[test]
+    fn everything_is_created_once_and_nothing_changes_the_second_time() {
+        let plan = of("It", &[]);
+        let created = [Thing::EndpointConfig, Thing::Endpoint, Thing::Dashboard].map(|thing| (thing, Outcome::Created));
+        assert_eq!(forecasted(&[], &plan, "It"), Ok(created.to_vec()));
+        assert_eq!(forecasted(&[&plan], &plan, "It"), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn another_config_moves_the_endpoint_and_a_tag_alone_changes_tags() {
+        let before = of("It", &[]);
+        let frequency = json!({"EnableEnhancedMetrics": true, "MetricPublishFrequencyInSeconds": 10});
+        let moved = forecasted(&[&before], &of("It", &[("MetricsConfig", frequency)]), "It").unwrap();
+        assert!(moved.contains(&(Thing::EndpointConfig, Outcome::Created)), "{moved:?}");
+        assert!(moved.contains(&(Thing::Endpoint, Outcome::Changed)), "{moved:?}");
+        let tagged = of("It", &[("Tags", json!([{"Key": "team", "Value": "ml"}]))]);
+        let tagged = forecasted(&[&before], &tagged, "It").unwrap();
+        assert!(tagged.len() == 3 && tagged.iter().all(|(_, outcome)| *outcome == Outcome::Retagged), "{tagged:?}");
+    }
+
+    #[test]
+    fn what_another_logical_id_has_is_refused_as_the_provider_refuses_it() {
+        let refused = forecasted(&[&of("It", &[])], &of("Other", &[]), "Other").unwrap_err();
+        assert!(refused.contains("exists and belongs to It of stack"), "{refused}");
+        let others = [EndpointName::parse("chat").unwrap()];
+        let before = Before { plans: &[], endpoints_of_others: &others };
+        let refused = forecast(before, &of("It", &[]), &owner("It"), false, &[]).unwrap_err().to_string();
+        assert!(refused.contains("was not made by this resource"), "{refused}");
+    }
+}

@@ -11,7 +11,7 @@ use super::judge::Metrics;
 use super::names::AlarmName;
 use super::variant::Variant;
 use super::{InferenceComponent, quote};
-use crate::alarm::{AlarmKind, Fit, Situation};
+use crate::alarm::{AlarmKind, Fit, Situation, Subject};
 use crate::properties::{Declaration, DeclaredAlarm, Problems};
 
 /// The most alarms that a composite speaks for, and the most characters of its rule
@@ -56,7 +56,7 @@ impl AlarmRules<'_> {
         if declared.enabled == Some(false) {
             return None;
         }
-        if let Some(variant) = self.partitioned().filter(|_| definition.of_whole_gpus) {
+        if let Some(variant) = self.partitioned().filter(|_| definition.subject == Subject::WholeGpus) {
             if given.is_some() {
                 let message = format!(
                     "the GPUs of variant {} are partitioned (AcceleratorPartitionLayouts), and AWS says of no metric what it is for a partition, \

@@ -177,7 +177,9 @@ impl Settings<'_> {
         let given = self.declared.threshold.is_some() || self.declared.comparison_operator.is_some();
         if given && (definition.threshold.holds)(threshold) && self.problems.clean(&self.at("Threshold")) {
             let mistake = reach::mistake(comparison, threshold, &definition.range);
-            mistake.into_iter().for_each(|mistake| self.invalid("Threshold", mistake));
+            if let Some(mistake) = mistake {
+                self.invalid("Threshold", mistake);
+            }
         }
     }
 

@@ -39,6 +39,7 @@ use crate::{
     sagemaker::transition::Script,
     server::Shared,
     telemetry::Fleet,
+    world::World,
 };
 
 /// Where the control interface begins.
@@ -176,18 +177,20 @@ fn act(shared: &Shared, method: &Method, path: &str, body: &[u8]) -> Result<Valu
             let enrichment: Enrichment = read(body)?;
             world.cloudwatch.set_enrichment(enrichment.running);
         }
-        ("POST", ["fleet"]) => {
-            let mut simulate: Simulate = read(body)?;
-            world.config.facts.apply(&mut simulate.fleet);
-            let started_ago = simulate.started_ago_s.saturating_mul(1000);
-            let now = world.clock.now();
-            world.cloudwatch.simulate(simulate.fleet, started_ago, now).map_err(bad_request)?;
-        }
+        ("POST", ["fleet"]) => simulate(&mut world, body)?,
         _ => {
             return Err((StatusCode::NOT_FOUND, format!("there is no {method} {PREFIX}{path}")));
         }
     }
     Ok(json!({}))
+}
+
+fn simulate(world: &mut World, body: &[u8]) -> Result<(), Refusal> {
+    let mut simulate: Simulate = read(body)?;
+    world.config.facts.apply(&mut simulate.fleet);
+    let started_ago = simulate.started_ago_s.saturating_mul(1000);
+    let now = world.clock.now();
+    world.cloudwatch.simulate(simulate.fleet, started_ago, now).map_err(bad_request)
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {

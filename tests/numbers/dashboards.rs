@@ -11,6 +11,7 @@ use crate::{
         FREQUENCIES, LENGTH, START, any_fleet, gpu_seconds, instance_seconds, labelled, lines, periods, published,
         the_one,
     },
+    kinds::partitioned,
     planned::{PRICE, Planned, planned_for},
 };
 
@@ -166,6 +167,33 @@ fn every_scenario_is_right_at_every_frequency_and_period() {
                 assert_right(&fleet, &planned, &store, reading, period)
                     .unwrap_or_else(|error| panic!("{error}: F = {frequency}, P = {period}, {fleet:#?}"));
             }
+        }
+    }
+}
+
+/// Where GPUs are partitioned alike, a copy holds one partition, and all of them together cost what the instances do.
+#[test]
+fn partitions_are_counted_and_their_dollars_add_up() {
+    for frequency in FREQUENCIES {
+        let fleet = Fleet { publish_frequency: frequency, ..partitioned() };
+        let partitions = f64::from(fleet.variants[0].gpus_per_instance * fleet.variants[0].partitions_per_gpu);
+        let (planned, store) = (planned_for(&fleet), published(&fleet));
+        for period in periods(frequency) {
+            let lines = lines(&planned, &store, Reading::default(), period);
+            assert_sound(&lines).unwrap();
+            let total = |label: &str| the_one(&lines, label).last().unwrap();
+            let dollars = |seconds: f64| seconds * PRICE / partitions / 3600.0;
+            let mut held = 0.0;
+            for component in &fleet.components {
+                let of_model = gpu_seconds(&fleet, Some(&component.name));
+                let found = total(&format!("{} $ cumulative", component.name));
+                assert!(close(found, dollars(of_model)), "{}: ${found} at F = {frequency}", component.name);
+                held += of_model;
+            }
+            let unallocated = total("Unallocated $ cumulative");
+            assert!(close(unallocated, dollars(instance_seconds(&fleet) * partitions - held)), "${unallocated}");
+            let bill = instance_seconds(&fleet) * PRICE / 3600.0;
+            assert!(close(dollars(held) + unallocated, bill), "F = {frequency}, P = {period}");
         }
     }
 }

@@ -39,6 +39,14 @@ fn components(instance_type: &str, gpus: u32) -> Fleet {
         .with(model("qwen", 1, Steps(vec![(0, 0), (3600, 1)])))
 }
 
+/// Models that each hold partitions, of which a GPU has seven.
+pub(crate) fn partitioned() -> Fleet {
+    let mut fleet = components("ml.p4d.24xlarge", 8);
+    fleet.variants[0].partitions_per_gpu = 7;
+    fleet.components.iter_mut().for_each(|component| component.gpus_per_copy = 1);
+    fleet
+}
+
 fn one(instance_type: &str, gpus: u32, how: Serving) -> Fleet {
     Fleet::new(scenario::ENDPOINT, 60, serving(scenario::VARIANT, instance_type, gpus, how))
 }
@@ -58,6 +66,7 @@ pub(crate) fn kinds() -> Vec<Kind> {
     vec![
         ("components", components(GPUS, 4)),
         ("components without GPUs", components(NONE, 0)),
+        ("partitioned", partitioned()),
         ("own model", own()),
         ("own model without GPUs", one(NONE, 0, Serving::OwnModel)),
         ("several variants", and(own(), second.clone())),

@@ -78,6 +78,10 @@ fn variant(fleet: &Fleet, variant: &Variant) -> Value {
         declared["InstanceType"] = json!(variant.instance_type);
         declared["InitialInstanceCount"] = json!(1);
     }
+    if variant.partitions_per_gpu > 1 {
+        let profiles = vec!["mig-1g.5gb"; variant.partitions_per_gpu as usize];
+        declared["AcceleratorPartitionLayouts"] = json!([{"AcceleratorPartitionTypes": profiles}]);
+    }
     if serving != Serving::Components {
         declared["ModelName"] = json!("m");
     }

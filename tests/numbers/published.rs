@@ -215,7 +215,14 @@ fn expected(fleet: &Fleet) -> BTreeSet<Series> {
         Some(Reading::ComponentsStream) => fleet.readings.contains(&PublishedReading::ComponentsStream),
         Some(Reading::ZonesOfInstances) => fleet.readings.contains(&PublishedReading::ZonesOfInstances),
     };
-    let of = |row: &&Row| fleet.variants.iter().any(|variant| may_publish(row, traits(fleet, variant)));
+    let of = |row: &&Row| {
+        // No page says what is published of partitions, so fleets publish nothing of single GPUs there.
+        let per_gpu = matches!(row.reading, Some(Reading::GpuDimension(_)));
+        let may = |variant: &Variant| {
+            may_publish(row, traits(fleet, variant)) && !(per_gpu && variant.partitions_per_gpu > 1)
+        };
+        fleet.variants.iter().any(may)
+    };
     rows().iter().filter(read).filter(of).map(series).collect()
 }
 

@@ -111,7 +111,8 @@ fn each_property_is_read_as_what_the_reference_says() {
             Kind::Text | Kind::Choice(_) => (json!([]), "a string"),
             Kind::Boolean => (json!("perhaps"), "true or false"),
             Kind::Integer(..) => (json!("many"), "an integer"),
-            Kind::Number | Kind::Price => (json!("much"), "a number"),
+            Kind::Number => (json!("much"), "a number"),
+            Kind::Price => (json!("much"), "a number or Auto"),
             Kind::Arns | Kind::Texts | Kind::List(_) => (json!("one"), "a list"),
             Kind::Object(_) => (json!("one"), "an object"),
         };

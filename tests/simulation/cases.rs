@@ -144,7 +144,8 @@ fn review_2_a_rollback_of_a_rename_that_fails_late_leaves_the_original_endpoint(
     let id = world.prepare(&situation);
     let back = (situation.events)(&situation, &id).pop().unwrap();
     let back = world.addressed(back, 2);
-    world.move_by_hand("chat", "theirs-by-hand");
+    world.copy_config_by_hand("chat", "copied-by-hand");
+    world.move_by_hand("chat", "copied-by-hand");
     let next = hand_over(&mut world, &back);
     deny(&world.stand_in, "DescribeEndpoint");
     world.run_alone(next, LONG_LIFE);
@@ -158,6 +159,7 @@ fn review_2_a_rollback_of_a_rename_that_fails_late_leaves_the_original_endpoint(
     world.stand_in.script("chat", INSTANTLY);
     world.run_alone(again.raw(), LONG_LIFE);
     assert_eq!(answers(&world)[0]["Status"], "SUCCESS");
+    world.delete_config_by_hand("copied-by-hand");
     let wanted = world_wanted(&situation);
     assert_eq!(world.picture(), wanted);
 }

@@ -246,6 +246,26 @@ impl World {
         self.runtime.block_on(update.send()).unwrap();
     }
 
+    /// Somebody makes a config that serves with what the endpoint's own does.
+    pub(crate) fn copy_config_by_hand(&self, endpoint: &str, name: &str) {
+        self.runtime.block_on(async {
+            let serving = self.sagemaker.describe_endpoint().endpoint_name(endpoint).send().await.unwrap();
+            let config = serving.endpoint_config_name().unwrap();
+            let config = self.sagemaker.describe_endpoint_config().endpoint_config_name(config).send().await.unwrap();
+            let copy = self.sagemaker.create_endpoint_config().endpoint_config_name(name);
+            let copy = copy
+                .set_production_variants(config.production_variants)
+                .set_execution_role_arn(config.execution_role_arn);
+            copy.send().await.unwrap();
+        });
+    }
+
+    /// Somebody deletes a config.
+    pub(crate) fn delete_config_by_hand(&self, name: &str) {
+        let delete = self.sagemaker.delete_endpoint_config().endpoint_config_name(name);
+        self.runtime.block_on(delete.send()).unwrap();
+    }
+
     /// Starts a run of an event, which lives so long.
     pub(crate) fn start(&mut self, event: Box<RawValue>, life: Duration) -> Running {
         let process = self.idle.pop().unwrap_or_else(|| {

@@ -70,6 +70,9 @@ impl Explain {
         if let Some(invalid) = subject.judgements.iter().find(|judgement| judgement.valid.is_none()) {
             return Err(ExplainError::Invalid(format!("{}\n{}", invalid.headline(), invalid.remarks())));
         }
+        if subject.judgements.is_empty() {
+            return Err(ExplainError::Invalid(subject.remarks()));
+        }
         let valid = || subject.judgements.iter().filter_map(|judgement| Some((judgement, judgement.valid.as_deref()?)));
         let mut found = Vec::new();
         for (judgement, valid) in valid() {

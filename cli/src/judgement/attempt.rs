@@ -47,7 +47,9 @@ impl<'d> Attempt<'d> {
     pub(super) fn leave_out(&mut self, problems: &Problems) -> bool {
         let mut any = false;
         for open in problems.sorted().iter().filter_map(|problem| cause(problem, &self.open)) {
-            if leave_out(&mut self.properties, &open.path).is_some() {
+            if shorten(&mut self.properties, &open.path) {
+                any = true;
+            } else if leave_out(&mut self.properties, &open.path).is_some() {
                 any = true;
                 self.left_out.push(open);
             }
@@ -70,11 +72,7 @@ impl<'d> Attempt<'d> {
         let place = &self.declared.place;
         let in_words = |open: &&Open| {
             let (at, path) = (place.of(&open.path), &open.path);
-            format!(
-                "{at}: {path} is {}, and nothing can be planned without its value; give it with {}",
-                open.words(),
-                open.options()
-            )
+            format!("{at}: {path} depends on {}; give it with {}", open.words(), open.options())
         };
         self.judgement.undecided = undecided.iter().map(in_words).collect();
         self.judgement.problems = real;
@@ -157,6 +155,26 @@ fn is_within(path: &str, outer: &str) -> bool {
     path.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
+/// Replaces a text of several placeholders that is too long for a name by a short one; whether there was one.
+fn shorten(properties: &mut Value, path: &str) -> bool {
+    /// No name of SageMaker's is longer.
+    const LONGEST_NAME: usize = 63;
+    let member = path.rsplit('.').next().unwrap_or_default();
+    let Some(value) = at(properties, path) else { return false };
+    let is_long = value.as_str().is_some_and(|text| text.len() > LONGEST_NAME && !text.starts_with("arn:"));
+    if is_long && !member.ends_with(']') {
+        *value = format!("UNRESOLVED-{member}").into();
+    }
+    is_long && !member.ends_with(']')
+}
+
+/// The value at `path`.
+fn at<'p>(properties: &'p mut Value, path: &str) -> Option<&'p mut Value> {
+    let steps = path.trim_start_matches("Properties").split(['.', '[']).filter(|step| !step.is_empty());
+    let pointer = steps.fold(String::new(), |pointer, step| pointer + "/" + step.trim_end_matches(']'));
+    properties.pointer_mut(&pointer)
+}
+
 /// Takes the property at `path` out, or the list that an item at `path` is in, and gives its path; none where it isn't there any
 /// more.
 fn leave_out<'p>(properties: &mut Value, path: &'p str) -> Option<&'p str> {
@@ -165,9 +183,7 @@ fn leave_out<'p>(properties: &mut Value, path: &'p str) -> Option<&'p str> {
         named = list;
     }
     let (parent, name) = named.rsplit_once('.')?;
-    let steps = parent.trim_start_matches("Properties").split(['.', '[']).filter(|step| !step.is_empty());
-    let pointer = steps.fold(String::new(), |pointer, step| pointer + "/" + step.trim_end_matches(']'));
-    let parent = properties.pointer_mut(&pointer)?.as_object_mut()?;
+    let parent = at(properties, parent)?.as_object_mut()?;
     parent.remove(name).map(|_| named)
 }
 
@@ -184,6 +200,16 @@ mod tests {
         assert_eq!(leave_out(&mut properties, "Properties.C[0].D"), Some("Properties.C[0].D"));
         assert_eq!(leave_out(&mut properties, "Properties.C[0].D"), None);
         assert_eq!(properties, json!({"A": {}, "C": [{}]}));
+    }
+
+    #[test]
+    fn a_text_that_is_too_long_for_a_name_is_replaced_once() {
+        let long = "UNRESOLVED-Project-".repeat(5);
+        let mut properties = json!({"EndpointName": long, "Role": format!("arn:{long}")});
+        assert!(shorten(&mut properties, "Properties.EndpointName"));
+        assert_eq!(properties["EndpointName"], "UNRESOLVED-EndpointName");
+        assert!(!shorten(&mut properties, "Properties.EndpointName"));
+        assert!(!shorten(&mut properties, "Properties.Role"));
     }
 
     #[test]

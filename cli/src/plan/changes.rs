@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use monitored_endpoint::plan::{Owner, Plan, Request, RequestError};
+use monitored_endpoint::plan::{FixedMember, Owner, Plan, Request, RequestError};
 use monitored_endpoint::reconcile::{Before, Forecast, Outcome, ReconcileError, Thing, forecast};
 use monitored_endpoint::spec::EndpointName;
 use serde::Serialize;
@@ -82,6 +82,9 @@ pub(crate) fn changes(
     let before = Before { plans: deployed.plans, endpoints_of_others: deployed.native_endpoints };
     let dropped: Vec<String> = old.iter().flat_map(|old| &old.spec.tags).map(|tag| tag.key.clone()).collect();
     let decided = forecast(before, &new.plan, owner, new.spec.adopt_existing, &dropped)?;
+    if let Some(fixed) = old.and_then(|old| fixed(old, new)) {
+        return Err(ReconcileError::from(fixed).into());
+    }
     let mut changes = Vec::new();
     for step in &decided {
         changes.push(decided_change(step, old, new)?);
@@ -91,6 +94,14 @@ pub(crate) fn changes(
     let left: Vec<&Request> = new.requests.iter().filter(|request| !is_told(request)).collect();
     changes.extend(left.into_iter().map(|request| plain(Effect::Leave, request, String::new())));
     Ok(changes)
+}
+
+/// What keeps the stack's own endpoint from moving to the new config: SageMaker refuses it, after the config has been made. (Of an
+/// endpoint that is the resource's own, `forecast` has said so.)
+fn fixed(old: &Valid, new: &Valid) -> Option<FixedMember> {
+    let (was, is) = (&old.spec.monitoring.endpoint_name, &new.spec.monitoring.endpoint_name);
+    let makes_config = old.plan.endpoint_config.is_some() && new.plan.endpoint_config.is_some();
+    FixedMember::between(is.as_str(), &old.variants, &new.variants).filter(|_| was == is && makes_config)
 }
 
 /// What a Delete removes, or leaves.

@@ -143,7 +143,9 @@ fn declared(
         errors.into_iter().map(|error| refusals::problem(&error.path, error.message)).collect();
     let mut properties = sent.unwrap_or_else(|| json!({}));
     if resolver.whole && !unreadable {
-        problems.extend(refusals::service_token(&properties, resolver));
+        // What an include brings along isn't missing.
+        let includes = raw.get("Fn::Transform").is_some();
+        problems.extend(refusals::service_token(&properties, resolver).filter(|_| !includes));
         problems.extend(refusals::endpoint_arn(raw, resolver));
     }
     if let Some(members) = properties.as_object_mut() {

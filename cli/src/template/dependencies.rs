@@ -58,14 +58,18 @@ fn needs_of(resource: &Value, resolver: &Resolver<'_>) -> Needs {
     for reference in references(properties, "Properties", Branches::Chosen(resolver)) {
         needs.entry(reference.name).or_insert(reference.path);
     }
-    let named: Vec<&str> = match resource.get("DependsOn") {
-        Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).collect(),
-        other => other.and_then(Value::as_str).into_iter().collect(),
-    };
-    for name in named {
+    for name in depends_on(resource) {
         needs.entry(name.to_owned()).or_insert_with(|| "DependsOn".to_owned());
     }
     needs
+}
+
+/// The resources that `DependsOn` names.
+pub(super) fn depends_on(resource: &Value) -> Vec<&str> {
+    match resource.get("DependsOn") {
+        Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).collect(),
+        other => other.and_then(Value::as_str).into_iter().collect(),
+    }
 }
 
 /// Takes out what can be made, until only circles and what waits for them are left; then follows one.

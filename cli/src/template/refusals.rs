@@ -7,7 +7,7 @@ use monitored_endpoint::reconcile;
 use serde_json::{Map, Value};
 
 use super::declarations::{Declarations, ours};
-use super::dependencies::{Circle, circles};
+use super::dependencies::{Circle, circles, depends_on};
 use super::parameters;
 use super::references::{Branches, Reference, references};
 use super::resolve::{Resolver, did_you_mean};
@@ -31,6 +31,9 @@ pub(super) fn add(found: &mut Declarations, template: &Value, resolver: &Resolve
     let bounds = bounds.map(|(name, message)| problem(&format!("Parameters.{name}.Default"), message));
     let mut all: Vec<Problem> = types.chain(circles).chain(bounds).collect();
     all.extend(nulls(template, resources));
+    if resolver.is_complete() {
+        all.extend(resources.iter().flat_map(|(id, resource)| unknown_names(id, resource, template, resolver)));
+    }
     for (path, value) in places(template, resources) {
         let references = references(value, &path, Branches::All);
         all.extend(references.iter().filter_map(|reference| attribute(reference, resources)));
@@ -161,6 +164,24 @@ fn unknown(reference: &Reference, resolver: &Resolver<'_>) -> Option<Problem> {
     let what = if reference.attribute.is_some() { "resource" } else { "parameter or resource" };
     let similar = did_you_mean(name, resolver.names());
     Some(problem(&reference.path, format!("the template has no {what} {name}{similar}")))
+}
+
+/// What `DependsOn` and `Condition` name and the template doesn't have.
+fn unknown_names(id: &str, resource: &Value, template: &Value, resolver: &Resolver<'_>) -> Vec<Problem> {
+    let is_resource = |name: &str| resolver.resources().is_some_and(|all| all.contains_key(name));
+    let unknown = depends_on(resource).into_iter().filter(|name| !is_resource(name)).map(|name| {
+        let similar = did_you_mean(name, resolver.resources().into_iter().flatten().map(|(name, _)| name.as_str()));
+        problem(&format!("Resources.{id}.DependsOn"), format!("the template has no resource {name}{similar}"))
+    });
+    let mut problems: Vec<Problem> = unknown.collect();
+    let conditions = template.get("Conditions").and_then(Value::as_object);
+    let condition = resource.get("Condition").and_then(Value::as_str).filter(|_| ours(resource).is_none());
+    if let Some(name) = condition.filter(|name| conditions.is_none_or(|all| !all.contains_key(*name))) {
+        let similar = did_you_mean(name, conditions.into_iter().flatten().map(|(name, _)| name.as_str()));
+        let message = format!("the template has no condition {name}{similar}");
+        problems.push(problem(&format!("Resources.{id}.Condition"), message));
+    }
+    problems
 }
 
 /// Null values, which a template can't have: most often a key whose value was forgotten.

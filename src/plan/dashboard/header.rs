@@ -2,10 +2,23 @@
 
 use super::grid::Grid;
 use super::series::Context;
+use crate::spec::Partitions;
 
 /// The endpoint's name and links, over the whole width.
 pub(super) fn header(grid: &mut Grid<'_>, context: &Context<'_>) {
-    grid.text(format!("**{}** · {}", context.monitoring.endpoint_name, links(context)), 1);
+    let missing = missing(context).map(|what| format!(" · {what}")).unwrap_or_default();
+    grid.text(format!("**{}** · {}{missing}", context.monitoring.endpoint_name, links(context)), 1);
+}
+
+/// What a reader would look for in vain, and why. The panel about these numbers says more.
+fn missing(context: &Context<'_>) -> Option<&'static str> {
+    match context.host()?.variant.partitions? {
+        Partitions::Mixed => Some("no GPU counts or dollars of models: GPUs are partitioned into several profiles"),
+        Partitions::Alike(_) if context.shared().is_none() => {
+            Some("no GPU counts or dollars of models: GPUs are partitioned, which takes enhanced metrics to count")
+        }
+        Partitions::Alike(_) => None,
+    }
 }
 
 fn links(context: &Context<'_>) -> String {
