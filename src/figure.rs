@@ -26,6 +26,9 @@ pub struct Column {
 }
 
 impl Column {
+    /// Amounts of a month, where less than a cent is nothing to speak of.
+    pub const CENTS: Self = Self { decimals: 2 };
+
     /// A column of these amounts.
     #[must_use]
     pub fn of(amounts: impl IntoIterator<Item = Dollars>) -> Self {

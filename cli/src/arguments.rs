@@ -74,7 +74,7 @@ pub(crate) struct Surroundings {
     /// The name of the stack.
     #[arg(long, default_value = "preview")]
     stack_name: String,
-    /// Look at this resource of the template alone, by its logical id.
+    /// Only this resource of the template, by its logical id.
     #[arg(long, value_name = "LOGICAL_ID")]
     pub(crate) resource: Option<String>,
     /// The type that a file with properties alone belongs to.

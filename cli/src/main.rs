@@ -8,6 +8,7 @@ mod arguments;
 mod explain;
 mod judgement;
 mod output;
+mod panels;
 mod placed;
 mod plan;
 mod preview;

@@ -1,7 +1,5 @@
 //! What a command says, once for people and once for programs, and what its process ends with.
 
-use std::fmt;
-
 use comfy_table::presets::ASCII_MARKDOWN;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 use serde_json::Value;
@@ -43,16 +41,6 @@ pub(crate) struct Said {
     pub(crate) text: String,
     pub(crate) json: Value,
     pub(crate) status: Status,
-}
-
-/// US dollars as people read them: small amounts with more digits.
-pub(crate) struct Money(pub(crate) f64);
-
-impl fmt::Display for Money {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = if self.0.abs() < 1.0 { 4 } else { 2 };
-        write!(f, "${:.digits$}", self.0)
-    }
 }
 
 /// A table whose columns from the `numbers`th on are read from the right.

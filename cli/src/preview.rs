@@ -1,7 +1,5 @@
 //! `preview`: the dashboard of a declaration over a simulated fleet, before anything is deployed.
 
-mod panels;
-
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -18,12 +16,13 @@ use thiserror::Error;
 use crate::arguments::Surroundings;
 use crate::judgement::Judgement;
 use crate::output::{Said, Status, lines};
+use crate::panels;
 use crate::simulation::{self, Scenario};
 use crate::subject::{self, SubjectError};
 use crate::template::{ReadError, Source};
 use crate::verify::replay::{Replay, ReplayError};
 
-/// Judge what a template declares as the provider would, and draw its dashboards over simulated fleets.
+/// Validate what a template declares as the provider would, and draw its dashboards over simulated fleets.
 ///
 /// Nothing is deployed and AWS isn't called. Each dashboard becomes one HTML file that needs no network. What only a deployment
 /// knows (exports, attributes, parameters without a value) is shown as UNRESOLVED-….

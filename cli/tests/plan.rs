@@ -371,3 +371,21 @@ fn properties_alone_are_the_one_resource_of_the_other_file() {
     says(&[alone, "--old", &whole], 0, &["Plan: 1 unchanged."]);
     says(&[&whole, "--old", alone], 0, &["Plan: 1 unchanged."]);
 }
+
+/// `GetMetricData` is charged by the metric: the panels of one endpoint with two GPUs ask for a few, and nothing is asked where
+/// there are no panels.
+#[test]
+fn a_look_at_the_interactive_panels_has_a_price() {
+    let folder = tempfile::tempdir().unwrap();
+    let with = template(&folder, "with.yaml", &ours("Chat", "Custom::MonitoredEndpoint", 2));
+    let said = plan(&[&with]).json();
+    let view = &said["Resources"][0]["MonthlyCost"]["PanelsView"];
+    let metrics = view["Metrics"].as_f64().unwrap();
+    assert!((4.0..40.0).contains(&metrics), "{view}");
+    let watched = view["DollarsPerMonthWatched"].as_f64().unwrap();
+    assert!((watched - metrics * 0.144).abs() < 0.001, "14,400 looks at a thousandth of a cent each: {view}");
+    says(&[&with], 0, &[&format!("each look at the interactive panels asks CloudWatch for {metrics} metrics")]);
+    let quiet = ours("Chat", "Custom::MonitoredEndpoint", 2) + "      Dashboard: { Interactive: false }\n";
+    let without = plan(&[&template(&folder, "without.yaml", &quiet)]).json();
+    assert!(without["Resources"][0]["MonthlyCost"]["PanelsView"].is_null(), "{without}");
+}

@@ -157,9 +157,10 @@ fn ends_with(path: &str, end: &str) -> bool {
 
 /// What to use instead of `given`, where one of a few words is to be given.
 pub(crate) fn choice(given: &str, words: &[&str]) -> String {
+    let all = format!("use {}", one_of(words));
     match nearest(given, words.iter().copied()) {
-        Some(near) => format!("did you mean {near}?"),
-        None => format!("use {}", one_of(words)),
+        Some(near) => format!("{all}; did you mean {near}?"),
+        None => all,
     }
 }
 
@@ -222,10 +223,10 @@ mod tests {
     }
 
     #[test]
-    fn a_word_is_offered_where_it_is_near_and_all_are_where_none_is() {
+    fn all_words_are_offered_and_one_by_itself_where_it_is_near() {
         let words = ["GpuId", "AcceleratorId", "Auto"];
-        assert_eq!(choice("auto", &words), "did you mean Auto?");
-        assert_eq!(choice("GpuID", &words), "did you mean GpuId?");
+        assert_eq!(choice("auto", &words), "use GpuId, AcceleratorId or Auto; did you mean Auto?");
+        assert_eq!(choice("GpuID", &words), "use GpuId, AcceleratorId or Auto; did you mean GpuId?");
         assert_eq!(choice("Everything", &words), "use GpuId, AcceleratorId or Auto");
     }
 

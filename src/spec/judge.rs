@@ -174,8 +174,7 @@ impl Judge<'_> {
 
     fn gpus(&self, path: &str, gpus: Option<i64>) {
         if let Some(gpus) = gpus.filter(|gpus| !(1..=MOST_GPUS).contains(gpus)) {
-            let message =
-                format!("{gpus} is not a number of GPUs of one instance; use 1 to {MOST_GPUS}, or leave it out");
+            let message = format!("{gpus} is not a number of GPUs; use 1 to {MOST_GPUS}, or leave it out");
             self.problems.invalid(path, message);
         }
     }

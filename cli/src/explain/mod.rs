@@ -21,7 +21,7 @@ use crate::template::Source;
 /// A declaration with every alarm and panel, for explaining without a template.
 const SAMPLE: &str = include_str!("sample.json");
 
-/// Say in words what an alarm or a panel measures, the expression behind it, and why an alarm would fire.
+/// Explain in words what an alarm or a panel measures, the expression behind it, and why an alarm would fire.
 #[expect(clippy::doc_markdown, reason = "help is printed as it stands")]
 #[derive(Debug, Args)]
 pub(crate) struct Explain {

@@ -11,6 +11,7 @@ use stand_in::telemetry::{FleetError, MINUTE, Metric, MetricStore};
 use thiserror::Error;
 
 use super::ingestion::Ingestion;
+use super::view::PanelsView;
 use crate::judgement::Valid;
 use crate::simulation::{self, Scenario};
 
@@ -36,6 +37,8 @@ struct Prices {
     free_dashboards: u32,
     /// Of one gigabyte of OpenTelemetry metrics that is ingested.
     otel_gigabyte: f64,
+    /// Of one metric that `GetMetricData` is asked for.
+    requested_metric: f64,
 }
 
 /// Why there is no estimate.
@@ -58,6 +61,8 @@ pub(crate) struct Estimate {
     pub(crate) dollars_per_month: f64,
     /// What detailed observability costs beside that, where it is on.
     pub(crate) detailed_observability: Option<Ingestion>,
+    /// A look at the interactive panels, which isn't among the lines either: who looks how often isn't known.
+    pub(crate) panels_view: Option<PanelsView>,
     /// Where the prices are from, and of which day.
     pub(crate) basis: String,
     /// What isn't in it.
@@ -105,7 +110,11 @@ pub(crate) fn estimate(valid: &Valid) -> Result<Estimate, CostError> {
     let basis = format!("list prices of {} as of {}, {}", prices.region, prices.as_of, prices.source);
     let detailed_observability = Some(&fleet).filter(|_| valid.spec.monitoring.detailed_observability);
     let detailed_observability = detailed_observability.and_then(|fleet| Ingestion::of(fleet, prices.otel_gigabyte));
-    Ok(Estimate { lines, dollars_per_month, detailed_observability, basis, notes })
+    let panels_view = PanelsView::of(valid, &fleet, prices.requested_metric).unwrap_or_else(|error| {
+        notes.push(format!("what a look at the interactive panels costs isn't known here: {error}"));
+        None
+    });
+    Ok(Estimate { lines, dollars_per_month, detailed_observability, panels_view, basis, notes })
 }
 
 /// What enhanced metrics add and is charged: utilization by instance, copy and GPU. Invocation metrics aren't

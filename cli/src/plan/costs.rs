@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use monitored_endpoint::envelope::ResourceType;
-use monitored_endpoint::figure;
+use monitored_endpoint::figure::Column;
 use monitored_endpoint::spec::Dollars;
 use serde_json::{Value, json};
 
@@ -11,6 +11,7 @@ use super::cost::{CostError, Estimate, estimate};
 use super::ingestion::Ingestion;
 use super::instances::{Instances, instances};
 use super::steps::{Action, Step};
+use super::view::PanelsView;
 use crate::judgement::{Judgement, Valid};
 use crate::output::{lines, table};
 use crate::subject::Subject;
@@ -148,6 +149,7 @@ impl Costs {
         for estimate in self.monitoring.iter().filter_map(|one| one.after.as_ref().or(one.before.as_ref())) {
             estimate.notes.iter().cloned().for_each(&mut add);
             estimate.detailed_observability.iter().flat_map(Ingestion::notes).for_each(&mut add);
+            estimate.panels_view.iter().map(PanelsView::note).for_each(&mut add);
         }
         notes
     }
@@ -263,14 +265,14 @@ fn sum<T>(sides: &[Side<T>], dollars: impl Fn(&T) -> f64) -> (f64, f64) {
 }
 
 fn amount(dollars: Option<f64>) -> String {
-    dollars.map_or_else(|| "unknown".to_owned(), |dollars| figure::dollars(Dollars(dollars)))
+    dollars.map_or_else(|| "unknown".to_owned(), |dollars| Column::CENTS.show(Dollars(dollars)))
 }
 
 fn difference(before: Option<f64>, after: Option<f64>) -> String {
     let (Some(before), Some(after)) = (before, after) else { return "unknown".to_owned() };
     let sign = if after < before { "−" } else { "+" };
     let dollars = (after - before).abs();
-    if dollars < 0.000_05 { "–".to_owned() } else { format!("{sign}{}", figure::dollars(Dollars(dollars))) }
+    if dollars < 0.000_05 { "–".to_owned() } else { format!("{sign}{}", Column::CENTS.show(Dollars(dollars))) }
 }
 
 /// Dollars without float noise.

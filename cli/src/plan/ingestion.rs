@@ -4,10 +4,10 @@
 //! reference lists, most is everything that the exporters which it names publish by default. Each data point counts with its name,
 //! labels, resource attributes, time and value (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/metrics-otel-pricing.html>).
 
+use monitored_endpoint::figure::Column;
+use monitored_endpoint::spec::Dollars;
 use serde::Serialize;
 use stand_in::telemetry::{Fleet, Serving};
-
-use crate::output::Money;
 
 const SECONDS_A_MONTH: f64 = 730.0 * 3600.0;
 const BYTES_A_GIGABYTE: f64 = 1e9;
@@ -89,7 +89,8 @@ impl Ingestion {
 
     /// `$0.12 to $28.40`.
     pub(crate) fn dollars(&self) -> String {
-        format!("{} to {}", Money(self.least_dollars_per_month), Money(self.most_dollars_per_month))
+        let show = |amount: f64| Column::CENTS.show(Dollars(amount));
+        format!("{} to {}", show(self.least_dollars_per_month), show(self.most_dollars_per_month))
     }
 
     /// A row of the table of costs.
@@ -97,7 +98,7 @@ impl Ingestion {
         [
             "Detailed observability, gigabytes ingested".to_owned(),
             format!("{:.2} to {:.2}", self.least_gigabytes, self.most_gigabytes),
-            Money(self.dollars_each).to_string(),
+            Column::CENTS.show(Dollars(self.dollars_each)),
             self.dollars(),
         ]
     }

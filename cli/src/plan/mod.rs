@@ -7,6 +7,7 @@ mod difference;
 mod ingestion;
 mod instances;
 mod steps;
+mod view;
 mod words;
 
 use std::path::{Path, PathBuf};

@@ -26,7 +26,7 @@ use live::{Live, LiveError, Question};
 const LONGEST: Duration = Duration::from_hours(3);
 const SHORTEST: Duration = Duration::from_mins(10);
 
-/// Hold what this program assumes of SageMaker's metrics against a live endpoint: which there are, how often they come, and
+/// Compare what this program assumes about SageMaker's metrics with a live endpoint: which there are, how often they come, and
 /// whether they add up.
 ///
 /// Reads only. Credentials and Region come from the environment or the AWS configuration files, as for the AWS CLI. Each fact

@@ -115,7 +115,7 @@ fn costs_and_models() -> Vec<Mistake> {
     vec![
         bad(
             chat().with("GpusPerInstance", 0),
-            &["Properties.GpusPerInstance: 0 is not a number of GPUs of one instance; use 1 to 64, or leave it out"],
+            &["Properties.GpusPerInstance: 0 is not a number of GPUs; use 1 to 64, or leave it out"],
         ),
         bad(
             chat().with("CostPerHour", -1),
@@ -152,7 +152,9 @@ fn costs_and_models() -> Vec<Mistake> {
         ),
         bad(
             chat().with("GpuDimension", "Gpu"),
-            &["Properties.GpuDimension: \"Gpu\" is not a GPU dimension; did you mean GpuId?"],
+            &[
+                "Properties.GpuDimension: \"Gpu\" is not a GPU dimension; use GpuId, AcceleratorId or Auto; did you mean GpuId?",
+            ],
         ),
         bad(
             chat().with("Dashboard/Start", "3 hours"),

@@ -84,7 +84,7 @@ fn of_numbers() -> Vec<Mistake> {
     let others = [
         bad(
             chat().with("GpusPerInstance", 65),
-            &["Properties.GpusPerInstance: 65 is not a number of GPUs of one instance; use 1 to 64"],
+            &["Properties.GpusPerInstance: 65 is not a number of GPUs; use 1 to 64"],
         ),
         bad(
             chat().with("Variants", json!([{"VariantName": "AllTraffic", "GpusPerInstance": i64::MAX}])),

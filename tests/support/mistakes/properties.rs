@@ -62,11 +62,15 @@ fn kinds_and_unknowns() -> Vec<Mistake> {
         ),
         bad(
             chat().with("GpuDimension", "Accelerators"),
-            &["Properties.GpuDimension: \"Accelerators\" is not a GPU dimension; did you mean AcceleratorId?"],
+            &[
+                "Properties.GpuDimension: \"Accelerators\" is not a GPU dimension; use GpuId, AcceleratorId or Auto; did you mean AcceleratorId?",
+            ],
         ),
         bad(
             chat().with("UnusedGpuAlarm/Source", "reservation"),
-            &["Properties.UnusedGpuAlarm.Source: \"reservation\" is not a source; did you mean Reservation?"],
+            &[
+                "Properties.UnusedGpuAlarm.Source: \"reservation\" is not a source; use Reservation or SampleCount; did you mean Reservation?",
+            ],
         ),
         bad(
             chat().with("ProductionVariants/0/RoutingConfig", json!({ "RoutingStrategy": "RANDON" })),

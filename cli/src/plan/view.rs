@@ -1,0 +1,73 @@
+//! What it costs to look at the interactive panels: their function asks CloudWatch for metrics, and each one that `GetMetricData` is
+//! asked for has a price (<https://aws.amazon.com/cloudwatch/pricing/>). The graphs that the console draws by itself have none.
+
+use monitored_endpoint::figure::dollars;
+use monitored_endpoint::spec::Dollars;
+use serde::Serialize;
+use serde_json::Value;
+use stand_in::evaluation::dashboard::TimeRange;
+use stand_in::render::simulated::Simulation;
+use stand_in::render::{Theme, calls};
+use stand_in::telemetry::{Fleet, MINUTE, SECOND, Timestamp};
+
+use crate::judgement::Valid;
+use crate::panels::{PanelsError, metrics_asked};
+use crate::simulation;
+
+/// A present for the simulation; the count of metrics is the same at any.
+const NOW: Timestamp = 1_764_000_000 * SECOND;
+/// How long the fleet has run by then: long enough for every series to have published at any frequency.
+const LIFE: Timestamp = 30 * MINUTE;
+/// Views a month of who watches for eight hours a day, while the dashboard refreshes every minute.
+const WATCHED: f64 = 30.0 * 8.0 * 60.0;
+
+/// One look at all interactive panels of a dashboard.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct PanelsView {
+    /// Metrics that `GetMetricData` is asked for.
+    pub(crate) metrics: usize,
+    pub(crate) dollars_each_view: f64,
+    /// Where somebody watches for eight hours a day, with a refresh every minute.
+    pub(crate) dollars_per_month_watched: f64,
+}
+
+impl PanelsView {
+    /// A look at the panels that `valid` plans, over `fleet`, at `per_metric` dollars; `None` where it plans none.
+    ///
+    /// # Errors
+    /// Where the panels can't be drawn on this machine.
+    pub(crate) fn of(valid: &Valid, fleet: &Fleet, per_metric: f64) -> Result<Option<Self>, PanelsError> {
+        let Some(dashboard) = &valid.plan.dashboard else { return Ok(None) };
+        let body: Value = serde_json::from_str(&dashboard.body).unwrap_or_default();
+        let range = TimeRange { start: NOW - LIFE, end: NOW };
+        let calls = calls(dashboard.name.as_str(), &body, range, Theme::Light);
+        if calls.is_empty() {
+            return Ok(None);
+        }
+        let mut fleet = fleet.clone();
+        simulation::name_models(&mut fleet, valid);
+        let simulation = Simulation { fleet: &fleet, start: NOW - LIFE, now: NOW, sway: 0.0 };
+        let metrics = metrics_asked(&simulation, &simulation.published()?, &calls)?;
+        let each_view = u32::try_from(metrics).map_or(f64::MAX, f64::from) * per_metric;
+        let (dollars_each_view, dollars_per_month_watched) =
+            (without_noise(each_view), without_noise(each_view * WATCHED));
+        Ok(Some(Self { metrics, dollars_each_view, dollars_per_month_watched }))
+    }
+
+    /// What to know about it.
+    pub(crate) fn note(&self) -> String {
+        format!(
+            "each look at the interactive panels asks CloudWatch for {} metrics ({}), not in the total; watched for eight hours a day with a \
+             refresh every minute, that is {} a month; Dashboard.Interactive: false leaves them out",
+            self.metrics,
+            dollars(Dollars(self.dollars_each_view)),
+            dollars(Dollars(self.dollars_per_month_watched)),
+        )
+    }
+}
+
+/// Dollars without the noise of binary fractions.
+fn without_noise(dollars: f64) -> f64 {
+    (dollars * 1e6).round() / 1e6
+}
