@@ -13,9 +13,7 @@ pub fn dollars(amount: Dollars) -> String {
     } else if amount < 1.0 {
         format!("${amount:.4}")
     } else {
-        let text = format!("{amount:.2}");
-        let (whole, cents) = text.split_once('.').unwrap_or((&text, "00"));
-        format!("${}.{cents}", grouped(whole))
+        Column::CENTS.show(Dollars(amount))
     }
 }
 
@@ -48,6 +46,18 @@ impl Column {
         let (whole, cents) = text.split_once('.').unwrap_or((&text, ""));
         format!("${}.{cents}", grouped(whole))
     }
+
+    /// The same of an amount that may be unknown.
+    #[must_use]
+    pub fn show_known(self, amount: Option<Dollars>) -> String {
+        amount.map_or_else(unknown, |amount| self.show(amount))
+    }
+}
+
+/// What stands where a number can't be known: it is absent, never 0.
+#[must_use]
+pub fn unknown() -> String {
+    "–".to_owned()
 }
 
 /// A count at a moment, to the nearest whole thing.

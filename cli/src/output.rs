@@ -43,6 +43,12 @@ pub(crate) struct Said {
     pub(crate) status: Status,
 }
 
+/// A number to so many decimals, without the noise of binary fractions, and 0 in place of −0.
+pub(crate) fn rounded(number: f64, decimals: i32) -> f64 {
+    let scale = 10_f64.powi(decimals);
+    (number * scale).round() / scale + 0.0
+}
+
 /// A table whose columns from the `numbers`th on are read from the right.
 pub(crate) fn table<const N: usize>(head: [&str; N], numbers: usize, rows: Vec<[String; N]>) -> Table {
     let mut table = Table::new();

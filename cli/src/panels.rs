@@ -13,7 +13,7 @@ use monitored_endpoint::widgets::{Invocation, Widgets};
 use serde_json::Value;
 use stand_in::render::simulated::Simulation;
 use stand_in::render::{CustomAnswer, CustomCall};
-use stand_in::telemetry::{FleetError, MetricStore, SECOND};
+use stand_in::telemetry::{MetricStore, SECOND};
 use stand_in::{Config, HostError, StandIn};
 use thiserror::Error;
 use tokio::runtime::Runtime;
@@ -30,9 +30,6 @@ pub(crate) enum PanelsError {
     /// The fleet is of an endpoint that SageMaker wouldn't make.
     #[error("the interactive panels can't be drawn: {0}")]
     Host(#[from] HostError),
-    /// The fleet can't be.
-    #[error("the interactive panels can't be drawn: {0}")]
-    Fleet(#[from] FleetError),
 }
 
 /// Answers the calls of a dashboard's custom widgets at the end of a simulation.

@@ -4,12 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use super::record::{Millis, Record, ThingName};
 
-/// What something is.
+/// What something is that a resource owns.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Kind {
+pub enum Kind {
+    /// An endpoint config.
     EndpointConfig,
+    /// An endpoint.
     Endpoint,
+    /// A dashboard.
     Dashboard,
+    /// An alarm.
     Alarm,
 }
 

@@ -14,7 +14,8 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-pub(crate) use inventory::{Item, Kind};
+pub(crate) use inventory::Item;
+pub use inventory::Kind;
 pub(crate) use kept::Kept;
 pub(crate) use note::{Effect, Intent, Note, Stop};
 pub(crate) use record::{Arrival, Millis, Record, RecordedAnswer};

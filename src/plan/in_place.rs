@@ -8,6 +8,8 @@
 use aws_sdk_sagemaker::types::{ProductionVariant, ProductionVariantInstanceType};
 use thiserror::Error;
 
+use crate::spec::hosts_components;
+
 /// A change that SageMaker takes no update for, and what to do instead.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum FixedMember {
@@ -48,9 +50,8 @@ impl FixedMember {
     /// host inference components, and each gives one instance type: what becomes of pools isn't documented.
     #[must_use]
     pub fn between(endpoint: &str, before: &[ProductionVariant], after: &[ProductionVariant]) -> Option<Self> {
-        let hosts = |variant: &&ProductionVariant| hosts_components(variant);
         // Such an endpoint has one variant, whatever its name.
-        let before = before.iter().find(hosts)?;
+        let before = before.iter().find(|variant| hosts_components(variant))?;
         let (at, after) = after.iter().enumerate().find(|(_, variant)| hosts_components(variant))?;
         let endpoint = endpoint.to_owned();
         if let (Some(was), Some(is)) = (instance_type(before), instance_type(after))
@@ -61,11 +62,6 @@ impl FixedMember {
         let (was, is) = (layout(before), layout(after));
         (was != is).then(|| Self::PartitionLayout { endpoint, at, before: in_words(&was) })
     }
-}
-
-/// Whether models are placed on the variant as inference components.
-fn hosts_components(variant: &ProductionVariant) -> bool {
-    variant.model_name.as_deref().is_none_or(str::is_empty) && variant.serverless_config.is_none()
 }
 
 fn instance_type(variant: &ProductionVariant) -> Option<&str> {

@@ -324,10 +324,8 @@ fn cost(fields: &Fields<'_>) -> Option<Cost> {
     if text == Some(AUTO) {
         return Some(Cost::Auto);
     }
-    match text.and_then(|text| nearest(text, [AUTO].into_iter())) {
-        Some(_) => node.mismatch_with("a number or Auto", "; did you mean Auto?"),
-        None => node.mismatch_with("a number or Auto", ""),
-    }
+    let is_nearly = text.is_some_and(|text| nearest(text, [AUTO].into_iter()).is_some());
+    node.mismatch_with("a number or Auto", if is_nearly { "; did you mean Auto?" } else { "" })
 }
 
 fn dashboard(node: &Node<'_>) -> DeclaredDashboard {

@@ -20,5 +20,5 @@ pub use declaration::{
     Actions, Cost, Declaration, DeclaredAlarm, DeclaredAlarmTags, DeclaredComponent, DeclaredDashboard, DeclaredVariant,
 };
 pub(crate) use node::Node;
-pub use problem::{Problem, Problems, Severity, nearest};
+pub use problem::{Problem, Problems, Severity, is_within, nearest};
 pub(crate) use problem::{choice, one_of};

@@ -100,10 +100,7 @@ impl Problems {
     /// Whether nothing at or below `path` has a problem yet: only then is it worth validating.
     #[must_use]
     pub fn clean(&self, path: &str) -> bool {
-        let below = |problem: &Problem| {
-            problem.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-        };
-        !self.found.borrow().iter().any(below)
+        !self.found.borrow().iter().any(|problem| is_within(&problem.path, path))
     }
 
     /// Whether there is no problem at all.
@@ -148,6 +145,12 @@ impl fmt::Display for Problems {
             }
         }
     }
+}
+
+/// Whether `path` is `outer`, or a place within it.
+#[must_use]
+pub fn is_within(path: &str, outer: &str) -> bool {
+    path.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 /// Whether `path` is `end`, or a longer path to it.

@@ -24,8 +24,8 @@ pub(super) fn text(node: &Node<'_>, text: &str) {
     let Some(limits) = limits_of(node) else { return };
     let length = text.chars().count();
     let is_known = limits.words().any(|word| word == text);
-    if let Some(word) = limits.words().find(|word| !is_known && (same_but_for_case(word, text) || is_typo(word, text)))
-    {
+    let meant = limits.words().find(|word| same_but_for_case(word, text) || is_typo(word, text));
+    if let Some(word) = meant.filter(|_| !is_known) {
         node.invalid(format!("{} is not allowed; did you mean {word}?", node.quoted()));
         return;
     }

@@ -13,20 +13,7 @@ use super::existing::{Existing, Found};
 use crate::ledger::Kind;
 use crate::plan::{Owner, Plan, PlanError};
 use crate::shape_json;
-use crate::spec::{EndpointConfigName, EndpointName};
-
-/// What a change is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Thing {
-    /// An endpoint config.
-    EndpointConfig,
-    /// An endpoint.
-    Endpoint,
-    /// A dashboard.
-    Dashboard,
-    /// An alarm.
-    Alarm,
-}
+use crate::spec::{EndpointConfigName, EndpointName, Tag};
 
 /// What becomes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +32,7 @@ pub enum Outcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Forecast {
     /// What is changed.
-    pub thing: Thing,
+    pub kind: Kind,
     /// Its name.
     pub name: String,
     /// What becomes of it.
@@ -78,13 +65,13 @@ pub fn forecast(
     for (_, change) in decide(&wish, &existing)? {
         let Some(outcome) = outcome(&change, &existing) else { continue };
         let (kind, name) = change.thing();
-        let (thing, name) = (Thing::from(kind), name.to_owned());
+        let name = name.to_owned();
         // Content and tags of one thing are one change to whoever reads it.
-        let same = forecast.iter_mut().find(|one| one.thing == thing && one.name == name);
+        let same = forecast.iter_mut().find(|one| one.kind == kind && one.name == name);
         match same {
             Some(_) if outcome == Outcome::Retagged => {}
             Some(same) if same.outcome == Outcome::Retagged => same.outcome = outcome,
-            _ => forecast.push(Forecast { thing, name, outcome }),
+            _ => forecast.push(Forecast { kind, name, outcome }),
         }
     }
     Ok(forecast)
@@ -108,35 +95,31 @@ fn outcome(change: &Change, existing: &Existing) -> Option<Outcome> {
 }
 
 /// What was there before, as if it had been described.
-fn existing(before: Before<'_>) -> Result<Existing, PlanError> {
+pub(super) fn existing(before: Before<'_>) -> Result<Existing, PlanError> {
     let mut existing = Existing::default();
     for plan in before.plans {
         if let Some(config) = &plan.endpoint_config {
-            let content = described(config)?;
             let name = config.endpoint_config_name().and_then(|name| EndpointConfigName::parse(name).ok());
-            let (arn, tags) = (String::new(), plan.tags.clone());
-            existing.endpoint_configs.extend(name.map(|name| (name, Found { arn, tags, content })));
+            let found = found(&plan.tags, described(config)?);
+            existing.endpoint_configs.extend(name.map(|name| (name, found)));
         }
-        if let Some(endpoint) = &plan.endpoint {
+        existing.endpoints.extend(plan.endpoint.iter().map(|endpoint| {
             let content = serving(&endpoint.name, &endpoint.config);
-            let (arn, tags) = (String::new(), plan.tags.clone());
-            existing.endpoints.push((endpoint.name.clone(), Found { arn, tags, content }));
-        }
-        if let Some(dashboard) = &plan.dashboard {
-            let (arn, tags) = (String::new(), plan.tags.clone());
-            existing.dashboards.push((dashboard.name.clone(), Found { arn, tags, content: dashboard.body.clone() }));
-        }
-        for alarm in &plan.alarms {
-            let (arn, tags) = (String::new(), plan.tags.clone());
-            existing.alarms.push((alarm.name.clone(), Found { arn, tags, content: alarm.request.clone() }));
-        }
+            (endpoint.name.clone(), found(&plan.tags, content))
+        }));
+        let dashboard = plan.dashboard.iter();
+        existing.dashboards.extend(dashboard.map(|one| (one.name.clone(), found(&plan.tags, one.body.clone()))));
+        let alarms = plan.alarms.iter();
+        existing.alarms.extend(alarms.map(|one| (one.name.clone(), found(&plan.tags, one.request.clone()))));
     }
-    for name in before.endpoints_of_others {
-        let content = serving(name, "");
-        existing.endpoints.push((name.clone(), Found { arn: String::new(), tags: Vec::new(), content }));
-    }
+    let others = before.endpoints_of_others.iter();
+    existing.endpoints.extend(others.map(|name| (name.clone(), found(&[], serving(name, "")))));
     existing.alarms.sort_by_key(|(_, found)| !found.content.is_composite());
     Ok(existing)
+}
+
+fn found<T>(tags: &[Tag], content: T) -> Found<T> {
+    Found { arn: String::new(), tags: tags.to_vec(), content }
 }
 
 /// A config as SageMaker describes what was created so.
@@ -153,31 +136,12 @@ fn serving(endpoint: &EndpointName, config: &str) -> DescribeEndpointOutput {
         .build()
 }
 
-impl From<Kind> for Thing {
-    fn from(kind: Kind) -> Self {
-        match kind {
-            Kind::EndpointConfig => Self::EndpointConfig,
-            Kind::Endpoint => Self::Endpoint,
-            Kind::Dashboard => Self::Dashboard,
-            Kind::Alarm => Self::Alarm,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::envelope::ResourceType;
-    use crate::plan::{Surroundings, plan};
-    use crate::properties::{Declaration, Problems};
-    use crate::spec::{GpuDimension, Judged, Spec};
-
-    fn owner(logical_id: &str) -> Owner {
-        let stack_id = "arn:aws:cloudformation:us-east-1:123456789012:stack/s/1".to_owned();
-        Owner { stack_id, logical_id: logical_id.to_owned() }
-    }
+    use crate::reconcile::testing::{owner, planned};
 
     fn of(logical_id: &str, members: &[(&str, Value)]) -> Plan {
         let mut declared = json!({
@@ -189,24 +153,19 @@ mod tests {
         for (name, value) in members {
             declared[name] = value.clone();
         }
-        let (kind, problems) = (ResourceType::MonitoredEndpoint, Problems::default());
-        let declaration = Declaration::read(kind, &declared, &problems).unwrap();
-        let Judged::Valid(spec) = Spec::judge(kind, &declaration, None, &problems) else { panic!("{problems}") };
-        let gpu_dimensions = vec![GpuDimension::GpuId];
-        let surroundings = Surroundings { region: "us-east-1".to_owned(), gpu_dimensions, ..Surroundings::default() };
-        plan(&spec, &owner(logical_id), &surroundings).unwrap()
+        planned(&declared, logical_id)
     }
 
-    fn forecasted(plans: &[&Plan], new: &Plan, logical_id: &str) -> Result<Vec<(Thing, Outcome)>, String> {
+    fn forecasted(plans: &[&Plan], new: &Plan, logical_id: &str) -> Result<Vec<(Kind, Outcome)>, String> {
         let before = Before { plans, endpoints_of_others: &[] };
         let steps = forecast(before, new, &owner(logical_id), false, &[]).map_err(|error| error.to_string())?;
-        Ok(steps.into_iter().map(|step| (step.thing, step.outcome)).collect())
+        Ok(steps.into_iter().map(|step| (step.kind, step.outcome)).collect())
     }
 
     #[test]
     fn everything_is_created_once_and_nothing_changes_the_second_time() {
         let plan = of("It", &[]);
-        let created = [Thing::EndpointConfig, Thing::Endpoint, Thing::Dashboard].map(|thing| (thing, Outcome::Created));
+        let created = [Kind::EndpointConfig, Kind::Endpoint, Kind::Dashboard].map(|kind| (kind, Outcome::Created));
         assert_eq!(forecasted(&[], &plan, "It"), Ok(created.to_vec()));
         assert_eq!(forecasted(&[&plan], &plan, "It"), Ok(Vec::new()));
     }
@@ -216,8 +175,8 @@ mod tests {
         let before = of("It", &[]);
         let frequency = json!({"EnableEnhancedMetrics": true, "MetricPublishFrequencyInSeconds": 10});
         let moved = forecasted(&[&before], &of("It", &[("MetricsConfig", frequency)]), "It").unwrap();
-        assert!(moved.contains(&(Thing::EndpointConfig, Outcome::Created)), "{moved:?}");
-        assert!(moved.contains(&(Thing::Endpoint, Outcome::Changed)), "{moved:?}");
+        assert!(moved.contains(&(Kind::EndpointConfig, Outcome::Created)), "{moved:?}");
+        assert!(moved.contains(&(Kind::Endpoint, Outcome::Changed)), "{moved:?}");
         let tagged = of("It", &[("Tags", json!([{"Key": "team", "Value": "ml"}]))]);
         let tagged = forecasted(&[&before], &tagged, "It").unwrap();
         assert!(tagged.len() == 3 && tagged.iter().all(|(_, outcome)| *outcome == Outcome::Retagged), "{tagged:?}");

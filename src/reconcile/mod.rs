@@ -20,6 +20,8 @@ mod outputs;
 mod ownership;
 mod surroundings;
 mod tags;
+#[cfg(test)]
+mod testing;
 mod undo;
 
 use std::time::Duration;
@@ -27,7 +29,7 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 
 pub use error::{ReconcileError, reason};
-pub use forecast::{Before, Forecast, Outcome, Thing, forecast};
+pub use forecast::{Before, Forecast, Outcome, forecast};
 pub(crate) use outputs::attribute;
 pub use outputs::attributes;
 pub(crate) use undo::UndoLog;

@@ -7,6 +7,7 @@ use aws_sdk_sagemaker::types::{
     ProductionVariant, ProductionVariantManagedInstanceScaling, ProductionVariantServerlessConfig,
 };
 
+use super::hosts_components;
 use crate::properties::Problems;
 
 /// Validates a config that is to be made.
@@ -42,14 +43,11 @@ fn shadows(config: &CreateEndpointConfigInput, problems: &Problems) {
 /// <https://github.com/cloud-custodian/cloud-custodian/pull/11078>.
 pub(super) fn components_have_one_variant(config: &CreateEndpointConfigInput, problems: &Problems) {
     let all = || config.production_variants().iter().chain(config.shadow_production_variants());
-    let shares = |variant: &&ProductionVariant| {
-        variant.model_name.as_deref().is_none_or(str::is_empty) && variant.serverless_config.is_none()
-    };
     let path = "Properties.ProductionVariants";
     if all().count() < 2 || !problems.clean(path) {
         return;
     }
-    if let Some(variant) = all().find(shares) {
+    if let Some(variant) = all().find(|variant| hosts_components(variant)) {
         let name = super::quote(variant.variant_name().unwrap_or_default(), problems);
         let message = format!(
             "variant {name} has no ModelName, so it hosts inference components, and SageMaker takes only one variant on such an \

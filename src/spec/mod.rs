@@ -32,6 +32,7 @@ pub use names::{
 };
 pub use names_in_use::NamesInUse;
 pub use tags::{OWNERSHIP_PREFIX, Tag};
+pub(crate) use variant::hosts_components;
 pub use variant::{Capacity, DeclaredInstances, Dollars, Partitions, PriceBasis, Serving, Variant};
 pub use warnings::PlacedModel;
 
@@ -222,5 +223,16 @@ pub(crate) fn quote(text: &str, problems: &Problems) -> String {
     match text.char_indices().nth(QUOTED) {
         Some((cut, _)) => format!("{:?}…", &text[..cut]),
         None => format!("{text:?}"),
+    }
+}
+
+/// What properties declare, for tests that are about a valid declaration.
+#[cfg(test)]
+pub(crate) fn valid(resource_type: ResourceType, properties: &serde_json::Value) -> Spec {
+    let problems = Problems::default();
+    let declaration = Declaration::read(resource_type, properties, &problems).unwrap();
+    match Spec::judge(resource_type, &declaration, None, &problems) {
+        Judged::Valid(spec) => *spec,
+        other => panic!("{other:?}: {problems}"),
     }
 }

@@ -61,6 +61,11 @@ impl DeclaredInstances {
     }
 }
 
+/// Whether models are placed on a variant of a config as inference components.
+pub(crate) fn hosts_components(variant: &ProductionVariant) -> bool {
+    variant.model_name.as_deref().is_none_or(str::is_empty) && variant.serverless_config.is_none()
+}
+
 /// How a variant serves: what it publishes follows from that (`data/published.csv`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Serving {

@@ -186,8 +186,7 @@ mod tests {
 
     use super::*;
     use crate::envelope::ResourceType;
-    use crate::properties::{Declaration, Problems};
-    use crate::spec::Judged;
+    use crate::spec::valid;
 
     /// Warnings about one ml.g6.12xlarge (4 GPUs, $5 an hour) with these properties beside it.
     fn warnings(instances: u32, beside: &Value, placed: Option<&[PlacedModel]>) -> Vec<String> {
@@ -202,12 +201,7 @@ mod tests {
         for (name, value) in beside.as_object().unwrap() {
             properties[name] = value.clone();
         }
-        let problems = Problems::default();
-        let declaration = Declaration::read(ResourceType::MonitoredEndpointConfig, &properties, &problems).unwrap();
-        match Spec::judge(ResourceType::MonitoredEndpointConfig, &declaration, None, &problems) {
-            Judged::Valid(spec) => spec.warnings(placed, &ListPrices::default()),
-            other => panic!("{other:?}: {problems}"),
-        }
+        valid(ResourceType::MonitoredEndpointConfig, &properties).warnings(placed, &ListPrices::default())
     }
 
     fn models(each: &[&str]) -> Value {

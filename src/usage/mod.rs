@@ -255,6 +255,29 @@ pub struct ModelUsage {
     pub share: Option<f64>,
 }
 
+impl Usage {
+    /// Whether models share the instances of a variant, so that GPUs may be unused and dollars unallocated.
+    #[must_use]
+    pub fn hosts_components(&self) -> bool {
+        self.variants.iter().any(|variant| variant.hosts_components)
+    }
+
+    /// All amounts of money that a table of models shows: of each model, of all instances, and what is unallocated.
+    pub fn amounts(&self) -> impl Iterator<Item = Money> {
+        let models = self.models.iter().filter_map(|model| model.money);
+        models.chain(self.totals.bill).chain(self.totals.unallocated)
+    }
+}
+
+impl Totals {
+    /// Unused GPUs beside whole numbers of all and of used ones, so that the three add up.
+    #[must_use]
+    pub fn whole_unused_gpus(&self) -> Option<f64> {
+        let shown = self.gpus.zip(self.used_gpus).map(|(all, used)| all.round() - used.round());
+        self.unused_gpus.and(shown)
+    }
+}
+
 impl ModelUsage {
     /// Its status where SageMaker isn't done with it, or has failed.
     #[must_use]

@@ -49,24 +49,21 @@ pub(super) fn cluster(usage: &Usage, params: &Params, context: &Context) -> Mark
     }
 }
 
-/// Whole numbers: in the period in which an instance starts, a mean is no number of instances. What is unused is the rest of
-/// what is shown.
+/// Whole numbers: in the period in which an instance starts, a mean is no number of instances.
 fn tiles(totals: &Totals) -> Markup {
-    let unused =
-        totals.unused_gpus.and(totals.gpus.zip(totals.used_gpus)).map(|(all, used)| all.round() - used.round());
     html! {
         div.tiles {
             (tile("Instances", &whole(totals.instances), None))
             @if let Some(gpus) = totals.gpus { (tile("Total GPUs", &whole(gpus), None)) }
             @if let Some(used) = totals.used_gpus { (tile("Used GPUs", &whole(used), None)) }
-            @if let Some(unused) = unused { (tile("Unused GPUs", &whole(unused), None)) }
+            @if let Some(unused) = totals.whole_unused_gpus() { (tile("Unused GPUs", &whole(unused), None)) }
         }
     }
 }
 
 /// What can't be seen, or isn't there.
 fn left_out(usage: &Usage) -> Option<&'static str> {
-    let hosts_components = usage.variants.iter().any(|variant| variant.hosts_components);
+    let hosts_components = usage.hosts_components();
     if !usage.enhanced_metrics {
         Some(if hosts_components {
             "Enhanced metrics are off, so it isn't known which model holds which GPU. Declare \

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::frame::{note, tile};
 use super::params::Params;
-use crate::figure::{Column, dollars, percent, whole};
+use crate::figure::{Column, dollars, percent, unknown, whole};
 use crate::spec::Dollars;
 use crate::usage::{ModelUsage, Money, Usage};
 
@@ -21,7 +21,7 @@ pub(super) fn cost(usage: &Usage, params: &Params) -> Markup {
                 unpriced.join(", ")
             )))
         }
-        @if !usage.enhanced_metrics && usage.variants.iter().any(|variant| variant.hosts_components) {
+        @if !usage.enhanced_metrics && usage.hosts_components() {
             (note("Enhanced metrics are off, so the costs can't be divided among models. Declare \
                 MetricsConfig.EnableEnhancedMetrics to see them."))
         }
@@ -53,7 +53,7 @@ fn tiles(usage: &Usage, bill: Money) -> Markup {
 
 /// What no model costs; a model on a variant of its own has all of its instances.
 fn unallocated(usage: &Usage) -> Option<Money> {
-    usage.totals.unallocated.filter(|_| usage.variants.iter().any(|variant| variant.hosts_components))
+    usage.totals.unallocated.filter(|_| usage.hosts_components())
 }
 
 fn table(usage: &Usage, params: &Params, priced: bool) -> Markup {
@@ -100,9 +100,7 @@ struct Columns {
 
 impl Columns {
     fn of(usage: &Usage) -> Self {
-        let models = usage.models.iter().filter_map(|model| model.money);
-        let all: Vec<Money> = models.chain(usage.totals.bill).chain(usage.totals.unallocated).collect();
-        let column = |part: fn(&Money) -> Dollars| Column::of(all.iter().map(part));
+        let column = |part: fn(Money) -> Dollars| Column::of(usage.amounts().map(part));
         Self {
             cumulative: column(|money| money.cumulative),
             per_interval: column(|money| money.per_interval),
@@ -116,14 +114,11 @@ fn row(model: &ModelUsage, params: &Params, columns: Option<Columns>) -> Markup 
     html! {
         tr data-model=(model.name) {
             th scope="row" title=(model.name) { (params.label(&model.name)) }
-            td { (model.gpus.map_or_else(|| "–".to_owned(), whole)) }
+            td { (model.gpus.map_or_else(unknown, whole)) }
             @if let Some(columns) = columns {
                 (money(model.money, columns))
                 td {
-                    @match model.per_thousand_invocations {
-                        Some(amount) => (columns.per_thousand.show(amount)),
-                        None => "–",
-                    }
+                    (columns.per_thousand.show_known(model.per_thousand_invocations))
                 }
                 td { (bar(model.share)) }
             } @else {
@@ -147,7 +142,7 @@ fn sum(name: &str, gpus: Option<f64>, all: Money, share: Option<f64>, columns: C
 
 fn money(money: Option<Money>, columns: Columns) -> Markup {
     let cell = |column: Column, amount: Option<Dollars>| {
-        html! { td { (amount.map_or_else(|| "–".to_owned(), |amount| column.show(amount))) } }
+        html! { td { (column.show_known(amount)) } }
     };
     html! {
         (cell(columns.cumulative, money.map(|money| money.cumulative)))

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::context::Context;
 use super::params::Params;
-use crate::figure::{percent, plural, whole};
+use crate::figure::{percent, plural, unknown, whole};
 use crate::usage::{ModelUsage, Usage};
 
 /// Most models that have a row with everything.
@@ -87,11 +87,6 @@ fn short(models: &[Numbered<'_>], params: &Params, now: &str) -> Markup {
             }
         }
     }
-}
-
-/// What stands where a number can't be known.
-fn unknown() -> String {
-    "–".to_owned()
 }
 
 /// Whether other copies run than are declared, or SageMaker is not done with it.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use monitored_endpoint::plan::{Owner, PlanError, Surroundings, plan};
-use monitored_endpoint::properties::{Declaration, Problem, Problems, Severity};
+use monitored_endpoint::properties::{Declaration, Problem, Problems, Severity, is_within};
 use monitored_endpoint::spec::{ObservedConfig, Spec};
 use serde_json::Value;
 
@@ -129,7 +129,7 @@ impl<'d> Attempt<'d> {
         let is_told = |open: &&Open| self.open.contains(open) && !complained.contains(open) && !self.is_refused(open);
         for open in self.declared.open.iter().filter(is_told) {
             let is_left_out = self.left_out.contains(&open);
-            let is_gone = self.left_out.iter().any(|gone| is_within(&open.path, &gone.path) || gone.path == open.path);
+            let is_gone = self.left_out.iter().any(|gone| is_within(&open.path, &gone.path));
             if said.insert(&open.path) && is_left_out {
                 notes.push(format!(
                     "{} is left out here: {} has no value before a deployment; give it with {}",
@@ -148,11 +148,6 @@ impl<'d> Attempt<'d> {
 /// The placeholder that a problem is about, where it is about one.
 fn cause<'o>(problem: &Problem, open: &[&'o Open]) -> Option<&'o Open> {
     open.iter().find(|open| is_within(&problem.path, &open.path)).copied()
-}
-
-/// Whether `path` is `outer`, or a place within it.
-fn is_within(path: &str, outer: &str) -> bool {
-    path.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 /// Replaces a text of several placeholders that is too long for a name by a short one; whether there was one.

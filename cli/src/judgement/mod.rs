@@ -66,6 +66,11 @@ pub(crate) struct Valid {
 }
 
 impl Judgement {
+    /// The id that CloudFormation will know the resource by, where it can be planned.
+    pub(crate) fn physical_id(&self) -> Option<&str> {
+        self.valid.as_ref().map(|valid| valid.plan.physical_id.as_str())
+    }
+
     /// The problems in the words of the provider's answer.
     pub(crate) fn reason(&self) -> String {
         let problems = Problems::default();

@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 
+use monitored_endpoint::ledger::Kind;
 use monitored_endpoint::plan::{FixedMember, Owner, Plan, Request, RequestError};
-use monitored_endpoint::reconcile::{Before, Forecast, Outcome, ReconcileError, Thing, forecast};
+use monitored_endpoint::reconcile::{Before, Forecast, Outcome, ReconcileError, forecast};
 use monitored_endpoint::spec::EndpointName;
 use serde::Serialize;
 use serde_json::Value;
@@ -36,8 +37,7 @@ pub(crate) enum Effect {
 #[derive(Clone, Debug)]
 pub(crate) struct Change {
     pub(crate) effect: Effect,
-    /// `endpoint config`, `endpoint`, `dashboard` or `alarm`.
-    pub(crate) what: &'static str,
+    pub(crate) kind: Kind,
     pub(crate) name: String,
     /// What it is, why it changes, and when.
     pub(crate) detail: String,
@@ -90,7 +90,7 @@ pub(crate) fn changes(
         changes.push(decided_change(step, old, new)?);
     }
     changes.extend(old.map(|old| cleared(old, new, keeps_replaced)).unwrap_or_default());
-    let is_told = |request: &&Request| changes.iter().any(|change| change.is(what_of(request), name_of(request)));
+    let is_told = |request: &&Request| changes.iter().any(|change| change.is(kind_of(request), name_of(request)));
     let left: Vec<&Request> = new.requests.iter().filter(|request| !is_told(request)).collect();
     changes.extend(left.into_iter().map(|request| plain(Effect::Leave, request, String::new())));
     Ok(changes)
@@ -122,10 +122,9 @@ pub(crate) fn removals(old: &Valid, keeps: bool) -> Vec<Change> {
 }
 
 fn decided_change(step: &Forecast, old: Option<&Valid>, new: &Valid) -> Result<Change, ChangesError> {
-    let what = words(step.thing);
     let of = |valid: &Valid| -> Option<Request> {
         let mut all = valid.requests.iter();
-        all.find(|request| what_of(request) == what && name_of(request) == step.name).cloned()
+        all.find(|request| kind_of(request) == step.kind && name_of(request) == step.name).cloned()
     };
     let (before, after) = (old.and_then(of), of(new));
     let effect = match step.outcome {
@@ -135,28 +134,28 @@ fn decided_change(step: &Forecast, old: Option<&Valid>, new: &Valid) -> Result<C
     };
     let mut change = Change {
         effect,
-        what,
+        kind: step.kind,
         name: step.name.clone(),
         detail: String::new(),
         members: Vec::new(),
         panels: None,
         request: after.clone().filter(|_| effect != Effect::Remove),
     };
-    match (step.thing, step.outcome) {
+    match (step.kind, step.outcome) {
         (_, Outcome::Removed) => "last of all".clone_into(&mut change.detail),
         (_, Outcome::Retagged) => {
             "its tags".clone_into(&mut change.detail);
             change.members = between(before.as_ref(), after.as_ref(), |_| true);
             change.request = None;
         }
-        (Thing::EndpointConfig, _) => of_config(&mut change, after.as_ref(), old, new),
-        (Thing::Endpoint, outcome) => of_endpoint(&mut change, outcome, old, new)?,
-        (Thing::Dashboard, Outcome::Changed) => {
+        (Kind::EndpointConfig, _) => of_config(&mut change, after.as_ref(), old, new),
+        (Kind::Endpoint, outcome) => of_endpoint(&mut change, outcome, old, new)?,
+        (Kind::Dashboard, Outcome::Changed) => {
             change.panels = Some(panels(&body(before.as_ref()), &body(after.as_ref())));
         }
-        (Thing::Dashboard, _) => change.detail = format!("{} panels", panel_count(&body(after.as_ref()))),
-        (Thing::Alarm, Outcome::Changed) => change.members = between(before.as_ref(), after.as_ref(), |_| true),
-        (Thing::Alarm, _) => {
+        (Kind::Dashboard, _) => change.detail = format!("{} panels", panel_count(&body(after.as_ref()))),
+        (Kind::Alarm, Outcome::Changed) => change.members = between(before.as_ref(), after.as_ref(), |_| true),
+        (Kind::Alarm, _) => {
             let condition = after.as_ref().map(|request| measure::condition(&request.input)).unwrap_or_default();
             let of_its_value = condition.strip_prefix("it ");
             change.detail = of_its_value.map(|rest| format!("fires when its value {rest}")).unwrap_or_default();
@@ -232,15 +231,25 @@ fn cleared(old: &Valid, new: &Valid, keeps_replaced: bool) -> Vec<Change> {
 }
 
 impl Change {
-    fn is(&self, what: &str, name: &str) -> bool {
-        self.what == what && self.name == name && !matches!(self.effect, Effect::Remove | Effect::Keep)
+    /// `endpoint config`, `endpoint`, `dashboard` or `alarm`.
+    pub(crate) fn what(&self) -> &'static str {
+        match self.kind {
+            Kind::EndpointConfig => "endpoint config",
+            Kind::Endpoint => "endpoint",
+            Kind::Dashboard => "dashboard",
+            Kind::Alarm => "alarm",
+        }
+    }
+
+    fn is(&self, kind: Kind, name: &str) -> bool {
+        self.kind == kind && self.name == name && !matches!(self.effect, Effect::Remove | Effect::Keep)
     }
 }
 
 fn plain(effect: Effect, request: &Request, detail: String) -> Change {
     Change {
         effect,
-        what: what_of(request),
+        kind: kind_of(request),
         name: name_of(request).to_owned(),
         detail,
         members: Vec::new(),
@@ -265,30 +274,21 @@ fn find<'v>(valid: &'v Valid, operation: &str) -> Option<&'v Request> {
     valid.requests.iter().find(|request| request.operation == operation)
 }
 
-fn words(thing: Thing) -> &'static str {
-    match thing {
-        Thing::EndpointConfig => "endpoint config",
-        Thing::Endpoint => "endpoint",
-        Thing::Dashboard => "dashboard",
-        Thing::Alarm => "alarm",
-    }
-}
-
-fn what_of(request: &Request) -> &'static str {
+fn kind_of(request: &Request) -> Kind {
     match request.operation {
-        "CreateEndpointConfig" => "endpoint config",
-        "PutDashboard" => "dashboard",
-        "PutMetricAlarm" | "PutCompositeAlarm" => "alarm",
-        _ => "endpoint",
+        "CreateEndpointConfig" => Kind::EndpointConfig,
+        "PutDashboard" => Kind::Dashboard,
+        "PutMetricAlarm" | "PutCompositeAlarm" => Kind::Alarm,
+        _ => Kind::Endpoint,
     }
 }
 
 fn name_of(request: &Request) -> &str {
-    let member = match what_of(request) {
-        "endpoint config" => "EndpointConfigName",
-        "dashboard" => "DashboardName",
-        "alarm" => "AlarmName",
-        _ => "EndpointName",
+    let member = match kind_of(request) {
+        Kind::EndpointConfig => "EndpointConfigName",
+        Kind::Endpoint => "EndpointName",
+        Kind::Dashboard => "DashboardName",
+        Kind::Alarm => "AlarmName",
     };
     request.input.get(member).and_then(Value::as_str).unwrap_or_default()
 }

@@ -7,7 +7,8 @@
 use monitored_endpoint::plan::Request;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use stand_in::telemetry::{FleetError, MINUTE, Metric, MetricStore};
+use stand_in::render::simulated::Simulation;
+use stand_in::telemetry::{FleetError, MINUTE, Metric, MetricStore, SECOND, Timestamp};
 use thiserror::Error;
 
 use super::ingestion::Ingestion;
@@ -16,6 +17,11 @@ use crate::judgement::Valid;
 use crate::simulation::{self, Scenario};
 
 const PRICES: &str = include_str!("../../data/monitoring-prices.json");
+
+/// A present for the simulation; what is counted is the same at any.
+const NOW: Timestamp = 1_764_000_000 * SECOND;
+/// How long the fleet has run by then: long enough for every series to have published at any frequency.
+const LIFE: Timestamp = 30 * MINUTE;
 
 /// List prices of CloudWatch, in dollars a month.
 #[derive(Clone, Debug, Deserialize)]
@@ -82,10 +88,10 @@ pub(crate) struct Line {
 /// Estimates what a plan's monitoring costs.
 pub(crate) fn estimate(valid: &Valid) -> Result<Estimate, CostError> {
     let prices: Prices = serde_json::from_str(PRICES)?;
-    let (fleet, mut notes) = simulation::fleet(valid, Scenario::Steady);
-    let mut store = MetricStore::default();
-    // Long enough for every series to have published once at any frequency.
-    fleet.publish(&mut store, 0, 0, 10 * MINUTE)?;
+    let (mut fleet, mut notes) = simulation::fleet(valid, Scenario::Steady);
+    simulation::name_models(&mut fleet, valid);
+    let simulation = Simulation { fleet: &fleet, start: NOW - LIFE, now: NOW, sway: 0.0 };
+    let store = simulation.published()?;
     let charged: Vec<&Metric> = store.metrics().filter(|metric| is_charged(metric)).collect();
     let mut lines = vec![line("Metric streams of instances, copies and GPUs", charged.len(), prices.metric)];
     if charged.len() > prices.metrics_at_that_price {
@@ -110,7 +116,7 @@ pub(crate) fn estimate(valid: &Valid) -> Result<Estimate, CostError> {
     let basis = format!("list prices of {} as of {}, {}", prices.region, prices.as_of, prices.source);
     let detailed_observability = Some(&fleet).filter(|_| valid.spec.monitoring.detailed_observability);
     let detailed_observability = detailed_observability.and_then(|fleet| Ingestion::of(fleet, prices.otel_gigabyte));
-    let panels_view = PanelsView::of(valid, &fleet, prices.requested_metric).unwrap_or_else(|error| {
+    let panels_view = PanelsView::of(valid, &simulation, &store, prices.requested_metric).unwrap_or_else(|error| {
         notes.push(format!("what a look at the interactive panels costs isn't known here: {error}"));
         None
     });

@@ -13,8 +13,11 @@ use super::instances::{Instances, instances};
 use super::steps::{Action, Step};
 use super::view::PanelsView;
 use crate::judgement::{Judgement, Valid};
-use crate::output::{lines, table};
+use crate::output::{lines, rounded, table};
 use crate::subject::Subject;
+
+/// Decimals of dollars that programs get: a hundredth of a cent.
+const DECIMALS: i32 = 4;
 
 /// Dollars per instance-hour by type, where a declaration gives none.
 type Prices = BTreeMap<String, f64>;
@@ -81,7 +84,9 @@ impl Costs {
         let [endpoints, monitoring] = self.sums();
         let side = |pick: fn((f64, f64)) -> f64| {
             let (endpoints, monitoring) = (pick(endpoints), pick(monitoring));
-            json!({ "Endpoints": cents(endpoints), "Monitoring": cents(monitoring), "Total": cents(endpoints + monitoring) })
+            let [endpoints, monitoring, total] =
+                [endpoints, monitoring, endpoints + monitoring].map(|dollars| rounded(dollars, DECIMALS));
+            json!({ "Endpoints": endpoints, "Monitoring": monitoring, "Total": total })
         };
         let each = self.endpoints.iter();
         let each = each.map(|one| json!({ "Endpoint": one.id, "Before": one.before, "After": one.after }));
@@ -92,6 +97,11 @@ impl Costs {
             "Endpoints": each.collect::<Value>(),
             "Unknown": self.unknown(),
         })
+    }
+
+    /// What each resource's monitoring costs afterwards, or did before where it goes.
+    fn estimates(&self) -> impl Iterator<Item = &Estimate> {
+        self.monitoring.iter().filter_map(|one| one.after.as_ref().or(one.before.as_ref()))
     }
 
     /// What has no price, on either side.
@@ -109,8 +119,7 @@ impl Costs {
 
     /// The costs in words: a table, and what to know about it. `compares` is whether there is an old side.
     pub(crate) fn in_words(&self, compares: bool) -> String {
-        let estimates = || self.monitoring.iter().filter_map(|one| one.after.as_ref().or(one.before.as_ref()));
-        let Some(basis) = estimates().next().map(|estimate| &estimate.basis) else { return String::new() };
+        let Some(basis) = self.estimates().next().map(|estimate| &estimate.basis) else { return String::new() };
         let mut rows: Vec<[String; 4]> = Vec::new();
         for one in &self.endpoints {
             rows.extend(rows_of(one, of_instances));
@@ -146,7 +155,7 @@ impl Costs {
                 note.into_iter().for_each(&mut add);
             }
         }
-        for estimate in self.monitoring.iter().filter_map(|one| one.after.as_ref().or(one.before.as_ref())) {
+        for estimate in self.estimates() {
             estimate.notes.iter().cloned().for_each(&mut add);
             estimate.detailed_observability.iter().flat_map(Ingestion::notes).for_each(&mut add);
             estimate.panels_view.iter().map(PanelsView::note).for_each(&mut add);
@@ -273,9 +282,4 @@ fn difference(before: Option<f64>, after: Option<f64>) -> String {
     let sign = if after < before { "−" } else { "+" };
     let dollars = (after - before).abs();
     if dollars < 0.000_05 { "–".to_owned() } else { format!("{sign}{}", Column::CENTS.show(Dollars(dollars))) }
-}
-
-/// Dollars without float noise.
-fn cents(dollars: f64) -> f64 {
-    (dollars * 10_000.0).round() / 10_000.0 + 0.0
 }

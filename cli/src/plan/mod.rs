@@ -20,6 +20,7 @@ use stand_in::arguments::pair;
 use thiserror::Error;
 
 use crate::arguments::Surroundings;
+use crate::judgement::Judgement;
 use crate::output::{Said, Status};
 use crate::subject::{self, Subject, SubjectError};
 use crate::template::Source;
@@ -162,9 +163,7 @@ fn requests<'s>(step: &'s Step<'_>) -> Vec<&'s Request> {
 fn step_json(step: &Step<'_>, cost: &Side<Estimate>) -> Value {
     let Some(resource) = step.resource() else { return Value::Null };
     let mut json = resource.json();
-    let id = |judgement: Option<&crate::judgement::Judgement>| {
-        judgement.and_then(|one| one.valid.as_deref()).map(|valid| valid.plan.physical_id.clone())
-    };
+    let id = |judgement: Option<&Judgement>| judgement.and_then(Judgement::physical_id).map(str::to_owned);
     json["Action"] = json!(step.action);
     json["PhysicalId"] = json!({ "Old": id(step.before), "New": id(step.after) });
     json["Changes"] = step.changes.iter().map(change_json).collect();
@@ -183,7 +182,7 @@ fn request_json(request: &Request) -> Value {
 fn change_json(change: &Change) -> Value {
     json!({
         "Effect": change.effect,
-        "What": change.what,
+        "What": change.what(),
         "Name": change.name,
         "Detail": change.detail,
         "Members": change.members,

@@ -8,16 +8,14 @@ use serde_json::Value;
 use stand_in::evaluation::dashboard::TimeRange;
 use stand_in::render::simulated::Simulation;
 use stand_in::render::{Theme, calls};
-use stand_in::telemetry::{Fleet, MINUTE, SECOND, Timestamp};
+use stand_in::telemetry::MetricStore;
 
 use crate::judgement::Valid;
+use crate::output::rounded;
 use crate::panels::{PanelsError, metrics_asked};
-use crate::simulation;
 
-/// A present for the simulation; the count of metrics is the same at any.
-const NOW: Timestamp = 1_764_000_000 * SECOND;
-/// How long the fleet has run by then: long enough for every series to have published at any frequency.
-const LIFE: Timestamp = 30 * MINUTE;
+/// Decimals of dollars that programs get: a ten-thousandth of a cent.
+const DECIMALS: i32 = 6;
 /// Views a month of who watches for eight hours a day, while the dashboard refreshes every minute.
 const WATCHED: f64 = 30.0 * 8.0 * 60.0;
 
@@ -33,25 +31,28 @@ pub(crate) struct PanelsView {
 }
 
 impl PanelsView {
-    /// A look at the panels that `valid` plans, over `fleet`, at `per_metric` dollars; `None` where it plans none.
+    /// A look at the panels that `valid` plans, at the end of `simulation`, which published `store`, at `per_metric` dollars; `None`
+    /// where it plans none.
     ///
     /// # Errors
     /// Where the panels can't be drawn on this machine.
-    pub(crate) fn of(valid: &Valid, fleet: &Fleet, per_metric: f64) -> Result<Option<Self>, PanelsError> {
+    pub(crate) fn of(
+        valid: &Valid,
+        simulation: &Simulation<'_>,
+        store: &MetricStore,
+        per_metric: f64,
+    ) -> Result<Option<Self>, PanelsError> {
         let Some(dashboard) = &valid.plan.dashboard else { return Ok(None) };
         let body: Value = serde_json::from_str(&dashboard.body).unwrap_or_default();
-        let range = TimeRange { start: NOW - LIFE, end: NOW };
+        let range = TimeRange { start: simulation.start, end: simulation.now };
         let calls = calls(dashboard.name.as_str(), &body, range, Theme::Light);
         if calls.is_empty() {
             return Ok(None);
         }
-        let mut fleet = fleet.clone();
-        simulation::name_models(&mut fleet, valid);
-        let simulation = Simulation { fleet: &fleet, start: NOW - LIFE, now: NOW, sway: 0.0 };
-        let metrics = metrics_asked(&simulation, &simulation.published()?, &calls)?;
+        let metrics = metrics_asked(simulation, store, &calls)?;
         let each_view = u32::try_from(metrics).map_or(f64::MAX, f64::from) * per_metric;
-        let (dollars_each_view, dollars_per_month_watched) =
-            (without_noise(each_view), without_noise(each_view * WATCHED));
+        let [dollars_each_view, dollars_per_month_watched] =
+            [each_view, each_view * WATCHED].map(|dollars| rounded(dollars, DECIMALS));
         Ok(Some(Self { metrics, dollars_each_view, dollars_per_month_watched }))
     }
 
@@ -65,9 +66,4 @@ impl PanelsView {
             dollars(Dollars(self.dollars_per_month_watched)),
         )
     }
-}
-
-/// Dollars without the noise of binary fractions.
-fn without_noise(dollars: f64) -> f64 {
-    (dollars * 1e6).round() / 1e6
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::changes::{Change, Effect};
 use super::difference::{Member, Panels, shortened};
 use super::steps::{Action, Step};
+use crate::judgement::Judgement;
 use crate::output::{lines, pretty};
 
 /// The most characters of a value that are shown.
@@ -57,7 +58,7 @@ pub(crate) fn step(step: &Step<'_>) -> String {
         text.push_str(&one(change));
     }
     let left = step.changes.iter().filter(|change| change.effect == Effect::Leave);
-    let left: Vec<String> = left.map(|change| format!("{} {}", change.what, change.name)).collect();
+    let left: Vec<String> = left.map(|change| format!("{} {}", change.what(), change.name)).collect();
     if !left.is_empty() && step.action != Action::Nothing {
         let _ = writeln!(text, "    = unchanged: {}", left.join(", "));
     }
@@ -70,10 +71,7 @@ pub(crate) fn step(step: &Step<'_>) -> String {
 
 /// What becomes of the resource's `Ref`.
 fn reference(step: &Step<'_>) -> String {
-    let id = |judgement: Option<&crate::judgement::Judgement>| {
-        judgement.and_then(|one| one.valid.as_deref()).map(|valid| valid.plan.physical_id.clone())
-    };
-    match (step.action, id(step.before), id(step.after)) {
+    match (step.action, step.before.and_then(Judgement::physical_id), step.after.and_then(Judgement::physical_id)) {
         (Action::Create, _, Some(id)) => format!("; its Ref will be {id}"),
         (Action::Update, _, Some(id)) => format!("; its Ref stays {id}"),
         (Action::Replace, Some(was), Some(is)) => format!("; its Ref changes from {was} to {is}"),
@@ -89,7 +87,7 @@ fn one(change: &Change) -> String {
         Effect::Leave | Effect::Keep => "=",
     };
     let detail = if change.detail.is_empty() { String::new() } else { format!(": {}", change.detail) };
-    let mut text = format!("    {sign} {} {}{detail}\n", change.what, change.name);
+    let mut text = format!("    {sign} {} {}{detail}\n", change.what(), change.name);
     for member in &change.members {
         let _ = writeln!(text, "        {}", of_member(member));
     }

@@ -4,7 +4,7 @@ use monitored_endpoint::usage::Usage;
 use serde_json::{Number, Value, json};
 
 use super::words::Copy;
-use crate::output::Status;
+use crate::output::{self, Status};
 
 /// Decimals that are kept: a ten-thousandth of a cent.
 const DECIMALS: i32 = 6;
@@ -31,8 +31,7 @@ fn rounded(value: Value) -> Value {
 }
 
 fn round(number: &Number) -> Value {
-    let scale = 10_f64.powi(DECIMALS);
-    let rounded = (number.as_f64().unwrap_or(0.0) * scale).round() / scale;
+    let rounded = output::rounded(number.as_f64().unwrap_or(0.0), DECIMALS);
     #[expect(clippy::cast_possible_truncation, reason = "whole, and far from the largest")]
     if rounded.fract() == 0.0 && rounded.abs() < 1e15 { json!(rounded as i64) } else { json!(rounded) }
 }

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use monitored_endpoint::figure::{Column, count, dollars, duration, percent, whole};
-use monitored_endpoint::spec::Dollars;
+use monitored_endpoint::figure::{Column, count, dollars, duration, percent, unknown, whole};
 use monitored_endpoint::usage::{GpuUsage, ModelUsage, Money, Totals, Usage};
 use serde_json::{Value, json};
 
@@ -136,20 +135,19 @@ fn head(range: &Usage, now: &Usage) -> String {
     text
 }
 
-/// Instances and GPUs now. What is unused is the rest of what is shown.
+/// Instances and GPUs now.
 fn present(now: &Usage) -> String {
     if !now.has_data {
         return "\nNow: nothing is published. No instance runs, or its metrics are late.\n".to_owned();
     }
-    let Totals { instances, gpus, used_gpus, unused_gpus, bill, unallocated, .. } = now.totals;
-    let unused = unused_gpus.and(gpus.zip(used_gpus)).map(|(all, used)| all.round() - used.round());
+    let Totals { instances, gpus, used_gpus, bill, unallocated, .. } = now.totals;
     let number = |number: Option<f64>| number.map_or_else(unknown, whole);
     let mut text = format!(
         "\nNow: {} instances, {} GPUs, {} used, {} unused",
         whole(instances),
         number(gpus),
         number(used_gpus),
-        number(unused)
+        number(now.totals.whole_unused_gpus())
     );
     if let Some(bill) = bill {
         let _ = write!(text, "; {} per hour", dollars(bill.per_hour));
@@ -185,15 +183,11 @@ struct Rows<'u> {
 
 impl<'u> Rows<'u> {
     fn of(range: &'u Usage, now: &'u Usage) -> Self {
-        let money = |usage: &Usage| -> Vec<Money> {
-            let models = usage.models.iter().filter_map(|model| model.money);
-            models.chain(usage.totals.bill).chain(usage.totals.unallocated).collect()
-        };
         Self {
             range,
             now,
-            cumulative: Column::of(money(range).iter().map(|money| money.cumulative)),
-            per_hour: Column::of(money(now).iter().map(|money| money.per_hour)),
+            cumulative: Column::of(range.amounts().map(|money| money.cumulative)),
+            per_hour: Column::of(now.amounts().map(|money| money.per_hour)),
             per_thousand: Column::of(range.models.iter().filter_map(|model| model.per_thousand_invocations)),
         }
     }
@@ -201,8 +195,7 @@ impl<'u> Rows<'u> {
     fn all(&self) -> Vec<[String; 10]> {
         let mut rows: Vec<[String; 10]> = self.range.models.iter().map(|model| self.model(model)).collect();
         let (range, now) = (&self.range.totals, &self.now.totals);
-        let shared = self.range.variants.iter().any(|variant| variant.hosts_components);
-        if shared && (range.unallocated.is_some() || now.unallocated.is_some()) {
+        if self.range.hosts_components() && (range.unallocated.is_some() || now.unallocated.is_some()) {
             rows.push(self.sum("Unallocated", now.unused_gpus, (range.unallocated, now.unallocated), None));
         }
         if range.bill.is_some() || now.bill.is_some() {
@@ -220,9 +213,9 @@ impl<'u> Rows<'u> {
             now.and_then(|now| now.utilization).map_or_else(unknown, percent),
             model.mean_utilization.map_or_else(unknown, percent),
             model.invocations.map_or_else(unknown, count),
-            show(self.cumulative, model.money.map(|money| money.cumulative)),
-            show(self.per_hour, now.and_then(|now| now.money).map(|money| money.per_hour)),
-            show(self.per_thousand, model.per_thousand_invocations),
+            self.cumulative.show_known(model.money.map(|money| money.cumulative)),
+            self.per_hour.show_known(now.and_then(|now| now.money).map(|money| money.per_hour)),
+            self.per_thousand.show_known(model.per_thousand_invocations),
             share(model.share),
         ]
     }
@@ -242,8 +235,8 @@ impl<'u> Rows<'u> {
             String::new(),
             String::new(),
             requests.map(count).unwrap_or_default(),
-            show(self.cumulative, range.map(|money| money.cumulative)),
-            show(self.per_hour, now.map(|money| money.per_hour)),
+            self.cumulative.show_known(range.map(|money| money.cumulative)),
+            self.per_hour.show_known(now.map(|money| money.per_hour)),
             String::new(),
             share(range.zip(bill).map(|(money, bill)| money.cumulative.0 / bill)),
         ]
@@ -260,14 +253,6 @@ fn copies_running(model: &ModelUsage) -> String {
     }
 }
 
-fn show(column: Column, amount: Option<Dollars>) -> String {
-    amount.map_or_else(unknown, |amount| column.show(amount))
-}
-
 fn share(share: Option<f64>) -> String {
     share.map_or_else(unknown, |share| percent(share * 100.0))
-}
-
-fn unknown() -> String {
-    "–".to_owned()
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use monitored_endpoint::properties::is_within;
+
 /// Lines by path: `Resources.Chat.Properties.Tags[0].Key`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Lines(pub(super) BTreeMap<String, usize>);
@@ -42,9 +44,7 @@ impl Place {
     }
 
     pub(crate) fn line(&self, path: &str) -> Option<usize> {
-        let elsewhere = self.elsewhere.iter().find(|(member, _)| {
-            path.strip_prefix(member.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-        });
+        let elsewhere = self.elsewhere.iter().find(|(member, _)| is_within(path, member));
         if let Some((_, before)) = elsewhere {
             return self.lines.of(&format!("{before}{path}"));
         }

@@ -1,23 +1,12 @@
 use std::collections::BTreeSet;
 
-use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
-use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
-use aws_sdk_sagemaker::primitives::DateTime;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::envelope::ResourceType;
-use crate::plan::{AlarmRequest, Ownership, Surroundings, plan};
-use crate::properties::{Declaration, Problems};
-use crate::reconcile::existing::Found;
-use crate::spec::{AlarmName, EndpointConfigName, GpuDimension, Judged, Spec, Tag};
-
-fn owner() -> Owner {
-    Owner {
-        stack_id: "arn:aws:cloudformation:us-east-1:123456789012:stack/s/1".to_owned(),
-        logical_id: "It".to_owned(),
-    }
-}
+use crate::plan::{AlarmRequest, Ownership};
+use crate::reconcile::forecast::{Before, existing};
+use crate::reconcile::testing::{owner, planned};
+use crate::spec::{AlarmName, Tag};
 
 fn declared() -> Value {
     json!({
@@ -30,41 +19,13 @@ fn declared() -> Value {
 }
 
 fn of(declared: &Value) -> Plan {
-    let (kind, problems) = (ResourceType::MonitoredEndpoint, Problems::default());
-    let declaration = Declaration::read(kind, declared, &problems).unwrap();
-    let Judged::Valid(spec) = Spec::judge(kind, &declaration, None, &problems) else { panic!("{problems}") };
-    let gpu_dimensions = vec![GpuDimension::GpuId];
-    let surroundings = Surroundings { region: "us-east-1".to_owned(), gpu_dimensions, ..Surroundings::default() };
-    plan(&spec, &owner(), &surroundings).unwrap()
+    planned(declared, "It")
 }
 
 /// Everything that the plan has, with tags of its own or of nobody.
 fn made(plan: &Plan, tags: &[Tag]) -> Existing {
-    fn found<T>(content: T, tags: &[Tag]) -> Found<T> {
-        Found { arn: "arn:aws:x:us-east-1:123456789012:x/x".to_owned(), tags: tags.to_vec(), content }
-    }
-    let request = plan.endpoint_config.as_ref().unwrap();
-    let name = request.endpoint_config_name().unwrap();
-    let config = DescribeEndpointConfigOutput::builder()
-        .endpoint_config_name(name)
-        .set_production_variants(request.production_variants.clone())
-        .set_execution_role_arn(request.execution_role_arn.clone())
-        .set_metrics_config(request.metrics_config.clone())
-        .build();
-    let endpoint = DescribeEndpointOutput::builder()
-        .endpoint_name("chat")
-        .endpoint_config_name(name)
-        .creation_time(DateTime::from_secs(1))
-        .last_modified_time(DateTime::from_secs(1))
-        .build();
-    let dashboard = plan.dashboard.as_ref().unwrap();
-    Existing {
-        described: None,
-        endpoints: vec![(plan.endpoint.as_ref().unwrap().name.clone(), found(endpoint, tags))],
-        endpoint_configs: vec![(EndpointConfigName::parse(name).unwrap(), found(config, tags))],
-        dashboards: vec![(dashboard.name.clone(), found(dashboard.body.clone(), tags))],
-        alarms: plan.alarms.iter().map(|alarm| (alarm.name.clone(), found(alarm.request.clone(), tags))).collect(),
-    }
+    let tagged = Plan { tags: tags.to_vec(), ..plan.clone() };
+    existing(Before { plans: &[&tagged], endpoints_of_others: &[] }).unwrap()
 }
 
 fn decided(plan: &Plan, existing: &Existing, adopts: bool) -> Result<Vec<(Stage, Change)>, ReconcileError> {
@@ -77,7 +38,7 @@ fn given_back(
     adopts: bool,
     given_back: &BTreeSet<(Kind, String)>,
 ) -> Result<Vec<(Stage, Change)>, ReconcileError> {
-    decide(&Wish { plan, owner: &owner(), adopts, dropped_tags: &[], given_back }, existing)
+    decide(&Wish { plan, owner: &owner("It"), adopts, dropped_tags: &[], given_back }, existing)
 }
 
 /// What is done to what, a word for each.
@@ -150,7 +111,7 @@ fn what_is_somebody_elses_is_refused_and_a_dashboard_or_alarm_may_be_taken_over(
 #[test]
 fn another_resource_of_the_same_stack_is_somebody_else() {
     let plan = of(&declared());
-    let neighbour = Owner { logical_id: "Other".to_owned(), ..owner() };
+    let neighbour = Owner { logical_id: "Other".to_owned(), ..owner("It") };
     let existing = made(&plan, &Ownership::of(&neighbour, "chat").tags());
     assert!(matches!(decided(&plan, &existing, false), Err(ReconcileError::EndpointTaken { .. })));
 }

@@ -8,7 +8,7 @@ use jiff::{
     tz::{Offset, TimeZone},
 };
 
-use crate::telemetry::{DAY, HOUR, SECOND, Timestamp};
+use crate::telemetry::{DAY, SECOND, Timestamp};
 
 /// The periods that a window of the clock may have, in seconds.
 pub const PERIODS: [u32; 5] = [60, 300, 3600, 86_400, 604_800];
@@ -38,16 +38,15 @@ fn fixed(text: &str) -> Option<Offset> {
 /// The newest boundary of the period at or before `at`.
 pub(super) fn boundary(at: Timestamp, period: u32, zone: &TimeZone) -> Option<Timestamp> {
     let now = Instant::from_millisecond(at).ok()?.to_zoned(zone.clone());
-    let midnight = now.start_of_day().ok()?;
     let step = Timestamp::from(period) * SECOND;
     if step < DAY {
-        // Hours of the wall clock, also where the zone is half an hour off.
+        // Parts of the wall clock's hour, also where the zone is half an hour off. None is longer than that.
         let hour = now.round(ZonedRound::new().smallest(Unit::Hour).mode(jiff::RoundMode::Trunc)).ok()?;
         let begun = hour.timestamp().as_millisecond();
-        return Some(begun + (at - begun).div_euclid(step.min(HOUR)) * step.min(HOUR));
+        return Some(begun + (at - begun).div_euclid(step) * step);
     }
     let days = if step == DAY { 0 } else { i64::from(now.weekday().to_monday_zero_offset()) };
-    let day = midnight.date().checked_sub(jiff::Span::new().days(days)).ok()?;
+    let day = now.date().checked_sub(jiff::Span::new().days(days)).ok()?;
     let start = day.to_datetime(civil::Time::midnight()).to_zoned(zone.clone()).ok()?;
     Some(start.timestamp().as_millisecond())
 }
