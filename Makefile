@@ -150,7 +150,7 @@ bench: export STAND_IN := $(CARGO_TARGET_DIR)/release/stand-in
 bench: package $(TOOLS)/local/installed $(TOOLS)/bench/installed ## cold starts and round trips beside their peers, kept in docs/contributors/performance.md
 	PATH="$(CURDIR)/$(TOOLS)/package/bin:$$PATH" cargo lambda build --release --locked --package hello --bin hello \
 		--compiler cargo --lambda-dir $(PACKAGES)
-	CARGO_PROFILE_RELEASE_LTO=off cargo build --release --locked --package stand-in --bin stand-in
+	CARGO_PROFILE_RELEASE_LTO=off cargo build --release --locked --package aws-stand-in --bin stand-in
 	$(TOOLS)/local/bin/python scripts/bench/run.py --provider $(RELEASE_ZIP) --widgets $(WIDGETS_RELEASE_ZIP) \
 		--hello $(PACKAGES)/hello/bootstrap --python $(TOOLS)/bench/bin/python $(BENCH_FLAGS)
 

@@ -1,7 +1,7 @@
 //! How long it takes from a declaration to its plan, and how large the dashboard's body is, by the number of listed models.
 //!
-//! The throughput that criterion prints is models for the judgement and bytes of the body for the plan: where it stays the
-//! same, time grows with what there is to judge or to write, and no faster.
+//! The throughput that criterion prints is models for the validation and bytes of the body for the plan: where it stays the
+//! same, time grows with what there is to validate or to write, and no faster.
 //!
 //! ```text
 //! cargo bench --workspace --bench plan
@@ -13,7 +13,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use monitored_endpoint::envelope::ResourceType;
 use monitored_endpoint::plan::{Owner, Plan, Surroundings, plan};
 use monitored_endpoint::properties::{Declaration, Problems};
-use monitored_endpoint::spec::{GpuDimension, Judged, Spec};
+use monitored_endpoint::spec::{GpuDimension, Spec, Validated};
 use serde_json::{Value, json};
 
 const RESOURCE_TYPE: ResourceType = ResourceType::MonitoredEndpointConfig;
@@ -39,10 +39,10 @@ fn read(properties: &Value) -> Declaration {
     declaration
 }
 
-fn judged(declaration: &Declaration) -> Spec {
+fn validated(declaration: &Declaration) -> Spec {
     let problems = Problems::default();
-    match Spec::judge(RESOURCE_TYPE, declaration, None, &problems) {
-        Judged::Valid(spec) => *spec,
+    match Spec::validate(RESOURCE_TYPE, declaration, None, &problems) {
+        Validated::Valid(spec) => *spec,
         other => panic!("{other:?}: {problems}"),
     }
 }
@@ -62,19 +62,19 @@ fn plans(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("plan");
     for models in [1, 10, 100, 500] {
         let declaration = read(&properties(models));
-        let spec = judged(&declaration);
+        let spec = validated(&declaration);
         let bytes = planned(&spec).dashboard.unwrap().body.len();
         println!("{models} models: a body of {bytes} bytes");
         group.throughput(Throughput::Elements(models.try_into().unwrap()));
-        group.bench_with_input(BenchmarkId::new("judge", models), &declaration, |bencher, declaration| {
-            bencher.iter(|| judged(declaration));
+        group.bench_with_input(BenchmarkId::new("validate", models), &declaration, |bencher, declaration| {
+            bencher.iter(|| validated(declaration));
         });
         group.throughput(Throughput::Bytes(bytes.try_into().unwrap()));
         group.bench_with_input(BenchmarkId::new("plan", models), &spec, |bencher, spec| {
             bencher.iter(|| planned(spec));
         });
-        group.bench_with_input(BenchmarkId::new("judge and plan", models), &declaration, |bencher, declaration| {
-            bencher.iter(|| planned(&judged(declaration)));
+        group.bench_with_input(BenchmarkId::new("validate and plan", models), &declaration, |bencher, declaration| {
+            bencher.iter(|| planned(&validated(declaration)));
         });
     }
     group.finish();

@@ -20,7 +20,7 @@ ROOTS = {
     "CreateEndpointConfigInput": None,
     "UpdateEndpointInput": {"DeploymentConfig", "ExcludeRetainedVariantProperties"},
 }
-# Sets that grow with every launch: the provider judges instance types by itself.
+# Sets that grow with every launch: the provider validates instance types by itself.
 OPEN_ENUMS = {"ProductionVariantInstanceType"}
 
 

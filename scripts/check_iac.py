@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks examples/cdk and examples/terraform without an account: what they make of the provider's resource is what it takes.
 
-Both are turned into the CloudFormation template that they deploy. cfn-lint reads it, and the provider itself judges the
+Both are turned into the CloudFormation template that they deploy. cfn-lint reads it, and the provider itself validates the
 properties. What can't be run on this machine is named, with the reason.
 """
 
@@ -110,7 +110,7 @@ def lint(template: Template, cfn_lint: Path) -> None:
         subprocess.run([cfn_lint, "--regions", "us-east-1", "--", file.name], check=True)
 
 
-def judge(template: Template, expected_type: str, cli: Path) -> None:
+def validate(template: Template, expected_type: str, cli: Path) -> None:
     """The resource has the type, the service token of the provider, and properties that the provider accepts."""
     (resource,) = (one for one in template["Resources"].values() if one["Type"].startswith("Custom::"))
     token = template["Parameters"][resource["Properties"]["ServiceToken"]["Ref"]]
@@ -130,7 +130,7 @@ def judge(template: Template, expected_type: str, cli: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cfn-lint", type=Path, required=True)
-    parser.add_argument("--cli", type=Path, required=True, help="the program monitored-endpoint, whose judgement is the provider's")
+    parser.add_argument("--cli", type=Path, required=True, help="the program monitored-endpoint, whose validation is the provider's")
     arguments = parser.parse_args()
     failed = False
 
@@ -155,7 +155,7 @@ def main() -> None:
         template = check(f"{name}, its template", make)
         if template is not None:
             check(f"{name}, cfn-lint", partial(lint, template, arguments.cfn_lint))
-            check(f"{name}, the provider's judgement", partial(judge, template, resource_type, arguments.cli))
+            check(f"{name}, the provider's validation", partial(validate, template, resource_type, arguments.cli))
             if make is terraform_template:
                 check("terraform, by Terraform itself", partial(terraform_agrees, template))
     print(

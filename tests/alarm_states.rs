@@ -9,14 +9,14 @@ mod support;
 
 use std::ops::RangeInclusive;
 
-use monitored_endpoint::spec::GpuDimension as Dimension;
-use serde_json::{Value, json};
-use stand_in::evaluation::Reading;
-use stand_in::evaluation::alarm::{AlarmRule, AlarmState, MetricAlarm};
-use stand_in::telemetry::{
+use metric_math::evaluation::Reading;
+use metric_math::evaluation::alarm::{AlarmRule, AlarmState, MetricAlarm};
+use metric_math::telemetry::{
     Component, Fleet, GpuDimension, HOUR, IdleReservation, Load, MINUTE, Metric, MetricStore, Phases, Steps, Timestamp,
     Variant, scenario,
 };
+use monitored_endpoint::spec::GpuDimension as Dimension;
+use serde_json::{Value, json};
 use support::declaration::{Declared, one_model, shared_gpus};
 use support::planning::{alarms, planned};
 

@@ -3,10 +3,10 @@
 
 mod support;
 
+use aws_stand_in::Fault;
 use monitored_endpoint::spec::GpuDimension;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use stand_in::Fault;
 use support::declaration::{Declared, TOPIC, monitoring, one_model, shared_gpus};
 use support::planning::{alarms, planned};
 use support::scenario::{Scenario, ownership};

@@ -7,8 +7,8 @@ mod support;
 
 use std::time::Duration;
 
+use aws_stand_in::{Fault, Outcome, Script};
 use serde_json::{Value, json};
-use stand_in::{Fault, Outcome, Script};
 use support::chain::Chain;
 use support::declaration::{Declared, one_model, shared_gpus};
 use support::event::{ENDPOINT, Event};

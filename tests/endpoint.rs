@@ -7,8 +7,8 @@ use std::thread;
 use std::time::Duration;
 
 use aws_sdk_cloudwatch::types::Tag;
+use aws_stand_in::{Fault, Outcome, Script};
 use serde_json::json;
-use stand_in::{Fault, Outcome, Script};
 use support::chain::Chain;
 use support::declaration::{Declared, one_model, shared_gpus};
 use support::event::{ENDPOINT, Event, stack_id};

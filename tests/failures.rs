@@ -8,8 +8,8 @@ mod support;
 
 use std::time::{Duration, Instant, SystemTime};
 
+use aws_stand_in::{Fault, FaultRule};
 use serde_json::{Value, json};
-use stand_in::{Fault, FaultRule};
 use support::declaration::{Declared, monitoring, shared_gpus};
 use support::event::{CONFIG, Event, MONITORING};
 use support::scenario::Scenario;

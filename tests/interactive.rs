@@ -5,9 +5,9 @@ mod support;
 
 use std::time::Duration;
 
+use metric_math::telemetry::scenario;
 use monitored_endpoint::widgets::{Invocation, Widgets};
 use serde_json::{Value, json};
-use stand_in::telemetry::scenario;
 use support::declaration::{Declared, shared_gpus};
 use support::fleet::Account;
 use support::scenario::Scenario;

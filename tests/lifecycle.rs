@@ -331,7 +331,7 @@ fn a_published_gpu_dimension_is_the_one_that_is_drawn() {
     };
     for (published, other) in [("GpuId", "AcceleratorId"), ("AcceleratorId", "GpuId")] {
         let scenario = Scenario::new();
-        scenario.stand_in.publish([stand_in::MetricStream {
+        scenario.stand_in.publish([metric_math::telemetry::Metric {
             namespace: "/aws/sagemaker/InferenceComponents".to_owned(),
             name: "GPUUtilizationNormalized".to_owned(),
             dimensions: dimensions(published),

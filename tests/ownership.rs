@@ -3,8 +3,8 @@
 
 mod support;
 
+use aws_stand_in::{Outcome, Script};
 use serde_json::json;
-use stand_in::{Outcome, Script};
 use support::declaration::{Declared, shared_gpus};
 use support::event::{CONFIG, Event, MONITORING};
 use support::scenario::{Scenario, ownership};
@@ -238,7 +238,7 @@ fn an_adoption_in_a_create_that_fails_is_given_back_as_it_was() {
     scenario.foreign_alarm("chat-unused-gpu");
     let before = scenario.state();
     // The tags come last, when both have been overwritten.
-    scenario.let_fail("TagResource", Some(2), stand_in::Fault::AccessDenied {});
+    scenario.let_fail("TagResource", Some(2), aws_stand_in::Fault::AccessDenied {});
     let declared = shared_gpus("chat").with("AdoptExisting", true);
     scenario.create(&declared).failed();
     assert_eq!(scenario.state(), before);

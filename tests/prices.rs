@@ -6,8 +6,8 @@ mod support;
 
 use std::time::{Duration, Instant};
 
+use aws_stand_in::{Config, Fault, HostingPrice, StandIn};
 use serde_json::{Value, json};
-use stand_in::{Config, Fault, HostingPrice, StandIn};
 use support::declaration::{Declared, monitoring, shared_gpus};
 use support::event::{CONFIG, Event};
 use support::lambda::Lambda;

@@ -7,9 +7,9 @@ mod support;
 
 use std::time::{Duration, Instant};
 
+use aws_stand_in::{Config, Fault, StandIn};
 use monitored_endpoint::spec::GpuDimension;
 use serde_json::json;
-use stand_in::{Config, Fault, StandIn};
 use support::declaration::shared_gpus;
 use support::evaluated::{Datapoints, evaluate};
 use support::event::{CONFIG, Event};

@@ -3,12 +3,12 @@
 
 mod support;
 
+use aws_stand_in::{Config, StandIn};
 use monitored_endpoint::plan::{AlarmRequest, Owner, Surroundings, plan};
 use monitored_endpoint::properties::{Declaration, Problems};
-use monitored_endpoint::spec::{GpuDimension, Judged, Spec};
+use monitored_endpoint::spec::{GpuDimension, Spec, Validated};
 use monitored_endpoint::{envelope::ResourceType, plan::Plan};
 use serde_json::{Value, json};
-use stand_in::{Config, StandIn};
 use support::scenario::sdk_config;
 
 /// A plan with every alarm and many settings, of so many variants.
@@ -44,7 +44,7 @@ fn planned(variants: usize, source: &str) -> Plan {
     }
     let (problems, kind) = (Problems::default(), ResourceType::MonitoredEndpoint);
     let declaration = Declaration::read(kind, &properties, &problems).unwrap();
-    let Judged::Valid(spec) = Spec::judge(kind, &declaration, None, &problems) else { panic!("{problems}") };
+    let Validated::Valid(spec) = Spec::validate(kind, &declaration, None, &problems) else { panic!("{problems}") };
     let owner = Owner { stack_id: support::event::stack_id("s"), logical_id: "L".to_owned() };
     let surroundings = Surroundings {
         region: "us-east-1".to_owned(),

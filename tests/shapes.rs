@@ -187,7 +187,7 @@ fn invented(seed: u64, generosity: u8) -> (CreateEndpointConfigInput, Value, BTr
 fn read(properties: &Value) -> (Option<Declaration>, String) {
     let problems = Problems::default();
     let declaration = Declaration::read(ResourceType::MonitoredEndpointConfig, properties, &problems);
-    // Invented values keep to no limits, which are judged where they are read; what is asked here is that they are read.
+    // Invented values keep to no limits, which are validated where they are read; what is asked here is that they are read.
     let misread = |problem: &Problem| matches!(problem.severity, Severity::WrongType | Severity::Unknown);
     (declaration.filter(|_| !problems.sorted().iter().any(misread)), problems.to_string())
 }

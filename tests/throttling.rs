@@ -5,7 +5,7 @@
 
 mod support;
 
-use stand_in::Fault;
+use aws_stand_in::Fault;
 use support::declaration::shared_gpus;
 use support::scenario::Scenario;
 

@@ -5,11 +5,11 @@ mod support;
 
 use std::time::Duration;
 
+use aws_stand_in::{Fault, FaultRule};
+use metric_math::telemetry::{Component, Fleet, GpuDimension, Steps, scenario};
 use monitored_endpoint::reconcile::reason;
 use monitored_endpoint::spec::Dollars;
 use monitored_endpoint::usage::{InstanceTerms, ModelUsage, Moment, Remark, Terms, TimeRange, Usage};
-use stand_in::telemetry::{Component, Fleet, GpuDimension, Steps, scenario};
-use stand_in::{Fault, FaultRule};
 use support::fleet::{Account, PRICE};
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -200,7 +200,7 @@ fn without_a_price_nothing_costs_anything_and_nothing_costs_0() {
 #[test]
 fn variants_have_their_own_gpus_and_prices() {
     let mut fleet = scenario::steady(60);
-    fleet.variants.push(stand_in::telemetry::Variant::new("Big", "ml.p5.48xlarge", 8, Steps::always(1)));
+    fleet.variants.push(metric_math::telemetry::Variant::new("Big", "ml.p5.48xlarge", 8, Steps::always(1)));
     let fleet = fleet.with(Component { variant: "Big".to_owned(), ..scenario::model("qwen", 4, Steps::always(1)) });
     let account = Account::with(&fleet, HOUR);
     let mut question = account.question(TimeRange::Last(1800));

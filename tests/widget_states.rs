@@ -6,11 +6,11 @@ mod support;
 
 use std::time::Duration;
 
+use aws_stand_in::{Fault, FaultRule};
+use metric_math::telemetry::{Fleet, Serving, Steps, Variant, scenario};
 use monitored_endpoint::usage::TimeRange;
 use monitored_endpoint::widgets::render;
 use serde_json::{Value, json};
-use stand_in::telemetry::{Fleet, Serving, Steps, Variant, scenario};
-use stand_in::{Fault, FaultRule};
 use support::fleet::Account;
 use support::panel::{ARN, answer, answer_within, event, row, tile};
 

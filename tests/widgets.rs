@@ -6,10 +6,10 @@ mod support;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use metric_math::telemetry::{Fleet, Steps, scenario};
 use monitored_endpoint::widgets::{Invocation, Widgets};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use stand_in::telemetry::{Fleet, Steps, scenario};
 use support::fleet::{Account, PRICE};
 use support::panel::{ARN, answer, event, row, tile};
 

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use monitored_endpoint::envelope::ResourceType;
-use stand_in::arguments::{account, pair};
 
 use crate::explain::Explain;
 use crate::plan::PlanArguments;
@@ -138,4 +137,38 @@ pub(crate) fn price(text: &str) -> Result<(String, f64), String> {
 pub(crate) fn dollars(text: &str) -> Result<f64, String> {
     let dollars = text.parse::<f64>().ok().filter(|dollars| dollars.is_finite() && *dollars > 0.0);
     dollars.ok_or_else(|| format!("{text:?} is not a price: give dollars per instance-hour, such as 5.752"))
+}
+
+/// Two halves of a `NAME=VALUE`; the value may have more of the signs.
+pub(crate) fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or_else(|| format!("{text:?} has no =: give NAME=VALUE"))?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// The id of an AWS account.
+pub(crate) fn account(text: &str) -> Result<String, String> {
+    if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        Ok(text.to_owned())
+    } else {
+        Err("an account has twelve digits".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_sign_parts_a_pair() {
+        assert_eq!(pair("model=a=b"), Ok(("model".to_owned(), "a=b".to_owned())));
+        assert!(pair("model").is_err());
+    }
+
+    #[test]
+    fn an_account_has_twelve_digits() {
+        assert_eq!(account("123456789012").as_deref(), Ok("123456789012"));
+        for bad in ["12345678901", "1234567890123", "12345678901x", ""] {
+            assert!(account(bad).is_err(), "{bad:?}");
+        }
+    }
 }

@@ -1,14 +1,14 @@
 //! `monitored-endpoint`: what a declaration will give before it costs anything, and what an endpoint is doing now.
 //!
-//! The command line around the provider's own library: it judges and plans with the same code as the Lambda function, draws with
-//! the stand-in's renderer, and never changes anything anywhere.
+//! The command line around the provider's own library: it validates and plans with the same code as the Lambda function, draws with
+//! `dashboard-picture`, and never changes anything anywhere.
 
 mod account;
 mod arguments;
 mod explain;
-mod judgement;
 mod output;
 mod panels;
+mod picture;
 mod placed;
 mod plan;
 mod preview;
@@ -16,6 +16,7 @@ mod report;
 mod simulation;
 mod subject;
 mod template;
+mod validation;
 mod verify;
 
 use std::io::{self, Write};

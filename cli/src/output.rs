@@ -11,7 +11,7 @@ pub(crate) enum Status {
     Fine,
     /// The declaration has problems, or can't be carried out.
     Problems,
-    /// It couldn't be judged: a value is missing, or a file.
+    /// It couldn't be validated: a value is missing, or a file.
     Unusable,
 }
 

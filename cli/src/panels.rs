@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sagemaker::config::{Credentials, SharedCredentialsProvider};
+use aws_stand_in::{Config, HostError, StandIn};
+use dashboard_picture::simulated::Simulation;
+use dashboard_picture::{CustomAnswer, CustomCall};
+use metric_math::telemetry::{MetricStore, SECOND};
 use monitored_endpoint::usage::Moment;
 use monitored_endpoint::widgets::{Invocation, Widgets};
 use serde_json::Value;
-use stand_in::render::simulated::Simulation;
-use stand_in::render::{CustomAnswer, CustomCall};
-use stand_in::telemetry::{MetricStore, SECOND};
-use stand_in::{Config, HostError, StandIn};
 use thiserror::Error;
 use tokio::runtime::Runtime;
 

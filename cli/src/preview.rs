@@ -5,21 +5,21 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use clap::Args;
+use dashboard_picture::simulated::{Drawn, Simulation, SimulationError};
+use metric_math::telemetry::{SECOND, Timestamp};
 use monitored_endpoint::plan::Request;
 use monitored_endpoint::spec::GpuDimension;
 use serde_json::{Value, json};
-use stand_in::render::command::{FleetFile, View};
-use stand_in::render::simulated::{Drawn, Simulation, SimulationError};
-use stand_in::telemetry::{SECOND, Timestamp};
 use thiserror::Error;
 
 use crate::arguments::Surroundings;
-use crate::judgement::Judgement;
 use crate::output::{Said, Status, lines};
 use crate::panels;
+use crate::picture::{FleetFile, View};
 use crate::simulation::{self, Scenario};
 use crate::subject::{self, SubjectError};
 use crate::template::{ReadError, Source};
+use crate::validation::Validation;
 use crate::verify::replay::{Replay, ReplayError};
 
 /// Validate what a template declares as the provider would, and draw its dashboards over simulated fleets.
@@ -121,7 +121,7 @@ impl Preview {
             let gap = if number > 0 { "\n" } else { "" };
             // Writing to a String can't fail.
             let _ = write!(said.text, "{gap}{}:\n{text}", file.display());
-            // As with one file, a problem weighs more than what couldn't be judged.
+            // As with one file, a problem weighs more than what couldn't be validated.
             if status == Status::Problems || said.status == Status::Fine {
                 said.status = status;
             }
@@ -137,13 +137,13 @@ impl Preview {
         // The dimension that the simulated fleets publish.
         let dimension = replay.gpu_dimension().unwrap_or(GpuDimension::GpuId);
         let subject = subject::read(Source::named(file), &self.surroundings, &[dimension])?.or_suggested()?;
-        let several = subject.judgements.iter().filter(|judgement| dashboard(judgement).is_some()).count() > 1;
+        let several = subject.validations.iter().filter(|validation| dashboard(validation).is_some()).count() > 1;
         let mut text = subject.remarks();
         let mut resources = Vec::new();
-        for judgement in &subject.judgements {
-            let page = self.page(judgement, out, several, replay)?;
-            text.push_str(&self.in_words(judgement, page.as_ref()));
-            let mut shown = judgement.json();
+        for validation in &subject.validations {
+            let page = self.page(validation, out, several, replay)?;
+            text.push_str(&self.in_words(validation, page.as_ref()));
+            let mut shown = validation.json();
             if let Some(page) = &page {
                 shown["Dashboard"] = page.json();
                 shown["Alarms"] = page.alarms();
@@ -160,12 +160,12 @@ impl Preview {
 
     fn page(
         &self,
-        judgement: &Judgement,
+        validation: &Validation,
         out: &Path,
         several: bool,
         replay: Replay,
     ) -> Result<Option<Page>, PreviewError> {
-        let (Some(valid), Some(dashboard)) = (&judgement.valid, dashboard(judgement)) else { return Ok(None) };
+        let (Some(valid), Some(dashboard)) = (&validation.valid, dashboard(validation)) else { return Ok(None) };
         let now = self.view.now().map_err(|_| PreviewError::Now)?;
         let (mut fleet, age, mut notes) = if let Some(path) = &self.fleet {
             let FleetFile { fleet, started_ago_s } = read_fleet(path)?;
@@ -184,17 +184,17 @@ impl Preview {
                 Vec::new()
             })
         })?;
-        let file = if several { beside(out, &judgement.logical_id) } else { out.to_owned() };
+        let file = if several { beside(out, &validation.logical_id) } else { out.to_owned() };
         fs::write(&file, &drawn.html)
             .map_err(|error| PreviewError::Write { path: file.display().to_string(), error })?;
         Ok(Some(Page { file, drawn, panels: panels(&dashboard), notes }))
     }
 
-    fn in_words(&self, judgement: &Judgement, page: Option<&Page>) -> String {
-        let mut text = format!("{}\n", judgement.headline());
-        text.push_str(&judgement.remarks());
+    fn in_words(&self, validation: &Validation, page: Option<&Page>) -> String {
+        let mut text = format!("{}\n", validation.headline());
+        text.push_str(&validation.remarks());
         let Some(page) = page else {
-            if judgement.valid.is_some() {
+            if validation.valid.is_some() {
                 text.push_str("  fine; it wants no dashboard\n");
             }
             return text;
@@ -225,8 +225,8 @@ impl Page {
 }
 
 /// The dashboard's request with its alarms beside it, as the stand-in draws them.
-fn dashboard(judgement: &Judgement) -> Option<Value> {
-    let requests = &judgement.valid.as_ref()?.requests;
+fn dashboard(validation: &Validation) -> Option<Value> {
+    let requests = &validation.valid.as_ref()?.requests;
     let of = |operation: &'static str| requests.iter().filter(move |request| request.operation == operation);
     let mut dashboard = of("PutDashboard").next()?.input.clone();
     for (list, operation) in [("MetricAlarms", "PutMetricAlarm"), ("CompositeAlarms", "PutCompositeAlarm")] {

@@ -2,11 +2,11 @@
 
 use aws_sdk_sagemaker::types::ProductionVariant;
 use clap::ValueEnum;
+use metric_math::telemetry::{self, Component, Fleet, Load, Serving, Steps, Variant};
 use monitored_endpoint::spec::{self, Capacity, GpuDimension, Partitions};
 use serde_json::Value;
-use stand_in::telemetry::{self, Component, Fleet, Load, Serving, Steps, Variant};
 
-use crate::judgement::Valid;
+use crate::validation::Valid;
 
 /// Seconds that a simulated fleet has lived: what a dashboard shows by default, and half an hour before it.
 pub(crate) const LIFE: u32 = 12_600;

@@ -1,4 +1,4 @@
-//! What most commands are about: a file's declarations, judged.
+//! What most commands are about: a file's declarations, validated.
 
 use std::collections::BTreeMap;
 
@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 use crate::arguments::Surroundings;
-use crate::judgement::{JudgeError, Judgement, Known, judge};
 use crate::output::{Status, lines};
 use crate::template::{self, Declared, NativeEndpoint, ReadError, Source};
+use crate::validation::{Known, Validation, ValidationError, validate};
 
 /// Why a file can't be looked at.
 #[derive(Debug, Error)]
@@ -23,7 +23,7 @@ pub(crate) enum SubjectError {
     Nothing { path: String, message: String },
     /// A declaration can't be planned.
     #[error("{logical_id}: {error}")]
-    Plan { logical_id: String, error: JudgeError },
+    Plan { logical_id: String, error: ValidationError },
 }
 
 impl SubjectError {
@@ -35,7 +35,7 @@ impl SubjectError {
     }
 }
 
-/// The declarations of a file, judged.
+/// The declarations of a file, validated.
 #[derive(Debug)]
 pub(crate) struct Subject {
     /// What the file is called.
@@ -44,10 +44,10 @@ pub(crate) struct Subject {
     pub(crate) whole: bool,
     /// The type of every resource of it, by logical id.
     pub(crate) types: BTreeMap<String, String>,
-    pub(crate) judgements: Vec<Judgement>,
+    pub(crate) validations: Vec<Validation>,
     /// What monitoring would give native endpoints that aren't on a config of ours, by the endpoint's logical id.
-    pub(crate) suggested: Vec<(String, Judgement)>,
-    /// Whether the judgements are those suggestions, and nothing is declared.
+    pub(crate) suggested: Vec<(String, Validation)>,
+    /// Whether the validations are those suggestions, and nothing is declared.
     pub(crate) is_suggested: bool,
     /// Endpoints of SageMaker's own resource type.
     pub(crate) native_endpoints: Vec<NativeEndpoint>,
@@ -57,7 +57,7 @@ pub(crate) struct Subject {
     pub(crate) notes: Vec<String>,
 }
 
-/// Reads and judges a file. `gpu_dimensions` are taken where a declaration leaves them open.
+/// Reads and validates a file. `gpu_dimensions` are taken where a declaration leaves them open.
 pub(crate) fn read(
     source: Source<'_>,
     surroundings: &Surroundings,
@@ -70,15 +70,15 @@ pub(crate) fn read(
         gpu_dimensions: gpu_dimensions.to_vec(),
     };
     let declarations = template::read(source, &stack, surroundings.alone())?;
-    let judged = |declared: &Declared| {
+    let validated = |declared: &Declared| {
         let logical_id = declared.logical_id.clone();
-        judge(declared, &stack, &known).map_err(|error| SubjectError::Plan { logical_id, error })
+        validate(declared, &stack, &known).map_err(|error| SubjectError::Plan { logical_id, error })
     };
     let wanted = surroundings.resource.as_deref();
     let is_wanted = |one: &&Declared| wanted.is_none_or(|wanted| one.logical_id == wanted);
-    let judgements: Vec<Judgement> =
-        declarations.resources.iter().filter(is_wanted).map(judged).collect::<Result<_, _>>()?;
-    if let (Some(wanted), true) = (wanted, judgements.is_empty()) {
+    let validations: Vec<Validation> =
+        declarations.resources.iter().filter(is_wanted).map(validated).collect::<Result<_, _>>()?;
+    if let (Some(wanted), true) = (wanted, validations.is_empty()) {
         let names: Vec<&str> = declarations.resources.iter().map(|declared| declared.logical_id.as_str()).collect();
         let there = if names.is_empty() { NOTHING.to_owned() } else { format!("there is {}", names.join(", ")) };
         let message = format!("no resource {wanted} of this provider; {there}");
@@ -90,11 +90,11 @@ pub(crate) fn read(
         file: source.name(),
         whole: declarations.whole,
         types: declarations.types,
-        judgements,
+        validations,
         suggested: declarations
             .suggested
             .iter()
-            .filter_map(|(id, one)| Some((id.clone(), judged(one).ok()?)))
+            .filter_map(|(id, one)| Some((id.clone(), validated(one).ok()?)))
             .collect(),
         is_suggested: false,
         native_endpoints: declarations.native_endpoints,
@@ -109,7 +109,7 @@ const NOTHING: &str = "no resource of this provider (Custom::MonitoredEndpoint, 
 impl Subject {
     /// This, where there is anything to say about it.
     pub(crate) fn some(self) -> Result<Self, SubjectError> {
-        if !self.judgements.is_empty() || !self.problems.is_empty() {
+        if !self.validations.is_empty() || !self.problems.is_empty() {
             return Ok(self);
         }
         let native = self.native_endpoints.first().map(|endpoint| {
@@ -125,9 +125,9 @@ impl Subject {
 
     /// This, or what monitoring would give the file's endpoints.
     pub(crate) fn or_suggested(mut self) -> Result<Self, SubjectError> {
-        if self.judgements.is_empty() && self.problems.is_empty() && !self.suggested.is_empty() {
+        if self.validations.is_empty() && self.problems.is_empty() && !self.suggested.is_empty() {
             self.is_suggested = true;
-            self.judgements = self.suggested.drain(..).map(|(_, judgement)| judgement).collect();
+            self.validations = self.suggested.drain(..).map(|(_, validation)| validation).collect();
             let names =
                 self.native_endpoints.iter().map(|endpoint| format!("!GetAtt {}.EndpointName", endpoint.logical_id));
             let names = names.collect::<Vec<_>>().join(" or ");
@@ -144,9 +144,9 @@ impl Subject {
     /// The worst that is to be said of the declarations.
     pub(crate) fn status(&self) -> Status {
         let of_file = if self.problems.is_empty() { Status::Fine } else { Status::Problems };
-        self.judgements
+        self.validations
             .iter()
-            .map(Judgement::status)
+            .map(Validation::status)
             .chain([of_file])
             .max_by_key(|status| match status {
                 Status::Fine => 0,
@@ -171,7 +171,7 @@ impl Subject {
     }
 }
 
-impl Judgement {
+impl Validation {
     fn status(&self) -> Status {
         match (self.problems.is_empty(), self.undecided.is_empty()) {
             (false, _) => Status::Problems,
@@ -194,7 +194,7 @@ impl Judgement {
         text
     }
 
-    /// The judgement for programs.
+    /// The validation for programs.
     pub(crate) fn json(&self) -> Value {
         let problems = self.problems.iter().map(|problem| {
             json!({
@@ -209,7 +209,7 @@ impl Judgement {
             "Status": self.status().name(),
             "Reason": reason,
             "Problems": problems.collect::<Vec<_>>(),
-            "NotJudged": self.undecided,
+            "NotValidated": self.undecided,
             "Notes": self.notes,
         })
     }

@@ -18,7 +18,7 @@ fn preview(source: &str, out: &Path, more: &[&str]) -> support::Ran {
 }
 
 #[test]
-fn every_example_is_judged_drawn_and_spoken_of() {
+fn every_example_is_validated_drawn_and_spoken_of() {
     let folder = tempfile::tempdir().unwrap();
     for name in examples() {
         let page = folder.path().join(format!("{name}.html"));

@@ -7,9 +7,9 @@ use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_sagemaker::config::{BehaviorVersion, Credentials, Region};
+use aws_stand_in::{Config, Fault, FaultRule, HostingPrice, StandIn};
+use metric_math::telemetry::{Fleet, scenario};
 use serde_json::{Value, json};
-use stand_in::telemetry::{Fleet, scenario};
-use stand_in::{Config, Fault, FaultRule, HostingPrice, StandIn};
 use support::{Ran, end, program};
 
 const PRICE: f64 = 5.752;

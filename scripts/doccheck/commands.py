@@ -97,7 +97,7 @@ class Commands:
             if option in words:
                 name = words[words.index(option) + 1]
                 if not any(
-                    (self._root / place / f"{name}.rs").exists() for place in (folder, f"stand-in/{folder}", f"cli/{folder}")
+                    (self._root / place / f"{name}.rs").exists() for place in (folder, f"crates/aws-stand-in/{folder}", f"cli/{folder}")
                 ):
                     yield f"there is no {folder}/{name}.rs"
 

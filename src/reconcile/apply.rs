@@ -8,8 +8,8 @@ use tokio::time::Instant;
 
 use super::adoption::given_back;
 use super::change::{Change, Stage};
-use super::decide::{Wish, decide};
-use super::endpoint::{Deployment, Wishes};
+use super::decide::{Desired, decide};
+use super::endpoint::{DeclaredCapacity, Deployment};
 use super::error::ReconcileError;
 use super::existing::{Existing, FRESH, Sought};
 use super::outputs::{self, Made};
@@ -37,7 +37,7 @@ impl Reconciler {
     pub(crate) async fn apply(&self, apply: &Apply<'_>) -> Result<Data, ReconcileError> {
         let (plan, existing) = self.plan(apply).await?;
         let given_back = given_back(apply.run, &apply.known_names());
-        let changes = decide(&apply.wish(&plan, &apply.dropped_tags(), &given_back), &existing)?;
+        let changes = decide(&apply.desired(&plan, &apply.dropped_tags(), &given_back), &existing)?;
         self.refuse_silent_queries(changes.iter().map(|(_, change)| change), &plan.alarms).await?;
         let mut new = New::default();
         for stage in changes.chunk_by(|(one, _), (other, _)| one == other) {
@@ -166,8 +166,8 @@ impl Reconciler {
             Change::Deploy(endpoint) => {
                 let seen = existing.endpoint(&endpoint.name).map(|found| found.content.clone());
                 let seen_at = existing.described.unwrap_or_else(Instant::now);
-                let (owner, tags, wishes) = (apply.owner, plan.tags.as_slice(), &apply.wishes());
-                let deployment = Deployment { endpoint, owner, tags, wishes, run };
+                let (owner, tags, capacity) = (apply.owner, plan.tags.as_slice(), &apply.capacity());
+                let deployment = Deployment { endpoint, owner, tags, capacity, run };
                 new.endpoint = self.deploy(&deployment, seen, seen_at).await?.map(|serving| (serving, Instant::now()));
             }
             Change::PutDashboard { wanted, before } => {
@@ -336,13 +336,13 @@ fn planned(plan: &Plan) -> Vec<(Kind, String)> {
 }
 
 impl Apply<'_> {
-    fn wish<'w>(
+    fn desired<'w>(
         &'w self,
         plan: &'w Plan,
         dropped_tags: &'w [String],
         given_back: &'w BTreeSet<(Kind, String)>,
-    ) -> Wish<'w> {
-        Wish { plan, owner: self.owner, adopts: self.spec.adopt_existing, dropped_tags, given_back }
+    ) -> Desired<'w> {
+        Desired { plan, owner: self.owner, adopts: self.spec.adopt_existing, dropped_tags, given_back }
     }
 
     /// Tag keys that the earlier declaration set.
@@ -352,14 +352,14 @@ impl Apply<'_> {
     }
 
     /// Which declared weights and counts are new in this request.
-    fn wishes(&self) -> Wishes {
+    fn capacity(&self) -> DeclaredCapacity {
         let retains = self.spec.deployment.as_ref().is_some_and(|it| it.retain_all_variant_properties == Some(true));
         let (Some(earlier), Some(config)) = (self.earlier, &self.spec.endpoint_config) else {
-            return Wishes::default();
+            return DeclaredCapacity::default();
         };
         let before = earlier.deployment.as_ref().and_then(|it| it.retain_all_variant_properties);
         let stops_retaining = before != Some(false) && !retains;
-        Wishes::between(&earlier.config, &config.request, stops_retaining)
+        DeclaredCapacity::between(&earlier.config, &config.request, stops_retaining)
     }
 
     /// Names that the declarations give, by which hidden ones are known again.

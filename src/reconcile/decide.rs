@@ -15,7 +15,7 @@ use crate::ledger::Kind;
 use crate::plan::{Owner, Plan, PlannedDashboard};
 
 /// What is wanted and of whom, beside the plan.
-pub(super) struct Wish<'a> {
+pub(super) struct Desired<'a> {
     pub(super) plan: &'a Plan,
     pub(super) owner: &'a Owner,
     /// Whether somebody else's dashboard or alarm may be taken over.
@@ -30,8 +30,8 @@ pub(super) struct Wish<'a> {
 ///
 /// # Errors
 /// Everything that can't be had, while nothing has been written.
-pub(super) fn decide(wish: &Wish<'_>, existing: &Existing) -> Result<Vec<(Stage, Change)>, ReconcileError> {
-    let Wish { plan, owner, adopts, dropped_tags, .. } = *wish;
+pub(super) fn decide(desired: &Desired<'_>, existing: &Existing) -> Result<Vec<(Stage, Change)>, ReconcileError> {
+    let Desired { plan, owner, adopts, dropped_tags, .. } = *desired;
     let mut changes = Vec::new();
     let mut at = |stage: Stage, some: Vec<Change>| changes.extend(some.into_iter().map(|change| (stage, change)));
     if let Some(planned) = &plan.endpoint {
@@ -67,7 +67,7 @@ pub(super) fn decide(wish: &Wish<'_>, existing: &Existing) -> Result<Vec<(Stage,
             at(stage, vec![change]);
         }
     }
-    changes.extend(obsolete(wish, existing));
+    changes.extend(obsolete(desired, existing));
     changes.sort_by_key(|(stage, _)| *stage);
     Ok(changes)
 }
@@ -80,14 +80,14 @@ fn guards(plan: &Plan) -> BTreeSet<&str> {
 }
 
 /// Dashboards and alarms of the owner's that the plan doesn't have.
-fn obsolete(wish: &Wish<'_>, existing: &Existing) -> Vec<(Stage, Change)> {
-    let (plan, owner) = (wish.plan, wish.owner);
+fn obsolete(desired: &Desired<'_>, existing: &Existing) -> Vec<(Stage, Change)> {
+    let (plan, owner) = (desired.plan, desired.owner);
     let dashboards = existing.dashboards.iter().filter(|(name, found)| {
         is_owned(&found.tags, owner) && plan.dashboard.as_ref().is_none_or(|wanted| wanted.name != *name)
     });
     let given_back = |kind: Kind, name: &str| {
         let thing = (kind, name.to_owned());
-        wish.given_back.contains(&thing).then_some(Change::GiveBack { kind, name: thing.1 })
+        desired.given_back.contains(&thing).then_some(Change::GiveBack { kind, name: thing.1 })
     };
     let dashboards = dashboards.map(|(name, found)| {
         let before = PlannedDashboard { name: name.clone(), body: found.content.clone() };

@@ -7,7 +7,7 @@ use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConf
 use aws_sdk_sagemaker::types::EndpointStatus;
 
 use super::change::Change;
-use super::decide::{Wish, decide};
+use super::decide::{Desired, decide};
 use super::error::ReconcileError;
 use super::existing::{Existing, Found};
 use crate::ledger::Kind;
@@ -60,9 +60,9 @@ pub fn forecast(
     dropped_tags: &[String],
 ) -> Result<Vec<Forecast>, ReconcileError> {
     let existing = existing(before)?;
-    let wish = Wish { plan, owner, adopts, dropped_tags, given_back: &std::collections::BTreeSet::new() };
+    let desired = Desired { plan, owner, adopts, dropped_tags, given_back: &std::collections::BTreeSet::new() };
     let mut forecast: Vec<Forecast> = Vec::new();
-    for (_, change) in decide(&wish, &existing)? {
+    for (_, change) in decide(&desired, &existing)? {
         let Some(outcome) = outcome(&change, &existing) else { continue };
         let (kind, name) = change.thing();
         let name = name.to_owned();

@@ -1,6 +1,6 @@
 //! From an envelope to what is to be done: the declaration read and validated, or the names of what is to be removed.
 //!
-//! Pure. Where only an endpoint knows what a declaration leaves out, `Judgement::NeedsEndpoint` says so.
+//! Pure. Where only an endpoint knows what a declaration leaves out, `Validation::NeedsEndpoint` says so.
 
 use serde_json::Value;
 
@@ -9,11 +9,11 @@ use crate::ledger::Kind;
 use crate::plan::{Identity, Owner, endpoint_config_name};
 use crate::properties::{Declaration, Problems};
 use crate::spec::{
-    DashboardName, EndpointConfigName, EndpointName, Judged, NamesInUse, ObservedConfig, Spec, actions_are_near,
+    DashboardName, EndpointConfigName, EndpointName, NamesInUse, ObservedConfig, Spec, Validated, actions_are_near,
 };
 
 /// What became of a declaration.
-pub(crate) enum Judgement {
+pub(crate) enum Validation {
     /// It can be carried out.
     Valid { declaration: Box<Declaration>, spec: Box<Spec> },
     /// It can't: all problems in words, worst first.
@@ -43,18 +43,22 @@ pub(crate) fn owner(envelope: &Envelope) -> Owner {
 }
 
 /// Reads and validates what is declared. `observed` is what the endpoint says, where it has been asked.
-pub(crate) fn judge(envelope: &Envelope, resource_type: ResourceType, observed: Option<&ObservedConfig>) -> Judgement {
+pub(crate) fn validate(
+    envelope: &Envelope,
+    resource_type: ResourceType,
+    observed: Option<&ObservedConfig>,
+) -> Validation {
     let problems = Problems::default();
     let Some(properties) = envelope.properties.value() else {
-        return Judgement::Refused("Properties: there are none, or they are nested too deeply to be read".to_owned());
+        return Validation::Refused("Properties: there are none, or they are nested too deeply to be read".to_owned());
     };
     let Some(declaration) = read(&owner(envelope), resource_type, properties, &problems) else {
-        return Judgement::Refused(problems.to_string());
+        return Validation::Refused(problems.to_string());
     };
-    match Spec::judge(resource_type, &declaration, observed, &problems) {
-        Judged::Valid(spec) => Judgement::Valid { declaration: Box::new(declaration), spec },
-        Judged::Invalid => Judgement::Refused(problems.to_string()),
-        Judged::NeedsEndpoint(endpoint) => Judgement::NeedsEndpoint { endpoint, supply: left_out_of(&declaration) },
+    match Spec::validate(resource_type, &declaration, observed, &problems) {
+        Validated::Valid(spec) => Validation::Valid { declaration: Box::new(declaration), spec },
+        Validated::Invalid => Validation::Refused(problems.to_string()),
+        Validated::NeedsEndpoint(endpoint) => Validation::NeedsEndpoint { endpoint, supply: left_out_of(&declaration) },
     }
 }
 
@@ -69,7 +73,7 @@ pub(crate) fn config_name(
     declaration: &Declaration,
     owner: &Owner,
 ) -> Option<EndpointConfigName> {
-    let Judged::Valid(spec) = Spec::judge(resource_type, declaration, None, &Problems::default()) else {
+    let Validated::Valid(spec) = Spec::validate(resource_type, declaration, None, &Problems::default()) else {
         return None;
     };
     EndpointConfigName::parse(&endpoint_config_name(spec.endpoint_config.as_ref()?, owner).ok()?).ok()
@@ -77,8 +81,8 @@ pub(crate) fn config_name(
 
 /// The id that a valid declaration is known by, where it can be told without its endpoint.
 pub(crate) fn planned_id(envelope: &Envelope, resource_type: ResourceType) -> Option<String> {
-    match judge(envelope, resource_type, None) {
-        Judgement::Valid { spec, .. } => {
+    match validate(envelope, resource_type, None) {
+        Validation::Valid { spec, .. } => {
             Identity::of(&spec, &owner(envelope)).ok().map(|identity| identity.physical_id)
         }
         _ => None,

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::conductor::{Ending, HandedOver, Invoked, Provider, Work};
 use super::failure::Failure;
-use super::subject::{self, Judgement};
+use super::subject::{self, Validation};
 use crate::callback::{Data, Outcome};
 use crate::envelope::{Envelope, RequestType, ResourceType};
 use crate::ledger::{RecordedAnswer, Run};
@@ -126,15 +126,15 @@ impl Provider {
 
     /// Reads and validates what is declared, asking an endpoint for what is left out.
     async fn declared(&self, envelope: &Envelope, resource_type: ResourceType) -> Result<Declared, Failure> {
-        let (declaration, spec) = match subject::judge(envelope, resource_type, None) {
-            Judgement::Valid { declaration, spec } => (declaration, spec),
-            Judgement::Refused(problems) => return Err(Failure::Declaration(problems)),
-            Judgement::NeedsEndpoint { endpoint, supply } => {
+        let (declaration, spec) = match subject::validate(envelope, resource_type, None) {
+            Validation::Valid { declaration, spec } => (declaration, spec),
+            Validation::Refused(problems) => return Err(Failure::Declaration(problems)),
+            Validation::NeedsEndpoint { endpoint, supply } => {
                 let observed = self.reconciler.observe(&endpoint, supply).await?;
-                match subject::judge(envelope, resource_type, Some(&observed)) {
-                    Judgement::Valid { declaration, spec } => (declaration, spec),
-                    Judgement::Refused(problems) => return Err(Failure::Declaration(problems)),
-                    Judgement::NeedsEndpoint { endpoint, supply } => {
+                match subject::validate(envelope, resource_type, Some(&observed)) {
+                    Validation::Valid { declaration, spec } => (declaration, spec),
+                    Validation::Refused(problems) => return Err(Failure::Declaration(problems)),
+                    Validation::NeedsEndpoint { endpoint, supply } => {
                         return Err(ReconcileError::EndpointMissing { name: endpoint.to_string(), supply }.into());
                     }
                 }

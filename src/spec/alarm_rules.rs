@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use super::alarm::{AlarmSpec, Part, PartAlarm};
 use super::alarm_settings::Settings;
-use super::judge::Metrics;
 use super::names::AlarmName;
+use super::validate::Metrics;
 use super::variant::Variant;
 use super::{InferenceComponent, quote};
 use crate::alarm::{AlarmKind, Fit, Situation, Subject};
@@ -32,7 +32,7 @@ pub(super) struct AlarmRules<'d> {
 
 impl AlarmRules<'_> {
     /// The alarms that are switched on, in the order of their kinds.
-    pub(super) fn judge(&self) -> Vec<AlarmSpec> {
+    pub(super) fn validate(&self) -> Vec<AlarmSpec> {
         let alarms: Vec<AlarmSpec> = AlarmKind::ALL.into_iter().filter_map(|kind| self.alarm(kind)).collect();
         self.names_differ(&alarms);
         alarms
@@ -52,7 +52,7 @@ impl AlarmRules<'_> {
         let models = if watched.iter().any(|variant| variant.hosts_components()) { self.components } else { &[] };
         let situation = Situation { declaration, enhanced_metrics: metrics.enhanced, variants: &watched, models };
         // Validated also where it is switched off: what is written down has to be right when it is switched on.
-        let spec = Settings { kind, declaration, declared, metrics, situation: &situation, problems }.judge();
+        let spec = Settings { kind, declaration, declared, metrics, situation: &situation, problems }.validate();
         if declared.enabled == Some(false) {
             return None;
         }

@@ -7,9 +7,9 @@
 
 use super::alarm::{AlarmSource, AlarmSpec};
 use super::frequency::PublishFrequency;
-use super::judge::Metrics;
 use super::names::AlarmName;
 use super::names_in_use::name_or_default;
+use super::validate::Metrics;
 use super::{actions, quote};
 use crate::alarm::{AlarmKind, COMPARISONS, PeriodRule, Situation, reach};
 use crate::properties::{Actions, Declaration, DeclaredAlarm, Problems, choice, one_of};
@@ -36,7 +36,7 @@ pub(super) struct Settings<'d> {
 
 impl Settings<'_> {
     /// The alarm on all variants together. What isn't valid has been noted; `None` where it has no name.
-    pub(super) fn judge(&self) -> Option<AlarmSpec> {
+    pub(super) fn validate(&self) -> Option<AlarmSpec> {
         let Self { kind, declared, .. } = *self;
         let definition = kind.definition();
         let source = self.source();
@@ -45,7 +45,7 @@ impl Settings<'_> {
         let comparison = self.one_of("ComparisonOperator", declared.comparison_operator.as_deref(), &COMPARISONS);
         let treat_missing_data = self.one_of("TreatMissingData", declared.treat_missing_data.as_deref(), &MISSING_DATA);
         let comparison = comparison.unwrap_or(definition.comparison);
-        self.judge_reach(threshold, comparison);
+        self.validate_reach(threshold, comparison);
         let window = self.window(source);
         self.time_zone();
         let actions = self.actions();
@@ -172,7 +172,7 @@ impl Settings<'_> {
     }
 
     /// Whether there are values that breach, and others that don't, among those that can be measured at all.
-    fn judge_reach(&self, threshold: f64, comparison: &str) {
+    fn validate_reach(&self, threshold: f64, comparison: &str) {
         let definition = self.kind.definition();
         let given = self.declared.threshold.is_some() || self.declared.comparison_operator.is_some();
         if given && (definition.threshold.holds)(threshold) && self.problems.clean(&self.at("Threshold")) {
@@ -219,13 +219,13 @@ impl Settings<'_> {
         let evaluation_periods = declared.evaluation_periods.unwrap_or(periods);
         let datapoints_to_alarm = declared.datapoints_to_alarm.unwrap_or(evaluation_periods);
         let window = Window { period, evaluation_periods, datapoints_to_alarm };
-        self.judge_period(period, source);
-        self.judge_counts(&window);
-        self.judge_length(&window, source);
+        self.validate_period(period, source);
+        self.validate_counts(&window);
+        self.validate_length(&window, source);
         window
     }
 
-    fn judge_period(&self, period: i32, source: AlarmSource) {
+    fn validate_period(&self, period: i32, source: AlarmSource) {
         let (frequency, definition) = (self.metrics.frequency, self.kind.definition());
         let publish = i32::from(frequency.seconds());
         let message = if let PeriodRule::Always(only) = definition.period
@@ -259,7 +259,7 @@ impl Settings<'_> {
         self.invalid("Period", message);
     }
 
-    fn judge_counts(&self, window: &Window) {
+    fn validate_counts(&self, window: &Window) {
         let Window { evaluation_periods, datapoints_to_alarm, .. } = *window;
         if evaluation_periods < 1 {
             self.invalid("EvaluationPeriods", format!("{evaluation_periods} is less than 1; use 1 or more"));
@@ -269,7 +269,7 @@ impl Settings<'_> {
         }
     }
 
-    fn judge_length(&self, window: &Window, source: AlarmSource) {
+    fn validate_length(&self, window: &Window, source: AlarmSource) {
         let Window { period, evaluation_periods, .. } = *window;
         let (longest, in_words) = match source {
             source if source.is_insights() => (INSIGHTS_REACH, "3 hours, the most that Metrics Insights"),

@@ -20,7 +20,7 @@ pub enum AlarmTags {
 }
 
 /// Validates what is declared; `None` where no tag goes along.
-pub(super) fn judge(declared: Option<&DeclaredAlarmTags>, problems: &Problems) -> Option<AlarmTags> {
+pub(super) fn validate(declared: Option<&DeclaredAlarmTags>, problems: &Problems) -> Option<AlarmTags> {
     let DeclaredAlarmTags { enabled, included, excluded } = declared?;
     for (name, keys) in [("IncludedTagKeys", included), ("ExcludedTagKeys", excluded)] {
         let path = format!("{PATH}.{name}");

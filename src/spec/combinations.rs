@@ -11,17 +11,17 @@ use super::hosts_components;
 use crate::properties::Problems;
 
 /// Validates a config that is to be made.
-pub(super) fn judge(config: &CreateEndpointConfigInput, problems: &Problems) {
+pub(super) fn validate(config: &CreateEndpointConfigInput, problems: &Problems) {
     let lists = [
         ("ProductionVariants", config.production_variants()),
         ("ShadowProductionVariants", config.shadow_production_variants()),
     ];
     for (list, variants) in lists {
         for (at, variant) in variants.iter().enumerate() {
-            let judged = OfVariant { path: format!("Properties.{list}[{at}]"), variant, problems };
-            judged.scaling();
-            judged.serverless();
-            judged.partitions();
+            let validated = OfVariant { path: format!("Properties.{list}[{at}]"), variant, problems };
+            validated.scaling();
+            validated.serverless();
+            validated.partitions();
         }
     }
     shadows(config, problems);

@@ -30,7 +30,7 @@ struct Waits {
 }
 
 /// Validates how a resource that CloudFormation waits `service_timeout` seconds for is to be deployed.
-pub(super) fn judge(config: &DeploymentConfig, service_timeout: Option<i64>, problems: &Problems) {
+pub(super) fn validate(config: &DeploymentConfig, service_timeout: Option<i64>, problems: &Problems) {
     if !problems.clean(PATH) {
         return;
     }
@@ -149,7 +149,7 @@ mod tests {
         let declaration = Declaration::read(ResourceType::MonitoredEndpoint, &declared, &problems).unwrap();
         assert!(problems.is_empty(), "{problems}");
         let config = declaration.deployment.unwrap().deployment_config.unwrap();
-        super::judge(&config, declaration.service_timeout, &problems);
+        super::validate(&config, declaration.service_timeout, &problems);
         problems.to_string()
     }
 

@@ -1,6 +1,6 @@
 //! A declaration that has been validated: everything after this module can trust it.
 //!
-//! Validation does no I/O. Where a declaration leaves out what only the endpoint knows, [`Judged::NeedsEndpoint`] says so
+//! Validation does no I/O. Where a declaration leaves out what only the endpoint knows, [`Validated::NeedsEndpoint`] says so
 //! and validation runs again with what was observed.
 
 mod actions;
@@ -12,10 +12,10 @@ mod combinations;
 mod deployment_waits;
 mod frequency;
 mod instance_type;
-mod judge;
 mod names;
 mod names_in_use;
 mod tags;
+mod validate;
 mod variant;
 mod warnings;
 
@@ -38,7 +38,7 @@ pub use warnings::PlacedModel;
 
 use crate::envelope::ResourceType;
 use crate::properties::{Declaration, Problems};
-use judge::Judge;
+use validate::Validator;
 
 /// Everything that is wanted, valid by construction.
 #[derive(Clone, Debug, PartialEq)]
@@ -183,7 +183,7 @@ pub struct ObservedConfig {
 
 /// How validation ended.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Judged {
+pub enum Validated {
     /// Everything is known and valid.
     Valid(Box<Spec>),
     /// Valid so far; what is left out has to be read from this endpoint.
@@ -195,20 +195,20 @@ pub enum Judged {
 impl Spec {
     /// Validates a declaration. `observed` is what its endpoint says, where that has been asked for.
     #[must_use]
-    pub fn judge(
+    pub fn validate(
         resource_type: ResourceType,
         declaration: &Declaration,
         observed: Option<&ObservedConfig>,
         problems: &Problems,
-    ) -> Judged {
-        let judge = Judge { resource_type, declaration, observed, problems };
-        let spec = judge.spec();
+    ) -> Validated {
+        let validator = Validator { resource_type, declaration, observed, problems };
+        let spec = validator.spec();
         match (problems.is_empty(), spec) {
-            (false, _) => Judged::Invalid,
-            (true, Some(spec)) => Judged::Valid(Box::new(spec)),
+            (false, _) => Validated::Invalid,
+            (true, Some(spec)) => Validated::Valid(Box::new(spec)),
             (true, None) => match declaration.endpoint_name.as_deref().map(EndpointName::parse) {
-                Some(Ok(name)) => Judged::NeedsEndpoint(name),
-                _ => Judged::Invalid,
+                Some(Ok(name)) => Validated::NeedsEndpoint(name),
+                _ => Validated::Invalid,
             },
         }
     }
@@ -231,8 +231,8 @@ pub(crate) fn quote(text: &str, problems: &Problems) -> String {
 pub(crate) fn valid(resource_type: ResourceType, properties: &serde_json::Value) -> Spec {
     let problems = Problems::default();
     let declaration = Declaration::read(resource_type, properties, &problems).unwrap();
-    match Spec::judge(resource_type, &declaration, None, &problems) {
-        Judged::Valid(spec) => *spec,
+    match Spec::validate(resource_type, &declaration, None, &problems) {
+        Validated::Valid(spec) => *spec,
         other => panic!("{other:?}: {problems}"),
     }
 }

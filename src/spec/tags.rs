@@ -27,7 +27,7 @@ fn is_tag_character(c: char) -> bool {
 }
 
 /// Validates the author's tags by <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html>.
-pub(super) fn judge(tags: &[aws_sdk_sagemaker::types::Tag], problems: &Problems) -> Vec<Tag> {
+pub(super) fn validate(tags: &[aws_sdk_sagemaker::types::Tag], problems: &Problems) -> Vec<Tag> {
     let mut seen = BTreeSet::new();
     if tags.len() > MAX_TAGS {
         let message = format!(
@@ -36,7 +36,7 @@ pub(super) fn judge(tags: &[aws_sdk_sagemaker::types::Tag], problems: &Problems)
         );
         problems.invalid("Properties.Tags", message);
     }
-    let judged = tags.iter().enumerate().filter_map(|(at, tag)| {
+    let validated = tags.iter().enumerate().filter_map(|(at, tag)| {
         let path = format!("Properties.Tags[{at}]");
         if !problems.clean(&path) {
             return None;
@@ -71,5 +71,5 @@ pub(super) fn judge(tags: &[aws_sdk_sagemaker::types::Tag], problems: &Problems)
         }
         Some(Tag { key: key.to_owned(), value: value.to_owned() })
     });
-    judged.collect()
+    validated.collect()
 }

@@ -223,7 +223,7 @@ impl VariantReader<'_> {
                 Some(Variant { name, capacity, serving, partitions, instances, shadow })
             })
             .collect();
-        self.judge_overrides(&seen);
+        self.validate_overrides(&seen);
         variants
     }
 
@@ -299,8 +299,8 @@ impl VariantReader<'_> {
         let mut good = true;
         for (path, instance_type) in own.chain(pools) {
             let text = instance_type.as_ref().map(ProductionVariantInstanceType::as_str);
-            let judged = self.problems.clean(&path) && !self.problems.is_open(&path);
-            let Some(text) = text.filter(|text| !text.is_empty() && judged) else { continue };
+            let validated = self.problems.clean(&path) && !self.problems.is_open(&path);
+            let Some(text) = text.filter(|text| !text.is_empty() && validated) else { continue };
             if let Some(mistake) = instance_type::mistake(text) {
                 self.problems.invalid(&path, format!("{} {mistake}", quote(text, self.problems)));
                 good = false;
@@ -352,7 +352,7 @@ impl VariantReader<'_> {
         self.declaration.variants.iter().find(|entry| entry.variant_name.as_deref() == Some(name))
     }
 
-    fn judge_overrides(&self, known: &BTreeSet<VariantName>) {
+    fn validate_overrides(&self, known: &BTreeSet<VariantName>) {
         let mut seen = BTreeSet::new();
         for (at, entry) in self.declaration.variants.iter().enumerate() {
             let path = format!("Properties.Variants[{at}].VariantName");

@@ -82,7 +82,7 @@ impl Params {
         });
         let terms = |node: &Node<'_>| {
             let fields = node.members();
-            let judged = |name: &str, fix: &str, valid: bool| {
+            let validated = |name: &str, fix: &str, valid: bool| {
                 if let Some(node) = fields.get(name).filter(|_| !valid) {
                     node.invalid(format!("{} is not possible; {fix}", node.quoted()));
                 }
@@ -90,10 +90,10 @@ impl Params {
             // Beyond these an answer would be larger than Lambda gives, or a sum no number any more.
             let gpus: Option<u32> = fields.sized("GpusPerInstance");
             let fix = format!("use 1 to {MOST_GPUS}");
-            judged("GpusPerInstance", &fix, gpus.is_none_or(|gpus| (1..=MOST_GPUS).contains(&i64::from(gpus))));
+            validated("GpusPerInstance", &fix, gpus.is_none_or(|gpus| (1..=MOST_GPUS).contains(&i64::from(gpus))));
             let price = fields.number("CostPerHour");
             let fix = format!("use 0 to {MOST_DOLLARS} dollars");
-            judged("CostPerHour", &fix, price.is_none_or(|dollars| (0.0..=MOST_DOLLARS).contains(&dollars)));
+            validated("CostPerHour", &fix, price.is_none_or(|dollars| (0.0..=MOST_DOLLARS).contains(&dollars)));
             InstanceTerms { gpus, price_per_hour: price.map(Dollars) }
         };
         let items = |name: &str| fields.get(name).and_then(|list| list.items()).unwrap_or_default();

@@ -5,8 +5,8 @@ mod no_echo;
 #[path = "../support/mod.rs"]
 mod support;
 
+use aws_stand_in::{Config, Fault, FaultRule, StandIn};
 use serde_json::{Value, json};
-use stand_in::{Config, Fault, FaultRule, StandIn};
 use support::declaration::{Declared, ROLE, shared_gpus};
 use support::event::{CONFIG, Event};
 use support::http::Reply;

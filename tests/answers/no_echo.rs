@@ -1,7 +1,7 @@
 //! Under `NoEcho` no value leaves the process, however it is escaped and whoever quotes it.
 
+use aws_stand_in::{Fault, FaultRule};
 use serde_json::{Value, json};
-use stand_in::{Fault, FaultRule};
 
 use super::support::declaration::{Declared, shared_gpus};
 use super::support::event::{CONFIG, Event};

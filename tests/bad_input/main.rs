@@ -1,7 +1,7 @@
 //! Events that nobody should send: sound ones with something wrong in them. (Templates that nobody should write are in
 //! `cli/src/template/bad_input.rs`.)
 //!
-//! Whatever comes, reading and judging it ends, and nothing panics; a declaration that is judged valid can be planned; and
+//! Whatever comes, reading and validating it ends, and nothing panics; a declaration that is validated valid can be planned; and
 //! an event that says where its answer goes gets one. Events are made from those in `events/` by changes that a number
 //! decides, so that a failure names the number that makes it again. What once went wrong is kept in `corpus/`.
 //!
@@ -18,17 +18,17 @@ use std::path::Path;
 use std::time::Duration;
 use std::{env, fs, thread};
 
+use metric_math::telemetry::scenario;
 use monitored_endpoint::callback::ExtraHosts;
 use monitored_endpoint::envelope::{Envelope, ResourceType};
 use monitored_endpoint::plan::{Identity, Owner, Surroundings, plan};
 use monitored_endpoint::properties::Problems;
 use monitored_endpoint::request;
-use monitored_endpoint::spec::{GpuDimension, Judged, NamesInUse, Spec};
+use monitored_endpoint::spec::{GpuDimension, NamesInUse, Spec, Validated};
 use monitored_endpoint::usage::TimeRange;
 use monitored_endpoint::widgets::{Panel, render};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use stand_in::telemetry::scenario;
 use support::event::Event;
 use support::fleet::Account;
 use support::scenario::Scenario;
@@ -45,7 +45,7 @@ const PARTS_OF_EVENTS: [&str; 6] = [
 ];
 const HOUR: Duration = Duration::from_hours(1);
 
-/// How many events are read and judged, and how many go through a whole provider.
+/// How many events are read and validated, and how many go through a whole provider.
 fn counts() -> (u64, u64) {
     if env::var("HARDENING").is_ok_and(|how| how == "full") { (1_000_000, 5_000) } else { (4_000, 150) }
 }
@@ -61,7 +61,7 @@ fn sound() -> Vec<Value> {
 }
 
 /// Everything between an event and the first call to AWS. How far it came: 2 planned, 1 refused with words, 0 no properties.
-fn read_and_judge(event: &Value) -> u8 {
+fn read_and_validate(event: &Value) -> u8 {
     let raw = RawValue::from_string(event.to_string()).unwrap();
     let envelope = Envelope::salvage(&raw, &ExtraHosts::parse("127.0.0.1"));
     let owner = Owner { stack_id: envelope.stack_id.clone(), logical_id: envelope.logical_resource_id.clone() };
@@ -77,10 +77,10 @@ fn read_and_judge(event: &Value) -> u8 {
         // A Delete asks for the names of what was declared, whether or not it was valid.
         let _ = NamesInUse::of(&declaration);
         furthest = furthest.max(1);
-        match Spec::judge(resource_type, &declaration, None, &problems) {
-            Judged::Invalid => assert!(!problems.to_string().is_empty(), "refused without a word"),
-            Judged::NeedsEndpoint(_) => {}
-            Judged::Valid(spec) => {
+        match Spec::validate(resource_type, &declaration, None, &problems) {
+            Validated::Invalid => assert!(!problems.to_string().is_empty(), "refused without a word"),
+            Validated::NeedsEndpoint(_) => {}
+            Validated::Valid(spec) => {
                 let surroundings = Surroundings {
                     region: "us-east-1".to_owned(),
                     gpu_dimensions: GpuDimension::ALL.to_vec(),
@@ -114,9 +114,9 @@ fn try_each(seeds: impl Iterator<Item = u64>, sound: &[Value], parts: &[&str], m
 }
 
 #[test]
-fn any_event_is_read_and_judged_to_an_end() {
+fn any_event_is_read_and_validated_to_an_end() {
     let (count, _) = counts();
-    let [without_properties, refused, planned] = tally(count, &sound(), &PARTS_OF_EVENTS, read_and_judge);
+    let [without_properties, refused, planned] = tally(count, &sound(), &PARTS_OF_EVENTS, read_and_validate);
     println!(
         "\nBad input: {count} events read; {without_properties} had no properties, {refused} were refused, {planned} planned"
     );

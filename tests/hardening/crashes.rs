@@ -1,6 +1,6 @@
 //! The process is killed between any two calls, and the event delivered again, as Lambda does after a crash.
 
-use stand_in::{Fault, FaultRule};
+use aws_stand_in::{Fault, FaultRule};
 
 use crate::matrix::{Outcome, is_full, part, report, try_all};
 use crate::peer::Peer;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use stand_in::{Fault, FaultRule};
+use aws_stand_in::{Fault, FaultRule};
 
 use crate::matrix::{Outcome, is_full, part, report, try_all};
 use crate::peer::Peer;

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use stand_in::{Config, Fault, FaultRule, StandIn};
+use aws_stand_in::{Config, Fault, FaultRule, StandIn};
 
 use crate::matrix::is_full;
 use crate::support::declaration::shared_gpus;

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use aws_stand_in::{Outcome, Script};
 use serde_json::Value;
-use stand_in::{Outcome, Script};
 
 use crate::situations::Situation;
 use crate::support::event::Event;

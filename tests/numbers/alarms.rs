@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use stand_in::{
+use metric_math::{
     evaluation::{
         Reading,
         alarm::{AlarmState, MetricAlarm},

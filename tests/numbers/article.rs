@@ -4,11 +4,11 @@
 //! GPUs, `e2` those of one model's and `m2` the samples of instances
 //! (<https://aws.amazon.com/blogs/machine-learning/>, "enhanced metrics for Amazon SageMaker AI endpoints").
 
-use serde_json::{Value, json};
-use stand_in::{
+use metric_math::{
     evaluation::{Reading, dashboard::Viewer},
     telemetry::{Fleet, MetricStore, Steps, scenario},
 };
+use serde_json::{Value, json};
 
 use crate::{
     fleets::{LENGTH, START, lines, published, range, the_one},
@@ -52,7 +52,7 @@ fn both(frequency: u32, gpus: u32, period: u32) -> [f64; 4] {
     let theirs = viewer.widget(&widget(&fleet, period), range(), None).unwrap();
     let ours = lines(&planned_for(&fleet), &store, Reading::default(), period);
     let at = START + LENGTH / 2;
-    let value = |series: &stand_in::evaluation::Series| series.points[&at];
+    let value = |series: &metric_math::evaluation::Series| series.points[&at];
     [
         value(the_one(&theirs, "cost")),
         value(the_one(&theirs, "unused")),

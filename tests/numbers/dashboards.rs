@@ -1,10 +1,10 @@
 //! Panels: counts and costs that are true and that add up.
 
-use proptest::{prelude::*, sample::Index};
-use stand_in::{
+use metric_math::{
     evaluation::{Reading, Series, dashboard::Line},
     telemetry::{Fleet, HOUR, MetricStore, Phases, SECOND, Steps, Timestamp, scenario},
 };
+use proptest::{prelude::*, sample::Index};
 
 use crate::{
     fleets::{
@@ -251,8 +251,8 @@ fn without_enhanced_metrics_reservations_count_gpus() {
 /// Until a metric is published nobody knows the dimension: both are drawn, and only one of them has data.
 #[test]
 fn both_dimensions_together_draw_one_line_of_each_kind() {
+    use metric_math::telemetry::GpuDimension;
     use monitored_endpoint::spec::GpuDimension as Planned;
-    use stand_in::telemetry::GpuDimension;
     for gpu_dimension in [GpuDimension::GpuId, GpuDimension::AcceleratorId] {
         let fleet = Fleet { gpu_dimension, ..scenario::steady(10) };
         let planned = crate::planned::planned(&crate::planned::declaration(&fleet), &Planned::ALL);

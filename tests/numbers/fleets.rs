@@ -1,7 +1,6 @@
 //! Fleets to prove things on: any, and what is true of them.
 
-use proptest::prelude::*;
-use stand_in::{
+use metric_math::{
     evaluation::{
         Reading, Series,
         dashboard::{Line, TimeRange, Viewer},
@@ -10,6 +9,7 @@ use stand_in::{
         Component, Fleet, GpuDimension, HOUR, IdleReservation, MetricStore, Phases, SECOND, Steps, Timestamp, scenario,
     },
 };
+use proptest::prelude::*;
 
 use crate::planned::Planned;
 

@@ -3,11 +3,11 @@
 //! `aws-samples/sagemaker-genai-hosting-examples`, `03-features/observability/endpoint_metrics_helper.py`: a panel of the
 //! cluster and one for what each model costs, with a period of ten seconds in every widget and search.
 
-use serde_json::{Value, json};
-use stand_in::{
+use metric_math::{
     evaluation::{Reading, Series, dashboard::Viewer},
     telemetry::{Fleet, MetricStore},
 };
+use serde_json::{Value, json};
 
 use crate::{
     article::{fleet, ratio},

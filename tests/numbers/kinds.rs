@@ -1,7 +1,7 @@
 //! A fleet of each kind of endpoint, and of each way to read what sources leave open.
 
+use metric_math::telemetry::{Component, Fleet, Load, PublishedReading, Serving, Steps, Variant, scenario};
 use proptest::prelude::*;
-use stand_in::telemetry::{Component, Fleet, Load, PublishedReading, Serving, Steps, Variant, scenario};
 
 use crate::fleets::FREQUENCIES;
 
@@ -81,7 +81,7 @@ pub(crate) fn kinds() -> Vec<Kind> {
 
 /// A fleet without and with enhanced metrics, under each reading alone, under none and under all.
 pub(crate) fn under_each_reading(fleet: &Fleet) -> Vec<Fleet> {
-    use stand_in::telemetry::GpuDimension::{AcceleratorId, GpuId};
+    use metric_math::telemetry::GpuDimension::{AcceleratorId, GpuId};
     let mut readings = vec![Vec::new(), PublishedReading::ALL.to_vec()];
     readings.extend(PublishedReading::ALL.map(|reading| vec![reading]));
     let mut fleets = Vec::new();

@@ -1,13 +1,13 @@
 //! The product's plan for a fleet: the body of its dashboard and the requests for its alarms, as CloudWatch gets them.
 
+use metric_math::telemetry::{Fleet, Serving, Variant};
 use monitored_endpoint::{
     envelope::ResourceType,
     plan::{Owner, Surroundings, plan},
     properties::{Declaration, Problems},
-    spec::{GpuDimension, Judged, Spec},
+    spec::{GpuDimension, Spec, Validated},
 };
 use serde_json::{Value, json};
-use stand_in::telemetry::{Fleet, Serving, Variant};
 
 /// Dollars per instance-hour, as in the launch article.
 pub(crate) const PRICE: f64 = 5.752;
@@ -90,15 +90,15 @@ fn variant(fleet: &Fleet, variant: &Variant) -> Value {
 
 /// The plan for a declaration, with the per-GPU dimensions that are known.
 pub(crate) fn planned(declaration: &Value, gpu_dimensions: &[GpuDimension]) -> Planned {
-    judged(declaration, gpu_dimensions).unwrap_or_else(|problems| panic!("{declaration:#}: {problems}"))
+    validated(declaration, gpu_dimensions).unwrap_or_else(|problems| panic!("{declaration:#}: {problems}"))
 }
 
 /// The same where the declaration is valid.
 pub(crate) fn try_planned(declaration: &Value, gpu_dimensions: &[GpuDimension]) -> Option<Planned> {
-    judged(declaration, gpu_dimensions).ok()
+    validated(declaration, gpu_dimensions).ok()
 }
 
-fn judged(declaration: &Value, gpu_dimensions: &[GpuDimension]) -> Result<Planned, Problems> {
+fn validated(declaration: &Value, gpu_dimensions: &[GpuDimension]) -> Result<Planned, Problems> {
     let problems = Problems::default();
     let variants = declaration["ProductionVariants"].as_array().map(Vec::as_slice).unwrap_or_default();
     let mut declaration = declaration.clone();
@@ -110,8 +110,8 @@ fn judged(declaration: &Value, gpu_dimensions: &[GpuDimension]) -> Result<Planne
         ResourceType::MonitoredEndpointConfig
     };
     let declared = Declaration::read(resource_type, &declaration, &problems);
-    let judged = declared.map(|declared| Spec::judge(resource_type, &declared, None, &problems));
-    let Some(Judged::Valid(spec)) = judged else { return Err(problems) };
+    let validated = declared.map(|declared| Spec::validate(resource_type, &declared, None, &problems));
+    let Some(Validated::Valid(spec)) = validated else { return Err(problems) };
     let owner =
         Owner { stack_id: "arn:aws:cloudformation:us-east-1:123456789012:stack/s/1".into(), logical_id: "L".into() };
     let surroundings =
@@ -130,7 +130,7 @@ pub(crate) fn planned_for(fleet: &Fleet) -> Planned {
 /// The dimension that tells a fleet's GPUs apart.
 pub(crate) fn dimension(fleet: &Fleet) -> GpuDimension {
     match fleet.gpu_dimension {
-        stand_in::telemetry::GpuDimension::GpuId => GpuDimension::GpuId,
-        stand_in::telemetry::GpuDimension::AcceleratorId => GpuDimension::AcceleratorId,
+        metric_math::telemetry::GpuDimension::GpuId => GpuDimension::GpuId,
+        metric_math::telemetry::GpuDimension::AcceleratorId => GpuDimension::AcceleratorId,
     }
 }

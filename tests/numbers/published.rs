@@ -3,6 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use metric_math::{
+    evaluation::{self, dashboard::Viewer},
+    telemetry::{self, Fleet, MetricStore, PublishedReading, Variant},
+};
 use monitored_endpoint::{
     metrics::published::{Condition, Reading, Row, Traits, rows},
     properties::AlarmKind,
@@ -10,10 +14,6 @@ use monitored_endpoint::{
 };
 use proptest::{prelude::*, sample::Index};
 use serde_json::{Value, json};
-use stand_in::{
-    evaluation::{self, dashboard::Viewer},
-    telemetry::{self, Fleet, MetricStore, PublishedReading, Variant},
-};
 
 use crate::{
     fleets::{LENGTH, START, published, range},

@@ -52,7 +52,7 @@ fn the_written_schema_is_what_the_tables_say() {
 /// How well each row of the table is known, in the stand-in's own words for its evidence.
 #[test]
 fn the_stand_in_s_readme_says_how_well_each_row_is_known() {
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("stand-in/README.md");
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/aws-stand-in/README.md");
     let text = fs::read_to_string(&readme).unwrap();
     let (before, rest) = text.split_once(published::BEGIN).unwrap();
     let (_, after) = rest.split_once(published::END).unwrap();
@@ -60,5 +60,8 @@ fn the_stand_in_s_readme_says_how_well_each_row_is_known() {
     if env::var_os("WRITE_REFERENCE").is_some() {
         fs::write(&readme, &wanted).unwrap();
     }
-    assert!(fs::read_to_string(&readme).unwrap() == wanted, "stand-in/README.md is stale: run `make reference`");
+    assert!(
+        fs::read_to_string(&readme).unwrap() == wanted,
+        "crates/aws-stand-in/README.md is stale: run `make reference`"
+    );
 }

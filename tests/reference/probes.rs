@@ -1,4 +1,4 @@
-//! Each property of the tables is put to the provider's judgement: with a value of another kind, at the ends of its range,
+//! Each property of the tables is put to the provider's validation: with a value of another kind, at the ends of its range,
 //! with each of its words, and with its default written out.
 
 use monitored_endpoint::envelope::ResourceType;
@@ -6,7 +6,7 @@ use monitored_endpoint::properties::reference::{
     ALARM, ALARM_TAGS, Absent, COMMON, DASHBOARD, INFERENCE_COMPONENT, Kind, OF_CONFIGS, Property, VARIANT,
 };
 use monitored_endpoint::properties::{AlarmKind, Declaration, Problems};
-use monitored_endpoint::spec::{AlarmSource, AlarmSpec, Judged, Spec};
+use monitored_endpoint::spec::{AlarmSource, AlarmSpec, Spec, Validated};
 use serde_json::{Value, json};
 
 const TYPE: ResourceType = ResourceType::MonitoredEndpoint;
@@ -30,7 +30,7 @@ fn base() -> Value {
 
 /// Every property with the place where it is given.
 fn places() -> Vec<(String, &'static Property)> {
-    // CloudFormation itself judges it.
+    // CloudFormation itself validates it.
     let top = COMMON.iter().chain(OF_CONFIGS).filter(|property| property.name != "ServiceToken");
     let mut places: Vec<_> = top.map(|property| (format!("/{}", property.name), property)).collect();
     let tables = [
@@ -54,11 +54,11 @@ fn with(pointer: &str, value: Value) -> Value {
     declared
 }
 
-fn judged(declared: &Value) -> Result<Spec, String> {
+fn validated(declared: &Value) -> Result<Spec, String> {
     let problems = Problems::default();
     let declaration = Declaration::read(TYPE, declared, &problems);
-    match declaration.map(|declaration| Spec::judge(TYPE, &declaration, None, &problems)) {
-        Some(Judged::Valid(spec)) => Ok(*spec),
+    match declaration.map(|declaration| Spec::validate(TYPE, &declaration, None, &problems)) {
+        Some(Validated::Valid(spec)) => Ok(*spec),
         _ => Err(problems.to_string()),
     }
 }
@@ -77,8 +77,9 @@ pub(crate) fn alarms_by_default() -> Vec<AlarmSpec> {
         let place = if kind == AlarmKind::Backlog { &mut queue } else { &mut declared };
         place[kind.property()] = switched_on(kind);
     }
-    let of_components = judged(&declared).unwrap().monitoring.alarms;
-    let mut all: Vec<AlarmSpec> = of_components.into_iter().chain(judged(&queue).unwrap().monitoring.alarms).collect();
+    let of_components = validated(&declared).unwrap().monitoring.alarms;
+    let mut all: Vec<AlarmSpec> =
+        of_components.into_iter().chain(validated(&queue).unwrap().monitoring.alarms).collect();
     all.sort_by_key(|alarm| alarm.kind);
     all
 }
@@ -98,7 +99,7 @@ fn base_of_a_queue() -> Value {
 
 #[test]
 fn the_base_is_valid_and_every_alarm_is_in_the_tables() {
-    judged(&base()).unwrap();
+    validated(&base()).unwrap();
     for kind in AlarmKind::ALL {
         assert!(COMMON.iter().any(|property| property.name == kind.property()), "{kind} is no property");
     }
@@ -116,7 +117,7 @@ fn each_property_is_read_as_what_the_reference_says() {
             Kind::Arns | Kind::Texts | Kind::List(_) => (json!("one"), "a list"),
             Kind::Object(_) => (json!("one"), "an object"),
         };
-        let problem = judged(&with(&place, wrong)).unwrap_err();
+        let problem = validated(&with(&place, wrong)).unwrap_err();
         assert!(problem.contains(&format!("{}: expected {expected}, got", path(&place))), "{place}: {problem}");
     }
 }
@@ -126,7 +127,7 @@ fn what_is_required_is_missed_and_nothing_else_is() {
     for (place, property) in places().into_iter().filter(|(place, _)| place.matches('/').count() > 1) {
         let without = with(&place, Value::Null);
         let required = matches!(property.default, Absent::Refused);
-        assert_eq!(judged(&without).is_err(), required, "{place}: {:?}", judged(&without).err());
+        assert_eq!(validated(&without).is_err(), required, "{place}: {:?}", validated(&without).err());
     }
 }
 
@@ -134,14 +135,14 @@ fn what_is_required_is_missed_and_nothing_else_is() {
 fn ranges_end_where_the_reference_says() {
     for (place, property) in places() {
         let Kind::Integer(least, most) = property.kind else { continue };
-        let problem = judged(&with(&place, json!(least - 1))).unwrap_err();
+        let problem = validated(&with(&place, json!(least - 1))).unwrap_err();
         assert!(problem.contains(&format!("{}: ", path(&place))), "{place}: {problem}");
         if most != i64::MAX {
-            let problem = judged(&with(&place, json!(most + 1))).unwrap_err();
+            let problem = validated(&with(&place, json!(most + 1))).unwrap_err();
             assert!(problem.contains("Properties."), "{place}: {problem}");
         }
         // The other end may be too much for what stands beside it: a period for the window, datapoints for the periods.
-        judged(&with(&place, json!(least.max(smallest(&place)))))
+        validated(&with(&place, json!(least.max(smallest(&place)))))
             .unwrap_or_else(|problem| panic!("{place}: {problem}"));
     }
 }
@@ -159,11 +160,11 @@ fn each_word_is_taken_and_no_other() {
         if property.name == "Source" {
             continue;
         }
-        let problem = judged(&with(&place, json!("Sometimes"))).unwrap_err();
+        let problem = validated(&with(&place, json!("Sometimes"))).unwrap_err();
         assert!(problem.contains(&format!("{}: \"Sometimes\" is not", path(&place))), "{place}: {problem}");
         for word in words {
             assert!(problem.contains(word), "{place} takes {word}, and the fix doesn't say so: {problem}");
-            judged(&with(&place, json!(word))).unwrap_or_else(|problem| panic!("{place}: {problem}"));
+            validated(&with(&place, json!(word))).unwrap_or_else(|problem| panic!("{place}: {problem}"));
         }
     }
 }
@@ -179,7 +180,7 @@ fn each_alarm_takes_its_own_sources_of_all_that_there_are() {
         for word in words {
             base[kind.property()] = json!({ "Source": word, "Threshold": 10 });
             let known = AlarmSource::of(kind).iter().any(|source| source.name() == *word);
-            assert_eq!(judged(&base).is_ok(), known, "{kind} from {word}: {:?}", judged(&base).err());
+            assert_eq!(validated(&base).is_ok(), known, "{kind} from {word}: {:?}", validated(&base).err());
         }
         for source in AlarmSource::of(kind) {
             assert!(words.contains(&source.name()), "{kind} takes {}, which the reference leaves out", source.name());
@@ -189,10 +190,10 @@ fn each_alarm_takes_its_own_sources_of_all_that_there_are() {
 
 #[test]
 fn a_default_written_out_changes_nothing() {
-    let by_default = judged(&base()).unwrap();
+    let by_default = validated(&base()).unwrap();
     for (place, property) in places() {
         let Absent::Is(json) = property.default else { continue };
-        let written_out = judged(&with(&place, serde_json::from_str(json).unwrap())).unwrap();
+        let written_out = validated(&with(&place, serde_json::from_str(json).unwrap())).unwrap();
         assert_eq!(written_out, by_default, "{place}");
     }
 }
@@ -202,8 +203,8 @@ fn more_than_five_actions_are_refused_wherever_they_stand() {
     let action = "arn:aws:sns:us-east-1:123456789012:on-call";
     for (place, property) in places() {
         if matches!(property.kind, Kind::Arns) {
-            judged(&with(&place, json!(vec![action; 5]))).unwrap_or_else(|problem| panic!("{place}: {problem}"));
-            let problem = judged(&with(&place, json!(vec![action; 6]))).unwrap_err();
+            validated(&with(&place, json!(vec![action; 5]))).unwrap_or_else(|problem| panic!("{place}: {problem}"));
+            let problem = validated(&with(&place, json!(vec![action; 6]))).unwrap_err();
             assert!(problem.contains(&path(&place)), "{place}: {problem}");
         }
     }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
+use aws_stand_in::{Config, Fault, FaultRule, Outcome, Script, StandIn};
 use futures_util::future::try_join_all;
 use monitored_endpoint::aws::Handover;
 use monitored_endpoint::callback::ExtraHosts;
@@ -13,7 +14,6 @@ use monitored_endpoint::reconcile::Reconciler;
 use monitored_endpoint::request::{Invocation, Provider, Reply};
 use serde_json::Value;
 use serde_json::value::RawValue;
-use stand_in::{Config, Fault, FaultRule, Outcome, Script, StandIn};
 use tokio::runtime::Runtime;
 
 use super::life::Trouble;

@@ -1,9 +1,9 @@
 //! What may happen to a resource: what its stack asks for, and what goes wrong meanwhile.
 
+use aws_stand_in::Outcome;
 use proptest::prelude::*;
 use proptest::{option, strategy::Union};
 use serde_json::json;
-use stand_in::Outcome;
 
 use super::stack::Kind;
 use super::support::declaration::{Declared, monitoring, shared_gpus};

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use aws_stand_in::{Fault, FaultRule, Outcome, Script, StandIn};
 use monitored_endpoint::request::Reply;
 use serde_json::Value;
 use serde_json::value::RawValue;
-use stand_in::{Fault, FaultRule, Outcome, Script, StandIn};
 
-use super::oracle::judge;
+use super::oracle::check;
 use super::play::{SHORT_LIFE, answers, play, play_with};
 use super::schedule::Schedule;
 use super::situation;
@@ -52,8 +52,8 @@ fn at_every_moment(name: &str) {
     for (moment, calls) in moments {
         let played = play(&mut world, &situation, after(calls), 1);
         let played = played.unwrap_or_else(|(wrong, trace)| panic!("when {moment}: {wrong}\n{}", trace.join("\n")));
-        let judged = judge(&mut world, &situation, &played, true);
-        judged.unwrap_or_else(|wrong| panic!("when {moment}: {wrong}\n{}", played.trace.join("\n")));
+        let checked = check(&mut world, &situation, &played, true);
+        checked.unwrap_or_else(|wrong| panic!("when {moment}: {wrong}\n{}", played.trace.join("\n")));
     }
 }
 
@@ -216,7 +216,7 @@ fn world_nothing() -> Value {
 fn killed_after(world: &mut World, event: &Event, calls: usize) {
     let Running { process, ended, dies, .. } = world.start(event.raw(), CUT_SHORT);
     for _ in 0..calls {
-        let is_its = |held: &stand_in::Held| held.caller.as_ref() == Some(&process.name);
+        let is_its = |held: &aws_stand_in::Held| held.caller.as_ref() == Some(&process.name);
         let is_over = || ended.lock().unwrap().is_some();
         let held = world.gate.wait_until(PATIENCE, |held| held.iter().any(is_its) || is_over()).unwrap();
         // On a busy machine its short life may end before: a crash at another moment.

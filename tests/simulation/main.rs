@@ -47,16 +47,16 @@ fn situation(name: &str) -> Situation {
     ALL.into_iter().find(|one| one.name == name).unwrap_or_else(|| panic!("there is no situation {name}"))
 }
 
-/// Plays one schedule and judges it.
+/// Plays one schedule and checks it.
 fn attempt(world: &mut World, (situation, schedule): &Trial, to_the_end: bool) -> Result<Played, String> {
     for patience in [1, 4] {
         let played = match play::play(world, situation, *schedule, patience) {
             Ok(played) => played,
             Err((wrong, trace)) => return Err(format!("{wrong}\n{}", trace.join("\n"))),
         };
-        let judged = oracle::judge(world, situation, &played, to_the_end);
+        let checked = oracle::check(world, situation, &played, to_the_end);
         let traits = schedule.decider().traits();
-        match judged {
+        match checked {
             Ok(()) => return Ok(played),
             // On a busy machine a short life may be too short for what was to happen in it.
             Err(wrong) if patience == 1 && traits.shortens_lives() && wrong.contains("time ran out") => {}

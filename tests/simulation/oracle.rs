@@ -10,11 +10,11 @@ use super::support::receiver::SIGNATURE;
 use super::support::scenario::REQUEST_TABLE;
 use super::world::World;
 
-/// Judges what has come of a schedule.
+/// Checks what has come of a schedule.
 ///
 /// # Errors
 /// What is wrong, in words.
-pub(crate) fn judge(world: &mut World, situation: &Situation, played: &Played, to_the_end: bool) -> Result<(), String> {
+pub(crate) fn check(world: &mut World, situation: &Situation, played: &Played, to_the_end: bool) -> Result<(), String> {
     world.open();
     let answers = answers(world);
     each_is_answered_once(played, &answers)?;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
+use aws_stand_in::{Fault, FaultRule, Held, StandIn};
 use monitored_endpoint::request::Reply;
 use serde_json::Value;
 use serde_json::value::RawValue;
-use stand_in::{Fault, FaultRule, Held, StandIn};
 
 use super::process::{End, Ended};
 use super::schedule::{Action, Decider, Fate, Live, Schedule, Weather};

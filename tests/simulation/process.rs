@@ -6,13 +6,13 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use aws_config::AppName;
+use aws_stand_in::Gate;
 use monitored_endpoint::aws::{Handover, RequestTable};
 use monitored_endpoint::callback::ExtraHosts;
 use monitored_endpoint::ledger::Ledger;
 use monitored_endpoint::reconcile::Reconciler;
 use monitored_endpoint::request::{Invocation, Provider, Reply};
 use serde_json::value::RawValue;
-use stand_in::Gate;
 use tokio::sync::oneshot;
 
 use super::support::scenario::{REQUEST_TABLE, delivery, sdk_config};

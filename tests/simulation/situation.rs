@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use stand_in::{Outcome, Script};
+use aws_stand_in::{Outcome, Script};
 
 use super::support::account::MODEL;
 use super::support::declaration::{Declared, TOPIC, monitoring, one_model, shared_gpus};

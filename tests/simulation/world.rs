@@ -7,10 +7,10 @@ use std::time::{Duration, SystemTime};
 
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
+use aws_stand_in::{Config, Gate, StandIn};
 use monitored_endpoint::request::Reply;
 use serde_json::Value;
 use serde_json::value::RawValue;
-use stand_in::{Config, Gate, StandIn};
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 

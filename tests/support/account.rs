@@ -2,8 +2,8 @@
 
 use aws_sdk_cloudwatch::types::{ComparisonOperator, Statistic};
 use aws_sdk_sagemaker::types::{ProductionVariant, ProductionVariantInstanceType};
+use aws_stand_in::StandIn;
 use serde_json::{Value, json};
-use stand_in::StandIn;
 
 use super::declaration::ROLE;
 use super::scenario::without_times;

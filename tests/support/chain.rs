@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
+use aws_stand_in::{CallRecord, Config, StandIn};
 use monitored_endpoint::aws::Handover;
 use monitored_endpoint::callback::ExtraHosts;
 use monitored_endpoint::ledger::Ledger;
@@ -12,7 +13,6 @@ use monitored_endpoint::reconcile::Reconciler;
 use monitored_endpoint::request::{Invocation, Provider, Reply};
 use serde_json::Value;
 use serde_json::value::RawValue;
-use stand_in::{CallRecord, Config, StandIn};
 use tokio::runtime::Runtime;
 
 use super::event::Event;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use stand_in::evaluation::{Queries, Query, Reading, Source, read};
-use stand_in::telemetry::{Metric, MetricStore, Statistic, Window};
+use metric_math::evaluation::{Queries, Query, Reading, Source, read};
+use metric_math::telemetry::{Metric, MetricStore, Statistic, Window};
 
 /// What each series has in one period, by id. Of others that an expression names, there is no datapoint.
 #[derive(Clone, Debug, Default)]

@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use aws_config::SdkConfig;
+use aws_stand_in::{Config, StandIn};
+use metric_math::telemetry::Fleet;
 use monitored_endpoint::spec::{Dollars, EndpointName};
 use monitored_endpoint::usage::{InstanceTerms, Moment, Question, Reader, Terms, TimeRange, Usage, UsageError, View};
-use stand_in::telemetry::Fleet;
-use stand_in::{Config, StandIn};
 use tokio::runtime::Runtime;
 
 use super::scenario::sdk_config;

@@ -3,7 +3,7 @@
 use monitored_endpoint::envelope::ResourceType;
 use monitored_endpoint::plan::{Owner, Plan, PlanError, Surroundings, plan};
 use monitored_endpoint::properties::{Declaration, Problems};
-use monitored_endpoint::spec::{GpuDimension, Judged, Spec};
+use monitored_endpoint::spec::{GpuDimension, Spec, Validated};
 use serde_json::Value;
 
 use super::declaration::Declared;
@@ -27,7 +27,7 @@ pub(crate) fn try_planned(declared: &Declared, dimensions: &[GpuDimension]) -> R
     };
     let kind = *kind;
     let declaration = Declaration::read(kind, &declared.as_sent(), &problems).unwrap();
-    let Judged::Valid(spec) = Spec::judge(kind, &declaration, None, &problems) else {
+    let Validated::Valid(spec) = Spec::validate(kind, &declaration, None, &problems) else {
         panic!("{declared:?} is not valid: {problems}")
     };
     let owner = Owner { stack_id: stack_id("inference"), logical_id: "Config".to_owned() };

@@ -8,6 +8,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sagemaker::config::Credentials;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
+use aws_stand_in::{CallRecord, Config, Fault, FaultRule, StandIn};
 use monitored_endpoint::aws;
 use monitored_endpoint::callback::{Delivery, ExtraHosts};
 use monitored_endpoint::ledger::Ledger;
@@ -15,7 +16,6 @@ use monitored_endpoint::plan::AlarmRequest;
 use monitored_endpoint::reconcile::Reconciler;
 use monitored_endpoint::request::Provider;
 use serde_json::Value;
-use stand_in::{CallRecord, Config, Fault, FaultRule, StandIn};
 use tokio::runtime::Runtime;
 
 use super::account::{make_their_alarm, make_their_dashboard};

@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 use crate::arguments::Surroundings;
-use crate::judgement::{Judgement, Valid};
 use crate::output::{Said, Status};
 use crate::subject::{self, Subject, SubjectError};
 use crate::template::Source;
+use crate::validation::{Valid, Validation};
 
 /// A declaration with every alarm and panel, for explaining without a template.
 const SAMPLE: &str = include_str!("sample.json");
@@ -67,20 +67,21 @@ struct Explained {
 impl Explain {
     pub(crate) fn run(&self) -> Result<Said, ExplainError> {
         let subject = self.read()?;
-        if let Some(invalid) = subject.judgements.iter().find(|judgement| judgement.valid.is_none()) {
+        if let Some(invalid) = subject.validations.iter().find(|validation| validation.valid.is_none()) {
             return Err(ExplainError::Invalid(format!("{}\n{}", invalid.headline(), invalid.remarks())));
         }
-        if subject.judgements.is_empty() {
+        if subject.validations.is_empty() {
             return Err(ExplainError::Invalid(subject.remarks()));
         }
-        let valid = || subject.judgements.iter().filter_map(|judgement| Some((judgement, judgement.valid.as_deref()?)));
+        let valid =
+            || subject.validations.iter().filter_map(|validation| Some((validation, validation.valid.as_deref()?)));
         let mut found = Vec::new();
-        for (judgement, valid) in valid() {
+        for (validation, valid) in valid() {
             let meant = alarms(valid).filter(|alarm| self.means_alarm(alarm));
-            found.extend(meant.map(|alarm| explain_alarm(&alarm, &judgement.notes)));
+            found.extend(meant.map(|alarm| explain_alarm(&alarm, &validation.notes)));
             // A panel is asked for by a part of its title, so that an alarm goes first.
             if found.is_empty() {
-                found.extend(self.panels(judgement, valid));
+                found.extend(self.panels(validation, valid));
             }
         }
         if found.is_empty() {
@@ -115,7 +116,7 @@ impl Explain {
             || name.ends_with(&format!("-{wanted}"))
     }
 
-    fn panels(&self, judgement: &Judgement, valid: &Valid) -> Vec<Explained> {
+    fn panels(&self, validation: &Validation, valid: &Valid) -> Vec<Explained> {
         let wanted = self.subject.to_lowercase();
         let all = widgets(valid);
         let by = |text: fn(&Value) -> String| {
@@ -123,7 +124,7 @@ impl Explain {
         };
         let titled = by(title);
         let found = if titled.is_empty() { by(labels) } else { titled };
-        found.into_iter().map(|widget| explain_panel(&judgement.headline(), widget)).collect()
+        found.into_iter().map(|widget| explain_panel(&validation.headline(), widget)).collect()
     }
 }
 
@@ -255,7 +256,7 @@ mod tests {
         let mut panels = 0;
         for path in files.filter(is_declaration) {
             let subject = subject::read(Source::File(&path), &surroundings, &[GpuDimension::GpuId]).unwrap();
-            for valid in subject.judgements.iter().filter_map(|judgement| judgement.valid.as_deref()) {
+            for valid in subject.validations.iter().filter_map(|validation| validation.valid.as_deref()) {
                 for title in widgets(valid).iter().map(title).filter(|title| !title.is_empty()) {
                     assert!(glossary::panel(&title).is_some(), "{}: {title}", path.display());
                     panels += 1;

@@ -15,7 +15,7 @@ use thiserror::Error;
 use super::difference::{Member, Panels, members, panel_count, panels};
 use super::instances::{Instances, instances};
 use crate::explain::measure;
-use crate::judgement::Valid;
+use crate::validation::Valid;
 
 /// What happens to one thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

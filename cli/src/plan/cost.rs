@@ -4,17 +4,17 @@
 //! Counted for the instances and copies that are declared, living a whole month. Prices and their date are in
 //! `data/monitoring-prices.json`; what is free of charge in an account isn't taken off.
 
+use dashboard_picture::simulated::Simulation;
+use metric_math::telemetry::{FleetError, MINUTE, Metric, MetricStore, SECOND, Timestamp};
 use monitored_endpoint::plan::Request;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use stand_in::render::simulated::Simulation;
-use stand_in::telemetry::{FleetError, MINUTE, Metric, MetricStore, SECOND, Timestamp};
 use thiserror::Error;
 
 use super::ingestion::Ingestion;
 use super::view::PanelsView;
-use crate::judgement::Valid;
 use crate::simulation::{self, Scenario};
+use crate::validation::Valid;
 
 const PRICES: &str = include_str!("../../data/monitoring-prices.json");
 

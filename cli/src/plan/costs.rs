@@ -12,9 +12,9 @@ use super::ingestion::Ingestion;
 use super::instances::{Instances, instances};
 use super::steps::{Action, Step};
 use super::view::PanelsView;
-use crate::judgement::{Judgement, Valid};
 use crate::output::{lines, rounded, table};
 use crate::subject::Subject;
+use crate::validation::{Valid, Validation};
 
 /// Decimals of dollars that programs get: a hundredth of a cent.
 const DECIMALS: i32 = 4;
@@ -51,7 +51,7 @@ impl Costs {
         for step in steps {
             let Some(resource) = step.resource() else { continue };
             let id = resource.logical_id.clone();
-            let cost = |judgement: Option<&Judgement>| valid(judgement).map(estimate).transpose();
+            let cost = |validation: Option<&Validation>| valid(validation).map(estimate).transpose();
             let was = cost(step.before)?;
             // What is kept, refused or can't be planned leaves things as they are.
             let stays = matches!(step.action, Action::Keep | Action::Refuse | Action::Unknown);
@@ -174,22 +174,22 @@ struct Row {
 /// The instances of a file's endpoints, by logical id: its own, native ones, and those on configs of ours.
 fn endpoints(subject: &Subject, prices: &Prices) -> BTreeMap<String, Vec<Instances>> {
     let mut found = BTreeMap::new();
-    for judgement in &subject.judgements {
-        let is_served = |endpoint: &str| endpoint == judgement.logical_id;
+    for validation in &subject.validations {
+        let is_served = |endpoint: &str| endpoint == validation.logical_id;
         let on_it = subject.native_endpoints.iter().find(|one| one.config.as_deref().is_some_and(is_served));
-        let id = match judgement.resource_type {
-            ResourceType::MonitoredEndpointConfig => on_it.map_or(&judgement.logical_id, |one| &one.logical_id),
+        let id = match validation.resource_type {
+            ResourceType::MonitoredEndpointConfig => on_it.map_or(&validation.logical_id, |one| &one.logical_id),
             // It pays for none, but for a native endpoint that is looked at by itself.
             ResourceType::EndpointMonitoring if !subject.is_suggested => continue,
-            ResourceType::MonitoredEndpoint | ResourceType::EndpointMonitoring => &judgement.logical_id,
+            ResourceType::MonitoredEndpoint | ResourceType::EndpointMonitoring => &validation.logical_id,
         };
         let known =
-            valid(Some(judgement)).filter(|valid| !subject.is_suggested || valid.beside.endpoint_config.is_some());
+            valid(Some(validation)).filter(|valid| !subject.is_suggested || valid.beside.endpoint_config.is_some());
         found.extend(known.map(|valid| (id.clone(), instances(valid, prices))));
     }
-    for (endpoint, judgement) in &subject.suggested {
+    for (endpoint, validation) in &subject.suggested {
         // Where the config isn't in the file, the instances would be made up.
-        let known = valid(Some(judgement)).filter(|valid| valid.beside.endpoint_config.is_some());
+        let known = valid(Some(validation)).filter(|valid| valid.beside.endpoint_config.is_some());
         if let Some(valid) = known {
             found.entry(endpoint.clone()).or_insert_with(|| instances(valid, prices));
         }
@@ -197,8 +197,8 @@ fn endpoints(subject: &Subject, prices: &Prices) -> BTreeMap<String, Vec<Instanc
     found
 }
 
-fn valid(judgement: Option<&Judgement>) -> Option<&Valid> {
-    judgement?.valid.as_deref()
+fn valid(validation: Option<&Validation>) -> Option<&Valid> {
+    validation?.valid.as_deref()
 }
 
 #[expect(clippy::ptr_arg, reason = "it is given to `rows_of` by name")]

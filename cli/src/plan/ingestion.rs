@@ -4,10 +4,10 @@
 //! reference lists, most is everything that the exporters which it names publish by default. Each data point counts with its name,
 //! labels, resource attributes, time and value (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/metrics-otel-pricing.html>).
 
+use metric_math::telemetry::{Fleet, Serving};
 use monitored_endpoint::figure::Column;
 use monitored_endpoint::spec::Dollars;
 use serde::Serialize;
-use stand_in::telemetry::{Fleet, Serving};
 
 const SECONDS_A_MONTH: f64 = 730.0 * 3600.0;
 const BYTES_A_GIGABYTE: f64 = 1e9;
@@ -140,7 +140,7 @@ fn measured(fleet: &Fleet) -> Measured {
 
 #[cfg(test)]
 mod tests {
-    use stand_in::telemetry::scenario::steady;
+    use metric_math::telemetry::scenario::steady;
 
     use super::*;
 

@@ -6,7 +6,7 @@ use aws_sdk_sagemaker::types::ProductionVariant;
 use monitored_endpoint::spec::{Capacity, PriceBasis};
 use serde::Serialize;
 
-use crate::judgement::Valid;
+use crate::validation::Valid;
 
 /// Hours of a month, as AWS counts them.
 pub(crate) const HOURS: f64 = 730.0;

@@ -16,14 +16,13 @@ use clap::Args;
 use monitored_endpoint::plan::{Request, RequestError};
 use monitored_endpoint::spec::GpuDimension;
 use serde_json::{Value, json};
-use stand_in::arguments::pair;
 use thiserror::Error;
 
-use crate::arguments::Surroundings;
-use crate::judgement::Judgement;
+use crate::arguments::{Surroundings, pair};
 use crate::output::{Said, Status};
 use crate::subject::{self, Subject, SubjectError};
 use crate::template::Source;
+use crate::validation::Validation;
 use changes::{Change, ChangesError};
 use cost::{CostError, Estimate};
 use costs::{Costs, Side};
@@ -81,7 +80,7 @@ impl PlanArguments {
     pub(crate) fn run(&self) -> Result<Said, PlanCommandError> {
         let (old, new) = self.read()?;
         let new = match &old {
-            Some(old) if !old.judgements.is_empty() => new,
+            Some(old) if !old.validations.is_empty() => new,
             Some(_) => new.some()?,
             None => new.or_suggested()?,
         };
@@ -132,10 +131,10 @@ impl PlanArguments {
         before.resource = None;
         let mut old = read(path, &before)?;
         if let Some(wanted) = &self.surroundings.resource {
-            old.judgements.retain(|judgement| judgement.logical_id == *wanted);
+            old.validations.retain(|validation| validation.logical_id == *wanted);
         }
         // Properties alone are the other file's one resource, whatever it is called there.
-        match (old.whole, new.whole, old.judgements.as_slice(), new.judgements.as_slice()) {
+        match (old.whole, new.whole, old.validations.as_slice(), new.validations.as_slice()) {
             (false, true, _, [only]) => {
                 before.logical_id = Some(only.logical_id.clone());
                 Ok((Some(read(path, &before)?), new))
@@ -163,7 +162,7 @@ fn requests<'s>(step: &'s Step<'_>) -> Vec<&'s Request> {
 fn step_json(step: &Step<'_>, cost: &Side<Estimate>) -> Value {
     let Some(resource) = step.resource() else { return Value::Null };
     let mut json = resource.json();
-    let id = |judgement: Option<&Judgement>| judgement.and_then(Judgement::physical_id).map(str::to_owned);
+    let id = |validation: Option<&Validation>| validation.and_then(Validation::physical_id).map(str::to_owned);
     json["Action"] = json!(step.action);
     json["PhysicalId"] = json!({ "Old": id(step.before), "New": id(step.after) });
     json["Changes"] = step.changes.iter().map(change_json).collect();

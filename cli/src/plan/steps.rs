@@ -6,9 +6,9 @@ use monitored_endpoint::spec::EndpointName;
 use serde::Serialize;
 
 use super::changes::{Change, ChangesError, Deployed, Effect, changes, removals};
-use crate::judgement::{Judgement, Valid};
 use crate::subject::Subject;
 use crate::template::Stack;
+use crate::validation::{Valid, Validation};
 
 /// What becomes of a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -26,7 +26,7 @@ pub(crate) enum Action {
     Keep,
     /// The stack's update fails.
     Refuse,
-    /// It has problems, or can't be judged.
+    /// It has problems, or can't be validated.
     Unknown,
 }
 
@@ -34,8 +34,8 @@ pub(crate) enum Action {
 #[derive(Debug)]
 pub(crate) struct Step<'s> {
     pub(crate) action: Action,
-    pub(crate) before: Option<&'s Judgement>,
-    pub(crate) after: Option<&'s Judgement>,
+    pub(crate) before: Option<&'s Validation>,
+    pub(crate) after: Option<&'s Validation>,
     pub(crate) changes: Vec<Change>,
     /// Why the update fails.
     pub(crate) refused: Option<String>,
@@ -44,7 +44,7 @@ pub(crate) struct Step<'s> {
 }
 
 impl<'s> Step<'s> {
-    fn new(action: Action, before: Option<&'s Judgement>, after: Option<&'s Judgement>) -> Self {
+    fn new(action: Action, before: Option<&'s Validation>, after: Option<&'s Validation>) -> Self {
         Self { action, before, after, changes: Vec::new(), refused: None, remarks: Vec::new() }
     }
 
@@ -53,7 +53,7 @@ impl<'s> Step<'s> {
     }
 
     /// The resource, as it is declared last.
-    pub(crate) fn resource(&self) -> Option<&'s Judgement> {
+    pub(crate) fn resource(&self) -> Option<&'s Validation> {
         self.after.or(self.before)
     }
 }
@@ -67,21 +67,21 @@ pub(crate) fn steps<'s>(
     new: &'s Subject,
     stack: &Stack,
 ) -> Result<Vec<Step<'s>>, ChangesError> {
-    let valid = |judgement: &'s Judgement| judgement.valid.as_deref();
+    let valid = |validation: &'s Validation| validation.valid.as_deref();
     let plans: Vec<&Plan> =
-        old.iter().flat_map(|old| &old.judgements).filter_map(valid).map(|valid| &valid.plan).collect();
+        old.iter().flat_map(|old| &old.validations).filter_map(valid).map(|valid| &valid.plan).collect();
     let names = old.iter().flat_map(|old| &old.native_endpoints).filter_map(|endpoint| endpoint.name.as_deref());
     let names: Vec<EndpointName> = names.filter_map(|name| EndpointName::parse(name).ok()).collect();
     let deployed = Deployed { plans: &plans, native_endpoints: &names };
     let mut steps = Vec::new();
-    for after in &new.judgements {
-        let before = old.and_then(|old| old.judgements.iter().find(|before| before.logical_id == after.logical_id));
+    for after in &new.validations {
+        let before = old.and_then(|old| old.validations.iter().find(|before| before.logical_id == after.logical_id));
         let mut step = step(deployed, old, before, after, stack)?;
         step.remarks.extend(old.and_then(|old| moving_over(old, new, after)));
         steps.push(step);
     }
-    for before in old.iter().flat_map(|old| &old.judgements) {
-        if new.judgements.iter().any(|after| after.logical_id == before.logical_id) {
+    for before in old.iter().flat_map(|old| &old.validations) {
+        if new.validations.iter().any(|after| after.logical_id == before.logical_id) {
             continue;
         }
         steps.push(gone(before, new));
@@ -93,8 +93,8 @@ pub(crate) fn steps<'s>(
 fn step<'s>(
     deployed: Deployed<'_>,
     old: Option<&'s Subject>,
-    before: Option<&'s Judgement>,
-    after: &'s Judgement,
+    before: Option<&'s Validation>,
+    after: &'s Validation,
     stack: &Stack,
 ) -> Result<Step<'s>, ChangesError> {
     let id = &after.logical_id;
@@ -143,7 +143,7 @@ fn another_endpoint(old: &Valid, new: &Valid) -> Option<String> {
     })
 }
 
-fn gone<'s>(before: &'s Judgement, new: &Subject) -> Step<'s> {
+fn gone<'s>(before: &'s Validation, new: &Subject) -> Step<'s> {
     let keeps = before.policies.keeps_deleted;
     let action = if keeps { Action::Keep } else { Action::Delete };
     let mut step = Step::new(action, Some(before), None);
@@ -163,7 +163,7 @@ fn gone<'s>(before: &'s Judgement, new: &Subject) -> Step<'s> {
 }
 
 /// The native endpoint that goes over to a config of ours, with the config that it leaves.
-fn moving_over(old: &Subject, new: &Subject, after: &Judgement) -> Option<String> {
+fn moving_over(old: &Subject, new: &Subject, after: &Validation) -> Option<String> {
     let endpoint = new.native_endpoints.iter().find(|endpoint| endpoint.config.as_ref() == Some(&after.logical_id))?;
     let before = old.native_endpoints.iter().find(|before| before.logical_id == endpoint.logical_id)?;
     let config = before.config.as_ref().filter(|config| **config != after.logical_id)?;

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::changes::{Change, Effect};
 use super::difference::{Member, Panels, shortened};
 use super::steps::{Action, Step};
-use crate::judgement::Judgement;
 use crate::output::{lines, pretty};
+use crate::validation::Validation;
 
 /// The most characters of a value that are shown.
 const MOST: usize = 60;
@@ -71,7 +71,7 @@ pub(crate) fn step(step: &Step<'_>) -> String {
 
 /// What becomes of the resource's `Ref`.
 fn reference(step: &Step<'_>) -> String {
-    match (step.action, step.before.and_then(Judgement::physical_id), step.after.and_then(Judgement::physical_id)) {
+    match (step.action, step.before.and_then(Validation::physical_id), step.after.and_then(Validation::physical_id)) {
         (Action::Create, _, Some(id)) => format!("; its Ref will be {id}"),
         (Action::Update, _, Some(id)) => format!("; its Ref stays {id}"),
         (Action::Replace, Some(was), Some(is)) => format!("; its Ref changes from {was} to {is}"),

@@ -13,10 +13,10 @@ use clap::Args;
 use monitored_endpoint::reconcile::reason;
 use monitored_endpoint::spec::{Dollars, EndpointName, NameRule};
 use monitored_endpoint::usage::{InstanceTerms, Moment, Question, Reader, Terms, TimeRange, Usage, UsageError, View};
-use stand_in::arguments::pair;
 use thiserror::Error;
 
 use crate::account::{Account, AccountError};
+use crate::arguments::pair;
 use crate::output::{Said, Status};
 use price::{PriceArgument, Priced, price, priced};
 use words::{copies, in_words};

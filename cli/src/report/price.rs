@@ -8,9 +8,8 @@ use monitored_endpoint::pricing::Price;
 use monitored_endpoint::spec::Dollars;
 use monitored_endpoint::usage::{InstanceTerms, Terms, Usage};
 use serde_json::Value;
-use stand_in::arguments::pair;
 
-use crate::arguments::dollars;
+use crate::arguments::{dollars, pair};
 
 /// A `--price`.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,6 +1,6 @@
 //! Templates that nobody should write: sound ones with something wrong in them, in their text or in what it says.
 //!
-//! Whatever is in a file, reading and judging it ends, and nothing panics. Templates are made from sound ones by
+//! Whatever is in a file, reading and validating it ends, and nothing panics. Templates are made from sound ones by
 //! changes that a number decides, so that a failure names the number that makes it again. `cargo test` tries a few thousand,
 //! `make hardening` (`HARDENING=full`) a hundred thousand of each.
 
@@ -17,7 +17,7 @@ use monitored_endpoint::spec::GpuDimension;
 use serde_json::Value;
 
 use super::{Place, Stack, declarations, text};
-use crate::judgement::{Known, judge};
+use crate::validation::{Known, validate};
 
 fn count() -> u64 {
     if env::var("HARDENING").is_ok_and(|how| how == "full") { 100_000 } else { 2_000 }
@@ -46,15 +46,15 @@ fn stack() -> Stack {
 }
 
 /// Everything between a template's values and its plan. Whether anything in it was planned.
-fn judge_all(template: &Value) -> bool {
+fn validate_all(template: &Value) -> bool {
     let (stack, known) = (stack(), Known { gpu_dimensions: GpuDimension::ALL.to_vec(), ..Known::default() });
     let declared = declarations(template, &stack, true, &Place::default());
     for problem in declared.resources.iter().flat_map(|declared| &declared.problems) {
         assert!(problem.to_string().len() > 10, "{problem}");
     }
     let all = declared.resources.iter().chain(declared.suggested.iter().map(|(_, one)| one));
-    let judged = all.map(|declared| judge(declared, &stack, &known).unwrap());
-    judged.filter(|judgement| judgement.valid.is_some()).count() > 0
+    let validated = all.map(|declared| validate(declared, &stack, &known).unwrap());
+    validated.filter(|validation| validation.valid.is_some()).count() > 0
 }
 
 /// One to a few of a text's pieces left out, doubled, moved or replaced.
@@ -90,10 +90,10 @@ fn try_each(one: impl Fn(u64) -> bool) -> u64 {
 }
 
 #[test]
-fn any_template_is_judged_to_an_end() {
+fn any_template_is_validated_to_an_end() {
     let sound: Vec<Value> = sound().iter().map(|text| text::read(text).unwrap().value).collect();
-    let planned = try_each(|seed| judge_all(&mutation::of(&sound, &["/Resources", "/Resources", ""], seed)));
-    println!("\nBad input: {} templates judged, {planned} with something to plan", count());
+    let planned = try_each(|seed| validate_all(&mutation::of(&sound, &["/Resources", "/Resources", ""], seed)));
+    println!("\nBad input: {} templates validated, {planned} with something to plan", count());
     assert!((count() / 20..count() * 19 / 20).contains(&planned), "{planned}");
 }
 
@@ -102,7 +102,7 @@ fn any_text_is_read_to_an_end() {
     let sound = sound();
     let planned = try_each(|seed| {
         let text = garbled(&sound, seed);
-        text::read(&text).is_ok_and(|template| judge_all(&template.value))
+        text::read(&text).is_ok_and(|template| validate_all(&template.value))
     });
     println!("\nBad input: {} texts read, {planned} with something to plan", count());
     assert!((count() / 50..count() * 19 / 20).contains(&planned), "{planned}");

@@ -74,7 +74,7 @@ fn broken(parameter: &Value, kind: &str, value: &str) -> Option<String> {
         _ => {}
     }
     let pattern = text("AllowedPattern")?;
-    // Java's expressions know more (look-ahead): what can't be read here can't be judged here.
+    // Java's expressions know more (look-ahead): what can't be read here can't be validated here.
     let expression = Regex::new(&format!("^(?:{pattern})$")).ok()?;
     (!expression.is_match(value)).then(|| format!("it has to match {pattern}"))
 }

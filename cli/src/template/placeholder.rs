@@ -1,5 +1,5 @@
 //! What stands in for a value that only a deployment knows: visible in everything that is shown, and valid where names and
-//! ARNs are asked for, so that the rest can be judged.
+//! ARNs are asked for, so that the rest can be validated.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

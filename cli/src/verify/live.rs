@@ -1,4 +1,4 @@
-//! Asks SageMaker and CloudWatch. Reads only; nothing is judged here.
+//! Asks SageMaker and CloudWatch. Reads only; nothing is checked here.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ pub(super) struct Question<'q> {
     pub(super) now: i64,
 }
 
-/// Why there is nothing to judge.
+/// Why there is nothing to check.
 #[derive(Debug, Error)]
 pub(crate) enum LiveError {
     /// There is no such endpoint.

@@ -1,8 +1,8 @@
 //! `verify`: what SageMaker is assumed to publish, held against a live endpoint.
 
+mod checks;
 mod declared;
 mod facts;
-mod judge;
 mod live;
 mod panels;
 pub(crate) mod replay;
@@ -85,7 +85,7 @@ impl Verify {
             let config = self.account.open().await?;
             Ok::<_, VerifyError>(Live::new(&config).see(&question).await?)
         })?;
-        let facts = judge::judge(&seen);
+        let facts = checks::check(&seen);
         if let Some(path) = &self.facts {
             let text = pretty(&report::nameless(&seen, &facts)) + "\n";
             fs::write(path, text).map_err(|error| VerifyError::Write { path: path.display().to_string(), error })?;

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use metric_math::telemetry::{self, Facts, Fleet};
 use monitored_endpoint::spec::GpuDimension;
-use stand_in::telemetry::{self, Facts, Fleet};
 
-pub(crate) use stand_in::telemetry::FactsError as ReplayError;
+pub(crate) use metric_math::telemetry::FactsError as ReplayError;
 
 /// What a file of facts says of readings that a fleet can be simulated in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use monitored_endpoint::spec::Serving;
 /// Values by the start of their period, in seconds since 1970.
 pub(super) type Points = BTreeMap<i64, f64>;
 
-/// Everything that facts are judged by.
+/// Everything that facts are checked by.
 #[derive(Clone, Debug)]
 pub(super) struct Seen {
     pub(super) endpoint: Endpoint,

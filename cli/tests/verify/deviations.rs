@@ -1,8 +1,8 @@
 //! Deviations, planted one by one in what a good endpoint publishes: each is found, and none is invented.
 
+use metric_math::telemetry::Metric;
 use monitored_endpoint::spec::Serving;
 use serde_json::json;
-use stand_in::telemetry::Metric;
 
 use crate::good::dashboard;
 use crate::world::{COMPONENTS, ENDPOINT, Kind, Published, VARIANT, World, good};

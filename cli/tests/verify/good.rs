@@ -107,7 +107,7 @@ fn the_file_of_facts_has_no_names() {
 
 #[test]
 fn what_is_in_the_way_ends_in_2_or_cant_be_told() {
-    use stand_in::{Fault, FaultRule};
+    use aws_stand_in::{Fault, FaultRule};
     let world = World::new(COMPONENTS, &good(COMPONENTS));
     let deny = |operation: &str| {
         let rule =
@@ -128,7 +128,7 @@ fn what_is_in_the_way_ends_in_2_or_cant_be_told() {
 }
 
 #[test]
-fn an_endpoint_that_was_just_changed_is_not_judged_by_what_is_missing() {
+fn an_endpoint_that_was_just_changed_is_not_validated_by_what_is_missing() {
     let mut published = good(COMPONENTS);
     published.retain(|one| one.metric.name != "GPUReservation");
     assert!(!World::new(COMPONENTS, &published).different().is_empty());
@@ -153,8 +153,8 @@ fn preview_plays_a_file_of_facts() {
     };
     let ran = preview(&path("facts.json"));
     assert_eq!(ran.code, 0, "{}", ran.err);
-    let facts = stand_in::telemetry::Facts::read(std::path::Path::new(&path("facts.json"))).unwrap();
-    assert_eq!(facts.gpu_dimension(), Some(stand_in::telemetry::GpuDimension::AcceleratorId));
+    let facts = metric_math::telemetry::Facts::read(std::path::Path::new(&path("facts.json"))).unwrap();
+    assert_eq!(facts.gpu_dimension(), Some(metric_math::telemetry::GpuDimension::AcceleratorId));
     std::fs::write(path("other.json"), "{}").unwrap();
     let ran = preview(&path("other.json"));
     assert_eq!(ran.code, 2, "{}", ran.out);

@@ -11,10 +11,10 @@ use aws_sdk_sagemaker::types::{
     ProductionVariantInstanceType, ProductionVariantServerlessConfig,
 };
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
+use aws_stand_in::{Config, StandIn};
+use metric_math::telemetry::Metric;
 use monitored_endpoint::metrics::published::{Condition, Idle, Reading, Row, Traits, rows};
 use monitored_endpoint::spec::{GpuDimension, Serving};
-use stand_in::telemetry::Metric;
-use stand_in::{Config, StandIn};
 
 use crate::support::{Ran, end, program};
 

@@ -38,7 +38,7 @@ fn given_back(
     adopts: bool,
     given_back: &BTreeSet<(Kind, String)>,
 ) -> Result<Vec<(Stage, Change)>, ReconcileError> {
-    decide(&Wish { plan, owner: &owner("It"), adopts, dropped_tags: &[], given_back }, existing)
+    decide(&Desired { plan, owner: &owner("It"), adopts, dropped_tags: &[], given_back }, existing)
 }
 
 /// What is done to what, a word for each.

@@ -12,7 +12,7 @@ use aws_sdk_sagemaker::types::{DesiredWeightAndCapacity, EndpointStatus};
 
 use super::next::{self, Deploy, Observed};
 use super::pauses::Pauses;
-use super::variants::Wishes;
+use super::variants::DeclaredCapacity;
 use super::{identity, refuse};
 use crate::aws::CallError;
 use crate::ledger::{Effect, Intent, Kind, Note, Run};
@@ -28,7 +28,7 @@ pub(in crate::reconcile) struct Deployment<'a> {
     pub(in crate::reconcile) endpoint: &'a PlannedEndpoint,
     pub(in crate::reconcile) owner: &'a Owner,
     pub(in crate::reconcile) tags: &'a [Tag],
-    pub(in crate::reconcile) wishes: &'a Wishes,
+    pub(in crate::reconcile) capacity: &'a DeclaredCapacity,
     pub(in crate::reconcile) run: &'a Run,
 }
 
@@ -177,7 +177,7 @@ impl Reconciler {
         }
         let Some(found) = &seen.found else { return Ok(()) };
         run.intend(&[]).await?;
-        let excluded = deployment.wishes.excluded(&planned.deployment, found);
+        let excluded = deployment.capacity.excluded(&planned.deployment, found);
         let (client, sent) = (self.sagemaker.clone(), planned.clone());
         let update = async move { client.update_endpoint(&sent, excluded).await };
         // `false` where the endpoint began to change since it was described: it is described again.
@@ -193,7 +193,7 @@ impl Reconciler {
     async fn adjust(&self, deployment: &Deployment<'_>, seen: &mut Seen) -> Result<bool, ReconcileError> {
         let Some(found) = &seen.found else { return Ok(false) };
         let (run, name) = (deployment.run, &deployment.endpoint.name);
-        let missing = deployment.wishes.missing(found);
+        let missing = deployment.capacity.missing(found);
         let asked = run.deployment().adjusted;
         let is_asked = |one: &DesiredWeightAndCapacity| {
             one.variant_name().is_some_and(|variant| asked.iter().any(|asked| asked.is(variant)))

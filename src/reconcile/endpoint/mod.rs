@@ -14,7 +14,7 @@ use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
 use aws_sdk_sagemaker::types::EndpointStatus;
 
 pub(super) use deploy::Deployment;
-pub(super) use variants::Wishes;
+pub(super) use variants::DeclaredCapacity;
 
 use super::Reconciler;
 use super::error::ReconcileError;

@@ -25,7 +25,7 @@ struct Declared {
 
 /// What was declared anew.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(in crate::reconcile) struct Wishes {
+pub(in crate::reconcile) struct DeclaredCapacity {
     /// Of every variant that was there before.
     declared: BTreeMap<String, Declared>,
     /// Of those, what has changed.
@@ -33,7 +33,7 @@ pub(in crate::reconcile) struct Wishes {
     data_capture: bool,
 }
 
-impl Wishes {
+impl DeclaredCapacity {
     /// What `new` declares otherwise than `old` did; all of it where variants are no longer to keep what they have.
     pub(in crate::reconcile) fn between(
         old: &CreateEndpointConfigInput,
@@ -41,19 +41,19 @@ impl Wishes {
         stops_retaining: bool,
     ) -> Self {
         let before: BTreeMap<&str, Declared> = old.production_variants().iter().filter_map(declared).collect();
-        let mut wishes = Self { data_capture: old.data_capture_config != new.data_capture_config, ..Self::default() };
+        let mut capacity = Self { data_capture: old.data_capture_config != new.data_capture_config, ..Self::default() };
         for (name, now) in new.production_variants().iter().filter_map(declared) {
             let Some(then) = before.get(name) else { continue };
-            wishes.declared.insert(name.to_owned(), now);
+            capacity.declared.insert(name.to_owned(), now);
             let changed = Declared {
                 count: now.count.filter(|_| stops_retaining || now.count != then.count),
                 weight: now.weight.filter(|_| stops_retaining || now.weight != then.weight),
             };
             if changed != Declared::default() {
-                wishes.changed.insert(name.to_owned(), changed);
+                capacity.changed.insert(name.to_owned(), changed);
             }
         }
-        wishes
+        capacity
     }
 
     /// What an update of `running` is not to retain: as the author says, and what was declared anew.
@@ -95,11 +95,11 @@ impl Wishes {
     /// What was declared anew and doesn't run.
     pub(in crate::reconcile) fn missing(&self, running: &DescribeEndpointOutput) -> Vec<DesiredWeightAndCapacity> {
         let running = state(running);
-        let missing = self.changed.iter().filter_map(|(name, wish)| {
+        let missing = self.changed.iter().filter_map(|(name, desired)| {
             let runs = running.get(name.as_str())?;
-            let count = wish.count.filter(|count| runs.count.is_some_and(|runs| runs != *count));
+            let count = desired.count.filter(|count| runs.count.is_some_and(|runs| runs != *count));
             let weight =
-                wish.weight.filter(|weight| runs.weight.is_some_and(|runs| (runs - weight).abs() > f32::EPSILON));
+                desired.weight.filter(|weight| runs.weight.is_some_and(|runs| (runs - weight).abs() > f32::EPSILON));
             if count.is_none() && weight.is_none() {
                 return None;
             }
@@ -152,8 +152,8 @@ mod tests {
         DescribeEndpointOutput::builder().set_production_variants(Some(all)).build()
     }
 
-    fn missing(wishes: &Wishes, runs: &[Variant]) -> Vec<(String, Option<i32>, Option<f32>)> {
-        let missing = wishes.missing(&running(runs)).into_iter();
+    fn missing(capacity: &DeclaredCapacity, runs: &[Variant]) -> Vec<(String, Option<i32>, Option<f32>)> {
+        let missing = capacity.missing(&running(runs)).into_iter();
         missing
             .map(|one| (one.variant_name.unwrap_or_default(), one.desired_instance_count, one.desired_weight))
             .collect()
@@ -163,21 +163,21 @@ mod tests {
     fn only_what_was_declared_anew_and_does_not_run_is_missing() {
         let old = config(&[("a", 1, 1.0), ("b", 1, 1.0)]);
         let new = config(&[("a", 3, 1.0), ("b", 1, 1.0), ("new", 7, 1.0)]);
-        let wishes = Wishes::between(&old, &new, false);
-        assert_eq!(missing(&wishes, &[("a", 2, 0.5), ("b", 9, 1.0)]), [("a".to_owned(), Some(3), None)]);
-        assert!(missing(&wishes, &[("a", 3, 1.0), ("b", 9, 1.0)]).is_empty(), "an autoscaler moved the other");
-        assert!(missing(&Wishes::between(&old, &old, false), &[("a", 4, 0.1)]).is_empty());
+        let capacity = DeclaredCapacity::between(&old, &new, false);
+        assert_eq!(missing(&capacity, &[("a", 2, 0.5), ("b", 9, 1.0)]), [("a".to_owned(), Some(3), None)]);
+        assert!(missing(&capacity, &[("a", 3, 1.0), ("b", 9, 1.0)]).is_empty(), "an autoscaler moved the other");
+        assert!(missing(&DeclaredCapacity::between(&old, &old, false), &[("a", 4, 0.1)]).is_empty());
     }
 
     #[test]
     fn what_is_no_longer_retained_is_declared_anew() {
         let same = config(&[("a", 1, 1.0)]);
-        let wishes = Wishes::between(&same, &same, true);
-        assert_eq!(missing(&wishes, &[("a", 4, 0.5)]), [("a".to_owned(), Some(1), Some(1.0))]);
+        let capacity = DeclaredCapacity::between(&same, &same, true);
+        assert_eq!(missing(&capacity, &[("a", 4, 0.5)]), [("a".to_owned(), Some(1), Some(1.0))]);
     }
 
     #[test]
-    fn a_count_that_sagemaker_scales_by_itself_is_no_wish() {
+    fn a_count_that_sagemaker_scales_by_itself_is_not_declared() {
         let scaled = |count: i32| {
             let scaling = aws_sdk_sagemaker::types::ProductionVariantManagedInstanceScaling::builder()
                 .status(ManagedInstanceScalingStatus::Enabled)
@@ -188,6 +188,6 @@ mod tests {
             });
             config
         };
-        assert_eq!(Wishes::between(&scaled(1), &scaled(5), false).changed, BTreeMap::new());
+        assert_eq!(DeclaredCapacity::between(&scaled(1), &scaled(5), false).changed, BTreeMap::new());
     }
 }

@@ -1,0 +1,178 @@
+//! The provider's own validation of what a file declares, and its plan where the validation is good.
+//!
+//! Nothing is validated here: `properties`, `spec` and `plan` of the provider's library do that. What this adds is patience with
+//! placeholders: a value that only a deployment knows is never called a mistake.
+
+mod attempt;
+mod observed;
+
+use std::collections::BTreeMap;
+
+use aws_sdk_sagemaker::types::ProductionVariant;
+use monitored_endpoint::envelope::ResourceType;
+use monitored_endpoint::plan::{Plan, PlanError, Request, RequestError, Surroundings};
+use monitored_endpoint::pricing::{ListPrice, ListPrices};
+use monitored_endpoint::properties::{Declaration, Problem, Problems};
+use monitored_endpoint::reconcile::reason;
+use monitored_endpoint::request;
+use monitored_endpoint::spec::{Capacity, Dollars, GpuDimension, PriceBasis, Spec, Validated};
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::template::{Beside, Declared, Place, Policies, Stack};
+use attempt::Attempt;
+
+/// What is known beside the file.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Known {
+    /// The config of an endpoint that was made elsewhere, as `DescribeEndpointConfig` answers it.
+    pub(crate) endpoint_config: Option<Value>,
+    /// Dollars per instance-hour by instance type, for `CostPerHour: Auto`.
+    pub(crate) prices: BTreeMap<String, f64>,
+    /// Dimensions that are taken to tell GPUs apart, where the declaration leaves it open.
+    pub(crate) gpu_dimensions: Vec<GpuDimension>,
+}
+
+/// What became of one resource's declaration.
+#[derive(Debug)]
+pub(crate) struct Validation {
+    pub(crate) logical_id: String,
+    pub(crate) resource_type: ResourceType,
+    /// The declaration and its plan, where there is no problem.
+    pub(crate) valid: Option<Box<Valid>>,
+    /// What is wrong.
+    pub(crate) problems: Vec<Problem>,
+    /// What can't be validated before somebody says what a placeholder stands for.
+    pub(crate) undecided: Vec<String>,
+    /// What was assumed, and what was left out.
+    pub(crate) notes: Vec<String>,
+    /// Where its properties stand.
+    pub(crate) place: Place,
+    /// What becomes of it when it is removed or replaced.
+    pub(crate) policies: Policies,
+}
+
+/// A declaration without problems.
+#[derive(Debug)]
+pub(crate) struct Valid {
+    pub(crate) declaration: Declaration,
+    pub(crate) spec: Spec,
+    pub(crate) plan: Plan,
+    /// What a Create sends.
+    pub(crate) requests: Vec<Request>,
+    /// The endpoint's production variants, declared or observed.
+    pub(crate) variants: Vec<ProductionVariant>,
+    pub(crate) beside: Beside,
+}
+
+impl Validation {
+    /// The id that CloudFormation will know the resource by, where it can be planned.
+    pub(crate) fn physical_id(&self) -> Option<&str> {
+        self.valid.as_ref().map(|valid| valid.plan.physical_id.as_str())
+    }
+
+    /// The problems in the words of the provider's answer.
+    pub(crate) fn reason(&self) -> String {
+        let problems = Problems::default();
+        for problem in &self.problems {
+            problems.add(&problem.path, problem.severity, problem.message.clone());
+        }
+        problems.to_string()
+    }
+}
+
+/// Why a valid declaration has no plan.
+#[derive(Debug, Error)]
+pub(crate) enum ValidationError {
+    /// It can't be planned.
+    #[error("{}", reason(.0))]
+    Plan(PlanError),
+    /// Its requests can't be shown.
+    #[error("{}", reason(.0))]
+    Requests(#[from] RequestError),
+}
+
+/// Validates one declared resource.
+///
+/// # Errors
+/// Where a valid declaration can't be planned.
+pub(crate) fn validate(declared: &Declared, stack: &Stack, known: &Known) -> Result<Validation, ValidationError> {
+    let mut validation = if declared.unreadable { empty(declared) } else { by_provider(declared, stack, known)? };
+    // What CloudFormation refuses comes first: the provider doesn't hear of it.
+    validation.problems.splice(0..0, declared.problems.iter().cloned());
+    if !declared.problems.is_empty() {
+        validation.valid = None;
+    }
+    Ok(validation)
+}
+
+fn empty(declared: &Declared) -> Validation {
+    Validation {
+        logical_id: declared.logical_id.clone(),
+        resource_type: declared.resource_type,
+        valid: None,
+        problems: Vec::new(),
+        undecided: Vec::new(),
+        notes: Vec::new(),
+        place: declared.place.clone(),
+        policies: declared.policies,
+    }
+}
+
+/// The provider's own validation, with placeholders left out where they are in the way.
+fn by_provider(declared: &Declared, stack: &Stack, known: &Known) -> Result<Validation, ValidationError> {
+    let owner = stack.owner(&declared.logical_id);
+    let mut attempt = Attempt::new(declared, known);
+    loop {
+        let problems = Problems::with_open(attempt.open.iter().map(|open| open.path.as_str()));
+        let declaration = request::read(&owner, declared.resource_type, &attempt.properties, &problems);
+        let validated = declaration.as_ref().map(|declaration| {
+            Spec::validate(declared.resource_type, declaration, attempt.observed.as_ref(), &problems)
+        });
+        match (declaration, validated) {
+            (Some(_), Some(Validated::NeedsEndpoint(endpoint))) if attempt.observed.is_none() => {
+                attempt.observe(known, endpoint.as_str());
+            }
+            (Some(declaration), Some(Validated::Valid(spec))) => {
+                let surroundings = surroundings(&spec, stack, known);
+                return attempt.planned(declaration, *spec, &owner, &surroundings);
+            }
+            _ => {
+                if !attempt.leave_out(&problems) {
+                    return Ok(attempt.given_up(&problems));
+                }
+            }
+        }
+    }
+}
+
+/// Default of the provider stack's parameter `WidgetsFunctionName`.
+const WIDGETS_FUNCTION: &str = "monitored-endpoint-widgets";
+
+fn surroundings(spec: &Spec, stack: &Stack, known: &Known) -> Surroundings {
+    let monitoring = &spec.monitoring;
+    let asked = monitoring.variants.iter().filter_map(|variant| match &variant.capacity {
+        Capacity::Instances { instance_types, price: PriceBasis::ListPrice, .. } => Some(instance_types),
+        _ => None,
+    });
+    let price = |instance_type: &String| match known.prices.get(instance_type) {
+        Some(dollars) => Ok(ListPrice { per_hour: Dollars(*dollars), effective: "as given to the preview".to_owned() }),
+        None => Err(format!("the price of {instance_type} is looked up when the stack is deployed")),
+    };
+    let prices = asked.flatten().map(|instance_type| (instance_type.clone(), price(instance_type))).collect();
+    Surroundings {
+        region: stack.region.clone(),
+        gpu_dimensions: monitoring
+            .gpu_dimension
+            .map_or_else(|| known.gpu_dimensions.clone(), |declared| vec![declared]),
+        prices: ListPrices(prices),
+        // The provider stack has the function unless its InteractivePanels says otherwise.
+        widgets_function: Some(format!(
+            "arn:{}:lambda:{}:{}:function:{WIDGETS_FUNCTION}",
+            stack.partition(),
+            stack.region,
+            stack.account
+        )),
+        runbooks_url: None,
+    }
+}

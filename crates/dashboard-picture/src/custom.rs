@@ -1,0 +1,151 @@
+//! Custom widgets: the console calls a Lambda function with an event, and shows the HTML that it answers
+//! (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/add_custom_widget_dashboard_about.html>).
+//!
+//! Nothing is called here. Whoever draws a page gets the calls that the console would make, and gives back the answers.
+
+use std::fmt::{self, Write};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use metric_math::evaluation::dashboard::TimeRange;
+
+use super::{Theme, widget};
+
+/// A call of a custom widget's function.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CustomCall {
+    /// The widget's number in the body.
+    pub number: usize,
+    /// The ARN of its function.
+    pub endpoint: String,
+    /// Whether the call is for the dark theme. A page that follows its reader's theme needs both.
+    pub dark: bool,
+    /// The event that the function gets.
+    pub event: Value,
+}
+
+/// What a function answered.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CustomAnswer {
+    /// The widget's number in the body.
+    pub number: usize,
+    /// Whether it is for the dark theme.
+    pub dark: bool,
+    /// The HTML.
+    pub html: String,
+}
+
+impl CustomCall {
+    /// The call with what was answered.
+    #[must_use]
+    pub fn answered(&self, html: String) -> CustomAnswer {
+        CustomAnswer { number: self.number, dark: self.dark, html }
+    }
+}
+
+/// The calls for all custom widgets of a body.
+#[must_use]
+pub fn calls(name: &str, body: &Value, range: TimeRange, theme: Theme) -> Vec<CustomCall> {
+    let themes: &[bool] = match theme {
+        Theme::Readers => &[false, true],
+        Theme::Light => &[false],
+        Theme::Dark => &[true],
+    };
+    let widgets = body.get("widgets").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let custom = |(_, widget): &(usize, &Value)| widget.get("type").and_then(Value::as_str) == Some("custom");
+    let all = widgets.iter().enumerate().filter(custom).flat_map(|(number, widget)| {
+        let endpoint = widget.pointer("/properties/endpoint").and_then(Value::as_str).unwrap_or_default().to_owned();
+        themes.iter().map(move |dark| CustomCall {
+            number,
+            endpoint: endpoint.clone(),
+            dark: *dark,
+            event: event(name, number, widget, range, *dark),
+        })
+    });
+    all.collect()
+}
+
+/// The parameters at the top, and the widget's context beside them.
+fn event(name: &str, number: usize, widget: &Value, range: TimeRange, dark: bool) -> Value {
+    let params = widget.pointer("/properties/params").and_then(Value::as_object).cloned().unwrap_or_default();
+    let size = widget::inside(widget);
+    let mut event: Map<String, Value> = params.clone();
+    event.insert(
+        "widgetContext".to_owned(),
+        json!({
+            "dashboardName": name,
+            "widgetId": format!("widget-{}", number + 1),
+            "locale": "en",
+            "timezone": { "label": "UTC", "offsetISO": "+00:00", "offsetInMinutes": 0 },
+            "timeRange": { "mode": "absolute", "start": range.start, "end": range.end },
+            "theme": if dark { "dark" } else { "light" },
+            "title": widget.pointer("/properties/title"),
+            "forms": { "all": {} },
+            "params": params,
+            "width": size.width.floor(),
+            "height": size.height.floor(),
+        }),
+    );
+    Value::Object(event)
+}
+
+/// Shows the answers for a widget, or says that there are none. A shadow root keeps the page's style and theirs apart.
+pub(crate) fn write(out: &mut String, number: usize, answers: &[CustomAnswer]) -> fmt::Result {
+    let mine = || answers.iter().filter(|answer| answer.number == number);
+    if mine().next().is_none() {
+        return widget::write_note(out, "A custom widget", "Its function draws it in the CloudWatch console");
+    }
+    let follows_reader = mine().count() > 1;
+    for answer in mine() {
+        let class = match (follows_reader, answer.dark) {
+            (false, _) => "",
+            (true, false) => " in-light",
+            (true, true) => " in-dark",
+        };
+        write!(out, "<div class=\"custom{class}\"><template shadowrootmode=\"open\">{}</template></div>", answer.html)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body() -> Value {
+        json!({"widgets": [
+            {"type": "text", "properties": {"markdown": "a"}},
+            {"type": "custom", "width": 12, "height": 9, "properties": {"endpoint": "arn:f", "title": "Cost", "params": {"Panel": "Cost"}}},
+        ]})
+    }
+
+    #[test]
+    fn a_custom_widget_is_called_as_the_console_calls_it() {
+        let range = TimeRange { start: 1000, end: 61_000 };
+        let calls = calls("chat", &body(), range, Theme::Dark);
+        let [call] = &calls[..] else { panic!("{calls:?}") };
+        assert_eq!((call.number, call.endpoint.as_str()), (1, "arn:f"));
+        assert_eq!(call.event["Panel"], "Cost");
+        let context = &call.event["widgetContext"];
+        assert_eq!((&context["theme"], &context["params"]["Panel"]), (&json!("dark"), &json!("Cost")));
+        assert_eq!((&context["timeRange"]["start"], &context["timeRange"]["end"]), (&json!(1000), &json!(61_000)));
+        assert!((500.0..720.0).contains(&context["width"].as_f64().unwrap()), "{context}");
+        assert!((350.0..440.0).contains(&context["height"].as_f64().unwrap()), "{context}");
+    }
+
+    #[test]
+    fn a_page_that_follows_its_reader_has_an_answer_for_both_themes() {
+        let calls = calls("chat", &body(), TimeRange { start: 0, end: 1 }, Theme::Readers);
+        let answers: Vec<CustomAnswer> =
+            calls.iter().map(|call| call.answered(format!("<p>{}</p>", call.dark))).collect();
+        let mut out = String::new();
+        write(&mut out, 1, &answers).unwrap();
+        for part in ["in-light\"><template shadowrootmode=\"open\"><p>false</p>", "in-dark\"><template"] {
+            assert!(out.contains(part), "{out}");
+        }
+        let mut out = String::new();
+        write(&mut out, 2, &answers).unwrap();
+        assert!(out.contains("A custom widget"), "{out}");
+    }
+}

@@ -1,0 +1,149 @@
+//! Legends: as many names as fit, and how many don't.
+
+use std::fmt::{self, Write};
+
+use metric_math::evaluation::dashboard::{Axis, Line};
+
+use super::{
+    html::{Escaped, is_color},
+    scale::compact,
+};
+
+/// Colours that the style sheet has.
+const COLORS: usize = 10;
+/// Height of one row, in pixels.
+pub(crate) const ROW: f64 = 17.0;
+/// Rows that a graph gives to its legend at most.
+const MOST_ROWS: usize = 3;
+/// Mean width of a character, and what a name needs beside its text, in pixels.
+const CHARACTER: f64 = 6.1;
+const BESIDE: f64 = 34.0;
+/// What "right" needs.
+const RIGHT: f64 = 28.0;
+/// Characters of a name that are shown.
+const LONGEST: usize = 60;
+/// What "+ 12 more" needs.
+const REMAINDER: f64 = 90.0;
+
+/// A legend laid out for a width.
+pub(crate) struct Legend<'l> {
+    lines: &'l [Line],
+    shown: usize,
+    rows: usize,
+}
+
+impl<'l> Legend<'l> {
+    /// Names in as many rows as they need, up to three.
+    pub(crate) fn laid_out(lines: &'l [Line], width: f64) -> Self {
+        let (mut rows, mut used, mut shown) = (usize::from(!lines.is_empty()), 0.0, 0);
+        for (number, line) in lines.iter().enumerate() {
+            let needed = width_of(line).min(width);
+            if used > 0.0 && used + needed > width {
+                rows += 1;
+                used = 0.0;
+            }
+            // The last row has to leave room for the remainder, if there is one.
+            let reserved = if rows >= MOST_ROWS && number + 1 < lines.len() { REMAINDER } else { 0.0 };
+            if rows > MOST_ROWS || (rows == MOST_ROWS && used > 0.0 && used + needed + reserved > width) {
+                break;
+            }
+            used += needed;
+            shown += 1;
+        }
+        Self { lines, shown, rows: rows.min(MOST_ROWS) }
+    }
+
+    /// Its height, in pixels.
+    pub(crate) fn height(&self) -> f64 {
+        (0..self.rows).map(|_| ROW).sum()
+    }
+
+    pub(crate) fn write(&self, out: &mut String) -> fmt::Result {
+        if self.lines.is_empty() {
+            return Ok(());
+        }
+        let mixed = self.lines.iter().any(|line| line.axis == Axis::Left);
+        out.push_str("<ul class=\"legend\">");
+        for (number, line) in self.lines.iter().take(self.shown).enumerate() {
+            let label: String = line.series.label.chars().take(LONGEST).collect();
+            let class = if line.series.points.is_empty() { " empty" } else { "" };
+            write!(out, "<li class=\"{}{class}\"", color_class(number))?;
+            write_color(out, line)?;
+            write!(out, " title=\"{}\"><i></i>{}", Escaped(&line.series.label), Escaped(&label))?;
+            match line.series.last() {
+                Some(last) => write!(out, " <b>{}</b>", compact(last))?,
+                None => out.push_str(" <b>–</b>"),
+            }
+            if line.axis == Axis::Right && mixed {
+                out.push_str(" <em>right</em>");
+            }
+            out.push_str("</li>");
+        }
+        let more = self.lines.len() - self.shown;
+        if more > 0 {
+            write!(out, "<li class=\"more\">+ {more} more</li>")?;
+        }
+        out.push_str("</ul>");
+        Ok(())
+    }
+}
+
+fn width_of(line: &Line) -> f64 {
+    let value = line.series.last().map_or(1, |last| compact(last).len());
+    let characters = line.series.label.chars().take(LONGEST).count() + value;
+    let right = if line.axis == Axis::Right { RIGHT } else { 0.0 };
+    (0..characters).map(|_| CHARACTER).sum::<f64>() + BESIDE + right
+}
+
+/// The style sheet's class for the colour of a line, and for its dashes once colours repeat.
+pub(crate) fn color_class(number: usize) -> String {
+    let dashes = match number / COLORS {
+        0 => "",
+        round if round % 2 == 1 => " again",
+        _ => " dotted",
+    };
+    format!("c{}{dashes}", number % COLORS)
+}
+
+/// The colour that the body gives a line, where it gives one.
+pub(crate) fn write_color(out: &mut String, line: &Line) -> fmt::Result {
+    match line.color.as_deref().filter(|color| is_color(color)) {
+        Some(color) => write!(out, " style=\"--c:{color}\""),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use metric_math::evaluation::Series;
+
+    fn lines(count: usize) -> Vec<Line> {
+        let line = |number| Line {
+            series: Series { label: format!("model {number}"), points: [(0, 1.0)].into(), period: 60, metric: None },
+            axis: Axis::Left,
+            color: None,
+        };
+        (0..count).map(line).collect()
+    }
+
+    #[test]
+    fn names_that_do_not_fit_are_counted() {
+        let (few, many) = (lines(3), lines(40));
+        let legend = Legend::laid_out(&few, 700.0);
+        assert_eq!((legend.shown, legend.rows), (3, 1));
+        let legend = Legend::laid_out(&many, 700.0);
+        assert_eq!(legend.rows, MOST_ROWS);
+        assert!((15..30).contains(&legend.shown), "{}", legend.shown);
+        let mut out = String::new();
+        legend.write(&mut out).unwrap();
+        assert!(out.contains(&format!("+ {} more", 40 - legend.shown)), "{out}");
+    }
+
+    #[test]
+    fn a_name_wider_than_the_legend_is_still_shown() {
+        let mut one = lines(2);
+        one[0].series.label = "x".repeat(500);
+        assert_eq!(Legend::laid_out(&one, 200.0).shown, 2);
+    }
+}

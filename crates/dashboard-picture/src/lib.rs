@@ -1,0 +1,30 @@
+//! Dashboards as pictures: a body and the data it is about, drawn as one HTML page.
+//!
+//! For looking at: what the console would show, near enough to review a dashboard. It needs no server, no script and
+//! nothing from elsewhere, follows the reader's light or dark theme, and escapes every word it is given. It
+//! validates nothing and computes nothing: numbers are `evaluation`'s.
+//!
+//! Charts are a handful of SVG elements written here. A plotting library would bring its own fonts and colours as fixed
+//! attributes; these take theirs from the page's style sheet, which is how one file serves both themes.
+
+mod alarms;
+mod chart;
+mod custom;
+mod error;
+mod html;
+mod legend;
+mod markdown;
+mod metric;
+mod moment;
+mod numbers;
+mod page;
+mod scale;
+pub mod simulated;
+mod sway;
+mod variable;
+mod widget;
+
+pub use alarms::AlarmCondition;
+pub use custom::{CustomAnswer, CustomCall, calls};
+pub use error::RenderError;
+pub use page::{Dashboard, Theme};

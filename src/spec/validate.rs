@@ -1,0 +1,398 @@
+//! From a declaration to a [`Spec`]: each property validated, and all of them together.
+//!
+//! A check covers only what could be read: where a path has a problem already, it stays silent.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_sagemaker::types::MetricsConfig;
+
+use super::alarm_rules::AlarmRules;
+use super::names_in_use::{DASHBOARD_SUFFIX, name_or_default};
+use super::variant::VariantReader;
+use super::{
+    DashboardName, DashboardSpec, Deployment, EndpointConfigName, EndpointConfigSpec, EndpointName, GpuDimension,
+    InferenceComponent, InferenceComponentName, Monitoring, NameRule, Naming, ObservedConfig, PublishFrequency, Spec,
+    Variant, alarm_tags, combinations, deployment_waits, quote, tags,
+};
+use crate::envelope::ResourceType;
+use crate::properties::reference::{MOST_DOLLARS, MOST_GPUS};
+use crate::properties::{Cost, Declaration, DeclaredComponent, Problems, choice};
+
+/// What an endpoint publishes, by its `MetricsConfig`
+/// (<https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MetricsConfig.html>).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Metrics {
+    pub(super) frequency: PublishFrequency,
+    /// Per instance, container and GPU.
+    pub(super) enhanced: bool,
+    /// As OpenTelemetry metrics too, for PromQL.
+    pub(super) detailed: bool,
+}
+
+/// How a variant's model may be called.
+const MODEL_MODES: [&str; 3] = ["SingleModel", "MultiModel", "Direct"];
+
+/// Validates one declaration, noting every problem on the way.
+pub(super) struct Validator<'d> {
+    pub(super) resource_type: ResourceType,
+    pub(super) declaration: &'d Declaration,
+    pub(super) observed: Option<&'d ObservedConfig>,
+    pub(super) problems: &'d Problems,
+}
+
+impl Validator<'_> {
+    /// `None` where something is wrong (the problems say what) or has to be observed first.
+    pub(super) fn spec(&self) -> Option<Spec> {
+        let declaration = self.declaration;
+        let endpoint_name = self.endpoint_name();
+        let makes_config = self.resource_type != ResourceType::EndpointMonitoring;
+        let metrics = self.metrics_config(makes_config);
+        self.numbers();
+        let components = self.components();
+        let gpu_dimension = self.gpu_dimension();
+        let tags = tags::validate(declaration.config.tags(), self.problems);
+        let alarm_tags = alarm_tags::validate(declaration.alarm_tags.as_ref(), self.problems);
+        let dashboard_name = self.dashboard_name();
+        let endpoint_config = makes_config.then(|| self.endpoint_config());
+        let deployment = self.deployment();
+        let variants = self.variants();
+        // Everything that can be validated without these two has been; what follows needs both.
+        let metrics = metrics?;
+        let dashboard = self.dashboard(metrics.frequency);
+        let variants = variants?;
+        self.copies_fit(&variants);
+        let rules =
+            AlarmRules { declaration, metrics, variants: &variants, components: &components, problems: self.problems };
+        let alarms = rules.validate();
+        let endpoint_config = match endpoint_config {
+            Some(config) => Some(config?),
+            None => None,
+        };
+        Some(Spec {
+            endpoint_config,
+            deployment,
+            monitoring: Monitoring {
+                endpoint_name: endpoint_name?,
+                frequency: metrics.frequency,
+                enhanced_metrics: metrics.enhanced,
+                detailed_observability: metrics.detailed,
+                variants,
+                components,
+                gpu_dimension,
+                dashboard_name: dashboard_name?,
+                dashboard,
+                alarms,
+                alarm_tags,
+            },
+            tags,
+            adopt_existing: declaration.adopt_existing,
+        })
+    }
+
+    fn endpoint_name(&self) -> Option<EndpointName> {
+        let path = "Properties.EndpointName";
+        match self.declaration.endpoint_name.as_deref() {
+            Some(name) => self.named(path, "an endpoint name", name, EndpointName::parse),
+            None if self.problems.clean(path) => {
+                self.problems.missing(path, "give the name of the endpoint that is to be monitored");
+                None
+            }
+            None => None,
+        }
+    }
+
+    fn named<N>(&self, path: &str, what: &str, text: &str, parse: fn(&str) -> Result<N, NameRule>) -> Option<N> {
+        let refuse =
+            |rule| self.problems.invalid(path, format!("{} is not {what}; {rule}", quote(text, self.problems)));
+        parse(text).map_err(refuse).ok()
+    }
+
+    /// What is published, and how often. `None` where it has to be observed first.
+    fn metrics_config(&self, makes_config: bool) -> Option<Metrics> {
+        let declared = self.declaration.config.metrics_config();
+        let metrics = match (declared, self.observed) {
+            (Some(metrics), _) => metrics,
+            (None, Some(observed)) if !makes_config => match &observed.metrics_config {
+                Some(metrics) => metrics,
+                // A config from before MetricsConfig existed.
+                None => {
+                    return Some(Metrics { frequency: PublishFrequency::DEFAULT, enhanced: false, detailed: false });
+                }
+            },
+            (None, _) if makes_config => {
+                return Some(Metrics { frequency: PublishFrequency::DEFAULT, enhanced: true, detailed: true });
+            }
+            (None, _) => return None,
+        };
+        let path = "Properties.MetricsConfig.MetricPublishFrequencyInSeconds";
+        let seconds = metrics.metric_publish_frequency_in_seconds;
+        let frequency = seconds.map_or(Some(PublishFrequency::DEFAULT), PublishFrequency::from_seconds);
+        if frequency.is_none() && self.problems.clean(path) {
+            let seconds = seconds.unwrap_or_default();
+            let message = format!("{seconds} is not a publish frequency; use 10, 30, 60, 120, 180, 240 or 300 seconds");
+            self.problems.invalid(path, message);
+        }
+        Some(Metrics {
+            // A frequency that is refused still has to let the rest be validated.
+            frequency: frequency.unwrap_or(PublishFrequency::DEFAULT),
+            enhanced: metrics.enable_enhanced_metrics.unwrap_or_default(),
+            // On by default in a new config, and off in one from before it existed.
+            detailed: metrics.enable_detailed_observability.unwrap_or(makes_config),
+        })
+    }
+
+    fn numbers(&self) {
+        let declaration = self.declaration;
+        let variants = declaration.variants.iter().enumerate();
+        let overrides =
+            variants.map(|(at, v)| (format!("Properties.Variants[{at}]"), v.gpus_per_instance, v.cost_per_hour));
+        let all = [("Properties".to_owned(), declaration.gpus_per_instance, declaration.cost_per_hour)];
+        for (path, gpus, cost) in all.into_iter().chain(overrides) {
+            self.gpus(&format!("{path}.GpusPerInstance"), gpus);
+            if let Some(Cost::Dollars(dollars)) = cost
+                && !(dollars > 0.0 && dollars <= MOST_DOLLARS)
+            {
+                self.problems.invalid(
+                    &format!("{path}.CostPerHour"),
+                    format!(
+                        "{dollars} is not a price; use dollars per instance-hour such as 5.752, Auto, or leave it out"
+                    ),
+                );
+            }
+        }
+        for (at, variant) in declaration.variants.iter().enumerate() {
+            let path = format!("Properties.Variants[{at}]");
+            if variant.variant_name.is_none() && self.problems.clean(&format!("{path}.VariantName")) {
+                self.problems.missing(&format!("{path}.VariantName"), "say which variant this is about");
+            }
+            if let Some(mode) = variant.model_mode.as_deref().filter(|mode| !MODEL_MODES.contains(mode)) {
+                let message = format!("{} is not a mode; {}", quote(mode, self.problems), choice(mode, &MODEL_MODES));
+                self.problems.invalid(&format!("{path}.ModelMode"), message);
+            }
+        }
+    }
+
+    fn gpus(&self, path: &str, gpus: Option<i64>) {
+        if let Some(gpus) = gpus.filter(|gpus| !(1..=MOST_GPUS).contains(gpus)) {
+            let message = format!("{gpus} is not a number of GPUs; use 1 to {MOST_GPUS}, or leave it out");
+            self.problems.invalid(path, message);
+        }
+    }
+
+    fn components(&self) -> Vec<InferenceComponent> {
+        let mut components: Vec<InferenceComponent> = Vec::new();
+        let mut names = BTreeSet::new();
+        for (at, declared) in self.declaration.inference_components.iter().enumerate() {
+            let DeclaredComponent { name, label, gpus_per_copy } = declared;
+            let path = format!("Properties.InferenceComponents[{at}]");
+            self.gpus(&format!("{path}.GpusPerCopy"), *gpus_per_copy);
+            let name_path = format!("{path}.Name");
+            let Some(name) = name else {
+                if self.problems.clean(&path) {
+                    self.problems.missing(&name_path, "give the name of the inference component");
+                }
+                continue;
+            };
+            let Some(name) = self.named(&name_path, "an inference component name", name, InferenceComponentName::parse)
+            else {
+                continue;
+            };
+            if !names.insert(name.clone()) {
+                let message = format!("{} is given twice; keep one entry", quote(name.as_str(), self.problems));
+                self.problems.conflict(&name_path, message);
+                continue;
+            }
+            let label = label.clone().unwrap_or_else(|| name.to_string());
+            let gpus_per_copy = gpus_per_copy.and_then(|gpus| u32::try_from(gpus).ok());
+            components.push(InferenceComponent { name, label, gpus_per_copy });
+        }
+        components
+    }
+
+    /// A copy of a model is placed on one instance.
+    fn copies_fit(&self, variants: &[Variant]) {
+        let Some(most) = variants.iter().filter_map(Variant::shared_gpus).max() else { return };
+        for (at, component) in self.declaration.inference_components.iter().enumerate() {
+            if let Some(gpus) = component.gpus_per_copy.filter(|gpus| *gpus > i64::from(most)) {
+                let message = format!(
+                    "{gpus} GPUs are more than an instance has ({most}), and a copy is placed on one instance; lower it"
+                );
+                self.problems.conflict(&format!("Properties.InferenceComponents[{at}].GpusPerCopy"), message);
+            }
+        }
+    }
+
+    fn gpu_dimension(&self) -> Option<GpuDimension> {
+        let declared = self.declaration.gpu_dimension.as_deref()?;
+        let known = GpuDimension::ALL.into_iter().find(|dimension| dimension.name() == declared);
+        if known.is_none() && declared != "Auto" {
+            let fix = choice(declared, &["GpuId", "AcceleratorId", "Auto"]);
+            let message = format!("{} is not a GPU dimension; {fix}", quote(declared, self.problems));
+            self.problems.invalid("Properties.GpuDimension", message);
+        }
+        known
+    }
+
+    fn dashboard_name(&self) -> Option<DashboardName> {
+        let given = self.declaration.dashboard.dashboard_name.as_deref();
+        let name = name_or_default(given, self.declaration, DASHBOARD_SUFFIX)?;
+        match given {
+            Some(_) => {
+                self.named("Properties.Dashboard.DashboardName", "a dashboard name", &name, DashboardName::parse)
+            }
+            // The default is as valid as the endpoint's name, whose problem has been noted.
+            None => DashboardName::parse(&name).ok(),
+        }
+    }
+
+    fn dashboard(&self, frequency: PublishFrequency) -> Option<DashboardSpec> {
+        let declared = &self.declaration.dashboard;
+        let start = declared.start.as_deref().unwrap_or("-PT3H");
+        if !is_start(start) {
+            let message = format!(
+                "{} is not a start; use a duration such as -PT3H, or a time such as 2026-01-31T12:00:00.000Z",
+                quote(start, self.problems)
+            );
+            self.problems.invalid("Properties.Dashboard.Start", message);
+        }
+        // `auto` may choose 60 s for a short time range. Where samples are further apart, that would leave gaps and
+        // make one sample count for a whole period, so panels keep their own period.
+        let by_default = if frequency.seconds() > 60 { "inherit" } else { "auto" };
+        let period_override = declared.period_override.as_deref().unwrap_or(by_default);
+        if !["auto", "inherit"].contains(&period_override) {
+            let fix = choice(period_override, &["auto", "inherit"]);
+            let message = format!("{} is not allowed; {fix}", quote(period_override, self.problems));
+            self.problems.invalid("Properties.Dashboard.PeriodOverride", message);
+        }
+        if period_override == "auto" && frequency.seconds() > 60 {
+            let message = format!(
+                "auto may draw graphs by the minute, and metrics come every {frequency}: most minutes would be empty and the others \
+                 too high; use inherit, or leave it out"
+            );
+            self.problems.conflict("Properties.Dashboard.PeriodOverride", message);
+        }
+        let spec = DashboardSpec {
+            start: start.to_owned(),
+            period_override: period_override.to_owned(),
+            interactive: declared.interactive,
+        };
+        declared.enabled.unwrap_or(true).then_some(spec)
+    }
+
+    fn endpoint_config(&self) -> Option<EndpointConfigSpec> {
+        let mut request = self.declaration.config.clone();
+        let problems = self.problems;
+        if request.production_variants().is_empty() && problems.clean("Properties.ProductionVariants") {
+            problems.missing("Properties.ProductionVariants", "give at least one production variant");
+        }
+        if request.production_variants().len() > 10 {
+            let message =
+                format!("{} are more than SageMaker takes; use at most 10", request.production_variants().len());
+            problems.invalid("Properties.ProductionVariants", message);
+        }
+        combinations::validate(&request, problems);
+        combinations::components_have_one_variant(&request, problems);
+        for (at, variant) in request.production_variants().iter().enumerate() {
+            let role_known = request.execution_role_arn.is_some() || !problems.clean("Properties.ExecutionRoleArn");
+            if variant.model_name.is_none()
+                && !role_known
+                && problems.clean(&format!("Properties.ProductionVariants[{at}].ModelName"))
+            {
+                let message = format!(
+                    "ProductionVariants[{at}] has no ModelName, so it hosts inference components, and SageMaker needs a role for that; \
+                     give ExecutionRoleArn (or the variant's ModelName)"
+                );
+                problems.missing("Properties.ExecutionRoleArn", message);
+                break;
+            }
+        }
+        let fixed = request.endpoint_config_name.take().filter(|name| !name.is_empty());
+        let prefix =
+            self.declaration.endpoint_config_name_prefix.as_deref().or(self.declaration.endpoint_name.as_deref());
+        let naming = match (fixed, self.declaration.endpoint_config_name_prefix.is_some()) {
+            (Some(_), true) => {
+                let message = "contradicts EndpointConfigNamePrefix; keep the prefix, which lets the config change";
+                problems.conflict("Properties.EndpointConfigName", message);
+                return None;
+            }
+            (Some(name), false) => Naming::Fixed(self.named(
+                "Properties.EndpointConfigName",
+                "an endpoint config name",
+                &name,
+                EndpointConfigName::parse,
+            )?),
+            (None, given) => {
+                let prefix = prefix?;
+                if given {
+                    self.named(
+                        "Properties.EndpointConfigNamePrefix",
+                        "the start of a name",
+                        prefix,
+                        EndpointConfigName::parse,
+                    )?;
+                }
+                Naming::Prefix(prefix.to_owned())
+            }
+        };
+        request.tags = None;
+        if request.metrics_config.is_none() {
+            request.metrics_config = Some(default_metrics_config());
+        }
+        Some(EndpointConfigSpec { naming, request })
+    }
+
+    fn deployment(&self) -> Option<Deployment> {
+        if self.resource_type != ResourceType::MonitoredEndpoint {
+            return None;
+        }
+        let declared = self.declaration.deployment.clone()?;
+        if let Some(config) = &declared.deployment_config {
+            deployment_waits::validate(config, self.declaration.service_timeout, self.problems);
+        }
+        Some(Deployment {
+            deployment_config: declared.deployment_config,
+            retain_all_variant_properties: Some(declared.retain_all_variant_properties.unwrap_or(true)),
+            exclude_retained_variant_properties: declared.exclude_retained_variant_properties,
+            retain_deployment_config: declared.retain_deployment_config,
+        })
+    }
+
+    /// `None` where they have to be observed first, or where one is wrong.
+    fn variants(&self) -> Option<Vec<Variant>> {
+        let config = &self.declaration.config;
+        let asynchronous =
+            config.async_inference_config().is_some() || self.observed.is_some_and(|observed| observed.asynchronous);
+        let reader = VariantReader { declaration: self.declaration, problems: self.problems, asynchronous };
+        match self.observed {
+            _ if self.declaration.declares_variants() => {
+                Some(reader.read(config.production_variants(), config.shadow_production_variants()))
+            }
+            Some(observed) => Some(reader.read(&observed.production_variants, &observed.shadow_production_variants)),
+            None => None,
+        }
+    }
+}
+
+/// Enhanced metrics every 60 s: what the launch article advises to start with.
+fn default_metrics_config() -> MetricsConfig {
+    MetricsConfig::builder()
+        .enable_enhanced_metrics(true)
+        .metric_publish_frequency_in_seconds(i32::from(PublishFrequency::DEFAULT.seconds()))
+        .build()
+}
+
+/// `-P…` durations and points in time, as the dashboard body's `start` takes them:
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html>.
+fn is_start(text: &str) -> bool {
+    use aws_sdk_sagemaker::primitives::{DateTime, DateTimeFormat};
+    let is_duration = |rest: &str| {
+        !rest.is_empty()
+            && rest.ends_with(|c: char| c.is_ascii_uppercase() && c != 'T')
+            && rest.bytes().all(|byte| byte.is_ascii_digit() || b"YMWDTHS".contains(&byte))
+            && rest.bytes().any(|byte| byte.is_ascii_digit())
+    };
+    match text.strip_prefix("-P") {
+        Some(rest) => is_duration(rest),
+        None => DateTime::from_str(text, DateTimeFormat::DateTimeWithOffset).is_ok(),
+    }
+}
