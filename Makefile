@@ -55,7 +55,8 @@ unit: ## the Rust tests
 hardening: SIMULATION_SCHEDULES ?= 100000
 hardening: SIMULATION_SECONDS ?= 14400
 hardening: ## every fault at every call, a crash at each, 100 to 900 stacks at once, a million bad events, 100,000 schedules of runs at once or four hours of them (PROVIDER_BIN=... takes another binary)
-	HARDENING=full cargo test --workspace --locked --test hardening --test bad_input -- --nocapture --test-threads 1
+	HARDENING=full cargo test --workspace --locked --test hardening -- --nocapture --test-threads 1
+	HARDENING=full cargo test --workspace --locked --test integration bad_input:: -- --nocapture --test-threads 1
 	HARDENING=full cargo test --workspace --locked --bin monitored-endpoint bad_input -- --nocapture
 	SIMULATION_SCHEDULES=$(SIMULATION_SCHEDULES) SIMULATION_SECONDS=$(SIMULATION_SECONDS) \
 		cargo test --workspace --locked --test simulation every_schedule -- --nocapture
@@ -116,7 +117,7 @@ plain-template: $(TOOLS)/sam/installed ## the provider stack without the SAM tra
 packaged: ## the tests of the provider as a process, on the release zip's own binary
 	@test -f "$(RELEASE_ZIP)" || { echo "$(RELEASE_ZIP) is not there: run 'make package' first"; exit 1; }
 	@$(PYTHON) scripts/package.py extract $(RELEASE_ZIP) $(PACKAGES)/provider
-	PROVIDER_BIN=$(PACKAGES)/provider/bootstrap cargo test --workspace --locked --test answers
+	PROVIDER_BIN=$(PACKAGES)/provider/bootstrap cargo test --workspace --locked --test integration answers::
 
 dev-zip: ## zips of the development build, for demo and scenarios-dev
 	$(CARGO_BUILD) --bin provider --bin widgets --bin stand-in
@@ -139,7 +140,7 @@ docs: $(TOOLS)/sam/installed ## links, commands, quoted texts, permissions, temp
 	@$(TOOLS)/sam/bin/python scripts/check_docs.py --sam $(TOOLS)/sam/bin/sam --binaries $(CARGO_TARGET_DIR)/debug
 
 reference: ## write docs/properties.md, docs/properties.schema.json and the stand-in's table of rows anew, from src/properties/reference.rs, the SDK's schemas and data/published.csv
-	WRITE_REFERENCE=1 cargo test --workspace --locked --test reference the_
+	WRITE_REFERENCE=1 cargo test --workspace --locked --test integration reference::the_
 
 iac: $(TOOLS)/iac/installed $(TOOLS)/sam/installed ## the CDK and Terraform examples, as far as they run without an account
 	$(CARGO_BUILD) --bin monitored-endpoint

@@ -3,9 +3,6 @@
 //! Under every reading of what AWS's pages leave open, and for every way in which a fleet may publish. The alarm on unused
 //! GPUs by their reservation is proved with the numbers of the dashboard; here are the other kinds and sources. What
 //! PromQL would find isn't evaluated by anything here.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
-
-mod support;
 
 use std::ops::RangeInclusive;
 
@@ -17,8 +14,9 @@ use metric_math::telemetry::{
 };
 use monitored_endpoint::spec::GpuDimension as Dimension;
 use serde_json::{Value, json};
-use support::declaration::{Declared, one_model, shared_gpus};
-use support::planning::{alarms, planned};
+
+use crate::support::declaration::{Declared, one_model, shared_gpus};
+use crate::support::planning::{alarms, planned};
 
 /// The extremes, the default, and the one that no whole number of goes into half an hour.
 const FREQUENCIES: [u32; 4] = [10, 60, 240, 300];

@@ -1,15 +1,13 @@
 //! The alarms: what is planned for each kind and source, and what becomes of them in a stack's life.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
-
-mod support;
 
 use aws_stand_in::Fault;
 use monitored_endpoint::spec::GpuDimension;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use support::declaration::{Declared, TOPIC, monitoring, one_model, shared_gpus};
-use support::planning::{alarms, planned};
-use support::scenario::{Scenario, ownership};
+
+use crate::support::declaration::{Declared, TOPIC, monitoring, one_model, shared_gpus};
+use crate::support::planning::{alarms, planned};
+use crate::support::scenario::{Scenario, ownership};
 
 const NONE: [&str; 0] = [];
 const FOUR: [&str; 4] = ["UnusedGpuAlarm", "GpuBufferAlarm", "IdleGpuAlarm", "NoTrafficAlarm"];
@@ -299,7 +297,7 @@ fn variants_that_were_read_from_the_endpoint_are_not_divided() {
     let scenario = Scenario::new();
     scenario.foreign_model("m");
     let owned = one_model("chat").with("ProductionVariants", variants(6));
-    scenario.send(support::event::Event::create("Custom::MonitoredEndpoint", &owned)).succeeded();
+    scenario.send(crate::support::event::Event::create("Custom::MonitoredEndpoint", &owned)).succeeded();
     let before = scenario.state();
     let watching =
         monitoring("chat").with("Dashboard/DashboardName", "second").with("IdleGpuAlarm/AlarmName", "second");

@@ -2,16 +2,14 @@
 //!
 //! Fleets are made up, the samples that they would publish are counted, and the planned expressions are evaluated
 //! over them.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
-
-mod support;
 
 use monitored_endpoint::spec::GpuDimension;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use support::declaration::shared_gpus;
-use support::evaluated::{Datapoints, evaluate};
-use support::planning::{alarms, planned};
+
+use crate::support::declaration::shared_gpus;
+use crate::support::evaluated::{Datapoints, evaluate};
+use crate::support::planning::{alarms, planned};
 
 const FREQUENCIES: [u32; 7] = [10, 30, 60, 120, 180, 240, 300];
 const GPUS: [u32; 5] = [1, 2, 4, 8, 16];

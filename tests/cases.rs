@@ -1,18 +1,16 @@
 //! Requests from the field that once went wrong, each a test named after its case; the events stand in `cases/`.
 //!
 //! Cases of two requests at once are in `simulation/`, those of bad declarations in `declarations.rs`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
-
-mod support;
 
 use std::time::Duration;
 
 use aws_stand_in::{Fault, Outcome, Script};
 use serde_json::{Value, json};
-use support::chain::Chain;
-use support::declaration::{Declared, one_model, shared_gpus};
-use support::event::{ENDPOINT, Event};
-use support::scenario::{Answer, Scenario, let_fail};
+
+use crate::support::chain::Chain;
+use crate::support::declaration::{Declared, one_model, shared_gpus};
+use crate::support::event::{ENDPOINT, Event};
+use crate::support::scenario::{Answer, Scenario, let_fail};
 
 const QUICK: Duration = Duration::from_millis(20);
 const NONE: [&str; 0] = [];
@@ -43,7 +41,7 @@ fn variants(chain: &Chain, endpoint: &str, what: &str) -> Vec<Value> {
 
 fn with_models(chain: &Chain) {
     for model in ["model-a", "model-b", "m"] {
-        let role = support::declaration::ROLE;
+        let role = crate::support::declaration::ROLE;
         chain.block_on(chain.sagemaker.create_model().model_name(model).execution_role_arn(role).send()).unwrap();
     }
 }
@@ -198,7 +196,7 @@ fn review_13_an_own_endpoint_that_has_failed_is_made_anew() {
     chain.block_on(delete.send()).unwrap();
     chain.stand_in.advance(QUICK);
     // By hand, so that it fails on a config of ours and under our tags.
-    let tags = [("stack-id", support::event::stack_id("inference")), ("logical-id", "Config".to_owned())];
+    let tags = [("stack-id", crate::support::event::stack_id("inference")), ("logical-id", "Config".to_owned())];
     let tags = tags.into_iter().chain([("physical-id", "chat".to_owned())]).map(|(key, value)| {
         aws_sdk_sagemaker::types::Tag::builder().key(format!("monitored-endpoint:{key}")).value(value).build()
     });

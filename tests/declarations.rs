@@ -1,13 +1,11 @@
 //! What is said about a declaration that can't work: where, which value, and the fix, before any call to AWS.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
-
-mod support;
 
 use serde_json::{Value, json};
-use support::declaration::{Declared, one_model, shared_gpus};
-use support::event::Event;
-use support::mistakes::{Mistake, every_mistake};
-use support::scenario::Scenario;
+
+use crate::support::declaration::{Declared, one_model, shared_gpus};
+use crate::support::event::Event;
+use crate::support::mistakes::{Mistake, every_mistake};
+use crate::support::scenario::Scenario;
 
 fn chat() -> Declared {
     shared_gpus("chat")

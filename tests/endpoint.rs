@@ -1,7 +1,4 @@
 //! `Custom::MonitoredEndpoint`: the endpoint itself, however long it takes and however it fails.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
-
-mod support;
 
 use std::thread;
 use std::time::Duration;
@@ -9,10 +6,11 @@ use std::time::Duration;
 use aws_sdk_cloudwatch::types::Tag;
 use aws_stand_in::{Fault, Outcome, Script};
 use serde_json::json;
-use support::chain::Chain;
-use support::declaration::{Declared, one_model, shared_gpus};
-use support::event::{ENDPOINT, Event, stack_id};
-use support::scenario::{let_fail, ownership, sdk_config};
+
+use crate::support::chain::Chain;
+use crate::support::declaration::{Declared, one_model, shared_gpus};
+use crate::support::event::{ENDPOINT, Event, stack_id};
+use crate::support::scenario::{let_fail, ownership, sdk_config};
 
 /// A transition that is over at the next look.
 const QUICK: Duration = Duration::from_millis(20);
@@ -270,7 +268,7 @@ fn an_endpoint_that_is_busy_is_waited_for() {
         .sagemaker
         .create_endpoint_config()
         .endpoint_config_name("by-hand")
-        .execution_role_arn(support::declaration::ROLE);
+        .execution_role_arn(crate::support::declaration::ROLE);
     let variant = aws_sdk_sagemaker::types::ProductionVariant::builder()
         .variant_name("AllTraffic")
         .instance_type(aws_sdk_sagemaker::types::ProductionVariantInstanceType::from("ml.g6.12xlarge"))

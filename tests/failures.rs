@@ -2,17 +2,15 @@
 //! nothing half-made.
 //!
 //! Which calls there are is learnt from a run without faults, so that a call added later is tried too.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
-
-mod support;
 
 use std::time::{Duration, Instant, SystemTime};
 
 use aws_stand_in::{Fault, FaultRule};
 use serde_json::{Value, json};
-use support::declaration::{Declared, monitoring, shared_gpus};
-use support::event::{CONFIG, Event, MONITORING};
-use support::scenario::Scenario;
+
+use crate::support::declaration::{Declared, monitoring, shared_gpus};
+use crate::support::event::{CONFIG, Event, MONITORING};
+use crate::support::scenario::Scenario;
 
 /// An event, and what has to be there before it comes.
 struct Situation {

@@ -1,16 +1,14 @@
 //! Interactive panels on dashboards: where they are, what they are told, and that the function understands it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
-
-mod support;
 
 use std::time::Duration;
 
 use metric_math::telemetry::scenario;
 use monitored_endpoint::widgets::{Invocation, Widgets};
 use serde_json::{Value, json};
-use support::declaration::{Declared, shared_gpus};
-use support::fleet::Account;
-use support::scenario::Scenario;
+
+use crate::support::declaration::{Declared, shared_gpus};
+use crate::support::fleet::Account;
+use crate::support::scenario::Scenario;
 
 const ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:monitored-endpoint-widgets";
 

@@ -1,12 +1,10 @@
 //! What a stack's resource goes through: made, sent again, changed, replaced, rolled back, and removed.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
-
-mod support;
 
 use serde_json::{Value, json};
-use support::declaration::{Declared, TOPIC, one_model, shared_gpus};
-use support::event::{CONFIG, Event};
-use support::scenario::{Answer, Scenario, ownership, tag};
+
+use crate::support::declaration::{Declared, TOPIC, one_model, shared_gpus};
+use crate::support::event::{CONFIG, Event};
+use crate::support::scenario::{Answer, Scenario, ownership, tag};
 
 const NONE: [&str; 0] = [];
 

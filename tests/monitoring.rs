@@ -1,12 +1,10 @@
 //! Monitoring of endpoints that were made elsewhere: what it is told, and what it reads from the endpoint.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
-
-mod support;
 
 use serde_json::{Value, json};
-use support::declaration::monitoring;
-use support::event::{Event, MONITORING};
-use support::scenario::Scenario;
+
+use crate::support::declaration::monitoring;
+use crate::support::event::{Event, MONITORING};
+use crate::support::scenario::Scenario;
 
 const NONE: [&str; 0] = [];
 

@@ -1,13 +1,11 @@
 //! Whose something is: what a Delete removes and leaves, and what is never touched.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
-
-mod support;
 
 use aws_stand_in::{Outcome, Script};
 use serde_json::json;
-use support::declaration::{Declared, shared_gpus};
-use support::event::{CONFIG, Event, MONITORING};
-use support::scenario::{Scenario, ownership};
+
+use crate::support::declaration::{Declared, shared_gpus};
+use crate::support::event::{CONFIG, Event, MONITORING};
+use crate::support::scenario::{Scenario, ownership};
 
 const NONE: [&str; 0] = [];
 

@@ -1,15 +1,13 @@
 //! What is planned from a declaration: golden dashboards and alarms, and what must hold for any of them.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
-
-mod support;
 
 use monitored_endpoint::plan::Plan;
 use monitored_endpoint::spec::{EndpointConfigName, GpuDimension};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use support::declaration::{Declared, TOPIC, one_model, shared_gpus};
-use support::planning::{alarms, dashboard, planned};
-use support::scenario::Scenario;
+
+use crate::support::declaration::{Declared, TOPIC, one_model, shared_gpus};
+use crate::support::planning::{alarms, dashboard, planned};
+use crate::support::scenario::Scenario;
 
 const KNOWN: &[GpuDimension] = &[GpuDimension::GpuId];
 const UNKNOWN: &[GpuDimension] = &GpuDimension::ALL;

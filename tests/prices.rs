@@ -1,18 +1,16 @@
 //! `CostPerHour: Auto`: prices that are looked up, and look-ups that give none. A price is good to have and no more: no
 //! trouble with it fails a stack, and nothing is ever shown to cost nothing.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
-
-mod support;
 
 use std::time::{Duration, Instant};
 
 use aws_stand_in::{Config, Fault, HostingPrice, StandIn};
 use serde_json::{Value, json};
-use support::declaration::{Declared, monitoring, shared_gpus};
-use support::event::{CONFIG, Event};
-use support::lambda::Lambda;
-use support::receiver::AnswerReceiver;
-use support::scenario::Scenario;
+
+use crate::support::declaration::{Declared, monitoring, shared_gpus};
+use crate::support::event::{CONFIG, Event};
+use crate::support::lambda::Lambda;
+use crate::support::receiver::AnswerReceiver;
+use crate::support::scenario::Scenario;
 
 const NONE: [&str; 0] = [];
 

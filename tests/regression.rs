@@ -1,22 +1,20 @@
 //! One test for each bug that was found, named after it.
 //!
 //! The retry quota that a process used up has its test in `throttling.rs`, since it needs a process of its own.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
-
-mod support;
 
 use std::time::{Duration, Instant};
 
 use aws_stand_in::{Config, Fault, StandIn};
 use monitored_endpoint::spec::GpuDimension;
 use serde_json::json;
-use support::declaration::shared_gpus;
-use support::evaluated::{Datapoints, evaluate};
-use support::event::{CONFIG, Event};
-use support::lambda::{Lambda, Returned};
-use support::planning::{alarms, planned};
-use support::receiver::AnswerReceiver;
-use support::scenario::Scenario;
+
+use crate::support::declaration::shared_gpus;
+use crate::support::evaluated::{Datapoints, evaluate};
+use crate::support::event::{CONFIG, Event};
+use crate::support::lambda::{Lambda, Returned};
+use crate::support::planning::{alarms, planned};
+use crate::support::receiver::AnswerReceiver;
+use crate::support::scenario::Scenario;
 
 /// cargo-lambda's emulator sends how long there is, in milliseconds, where Lambda sends a point in time.
 #[test]

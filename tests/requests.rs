@@ -1,7 +1,4 @@
 //! A plan's requests as JSON are what the provider really sends.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
-
-mod support;
 
 use aws_stand_in::{Config, StandIn};
 use monitored_endpoint::plan::{AlarmRequest, Owner, Surroundings, plan};
@@ -9,7 +6,8 @@ use monitored_endpoint::properties::{Declaration, Problems};
 use monitored_endpoint::spec::{GpuDimension, Spec, Validated};
 use monitored_endpoint::{envelope::ResourceType, plan::Plan};
 use serde_json::{Value, json};
-use support::scenario::sdk_config;
+
+use crate::support::scenario::sdk_config;
 
 /// A plan with every alarm and many settings, of so many variants.
 fn planned(variants: usize, source: &str) -> Plan {
@@ -45,7 +43,7 @@ fn planned(variants: usize, source: &str) -> Plan {
     let (problems, kind) = (Problems::default(), ResourceType::MonitoredEndpoint);
     let declaration = Declaration::read(kind, &properties, &problems).unwrap();
     let Validated::Valid(spec) = Spec::validate(kind, &declaration, None, &problems) else { panic!("{problems}") };
-    let owner = Owner { stack_id: support::event::stack_id("s"), logical_id: "L".to_owned() };
+    let owner = Owner { stack_id: crate::support::event::stack_id("s"), logical_id: "L".to_owned() };
     let surroundings = Surroundings {
         region: "us-east-1".to_owned(),
         gpu_dimensions: vec![GpuDimension::GpuId],

@@ -2,9 +2,6 @@
 //!
 //! Nothing here lists members: the SDK's own reading code is driven by an [`Inventor`], which makes up a value for
 //! whatever it is asked for and writes down the JSON that would have said so. A member of a later SDK is tried too.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
-
-mod support;
 
 use std::collections::BTreeSet;
 
@@ -18,7 +15,8 @@ use monitored_endpoint::properties::{Declaration, Problem, Problems, Severity};
 use monitored_endpoint::shape_json;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use support::declaration::stringified;
+
+use crate::support::declaration::stringified;
 
 /// Makes values up, and notes them as JSON.
 struct Inventor {

@@ -1,13 +1,11 @@
 //! Throttling that goes on and on: as a matter of course it is sat out, also by a process that has sat out much already.
 //!
 //! A file of its own, because what it exhausts (if anything) is shared by a whole process.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
-
-mod support;
 
 use aws_stand_in::Fault;
-use support::declaration::shared_gpus;
-use support::scenario::Scenario;
+
+use crate::support::declaration::shared_gpus;
+use crate::support::scenario::Scenario;
 
 /// At least eight attempts: the first seven are throttled.
 #[test]

@@ -1,7 +1,4 @@
 //! What an endpoint does and costs, read from the stand-in and compared with what the simulated fleet really did.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
-
-mod support;
 
 use std::time::Duration;
 
@@ -10,7 +7,8 @@ use metric_math::telemetry::{Component, Fleet, GpuDimension, Steps, scenario};
 use monitored_endpoint::reconcile::reason;
 use monitored_endpoint::spec::Dollars;
 use monitored_endpoint::usage::{InstanceTerms, ModelUsage, Moment, Remark, Terms, TimeRange, Usage};
-use support::fleet::{Account, PRICE};
+
+use crate::support::fleet::{Account, PRICE};
 
 const HOUR: Duration = Duration::from_hours(1);
 const FREQUENCIES: [u32; 7] = [10, 30, 60, 120, 180, 240, 300];

@@ -1,8 +1,5 @@
 //! Interactive panels in the states that an endpoint can be in beside the usual one: without models, data, a price or
 //! permission, and while it changes.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
-
-mod support;
 
 use std::time::Duration;
 
@@ -11,8 +8,9 @@ use metric_math::telemetry::{Fleet, Serving, Steps, Variant, scenario};
 use monitored_endpoint::usage::TimeRange;
 use monitored_endpoint::widgets::render;
 use serde_json::{Value, json};
-use support::fleet::Account;
-use support::panel::{ARN, answer, answer_within, event, row, tile};
+
+use crate::support::fleet::Account;
+use crate::support::panel::{ARN, answer, answer_within, event, row, tile};
 
 const HOUR: Duration = Duration::from_hours(1);
 

@@ -1,7 +1,4 @@
 //! The interactive panels, from the dashboard's event to the HTML that it shows, against the stand-in's simulated fleets.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
-
-mod support;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -10,8 +7,9 @@ use metric_math::telemetry::{Fleet, Steps, scenario};
 use monitored_endpoint::widgets::{Invocation, Widgets};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use support::fleet::{Account, PRICE};
-use support::panel::{ARN, answer, event, row, tile};
+
+use crate::support::fleet::{Account, PRICE};
+use crate::support::panel::{ARN, answer, event, row, tile};
 
 const HOUR: Duration = Duration::from_hours(1);
 const HOSTILE: &str = "<img src=x onerror=alert(1)>\"'&</cwdb-action><script>alert(2)</script>";

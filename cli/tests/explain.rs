@@ -1,9 +1,6 @@
 //! `explain`, and the command line itself.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests say so what they expect")]
 
-mod support;
-
-use support::{file, run};
+use crate::support::{file, run};
 
 #[test]
 fn an_alarm_is_explained_by_its_property_its_name_and_the_end_of_it() {

@@ -1,12 +1,10 @@
 //! `plan`: the requests of a Create, what an Update does, and what the monitoring costs.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests say so what they expect")]
-
-mod support;
 
 use std::fs;
 
 use serde_json::{Value, json};
-use support::{Ran, examples, file, run};
+
+use crate::support::{Ran, examples, file, run};
 
 fn plan(arguments: &[&str]) -> Ran {
     run(["plan"].iter().chain(arguments).chain(&["--format", "json"]))
@@ -103,7 +101,7 @@ fn another_frequency_moves_an_endpoint_of_ours_and_replaces_a_config() {
 /// An Update from one variation of the two models to another.
 fn update(change: impl FnOnce(&mut Value), extra: &[&str]) -> (Ran, Value) {
     let folder = tempfile::tempdir().unwrap();
-    let old = support::root().join(file("two-models.json"));
+    let old = crate::support::root().join(file("two-models.json"));
     let mut new: Value = serde_json::from_str(&fs::read_to_string(&old).unwrap()).unwrap();
     change(&mut new);
     let path = folder.path().join("new.json");
@@ -167,7 +165,8 @@ fn tags_are_set_in_place() {
 fn a_config_with_a_fixed_name_can_t_change() {
     let folder = tempfile::tempdir().unwrap();
     let mut declared: Value =
-        serde_json::from_str(&fs::read_to_string(support::root().join(file("two-models.json"))).unwrap()).unwrap();
+        serde_json::from_str(&fs::read_to_string(crate::support::root().join(file("two-models.json"))).unwrap())
+            .unwrap();
     declared["EndpointConfigName"] = json!("fixed");
     let (old, new) = (folder.path().join("old.json"), folder.path().join("new.json"));
     fs::write(&old, declared.to_string()).unwrap();
@@ -197,7 +196,7 @@ fn another_type_under_the_same_name_is_refused() {
     let path = file("two-models.json");
     let folder = tempfile::tempdir().unwrap();
     let other = folder.path().join("other.json");
-    let content = fs::read_to_string(support::root().join(&path)).unwrap();
+    let content = fs::read_to_string(crate::support::root().join(&path)).unwrap();
     let content: Value = serde_json::from_str(&content).unwrap();
     let resource = json!({ "Type": "Custom::MonitoredEndpoint", "Properties": content });
     fs::write(&other, resource.to_string()).unwrap();

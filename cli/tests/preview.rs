@@ -1,18 +1,16 @@
 //! `preview`: what is said, what is drawn, and what the process ends with.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests say so what they expect")]
-
-mod support;
 
 use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use support::{examples, file, run};
+
+use crate::support::{examples, file, run};
 
 /// The same picture every time.
 const NOW: [&str; 2] = ["--now", "2026-11-24T12:00:00Z"];
 
-fn preview(source: &str, out: &Path, more: &[&str]) -> support::Ran {
+fn preview(source: &str, out: &Path, more: &[&str]) -> crate::support::Ran {
     let out = out.to_str().unwrap();
     run(["preview", source, "--out", out].iter().chain(&NOW).chain(more))
 }

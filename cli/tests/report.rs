@@ -1,7 +1,4 @@
 //! `report` on an account that the stand-in plays: what a simulated fleet does and costs.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests say so what they expect")]
-
-mod support;
 
 use std::process::Command;
 use std::time::{Duration, SystemTime};
@@ -10,7 +7,8 @@ use aws_sdk_sagemaker::config::{BehaviorVersion, Credentials, Region};
 use aws_stand_in::{Config, Fault, FaultRule, HostingPrice, StandIn};
 use metric_math::telemetry::{Fleet, scenario};
 use serde_json::{Value, json};
-use support::{Ran, end, program};
+
+use crate::support::{Ran, end, program};
 
 const PRICE: f64 = 5.752;
 

@@ -1,13 +1,11 @@
 //! Templates are read as CloudFormation reads them: cases from the field, and public templates that declare SageMaker endpoints.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests say so what they expect")]
-
-mod support;
 
 use std::io::Write;
 use std::process::Stdio;
 
 use serde_json::Value;
-use support::{Ran, end, file, program, root, run};
+
+use crate::support::{Ran, end, file, program, root, run};
 
 fn preview(source: &str, more: &[&str]) -> Ran {
     let folder = tempfile::tempdir().unwrap();

@@ -3,9 +3,9 @@
 use aws_stand_in::{Fault, FaultRule};
 use serde_json::{Value, json};
 
-use super::support::declaration::{Declared, shared_gpus};
-use super::support::event::{CONFIG, Event};
 use super::{Process, assert_silent, create};
+use crate::support::declaration::{Declared, shared_gpus};
+use crate::support::event::{CONFIG, Event};
 
 const SECRET_ROLE: &str = "arn:aws:iam::123456789012:role/hush-role";
 const SECRETS: [&str; 5] = ["hush-key", SECRET_ROLE, "hush-tag", "hush-subnet", "hush-endpoint"];

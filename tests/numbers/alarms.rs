@@ -10,7 +10,7 @@ use metric_math::{
     telemetry::{Fleet, IdleReservation, MINUTE, Phases, Steps, Timestamp, scenario},
 };
 
-use crate::{
+use super::{
     fleets::{FREQUENCIES, LENGTH, START, published},
     planned::planned_for,
 };

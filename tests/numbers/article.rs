@@ -10,7 +10,7 @@ use metric_math::{
 };
 use serde_json::{Value, json};
 
-use crate::{
+use super::{
     fleets::{LENGTH, START, lines, published, range, the_one},
     planned::planned_for,
 };

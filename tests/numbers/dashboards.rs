@@ -6,7 +6,7 @@ use metric_math::{
 };
 use proptest::{prelude::*, sample::Index};
 
-use crate::{
+use super::{
     fleets::{
         FREQUENCIES, LENGTH, START, any_fleet, gpu_seconds, instance_seconds, labelled, lines, periods, published,
         the_one,
@@ -255,7 +255,7 @@ fn both_dimensions_together_draw_one_line_of_each_kind() {
     use monitored_endpoint::spec::GpuDimension as Planned;
     for gpu_dimension in [GpuDimension::GpuId, GpuDimension::AcceleratorId] {
         let fleet = Fleet { gpu_dimension, ..scenario::steady(10) };
-        let planned = crate::planned::planned(&crate::planned::declaration(&fleet), &Planned::ALL);
+        let planned = super::planned::planned(&super::planned::declaration(&fleet), &Planned::ALL);
         for reading in Reading::ALL {
             assert_right(&fleet, &planned, &published(&fleet), reading, 60).unwrap();
         }

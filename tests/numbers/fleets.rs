@@ -11,7 +11,7 @@ use metric_math::{
 };
 use proptest::prelude::*;
 
-use crate::planned::Planned;
+use super::planned::Planned;
 
 /// Every publish frequency.
 pub(crate) const FREQUENCIES: [u32; 7] = [10, 30, 60, 120, 180, 240, 300];

@@ -9,7 +9,7 @@ use metric_math::{
 };
 use serde_json::{Value, json};
 
-use crate::{
+use super::{
     article::{fleet, ratio},
     fleets::{LENGTH, START, lines, published, range, the_one},
     planned::planned_for,

@@ -3,7 +3,7 @@
 use metric_math::telemetry::{Component, Fleet, Load, PublishedReading, Serving, Steps, Variant, scenario};
 use proptest::prelude::*;
 
-use crate::fleets::FREQUENCIES;
+use super::fleets::FREQUENCIES;
 
 /// How a kind is told of, and a fleet of it that does everything that can be published.
 pub(crate) type Kind = (&'static str, Fleet);

@@ -15,7 +15,7 @@ use monitored_endpoint::{
 use proptest::{prelude::*, sample::Index};
 use serde_json::{Value, json};
 
-use crate::{
+use super::{
     fleets::{LENGTH, START, published, range},
     kinds::{any_declared, kinds, under_each_reading},
     planned::{Planned, declaration, dimension, try_planned},

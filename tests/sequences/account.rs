@@ -17,11 +17,12 @@ use serde_json::value::RawValue;
 use tokio::runtime::Runtime;
 
 use super::life::Trouble;
-use super::support::account;
-use super::support::event::Event;
-use super::support::http::{HttpPeer, Reply as HttpReply};
-use super::support::receiver::AnswerReceiver;
-use super::support::scenario::{Answer, delivery, sdk_config};
+
+use crate::support::account;
+use crate::support::event::Event;
+use crate::support::http::{HttpPeer, Reply as HttpReply};
+use crate::support::receiver::AnswerReceiver;
+use crate::support::scenario::{Answer, delivery, sdk_config};
 
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:provider";
 /// A run that is not about time.

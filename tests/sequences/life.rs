@@ -6,7 +6,8 @@ use proptest::{option, strategy::Union};
 use serde_json::json;
 
 use super::stack::Kind;
-use super::support::declaration::{Declared, monitoring, shared_gpus};
+
+use crate::support::declaration::{Declared, monitoring, shared_gpus};
 
 /// What a stack declares, as far as lives differ in it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

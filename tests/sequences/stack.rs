@@ -11,8 +11,9 @@ use serde_json::Value;
 
 use super::account::Account;
 use super::life::{Change, Trouble, Wanted};
-use super::support::event::{CONFIG, ENDPOINT, Event, MONITORING};
-use super::support::scenario::Answer;
+
+use crate::support::event::{CONFIG, ENDPOINT, Event, MONITORING};
+use crate::support::scenario::Answer;
 
 /// Which of the resource types a stack declares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,4 @@
 //! Runs the program as a user does.
-#![allow(dead_code, reason = "each test takes what it needs")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -4,8 +4,8 @@ use metric_math::telemetry::Metric;
 use monitored_endpoint::spec::Serving;
 use serde_json::json;
 
-use crate::good::dashboard;
-use crate::world::{COMPONENTS, ENDPOINT, Kind, Published, VARIANT, World, good};
+use super::good::dashboard;
+use super::world::{COMPONENTS, ENDPOINT, Kind, Published, VARIANT, World, good};
 
 const ENDPOINTS: &str = "/aws/sagemaker/Endpoints";
 const MODELS: &str = "/aws/sagemaker/InferenceComponents";

@@ -1,8 +1,9 @@
 //! The page about `verify` shows what it prints.
 
-use crate::good::dashboard;
+use super::good::dashboard;
+
+use super::world::{COMPONENTS, World, good};
 use crate::support::root;
-use crate::world::{COMPONENTS, World, good};
 
 /// Runs of the page, in its order.
 fn runs() -> [String; 2] {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use monitored_endpoint::spec::Serving;
 use serde_json::{Value, json};
 
+use super::world::{COMPONENTS, ENDPOINT, Kind, VARIANT, World, good};
 use crate::support::run;
-use crate::world::{COMPONENTS, ENDPOINT, Kind, VARIANT, World, good};
 
 /// A dashboard whose panels ask for what the table lists.
 pub(crate) fn dashboard() -> Value {

@@ -1,17 +1,15 @@
 //! What leaves the real provider process: one answer to each event, to the right place, and no secret anywhere.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
 
 mod no_echo;
-#[path = "../support/mod.rs"]
-mod support;
 
 use aws_stand_in::{Config, Fault, FaultRule, StandIn};
 use serde_json::{Value, json};
-use support::declaration::{Declared, ROLE, shared_gpus};
-use support::event::{CONFIG, Event};
-use support::http::Reply;
-use support::lambda::{Lambda, Returned};
-use support::receiver::{AnswerReceiver, SIGNATURE};
+
+use crate::support::declaration::{Declared, ROLE, shared_gpus};
+use crate::support::event::{CONFIG, Event};
+use crate::support::http::Reply;
+use crate::support::lambda::{Lambda, Returned};
+use crate::support::receiver::{AnswerReceiver, SIGNATURE};
 
 /// The real process between a stand-in for AWS and a receiver for its answers.
 struct Process {

@@ -4,8 +4,6 @@
 //! time, and alarms fire when they should, at every publish frequency, period and instance size, under every reading of
 //! what AWS's pages leave open. Nothing here repeats a formula of the product: the truth is counted from the fleet.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests say so what they expect")]
-
 mod alarms;
 mod article;
 mod dashboards;

@@ -6,10 +6,6 @@
 //! decides, so that a failure names the number that makes it again. What once went wrong is kept in `corpus/`.
 //!
 //! `cargo test` tries a few thousand, `make hardening` (`HARDENING=full`) a million events and 200,000 of panels.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
-
-#[path = "../support/mod.rs"]
-mod support;
 
 mod mutation;
 
@@ -29,9 +25,10 @@ use monitored_endpoint::usage::TimeRange;
 use monitored_endpoint::widgets::{Panel, render};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use support::event::Event;
-use support::fleet::Account;
-use support::scenario::Scenario;
+
+use crate::support::event::Event;
+use crate::support::fleet::Account;
+use crate::support::scenario::Scenario;
 
 const FOLDERS: [&str; 2] = ["events", "tests/bad_input/corpus"];
 /// Most of what can go wrong in an event is in the properties.
@@ -188,9 +185,11 @@ fn any_event_that_says_where_is_answered_there_and_once() {
         }
         // Where the answer goes and what it is about are left as they were; all else is fair game.
         let mut event = Event(event.clone());
-        for (name, value) in
-            [("StackId", support::event::stack_id("s")), ("RequestId", "r".into()), ("LogicalResourceId", "L".into())]
-        {
+        for (name, value) in [
+            ("StackId", crate::support::event::stack_id("s")),
+            ("RequestId", "r".into()),
+            ("LogicalResourceId", "L".into()),
+        ] {
             event = event.with(name, value);
         }
         scenario.start_over();

@@ -1,7 +1,6 @@
 //! The reference of properties is what the provider reads.
 //!
 //! The tables are probed against the code, and the written pages against the tables. `make reference` writes the pages.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
 
 mod markdown;
 mod probes;

@@ -4,12 +4,8 @@
 //! successful request declared, or nothing of ours; each request gets one answer; and no endpoint is ever left without the
 //! config that it serves on.
 //!
-//! The lives are the same in every run. `SEQUENCES=500 cargo test --workspace --test sequences` tries so many others of
+//! The lives are the same in every run. `SEQUENCES=500 cargo test --workspace --test integration sequences` tries so many others of
 //! each type.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say so what they expect")]
-
-#[path = "../support/mod.rs"]
-mod support;
 
 mod account;
 mod life;
