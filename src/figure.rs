@@ -1,6 +1,6 @@
 //! Numbers as people read them, the same in panels and reports.
 
-use crate::spec::Dollars;
+use crate::endpoint::Dollars;
 
 /// `$1,234.56`; small amounts with four decimals, as the cost of one publish interval needs them.
 #[must_use]

@@ -10,6 +10,7 @@ pub mod aws;
 pub mod callback;
 pub mod catalogue;
 pub mod deadline;
+pub mod endpoint;
 pub mod envelope;
 pub mod figure;
 pub mod ledger;

@@ -4,7 +4,7 @@
 
 use url::form_urlencoded::byte_serialize;
 
-use crate::spec::{AlarmName, EndpointName};
+use crate::endpoint::{AlarmName, EndpointName};
 
 /// A Region of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,15 +4,15 @@
 //! endpoint's name alone (<https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-monitor.html>).
 
 use super::measure::Series;
+use super::spec::{AlarmSource, AlarmSpec};
 use super::words::{compared, for_how_long};
 use super::{ANY_NUMBER, AT_LEAST, Definition, Fit, MINUTE, Measure, PeriodRule, Scope, Subject, ThresholdRule, Words};
+use crate::endpoint::Serving;
 use crate::metrics::{IdLetter, Stat, queue_metric};
-use crate::properties::reference::Absent;
-use crate::spec::{AlarmSource, AlarmSpec, Serving};
 
 pub(super) const DEFINITION: Definition = Definition {
     suffix: "backlog",
-    absent: Absent::Depends("off"),
+    absent: "off",
     meaning: "Fires when requests wait too long in an asynchronous endpoint's queue",
     on_by_default: false,
     sources: &[AlarmSource::OldestRequest, AlarmSource::BacklogSize],
@@ -59,7 +59,7 @@ fn measure(alarm: &AlarmSpec, scope: &Scope<'_>) -> Measure {
         AlarmSource::BacklogSize => ("ApproximateBacklogSize", "Requests that wait"),
         _ => ("ApproximateAgeOfOldestRequest", "Age of the oldest request (s)"),
     };
-    let stat = queue_metric(metric, Stat::Maximum, &scope.monitoring.endpoint_name);
+    let stat = queue_metric(metric, Stat::Maximum, scope.endpoint);
     let waiting = series.add(IdLetter::WAITING, 0, &stat);
     series.measure("backlog", label, waiting)
 }

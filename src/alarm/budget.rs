@@ -6,20 +6,20 @@
 //! listed; savings plans and discounts aren't in it.
 
 use super::measure::Series;
+use super::spec::{AlarmSource, AlarmSpec};
 use super::words::compared;
 use super::{
     ANY_NUMBER, DAY, Definition, Fit, MORE_THAN, MOST_METRICS, Measure, PeriodRule, Scope, Subject, ThresholdRule,
     Words,
 };
+use crate::endpoint::{Capacity, PriceBasis, Variant};
 use crate::metrics::{Expr, IdLetter};
-use crate::properties::reference::Absent;
-use crate::spec::{AlarmSource, AlarmSpec, Capacity, PriceBasis, Variant};
 
 const SECONDS_AN_HOUR: f64 = 3600.0;
 
 pub(super) const DEFINITION: Definition = Definition {
     suffix: "budget",
-    absent: Absent::Depends("off; `Threshold` is required"),
+    absent: "off; `Threshold` is required",
     meaning: "Fires when the instances cost more dollars in a day than they may. Needs a price",
     on_by_default: false,
     sources: &[AlarmSource::InstanceSamples],
@@ -77,7 +77,7 @@ pub(super) const DEFINITION: Definition = Definition {
 
 fn measure(alarm: &AlarmSpec, scope: &Scope<'_>) -> Option<Measure> {
     let mut series = Series::every(alarm.period);
-    let interval = f64::from(scope.monitoring.frequency.seconds());
+    let interval = f64::from(scope.frequency.seconds());
     let dollars = scope.variants.iter().enumerate().map(|(number, variant)| {
         let price = scope.prices.of(variant).per_hour()?.0;
         Some(

@@ -2,10 +2,9 @@
 
 use std::ops::RangeInclusive;
 
+use super::spec::{AlarmSource, AlarmSpec};
 use super::{Measure, Scope};
-use crate::properties::Declaration;
-use crate::properties::reference::Absent;
-use crate::spec::{AlarmSource, AlarmSpec, InferenceComponent, Variant};
+use crate::endpoint::{InferenceComponent, Variant};
 
 pub(crate) const AT_LEAST: &str = "GreaterThanOrEqualToThreshold";
 pub(crate) const MORE_THAN: &str = "GreaterThanThreshold";
@@ -23,8 +22,8 @@ pub(crate) const PERCENT: RangeInclusive<f64> = 0.0..=100.0;
 pub(crate) struct Definition {
     /// What its default name ends with.
     pub(crate) suffix: &'static str,
-    /// What the property is where it is left out.
-    pub(crate) absent: Absent,
+    /// What the property is where it is left out, in words.
+    pub(crate) absent: &'static str,
     /// When it fires, for the table of properties.
     pub(crate) meaning: &'static str,
     /// Whether it is there without being mentioned, where there is something to watch.
@@ -116,7 +115,8 @@ impl Fit {
 
 /// What an alarm is declared in.
 pub(crate) struct Situation<'d> {
-    pub(crate) declaration: &'d Declaration,
+    /// Whether `GpuDimension` says which one it is.
+    pub(crate) names_gpu_dimension: bool,
     /// `EnableEnhancedMetrics`.
     pub(crate) enhanced_metrics: bool,
     /// What it is about.

@@ -5,18 +5,18 @@
 //! busy model would hide a broken one. Without a request there is nothing to divide by, and no datapoint.
 
 use super::measure::Series;
+use super::spec::{AlarmSource, AlarmSpec};
 use super::words::{compared, for_how_long};
 use super::{
     AT_LEAST, Definition, Fit, MINUTE, MOST_METRICS, Measure, PERCENT, PeriodRule, Scope, Situation, Subject,
     ThresholdRule, Words,
 };
+use crate::endpoint::{Serving, Variant};
 use crate::metrics::{Expr, IdLetter, Stat, invocation_metric};
-use crate::properties::reference::Absent;
-use crate::spec::{AlarmSource, AlarmSpec, Serving, Variant};
 
 pub(super) const DEFINITION: Definition = Definition {
     suffix: "error-rate",
-    absent: Absent::Depends("off"),
+    absent: "off",
     meaning: "Fires when too many requests to a model or variant end in 5xx",
     on_by_default: false,
     sources: &[AlarmSource::Invocations],
@@ -66,7 +66,7 @@ pub(super) fn models_are_listed(situation: &Situation<'_>) -> Option<String> {
 
 fn measure(alarm: &AlarmSpec, scope: &Scope<'_>) -> Measure {
     let mut series = Series::every(alarm.period);
-    let endpoint = &scope.monitoring.endpoint_name;
+    let endpoint = scope.endpoint;
     let of_variants = scope.own_models().map(|variant| {
         ["Invocation5XXErrors", "Invocations"].map(|name| invocation_metric(name, Stat::Sum, endpoint, &variant.name))
     });

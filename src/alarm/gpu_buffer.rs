@@ -3,15 +3,15 @@
 //! The opposite need of `unused_gpu`, and the same count: without an instance there is nothing to have room on, and no
 //! datapoint.
 
+use super::spec::AlarmSource;
 use super::unused_gpu::{NOTHING_SHARES_GPUS, NUMBER_OF_GPUS, fit, measure, shares_gpus};
 use super::words::{compared, dollars, for_how_long};
 use super::{ANY_NUMBER, Definition, FEWER, HOUR, PeriodRule, Subject, Words};
-use crate::properties::reference::Absent;
-use crate::spec::{AlarmSource, Variant};
+use crate::endpoint::Variant;
 
 pub(super) const DEFINITION: Definition = Definition {
     suffix: "gpu-buffer",
-    absent: Absent::Depends("off"),
+    absent: "off",
     meaning: "Fires when too few GPUs are left to scale a model or to place another",
     on_by_default: false,
     sources: &[AlarmSource::Reservation, AlarmSource::SampleCount],

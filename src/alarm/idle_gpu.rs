@@ -6,21 +6,21 @@
 //! of detailed observability.
 
 use super::measure::Series;
+use super::spec::{AlarmSource, AlarmSpec};
 use super::words::{compared, dollars, for_how_long};
 use super::{
     Definition, FEWER, Fit, HOUR, MOST_METRICS, Measure, PERCENT, PeriodRule, Scope, Situation, Subject, ThresholdRule,
     Words,
 };
+use crate::endpoint::Variant;
 use crate::metrics::{Expr, IdLetter, PromQl, Stat, mean_work_of_models};
-use crate::properties::reference::Absent;
-use crate::spec::{AlarmSource, AlarmSpec, Variant};
 
 /// Seconds that a PromQL query averages over at least: requests come in bursts.
 const SMOOTHING: i32 = 300;
 
 pub(super) const DEFINITION: Definition = Definition {
     suffix: "idle-gpu",
-    absent: Absent::Depends("off"),
+    absent: "off",
     meaning: "Fires when models hold GPUs and hardly use them",
     on_by_default: false,
     sources: &[AlarmSource::Reservation, AlarmSource::Insights, AlarmSource::PromQl],
@@ -63,7 +63,6 @@ pub(super) const DEFINITION: Definition = Definition {
 
 /// What a query for each model needs.
 fn refusal(situation: &Situation<'_>, source: AlarmSource) -> Option<String> {
-    let named = situation.declaration.gpu_dimension.as_deref().is_some_and(|name| name != "Auto");
     let why = match source {
         AlarmSource::Insights if !situation.hosts_components() => {
             "Insights compares models that are placed as inference components, and there are none; leave Source out"
@@ -72,7 +71,7 @@ fn refusal(situation: &Situation<'_>, source: AlarmSource) -> Option<String> {
             "Insights looks at the single GPUs of each model, which only enhanced metrics have; set \
              MetricsConfig.EnableEnhancedMetrics to true, or use Reservation"
         }
-        AlarmSource::Insights if !named => {
+        AlarmSource::Insights if !situation.names_gpu_dimension => {
             "Insights needs the dimension that identifies a GPU: a query with the wrong one finds nothing and stays silent; \
              give GpuDimension (GpuId or AcceleratorId), or use Reservation"
         }
@@ -82,16 +81,16 @@ fn refusal(situation: &Situation<'_>, source: AlarmSource) -> Option<String> {
 }
 
 fn measure(alarm: &AlarmSpec, scope: &Scope<'_>) -> Option<Measure> {
-    let endpoint = &scope.monitoring.endpoint_name;
+    let endpoint = scope.endpoint;
     Some(match alarm.source {
         AlarmSource::PromQl => {
-            let seconds = (2 * i32::from(scope.monitoring.frequency.seconds())).max(SMOOTHING);
+            let seconds = (2 * i32::from(scope.frequency.seconds())).max(SMOOTHING);
             let query = if scope.hosts_components() { PromQl::idle_models } else { PromQl::idle_variants };
             Measure::PromQl(query(endpoint, alarm.threshold, seconds))
         }
         AlarmSource::Insights => {
             // Declared wherever the spec has this source.
-            let query = mean_work_of_models(scope.monitoring.gpu_dimension?, endpoint);
+            let query = mean_work_of_models(scope.gpu_dimension?, endpoint);
             Measure::Grouped { query, label: "Work of each model's GPUs (%)" }
         }
         _ => mean(alarm, scope),

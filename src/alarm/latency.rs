@@ -5,20 +5,19 @@
 
 use super::error_rate::{answers_at_once, models_are_listed};
 use super::measure::Series;
+use super::spec::{AlarmSource, AlarmSpec};
 use super::words::{compared, for_how_long};
 use super::{
     ANY_NUMBER, AT_LEAST, Definition, Fit, MINUTE, MOST_METRICS, Measure, PeriodRule, Scope, Subject, ThresholdRule,
     Words,
 };
 use crate::metrics::{Expr, IdLetter, Stat, invocation_metric};
-use crate::properties::reference::Absent;
-use crate::spec::{AlarmSource, AlarmSpec};
 
 const MICROSECONDS_A_MILLISECOND: f64 = 1000.0;
 
 pub(super) const DEFINITION: Definition = Definition {
     suffix: "latency",
-    absent: Absent::Depends("off; `Threshold` is required"),
+    absent: "off; `Threshold` is required",
     meaning: "Fires when requests to a model or variant take too long: p99 of `ModelLatency` in milliseconds",
     on_by_default: false,
     sources: &[AlarmSource::Invocations],
@@ -58,7 +57,7 @@ pub(super) const DEFINITION: Definition = Definition {
 
 fn measure(alarm: &AlarmSpec, scope: &Scope<'_>) -> Measure {
     let mut series = Series::every(alarm.period);
-    let endpoint = &scope.monitoring.endpoint_name;
+    let endpoint = scope.endpoint;
     let of_variants =
         scope.own_models().map(|variant| invocation_metric("ModelLatency", Stat::P99, endpoint, &variant.name));
     let all = of_variants.chain(scope.of_models("ModelLatency", Stat::P99));

@@ -15,6 +15,7 @@ mod no_capacity;
 mod no_traffic;
 pub(crate) mod reach;
 mod scope;
+mod spec;
 mod unused_gpu;
 mod words;
 
@@ -27,6 +28,7 @@ pub(crate) use definition::{
 };
 pub(crate) use measure::{MOST_METRICS, Measure};
 pub(crate) use scope::Scope;
+pub use spec::{AlarmSource, AlarmSpec, Part, PartAlarm};
 pub(crate) use words::compared;
 
 const MINUTE: i32 = 60;

@@ -6,18 +6,18 @@
 
 use super::error_rate::models_are_listed;
 use super::measure::Series;
+use super::spec::{AlarmSource, AlarmSpec};
 use super::words::{compared, for_how_long};
 use super::{
     ANY_NUMBER, AT_LEAST, Definition, Fit, MINUTE, MOST_METRICS, Measure, PeriodRule, Scope, Subject, ThresholdRule,
     Words,
 };
+use crate::endpoint::Variant;
 use crate::metrics::{Expr, IdLetter, Stat};
-use crate::properties::reference::Absent;
-use crate::spec::{AlarmSource, AlarmSpec, Variant};
 
 pub(super) const DEFINITION: Definition = Definition {
     suffix: "no-capacity",
-    absent: Absent::Depends("off"),
+    absent: "off",
     meaning: "Fires when a model is called that has no copy",
     on_by_default: false,
     sources: &[AlarmSource::Invocations],

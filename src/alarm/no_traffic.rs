@@ -15,18 +15,17 @@
 //! one without a call.
 
 use super::measure::Series;
+use super::spec::{AlarmSource, AlarmSpec};
 use super::words::{compared, dollars, for_how_long};
 use super::{
     ANY_NUMBER, AT_MOST, Definition, Fit, HOUR, MOST_METRICS, Measure, PeriodRule, Scope, Situation, Subject,
     ThresholdRule, Words,
 };
 use crate::metrics::{Expr, IdLetter, Stat, invocation_metric, requests_metric, requests_of_components};
-use crate::properties::reference::Absent;
-use crate::spec::{AlarmSource, AlarmSpec};
 
 pub(super) const DEFINITION: Definition = Definition {
     suffix: "no-traffic",
-    absent: Absent::Depends("off"),
+    absent: "off",
     meaning: "Fires when instances run and nobody calls",
     on_by_default: false,
     sources: &[AlarmSource::Invocations, AlarmSource::Insights],
@@ -113,12 +112,12 @@ fn measure(alarm: &AlarmSpec, scope: &Scope<'_>) -> Measure {
         } else {
             ready.push(series.add(IdLetter::INSTANCES, number, &scope.instance_samples(variant)));
             let requests = requests_metric(variant.serving);
-            let requests = invocation_metric(requests, Stat::Sum, &scope.monitoring.endpoint_name, &variant.name);
+            let requests = invocation_metric(requests, Stat::Sum, scope.endpoint, &variant.name);
             calls.push(series.add(IdLetter::INVOCATIONS, number, &requests));
         }
     }
     if alarm.source == AlarmSource::Insights {
-        calls.push(series.query(&requests_of_components(&scope.monitoring.endpoint_name)));
+        calls.push(series.query(&requests_of_components(scope.endpoint)));
     } else if scope.hosts_components() {
         let first = calls.len();
         for (number, requests) in scope.of_models("Invocations", Stat::Sum).enumerate() {

@@ -1,14 +1,19 @@
 //! What one alarm is on: everything that its kind is about, or one variant or model of it.
 
+use super::spec::Part;
+use crate::endpoint::{EndpointName, GpuDimension, InferenceComponent, PublishFrequency, Variant};
 use crate::metrics::{ComponentMetric, MetricStat, Stat, endpoint_metric};
 use crate::pricing::ListPrices;
-use crate::spec::{InferenceComponent, Monitoring, Part, Variant};
 
 const HOURS_A_DAY: f64 = 24.0;
 
 /// What one alarm is on.
 pub(crate) struct Scope<'m> {
-    pub(crate) monitoring: &'m Monitoring,
+    pub(crate) endpoint: &'m EndpointName,
+    /// How often it publishes metrics.
+    pub(crate) frequency: PublishFrequency,
+    /// Where it is declared.
+    pub(crate) gpu_dimension: Option<GpuDimension>,
     pub(crate) variants: Vec<&'m Variant>,
     /// The listed models, where a variant hosts any.
     pub(crate) models: Vec<&'m InferenceComponent>,
@@ -20,7 +25,7 @@ pub(crate) struct Scope<'m> {
 impl<'m> Scope<'m> {
     /// What is watched, in words.
     pub(crate) fn in_words(&self) -> String {
-        let endpoint = &self.monitoring.endpoint_name;
+        let endpoint = self.endpoint;
         match self.part {
             Some(Part::Variant(variant)) => format!("variant {variant} of endpoint {endpoint}"),
             Some(Part::Model(model)) => format!("model {model} on endpoint {endpoint}"),
@@ -45,7 +50,7 @@ impl<'m> Scope<'m> {
 
     /// A metric of a variant's instances.
     pub(crate) fn of_instances(&self, name: &'static str, stat: Stat, variant: &Variant) -> MetricStat {
-        endpoint_metric(name, stat, &self.monitoring.endpoint_name, &variant.name)
+        endpoint_metric(name, stat, self.endpoint, &variant.name)
     }
 
     /// One sample for each instance and publish interval, with or without models on it.

@@ -10,14 +10,14 @@
 use aws_sdk_cloudwatch::types::ComparisonOperator;
 
 use super::measure::Series;
+use super::spec::{AlarmSource, AlarmSpec};
 use super::words::{compared, dollars, for_how_long};
 use super::{
     ANY_NUMBER, AT_LEAST, Definition, Fit, HOUR, MOST_METRICS, Measure, PeriodRule, Scope, Subject, ThresholdRule,
     Words,
 };
+use crate::endpoint::Variant;
 use crate::metrics::{Alarm, Expr, IdLetter, Stat, gpu_sample_count};
-use crate::properties::reference::Absent;
-use crate::spec::{AlarmSource, AlarmSpec, Variant};
 
 /// Percentages are seldom exact: an instance with one of six GPUs free gives 0.9999999999999994. A billionth of a GPU
 /// keeps a whole number on its own side of the threshold.
@@ -25,7 +25,7 @@ const ROUNDING: f64 = 1e-9;
 
 pub(super) const DEFINITION: Definition = Definition {
     suffix: "unused-gpu",
-    absent: Absent::Depends("on where a variant has GPUs and no `ModelName`"),
+    absent: "on where a variant has GPUs and no `ModelName`",
     meaning: "Fires when GPUs run that no model holds",
     on_by_default: true,
     sources: &[AlarmSource::Reservation, AlarmSource::SampleCount],
@@ -91,7 +91,7 @@ pub(super) fn measure(alarm: &AlarmSpec, scope: &Scope<'_>) -> Measure {
         _ => by_reservation(&mut series, scope),
     };
     // A whole number: a period that isn't a multiple of the publish frequency is refused.
-    let samples_per_instance = (alarm.period / i32::from(scope.monitoring.frequency.seconds())).max(1);
+    let samples_per_instance = (alarm.period / i32::from(scope.frequency.seconds())).max(1);
     let unused = samples / f64::from(samples_per_instance);
     let expression = match alarm.comparison {
         ComparisonOperator::GreaterThanThreshold | ComparisonOperator::LessThanOrEqualToThreshold => unused - ROUNDING,
@@ -125,9 +125,6 @@ fn by_samples(series: &mut Series, scope: &Scope<'_>) -> Expr<Alarm> {
     }
     let only = scope.variants.first().filter(|_| scope.part.is_some()).map(|variant| &variant.name);
     // Declared wherever the spec has this source.
-    let held = scope
-        .monitoring
-        .gpu_dimension
-        .map(|dimension| series.query(&gpu_sample_count(dimension, &scope.monitoring.endpoint_name, only)));
+    let held = scope.gpu_dimension.map(|dimension| series.query(&gpu_sample_count(dimension, scope.endpoint, only)));
     Expr::total(all) - Expr::sum_of(held.into_iter().chain(none_used))
 }

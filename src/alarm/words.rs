@@ -2,7 +2,7 @@
 
 use aws_sdk_cloudwatch::types::ComparisonOperator;
 
-use crate::spec::{AlarmSource, AlarmSpec};
+use super::spec::{AlarmSource, AlarmSpec};
 
 /// The threshold and how it is compared: `at least 1`.
 pub(crate) fn compared(alarm: &AlarmSpec) -> String {

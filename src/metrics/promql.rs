@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use crate::spec::EndpointName;
+use crate::endpoint::EndpointName;
 
 const GPU_UTILIZATION: &str = "DCGM_FI_DEV_GPU_UTIL";
 const ENDPOINT: &str = "aws.sagemaker.endpoint.name";

@@ -6,7 +6,7 @@
 
 use std::sync::LazyLock;
 
-use crate::spec::{GpuDimension, Serving};
+use crate::endpoint::{GpuDimension, Serving};
 
 const TABLE: &str = include_str!("../../data/published.csv");
 

@@ -4,7 +4,7 @@
 //! <https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch-enhanced-metrics.html>.
 
 use super::{InsightsQuery, Search};
-use crate::spec::{EndpointName, GpuDimension, Serving, VariantName};
+use crate::endpoint::{EndpointName, GpuDimension, Serving, VariantName};
 
 /// Namespace of what instances do.
 pub const ENDPOINTS: &str = "/aws/sagemaker/Endpoints";

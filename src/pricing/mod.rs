@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 pub use price_list::{NoPrice, hosting_price};
 
-use crate::spec::{Capacity, Dollars, PriceBasis, Variant};
+use crate::endpoint::{Capacity, Dollars, PriceBasis, Variant};
 
 /// On-demand prices that were looked up, by instance type; for those that couldn't be, the reason in words.
 #[derive(Clone, Debug, Default, PartialEq)]

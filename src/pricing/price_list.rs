@@ -8,7 +8,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use super::ListPrice;
-use crate::spec::Dollars;
+use crate::endpoint::Dollars;
 
 /// What SageMaker's price list calls instances that serve endpoints. The same instances are listed for training,
 /// notebooks and more, at other prices.

@@ -291,7 +291,7 @@ pub const ALARM: &[Property] = &[
 pub const BY_ALARM: &str = "by alarm, see below";
 
 const fn alarm(kind: AlarmKind) -> Property {
-    of(kind.property(), Object(ALARM), kind.definition().absent, kind.definition().meaning)
+    of(kind.property(), Object(ALARM), Depends(kind.definition().absent), kind.definition().meaning)
 }
 
 const fn of(name: &'static str, kind: Kind, default: Absent, meaning: &'static str) -> Property {

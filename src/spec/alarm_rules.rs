@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use super::alarm::{AlarmSpec, Part, PartAlarm};
+use super::AlarmName;
+use super::Variant;
 use super::alarm_settings::Settings;
-use super::names::AlarmName;
 use super::validate::Metrics;
-use super::variant::Variant;
+use super::{AlarmSpec, Part, PartAlarm};
 use super::{InferenceComponent, quote};
 use crate::alarm::{AlarmKind, Fit, Situation, Subject};
 use crate::properties::{Declaration, DeclaredAlarm, Problems};
@@ -50,7 +50,12 @@ impl AlarmRules<'_> {
         let Self { declaration, metrics, problems, .. } = *self;
         let watched: Vec<&Variant> = self.variants.iter().filter(|variant| (definition.watches)(variant)).collect();
         let models = if watched.iter().any(|variant| variant.hosts_components()) { self.components } else { &[] };
-        let situation = Situation { declaration, enhanced_metrics: metrics.enhanced, variants: &watched, models };
+        let situation = Situation {
+            names_gpu_dimension: declaration.gpu_dimension.as_deref().is_some_and(|name| name != "Auto"),
+            enhanced_metrics: metrics.enhanced,
+            variants: &watched,
+            models,
+        };
         // Validated also where it is switched off: what is written down has to be right when it is switched on.
         let spec = Settings { kind, declaration, declared, metrics, situation: &situation, problems }.validate();
         if declared.enabled == Some(false) {

@@ -5,11 +5,11 @@
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-promql.html>. Which alarm there is at all is not
 //! decided here.
 
-use super::alarm::{AlarmSource, AlarmSpec};
-use super::frequency::PublishFrequency;
-use super::names::AlarmName;
+use super::AlarmName;
+use super::PublishFrequency;
 use super::names_in_use::name_or_default;
 use super::validate::Metrics;
+use super::{AlarmSource, AlarmSpec};
 use super::{actions, quote};
 use crate::alarm::{AlarmKind, COMPARISONS, PeriodRule, Situation, reach};
 use crate::properties::{Actions, Declaration, DeclaredAlarm, Problems, choice, one_of};

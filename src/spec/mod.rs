@@ -4,15 +4,12 @@
 //! and validation runs again with what was observed.
 
 mod actions;
-mod alarm;
 mod alarm_rules;
 mod alarm_settings;
 mod alarm_tags;
 mod combinations;
 mod deployment_waits;
-mod frequency;
 mod instance_type;
-mod names;
 mod names_in_use;
 mod tags;
 mod validate;
@@ -22,18 +19,17 @@ mod warnings;
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
 use aws_sdk_sagemaker::types::{DeploymentConfig, MetricsConfig, ProductionVariant, VariantProperty};
 
-pub use crate::alarm::AlarmKind;
-pub(crate) use actions::are_near as actions_are_near;
-pub use alarm::{AlarmSource, AlarmSpec, Part, PartAlarm};
-pub use alarm_tags::AlarmTags;
-pub use frequency::PublishFrequency;
-pub use names::{
-    AlarmName, DashboardName, EndpointConfigName, EndpointName, InferenceComponentName, NameRule, VariantName, hashed,
+pub use crate::alarm::{AlarmKind, AlarmSource, AlarmSpec, Part, PartAlarm};
+pub(crate) use crate::endpoint::hosts_components;
+pub use crate::endpoint::{
+    AlarmName, Capacity, DashboardName, DeclaredInstances, Dollars, EndpointConfigName, EndpointName, GpuDimension,
+    InferenceComponent, InferenceComponentName, NameRule, Partitions, PriceBasis, PublishFrequency, Serving, Variant,
+    VariantName, hashed,
 };
+pub(crate) use actions::are_near as actions_are_near;
+pub use alarm_tags::AlarmTags;
 pub use names_in_use::NamesInUse;
 pub use tags::{OWNERSHIP_PREFIX, Tag};
-pub(crate) use variant::hosts_components;
-pub use variant::{Capacity, DeclaredInstances, Dollars, Partitions, PriceBasis, Serving, Variant};
 pub use warnings::PlacedModel;
 
 use crate::envelope::ResourceType;
@@ -119,41 +115,6 @@ impl Monitoring {
     #[must_use]
     pub fn alarm(&self, kind: AlarmKind) -> Option<&AlarmSpec> {
         self.alarms.iter().find(|alarm| alarm.kind == kind)
-    }
-}
-
-/// A model to show by name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InferenceComponent {
-    /// Name of the inference component.
-    pub name: InferenceComponentName,
-    /// What panels call it.
-    pub label: String,
-    /// GPUs that one copy holds, where declared.
-    pub gpus_per_copy: Option<u32>,
-}
-
-/// The metric dimension that tells one GPU from another. Sources disagree on its name, so both exist here:
-/// the launch article says `GpuId`, the developer guide `AcceleratorId`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum GpuDimension {
-    /// `GpuId`.
-    GpuId,
-    /// `AcceleratorId`.
-    AcceleratorId,
-}
-
-impl GpuDimension {
-    /// Both names.
-    pub const ALL: [Self; 2] = [Self::GpuId, Self::AcceleratorId];
-
-    /// The dimension's name in CloudWatch.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::GpuId => "GpuId",
-            Self::AcceleratorId => "AcceleratorId",
-        }
     }
 }
 

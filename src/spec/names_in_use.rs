@@ -3,9 +3,9 @@
 //! An Update and a Delete have to find what an earlier declaration made, also one that this version would refuse. What
 //! is found under these names is touched only when its tags say that it belongs to the resource.
 
-use super::alarm::AlarmSource;
+use super::AlarmSource;
 use super::alarm_rules::MOST_PARTS;
-use super::names::{AlarmName, DashboardName};
+use super::{AlarmName, DashboardName};
 use crate::alarm::{AlarmKind, Fit};
 use crate::properties::Declaration;
 

@@ -96,7 +96,15 @@ fn scope<'m>(alarm: &AlarmSpec, part: Option<&'m PartAlarm>, context: &Context<'
         Some(Part::Model(name)) => model.name == *name,
         _ => hosts,
     });
-    Scope { monitoring, models: models.collect(), variants, part, prices: &context.surroundings.prices }
+    Scope {
+        endpoint: &monitoring.endpoint_name,
+        frequency: monitoring.frequency,
+        gpu_dimension: monitoring.gpu_dimension,
+        models: models.collect(),
+        variants,
+        part,
+        prices: &context.surroundings.prices,
+    }
 }
 
 /// The alarm on this together.

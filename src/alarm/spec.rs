@@ -1,12 +1,11 @@
 //! An alarm whose settings are valid, without what it measures.
 //!
-//! The types alone: what may be declared is validated in `alarm_settings`, and which alarm goes with which declaration in
-//! `alarm_rules`.
+//! The types alone: which settings are valid, and which alarm goes with which declaration, is [`crate::spec`]'s.
 
 use aws_sdk_cloudwatch::types::ComparisonOperator;
 
-use super::names::{AlarmName, InferenceComponentName, VariantName};
-use crate::alarm::AlarmKind;
+use super::AlarmKind;
+use crate::endpoint::{AlarmName, InferenceComponentName, VariantName};
 
 /// A valid alarm.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,11 +119,11 @@ impl AlarmSource {
     }
 
     /// Whether it is a Metrics Insights query, or has one.
-    pub(super) fn is_insights(self) -> bool {
+    pub(crate) fn is_insights(self) -> bool {
         matches!(self, Self::SampleCount | Self::Insights)
     }
 
-    pub(super) fn named(name: &str) -> Option<Self> {
+    pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|source| source.name() == name)
     }
 }
