@@ -21,6 +21,7 @@ mod memory;
 mod reader;
 mod remark;
 mod series;
+mod source;
 mod wanted;
 mod window;
 
@@ -31,6 +32,7 @@ use serde::Serialize;
 pub use error::UsageError;
 pub use reader::Reader;
 pub use remark::Remark;
+pub use source::{Answer, MetricFilter, Source};
 pub use window::{BadRange, Moment, TimeRange, Window};
 
 use crate::spec::{Dollars, EndpointName, PublishFrequency};

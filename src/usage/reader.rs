@@ -4,10 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
-use aws_sdk_cloudwatch::types::{DimensionFilter, Metric, RecentlyActive, ScanBy};
+use aws_sdk_cloudwatch::types::Metric;
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
 use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
-use aws_sdk_sagemaker::types::InferenceComponentSummary;
 use futures_util::future::try_join;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use tokio::time::{Instant, sleep_until};
@@ -17,14 +16,12 @@ use super::declared::{Declared, DeclaredComponent};
 use super::error::failed;
 use super::memory::{Listed, Memory};
 use super::series::{Listing, Readings};
+use super::source::{MetricFilter, Services, Source};
 use super::wanted::{Call, MOST_MODELS_WITH_REQUESTS, Wanted};
 use super::{Moment, Question, Remark, Usage, UsageError, View, Window};
-use crate::aws::Fault;
 
 /// Calls of one kind under way at the same time: enough to hide their round trips, too few to be throttled for.
 const AT_ONCE: usize = 8;
-/// Most that `ListInferenceComponents` gives at once.
-const PAGE: i32 = 100;
 /// A panel describes all components of an endpoint with up to so many, and a few a view of one with more.
 const ALL_DESCRIBED: usize = 40;
 const DESCRIBED_A_VIEW: usize = 6;
@@ -36,8 +33,7 @@ const POINTS_A_SECOND: i64 = 180_000;
 /// The services, read only, and what they said before. Made once per process.
 #[derive(Clone, Debug)]
 pub struct Reader {
-    sagemaker: aws_sdk_sagemaker::Client,
-    cloudwatch: aws_sdk_cloudwatch::Client,
+    source: Arc<dyn Source>,
     memory: Memory,
 }
 
@@ -45,11 +41,18 @@ impl Reader {
     /// With the Region, credentials and endpoint URLs of `config`.
     #[must_use]
     pub fn new(config: &SdkConfig) -> Self {
-        Self {
-            sagemaker: aws_sdk_sagemaker::Client::new(config),
-            cloudwatch: aws_sdk_cloudwatch::Client::new(config),
-            memory: Memory::default(),
-        }
+        Self::from_source(Arc::new(Services::new(config)))
+    }
+
+    /// Of whatever answers as the services do.
+    #[must_use]
+    pub fn from_source(source: Arc<dyn Source>) -> Self {
+        Self { source, memory: Memory::default() }
+    }
+
+    /// A reader of another Region; `None` where this one reads that Region already.
+    pub(crate) fn in_region(&self, region: &str) -> Option<Self> {
+        self.source.in_region(region).map(Self::from_source)
     }
 
     /// Asks and counts. An inference component that can't be described is shown by what it publishes alone.
@@ -72,8 +75,7 @@ impl Reader {
 
     async fn endpoint(&self, question: &Question) -> Result<Declared, UsageError> {
         let name = question.endpoint.as_str();
-        let endpoint = self.sagemaker.describe_endpoint().endpoint_name(name).send().await.map_err(Fault::from);
-        let endpoint = endpoint.map_err(|fault| match fault {
+        let endpoint = self.source.endpoint(name).await.map_err(|fault| match fault {
             fault if fault.is_not_found() => UsageError::NoEndpoint(name.to_owned()),
             fault => failed("sagemaker:DescribeEndpoint")(fault),
         })?;
@@ -91,8 +93,7 @@ impl Reader {
         if let Some(known) = self.memory.config(name, modified) {
             return Ok(known);
         }
-        let config = self.sagemaker.describe_endpoint_config().endpoint_config_name(name).send().await;
-        let config = config.map_err(Fault::from).map_err(|fault| match fault {
+        let config = self.source.endpoint_config(name).await.map_err(|fault| match fault {
             fault if fault.is_not_found() => {
                 UsageError::NoConfig { endpoint: endpoint.to_owned(), config: name.to_owned() }
             }
@@ -104,10 +105,8 @@ impl Reader {
     }
 
     async fn components(&self, question: &Question) -> Result<Vec<DeclaredComponent>, UsageError> {
-        let pages = self.sagemaker.list_inference_components().endpoint_name_equals(question.endpoint.as_str());
-        let pages = pages.max_results(PAGE).into_paginator().items().send();
-        let listed: Result<Vec<InferenceComponentSummary>, _> = pages.collect().await;
-        let listed = listed.map_err(|error| failed("sagemaker:ListInferenceComponents")(error.into()))?;
+        let listed = self.source.inference_components(question.endpoint.as_str()).await;
+        let listed = listed.map_err(failed("sagemaker:ListInferenceComponents"))?;
         let listed: Vec<Listed> = listed.into_iter().filter_map(Listed::new).collect();
         let mut may_describe = match question.view {
             View::Everything => usize::MAX,
@@ -135,8 +134,7 @@ impl Reader {
     }
 
     async fn component(&self, listed: Listed, now: Moment) -> Result<DeclaredComponent, UsageError> {
-        let request = self.sagemaker.describe_inference_component().inference_component_name(&listed.component.name);
-        match request.send().await.map_err(Fault::from) {
+        match self.source.inference_component(&listed.component.name).await {
             Ok(described) => {
                 let component = listed.component.clone().described(&described);
                 self.memory.keep_component(listed, component.clone(), now);
@@ -162,21 +160,13 @@ impl Reader {
     }
 
     async fn list(&self, question: &Question, listing: Listing, window: Window) -> Result<Vec<Metric>, UsageError> {
-        let of_endpoint = DimensionFilter::builder().name("EndpointName").value(question.endpoint.as_str()).build();
-        let pages = self
-            .cloudwatch
-            .list_metrics()
-            .namespace(listing.namespace)
-            .metric_name(listing.metric_name)
-            .dimensions(of_endpoint)
-            .set_recently_active(window.is_recent.then_some(RecentlyActive::Pt3H));
-        let mut pages = pages.into_paginator().send();
-        let mut found = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| failed("cloudwatch:ListMetrics")(error.into()))?;
-            found.extend(page.metrics.unwrap_or_default());
-        }
-        Ok(found)
+        let filter = MetricFilter {
+            namespace: listing.namespace,
+            metric_name: listing.metric_name,
+            endpoint: question.endpoint.as_str(),
+            recently_active: window.is_recent,
+        };
+        self.source.metrics(filter).await.map_err(failed("cloudwatch:ListMetrics"))
     }
 
     async fn counted(
@@ -237,21 +227,11 @@ impl Reader {
     }
 
     async fn values(&self, call: &Call, window: Window) -> Result<Readings, UsageError> {
-        let request = self
-            .cloudwatch
-            .get_metric_data()
-            .set_metric_data_queries(Some(call.queries.clone()))
-            .start_time(window.from.date_time())
-            .end_time(window.until.date_time())
-            .scan_by(ScanBy::TimestampAscending);
-        let mut pages = request.into_paginator().send();
+        let results = self.source.metric_data(&call.queries, window.from, window.until).await;
         let mut readings = call.nothing();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| failed("cloudwatch:GetMetricData")(error.into()))?;
-            for result in page.metric_data_results() {
-                let times = result.timestamps().iter().map(|at| Moment(at.secs()));
-                call.read(result.id().unwrap_or_default(), times.zip(result.values().iter().copied()), &mut readings);
-            }
+        for result in results.map_err(failed("cloudwatch:GetMetricData"))? {
+            let times = result.timestamps().iter().map(|at| Moment(at.secs()));
+            call.read(result.id().unwrap_or_default(), times.zip(result.values().iter().copied()), &mut readings);
         }
         Ok(readings)
     }

@@ -21,7 +21,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_config::{Region, SdkConfig};
+use aws_config::SdkConfig;
 use futures_util::FutureExt as _;
 use maud::Markup;
 use serde_json::Value;
@@ -42,7 +42,6 @@ const DOCUMENTATION: &str = include_str!("describe.md");
 /// The panels, and the services that they ask. Made once per process.
 #[derive(Clone, Debug)]
 pub struct Widgets {
-    config: SdkConfig,
     reader: Reader,
     /// Readers of other Regions, made when they are needed first.
     elsewhere: Arc<Mutex<BTreeMap<String, Reader>>>,
@@ -82,7 +81,13 @@ impl Widgets {
     /// With the Region, credentials and endpoint URLs of `config`.
     #[must_use]
     pub fn new(config: &SdkConfig) -> Self {
-        Self { config: config.clone(), reader: Reader::new(config), elsewhere: Arc::default() }
+        Self::over(Reader::new(config))
+    }
+
+    /// Over the services that `reader` asks.
+    #[must_use]
+    pub fn over(reader: Reader) -> Self {
+        Self { reader, elsewhere: Arc::default() }
     }
 
     /// Answers one event, with HTML or, where documentation is asked for, with Markdown.
@@ -125,18 +130,18 @@ impl Widgets {
 
     /// Asks in the widget's Region: a dashboard shows endpoints of any.
     fn reader(&self, params: &Params) -> Reader {
-        match &params.region {
-            Some(region) if self.config.region().map(Region::as_ref) != Some(region) => {
-                let mut readers = self.elsewhere.lock().unwrap_or_else(PoisonError::into_inner);
-                // The name comes with an event, which anyone may send who may invoke the function.
-                if readers.len() >= MOST_REGIONS {
-                    readers.clear();
-                }
-                let make = || Reader::new(&self.config.to_builder().region(Region::new(region.clone())).build());
-                readers.entry(region.clone()).or_insert_with(make).clone()
-            }
-            _ => self.reader.clone(),
+        let Some(region) = &params.region else { return self.reader.clone() };
+        let mut readers = self.elsewhere.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = readers.get(region) {
+            return known.clone();
         }
+        let Some(reader) = self.reader.in_region(region) else { return self.reader.clone() };
+        // The name comes with an event, which anyone may send who may invoke the function.
+        if readers.len() >= MOST_REGIONS {
+            readers.clear();
+        }
+        readers.insert(region.clone(), reader.clone());
+        reader
     }
 }
 

@@ -1,0 +1,166 @@
+//! A simulated endpoint that answers what the panels ask of SageMaker and CloudWatch, over metric data in memory.
+
+use std::future::ready;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use aws_sdk_cloudwatch::primitives::DateTime;
+use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricDataResult, MetricStat, StatusCode};
+use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
+use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
+use aws_sdk_sagemaker::operation::describe_inference_component::DescribeInferenceComponentOutput;
+use aws_sdk_sagemaker::types::InferenceComponentSummary;
+use dashboard_picture::simulated::Simulation;
+use metric_math::evaluation::{self, EvaluationError, Queries, Query, Reading, Series};
+use metric_math::telemetry::{self, MetricStore, SECOND, Timestamp, Window};
+use monitored_endpoint::aws::{Aftermath, Fault};
+use monitored_endpoint::usage::{Answer, MetricFilter, Moment, Source};
+
+use super::declaration::{self, DescribedComponent};
+
+/// The period of a request that names none, in seconds.
+const DEFAULT_PERIOD: u32 = 300;
+
+/// An endpoint in memory, in whatever Region it is asked for.
+#[derive(Debug)]
+pub(super) struct SimulatedEndpoint {
+    name: String,
+    endpoint: DescribeEndpointOutput,
+    config: DescribeEndpointConfigOutput,
+    components: Vec<DescribedComponent>,
+    store: MetricStore,
+    now: Timestamp,
+    asked: AtomicUsize,
+}
+
+impl SimulatedEndpoint {
+    /// The endpoint at the end of `simulation`, which has published `store`.
+    pub(super) fn new(simulation: &Simulation<'_>, store: MetricStore) -> Self {
+        let (fleet, lived) = (simulation.fleet, simulation.now - simulation.start);
+        Self {
+            name: fleet.endpoint.clone(),
+            endpoint: declaration::endpoint(fleet),
+            config: declaration::endpoint_config(fleet, lived),
+            components: declaration::components(fleet, lived),
+            store,
+            now: simulation.now,
+            asked: AtomicUsize::default(),
+        }
+    }
+
+    /// How many metrics `GetMetricData` has been asked for.
+    pub(super) fn metrics_asked(&self) -> usize {
+        self.asked.load(Ordering::Relaxed)
+    }
+
+    fn evaluate(
+        &self,
+        queries: &[MetricDataQuery],
+        from: Moment,
+        until: Moment,
+    ) -> Result<Vec<MetricDataResult>, EvaluationError> {
+        let read = queries.iter().map(query).collect::<Result<Vec<Query>, _>>()?;
+        let period = read.iter().filter_map(|query| query.period).min().unwrap_or(DEFAULT_PERIOD);
+        let window = Window::aligned(from.0 * SECOND, until.0 * SECOND, period, self.now);
+        let evaluated = Queries::new(&self.store, Reading::default(), window, read)?;
+        let mut results = Vec::new();
+        for (number, query) in queries.iter().enumerate().filter(|(_, query)| query.return_data() != Some(false)) {
+            let series = evaluated.series(number)?;
+            results.extend(series.iter().map(|series| result(query.id().unwrap_or_default(), series)));
+        }
+        Ok(results)
+    }
+}
+
+impl Source for SimulatedEndpoint {
+    fn endpoint<'a>(&'a self, name: &'a str) -> Answer<'a, DescribeEndpointOutput> {
+        Box::pin(ready(if name == self.name { Ok(self.endpoint.clone()) } else { Err(not_found(name)) }))
+    }
+
+    fn endpoint_config<'a>(&'a self, name: &'a str) -> Answer<'a, DescribeEndpointConfigOutput> {
+        let is_its = self.config.endpoint_config_name() == Some(name);
+        Box::pin(ready(if is_its { Ok(self.config.clone()) } else { Err(not_found(name)) }))
+    }
+
+    fn inference_components<'a>(&'a self, endpoint: &'a str) -> Answer<'a, Vec<InferenceComponentSummary>> {
+        let on_it = self.components.iter().filter(|_| endpoint == self.name);
+        Box::pin(ready(Ok(on_it.map(|component| component.summary.clone()).collect())))
+    }
+
+    fn inference_component<'a>(&'a self, name: &'a str) -> Answer<'a, DescribeInferenceComponentOutput> {
+        let found = self.components.iter().find(|component| component.name == name);
+        Box::pin(ready(found.map(|component| component.description.clone()).ok_or_else(|| not_found(name))))
+    }
+
+    /// Whatever is found counts as recently active.
+    fn metrics<'a>(&'a self, filter: MetricFilter<'a>) -> Answer<'a, Vec<Metric>> {
+        let found = self.store.recent(self.now).filter(|metric| {
+            metric.namespace == filter.namespace
+                && metric.name == filter.metric_name
+                && metric.dimensions.get("EndpointName").is_some_and(|endpoint| endpoint == filter.endpoint)
+        });
+        Box::pin(ready(Ok(found.map(shape).collect())))
+    }
+
+    fn metric_data<'a>(
+        &'a self,
+        queries: &'a [MetricDataQuery],
+        from: Moment,
+        until: Moment,
+    ) -> Answer<'a, Vec<MetricDataResult>> {
+        self.asked.fetch_add(queries.len(), Ordering::Relaxed);
+        let evaluated = self.evaluate(queries, from, until);
+        Box::pin(ready(evaluated.map_err(|error| refused("ValidationError", error.to_string()))))
+    }
+
+    fn in_region(&self, _region: &str) -> Option<Arc<dyn Source>> {
+        None
+    }
+}
+
+fn refused(code: &str, message: String) -> Fault {
+    Fault { code: Some(code.to_owned()), message, aftermath: Aftermath::Refused }
+}
+
+fn not_found(name: &str) -> Fault {
+    refused("ValidationException", format!("Could not find {name:?}."))
+}
+
+fn query(query: &MetricDataQuery) -> Result<Query, EvaluationError> {
+    let period = |seconds: Option<i32>| seconds.and_then(|seconds| u32::try_from(seconds).ok());
+    let (source, period) = match (query.metric_stat(), query.expression()) {
+        (Some(stat), _) => (metric(stat)?, period(stat.period())),
+        (None, expression) => {
+            let expression = evaluation::read(expression.unwrap_or_default())?;
+            (evaluation::Source::Expression(expression), period(query.period()))
+        }
+    };
+    let label = query.label().map(str::to_owned);
+    Ok(Query { id: query.id().unwrap_or_default().to_owned(), source, label, period })
+}
+
+fn metric(stat: &MetricStat) -> Result<evaluation::Source, EvaluationError> {
+    let metric = stat.metric().cloned().unwrap_or_else(|| Metric::builder().build());
+    let pairs: Vec<(&str, &str)> =
+        metric.dimensions().iter().filter_map(|dimension| Some((dimension.name()?, dimension.value()?))).collect();
+    let (namespace, name) = (metric.namespace().unwrap_or_default(), metric.metric_name().unwrap_or_default());
+    let read = telemetry::Metric::new(namespace, name, &pairs);
+    Ok(evaluation::Source::Metric(read, stat.stat().unwrap_or_default().parse()?))
+}
+
+fn shape(metric: &telemetry::Metric) -> Metric {
+    let dimensions = metric.dimensions.iter();
+    let dimensions = dimensions.map(|(name, value)| Dimension::builder().name(name).value(value).build()).collect();
+    Metric::builder().namespace(&metric.namespace).metric_name(&metric.name).set_dimensions(Some(dimensions)).build()
+}
+
+fn result(id: &str, series: &Series) -> MetricDataResult {
+    let times = series.points.keys().map(|at| DateTime::from_millis(*at)).collect();
+    MetricDataResult::builder()
+        .id(id)
+        .label(&series.label)
+        .set_timestamps(Some(times))
+        .set_values(Some(series.points.values().copied().collect()))
+        .status_code(StatusCode::Complete)
+        .build()
+}

@@ -1,0 +1,82 @@
+//! The interactive panels over a simulated fleet, drawn by the code of the `widgets` function.
+//!
+//! That code asks SageMaker and CloudWatch; here an endpoint in memory answers in their place, with all that its fleet has
+//! published up to the picture's present.
+
+mod declaration;
+mod endpoint;
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use dashboard_picture::simulated::Simulation;
+use dashboard_picture::{CustomAnswer, CustomCall};
+use metric_math::telemetry::{MetricStore, SECOND};
+use monitored_endpoint::usage::{Moment, Reader};
+use monitored_endpoint::widgets::{Invocation, Widgets};
+use thiserror::Error;
+use tokio::runtime::Runtime;
+
+use endpoint::SimulatedEndpoint;
+
+/// Lambda's, as template.yaml gives it to the function.
+const TIME: Duration = Duration::from_secs(30);
+
+/// Why there are no interactive panels.
+#[derive(Debug, Error)]
+pub(crate) enum PanelsError {
+    /// No runtime is to be had.
+    #[error("the interactive panels can't be drawn: {0}")]
+    Runtime(#[from] io::Error),
+}
+
+/// Answers the calls of a dashboard's custom widgets at the end of a simulation.
+pub(crate) fn answers(
+    simulation: &Simulation<'_>,
+    store: &MetricStore,
+    calls: &[CustomCall],
+) -> Result<Vec<CustomAnswer>, PanelsError> {
+    let stage = Stage::new(simulation, store)?;
+    let widgets = stage.widgets();
+    Ok(calls.iter().map(|call| call.answered(stage.answer(&widgets, call))).collect())
+}
+
+/// How many metrics `GetMetricData` is asked for when all these calls come at once, each to a process of its own, as Lambda has
+/// it.
+pub(crate) fn metrics_asked(
+    simulation: &Simulation<'_>,
+    store: &MetricStore,
+    calls: &[CustomCall],
+) -> Result<usize, PanelsError> {
+    let stage = Stage::new(simulation, store)?;
+    for call in calls {
+        stage.answer(&stage.widgets(), call);
+    }
+    Ok(stage.endpoint.metrics_asked())
+}
+
+/// What the function works with.
+struct Stage {
+    endpoint: Arc<SimulatedEndpoint>,
+    runtime: Runtime,
+    now: Moment,
+}
+
+impl Stage {
+    fn new(simulation: &Simulation<'_>, store: &MetricStore) -> Result<Self, PanelsError> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+        let endpoint = Arc::new(SimulatedEndpoint::new(simulation, store.clone()));
+        Ok(Self { endpoint, runtime, now: Moment(simulation.now.div_euclid(SECOND)) })
+    }
+
+    /// The function as it starts: it remembers nothing.
+    fn widgets(&self) -> Widgets {
+        Widgets::over(Reader::from_source(Arc::clone(&self.endpoint) as Arc<_>))
+    }
+
+    fn answer(&self, widgets: &Widgets, call: &CustomCall) -> String {
+        let invocation = Invocation { function_arn: &call.endpoint, now: self.now, time_left: TIME };
+        self.runtime.block_on(widgets.answer(&call.event, invocation))
+    }
+}

@@ -1,0 +1,161 @@
+//! Where a [`Reader`](super::Reader) gets its answers: the two services, or an endpoint in memory that a picture is drawn of.
+//!
+//! A trait object rather than a type parameter, so that readers and panels have no parameter either. One allocation and one
+//! indirect call for each call to AWS are nothing beside its round trip. Reads only: there is no method that writes.
+
+use std::fmt;
+use std::sync::Arc;
+
+use aws_config::{Region, SdkConfig};
+use aws_sdk_cloudwatch::types::{DimensionFilter, Metric, MetricDataQuery, MetricDataResult, RecentlyActive, ScanBy};
+use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
+use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
+use aws_sdk_sagemaker::operation::describe_inference_component::DescribeInferenceComponentOutput;
+use aws_sdk_sagemaker::types::InferenceComponentSummary;
+use futures_util::future::BoxFuture;
+
+use super::Moment;
+use crate::aws::Fault;
+
+/// What one operation answers, all pages of it.
+pub type Answer<'a, T> = BoxFuture<'a, Result<T, Fault>>;
+
+/// Most that `ListInferenceComponents` gives at once.
+const PAGE: i32 = 100;
+
+/// The read operations of SageMaker and CloudWatch that usage is counted from. What isn't there is a [`Fault`] whose
+/// [`is_not_found`](Fault::is_not_found) holds.
+pub trait Source: fmt::Debug + Send + Sync {
+    /// `DescribeEndpoint`.
+    fn endpoint<'a>(&'a self, name: &'a str) -> Answer<'a, DescribeEndpointOutput>;
+
+    /// `DescribeEndpointConfig`.
+    fn endpoint_config<'a>(&'a self, name: &'a str) -> Answer<'a, DescribeEndpointConfigOutput>;
+
+    /// `ListInferenceComponents`: those on one endpoint.
+    fn inference_components<'a>(&'a self, endpoint: &'a str) -> Answer<'a, Vec<InferenceComponentSummary>>;
+
+    /// `DescribeInferenceComponent`.
+    fn inference_component<'a>(&'a self, name: &'a str) -> Answer<'a, DescribeInferenceComponentOutput>;
+
+    /// `ListMetrics`.
+    fn metrics<'a>(&'a self, filter: MetricFilter<'a>) -> Answer<'a, Vec<Metric>>;
+
+    /// `GetMetricData` of up to 500 queries, each result in order of time. One query may have several results.
+    fn metric_data<'a>(
+        &'a self,
+        queries: &'a [MetricDataQuery],
+        from: Moment,
+        until: Moment,
+    ) -> Answer<'a, Vec<MetricDataResult>>;
+
+    /// The same services in another Region; `None` where this source is the one to ask.
+    fn in_region(&self, region: &str) -> Option<Arc<dyn Source>>;
+}
+
+/// Which metrics `ListMetrics` is to find: all conditions hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MetricFilter<'a> {
+    /// The namespace.
+    pub namespace: &'a str,
+    /// The name.
+    pub metric_name: &'a str,
+    /// The value of their dimension `EndpointName`.
+    pub endpoint: &'a str,
+    /// Whether they had data within the last three hours; else within the last two weeks.
+    pub recently_active: bool,
+}
+
+/// The services themselves.
+#[derive(Clone, Debug)]
+pub(super) struct Services {
+    config: SdkConfig,
+    sagemaker: aws_sdk_sagemaker::Client,
+    cloudwatch: aws_sdk_cloudwatch::Client,
+}
+
+impl Services {
+    pub(super) fn new(config: &SdkConfig) -> Self {
+        Self {
+            config: config.clone(),
+            sagemaker: aws_sdk_sagemaker::Client::new(config),
+            cloudwatch: aws_sdk_cloudwatch::Client::new(config),
+        }
+    }
+}
+
+impl Source for Services {
+    fn endpoint<'a>(&'a self, name: &'a str) -> Answer<'a, DescribeEndpointOutput> {
+        let request = self.sagemaker.describe_endpoint().endpoint_name(name);
+        Box::pin(async { Ok(request.send().await?) })
+    }
+
+    fn endpoint_config<'a>(&'a self, name: &'a str) -> Answer<'a, DescribeEndpointConfigOutput> {
+        let request = self.sagemaker.describe_endpoint_config().endpoint_config_name(name);
+        Box::pin(async { Ok(request.send().await?) })
+    }
+
+    fn inference_components<'a>(&'a self, endpoint: &'a str) -> Answer<'a, Vec<InferenceComponentSummary>> {
+        let request = self.sagemaker.list_inference_components().endpoint_name_equals(endpoint).max_results(PAGE);
+        Box::pin(async {
+            let listed: Result<Vec<InferenceComponentSummary>, _> =
+                request.into_paginator().items().send().collect().await;
+            Ok(listed?)
+        })
+    }
+
+    fn inference_component<'a>(&'a self, name: &'a str) -> Answer<'a, DescribeInferenceComponentOutput> {
+        let request = self.sagemaker.describe_inference_component().inference_component_name(name);
+        Box::pin(async { Ok(request.send().await?) })
+    }
+
+    fn metrics<'a>(&'a self, filter: MetricFilter<'a>) -> Answer<'a, Vec<Metric>> {
+        let of_endpoint = DimensionFilter::builder().name("EndpointName").value(filter.endpoint).build();
+        let request = self
+            .cloudwatch
+            .list_metrics()
+            .namespace(filter.namespace)
+            .metric_name(filter.metric_name)
+            .dimensions(of_endpoint)
+            .set_recently_active(filter.recently_active.then_some(RecentlyActive::Pt3H));
+        Box::pin(async {
+            let mut pages = request.into_paginator().send();
+            let mut found = Vec::new();
+            while let Some(page) = pages.next().await {
+                found.extend(page?.metrics.unwrap_or_default());
+            }
+            Ok(found)
+        })
+    }
+
+    fn metric_data<'a>(
+        &'a self,
+        queries: &'a [MetricDataQuery],
+        from: Moment,
+        until: Moment,
+    ) -> Answer<'a, Vec<MetricDataResult>> {
+        let request = self
+            .cloudwatch
+            .get_metric_data()
+            .set_metric_data_queries(Some(queries.to_vec()))
+            .start_time(from.date_time())
+            .end_time(until.date_time())
+            .scan_by(ScanBy::TimestampAscending);
+        Box::pin(async {
+            let mut pages = request.into_paginator().send();
+            let mut results = Vec::new();
+            while let Some(page) = pages.next().await {
+                results.extend(page?.metric_data_results.unwrap_or_default());
+            }
+            Ok(results)
+        })
+    }
+
+    fn in_region(&self, region: &str) -> Option<Arc<dyn Source>> {
+        let elsewhere = self.config.region().map(Region::as_ref) != Some(region);
+        elsewhere.then(|| {
+            let config = self.config.to_builder().region(Region::new(region.to_owned())).build();
+            Arc::new(Self::new(&config)) as Arc<dyn Source>
+        })
+    }
+}
