@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use monitored_endpoint::envelope::ResourceType;
 
+use crate::deploy_assets::DeployAssets;
 use crate::explain::Explain;
 use crate::plan::PlanArguments;
 use crate::preview::Preview;
@@ -36,6 +37,7 @@ pub(crate) enum Command {
     Explain(Explain),
     Report(Report),
     Verify(Verify),
+    DeployAssets(DeployAssets),
     /// Print a completion script for a shell, such as `monitored-endpoint completions bash`.
     Completions {
         /// The shell.

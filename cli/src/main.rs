@@ -5,6 +5,7 @@
 
 mod account;
 mod arguments;
+mod deploy_assets;
 mod explain;
 mod output;
 mod panels;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Explain(explain) => explain.run().map_err(|error| (error.status(), error.to_string())),
         Command::Report(report) => report.run().map_err(|error| (Status::Unusable, error.to_string())),
         Command::Verify(verify) => verify.run().map_err(|error| (Status::Unusable, error.to_string())),
+        Command::DeployAssets(assets) => assets.run().map_err(|error| (Status::Unusable, error.to_string())),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Arguments::command(), "monitored-endpoint", &mut script);

@@ -58,7 +58,7 @@ fn what_isn_t_there_is_answered_with_what_is() {
 
 #[test]
 fn every_command_has_help_that_stands_alone() {
-    for command in ["preview", "plan", "explain", "report", "completions"] {
+    for command in ["preview", "plan", "explain", "report", "verify", "deploy-assets", "completions"] {
         let ran = run([command, "--help"]);
         assert_eq!(ran.code, 0);
         assert!(ran.out.lines().next().unwrap().len() > 30, "{command}: {}", ran.out);
