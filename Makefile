@@ -24,7 +24,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help cli demo test fmt lint typos workflows unit hardening packaged browser scenarios scenarios-dev templates events sam-local package package-arm64 package-x86_64 plain-template dev-zip stand-in pictures docs reference iac bench mutants deny sbom release tools clean-tools
+.PHONY: help cli demo test fmt lint typos workflows unit hardening packaged browser scenarios scenarios-dev templates events sam-local package package-arm64 package-x86_64 plain-template dev-zip stand-in pictures docs reference iac bench mutants deny sbom tools clean-tools
 
 help: ## list the targets
 	@echo 'make <target>, where <target> is one of'
@@ -33,7 +33,7 @@ help: ## list the targets
 demo: dev-zip stand-in $(TOOLS)/local/installed ## a stack with a monitored endpoint, made, changed and deleted on this machine
 	@PROVIDER_ZIP=$(DEV_ZIP) WIDGETS_ZIP=$(WIDGETS_DEV_ZIP) $(TOOLS)/local/bin/python -m local.demo
 
-test: ## everything that must hold: fmt, lint, templates, unit, docs, iac, browser, package, events, sam-local, scenarios, deny
+test: ## everything that must hold: fmt, lint, templates, unit, docs, iac, browser, package, events, sam-local, wheel-check, scenarios, deny
 	@scripts/test.sh
 
 fmt: ## is the Rust code formatted? (cargo fmt --all formats it)
@@ -162,11 +162,8 @@ deny: ## licences, advisories and sources of all crates (compiles cargo-deny whe
 	@cargo deny --version >/dev/null 2>&1 || $(MAKE) --no-print-directory $(TOOLS)/cargo/bin/cargo-deny
 	PATH="$(CURDIR)/$(TOOLS)/cargo/bin:$$PATH" cargo deny --workspace --locked check
 
-sbom: $(TOOLS)/cargo/bin/cargo-cyclonedx ## what is in the functions, as CycloneDX JSON in target/sbom/ (compiles cargo-cyclonedx the first time)
+sbom: $(TOOLS)/cargo/bin/cargo-cyclonedx ## what is compiled into the functions and the program, as CycloneDX JSON in target/sbom/ (compiles cargo-cyclonedx the first time)
 	PATH="$(CURDIR)/$(TOOLS)/cargo/bin:$$PATH" $(PYTHON) scripts/sbom.py --out $(CARGO_TARGET_DIR)/sbom
-
-release: package-arm64 package-x86_64 plain-template sbom ## what a release consists of, with checksums, in target/release-assets/
-	@$(PYTHON) scripts/release.py --packages $(PACKAGES) --sbom $(CARGO_TARGET_DIR)/sbom/monitored-endpoint.cdx.json --out $(CARGO_TARGET_DIR)/release-assets
 
 $(TOOLS)/cargo/bin/cargo-cyclonedx: VERSION := 0.5.9
 $(TOOLS)/cargo/bin/cargo-deny: VERSION := 0.20.2
@@ -174,7 +171,7 @@ $(TOOLS)/cargo/bin/cargo-mutants: VERSION := 27.1.0
 $(TOOLS)/cargo/bin/cargo-%:
 	cargo install --locked --root $(TOOLS)/cargo cargo-$*@$(VERSION)
 
-tools: $(foreach tool,local sam checkov package browser iac,$(TOOLS)/$(tool)/installed) ## install all tools now rather than on first use
+tools: $(foreach tool,local sam checkov package browser iac wheel,$(TOOLS)/$(tool)/installed) ## install all tools now rather than on first use
 
 clean-tools: ## remove the installed tools
 	rm -rf $(TOOLS)
@@ -205,3 +202,40 @@ $(eval $(call environment,pictures,local/requirements-pictures.txt,--no-deps))
 $(eval $(call environment,bench,scripts/bench/requirements.txt,--no-deps))
 $(eval $(call environment,iac,local/requirements-iac.txt,--no-deps))
 $(eval $(call environment,zig,local/requirements-zig.txt,--no-deps))
+
+# --- Releases. A wheel carries the functions' packages and templates beside the program; wheel/pyproject.toml says how.
+.PHONY: release wheel wheel-staged wheel-check
+$(eval $(call environment,wheel,local/requirements-wheel.txt,--no-deps))
+MATURIN = cd wheel && $(abspath $(TOOLS)/wheel/bin/maturin) build --out $(WHEELS)
+WHEELS := $(CARGO_TARGET_DIR)/wheels
+STAGED := wheel/build/files/data/share/monitored-endpoint
+STAGE := $(PYTHON) scripts/release.py stage --plain-template $(PACKAGES)/plain-template.json --out $(STAGED)
+# Lambda's name for this machine's instruction set.
+ARCHITECTURE := $(subst aarch64,arm64,$(shell uname -m))
+
+release: package-arm64 package-x86_64 plain-template sbom $(TOOLS)/wheel/installed ## packages, templates, wheels for Linux, lists of components and checksums, in target/release-assets/
+	@$(STAGE) --packages arm64=$(PACKAGES)/arm64 --packages x86_64=$(PACKAGES)/x86_64
+	$(TOOLS)/sam/bin/cfn-lint $(STAGED)/*.yaml
+	@rm -rf $(WHEELS) wheel/build/sboms && mkdir -p wheel/build/sboms && cp $(CARGO_TARGET_DIR)/sbom/*.cdx.json wheel/build/sboms
+	@# The oldest C library that Rust itself supports, so that pip takes the wheel wherever the program runs.
+	@set -e; for target in aarch64 x86_64; do ( export PATH="$(CURDIR)/$(TOOLS)/zig/bin:$$PATH"; \
+		$(MATURIN) --release --zig --target $$target-unknown-linux-gnu --compatibility manylinux2014 \
+			--sbom-include build/sboms/monitored-endpoint.cdx.json build/sboms/monitored-endpoint-cli.cdx.json ); done
+	@$(PYTHON) scripts/release.py collect --staged $(STAGED) --out $(CARGO_TARGET_DIR)/release-assets \
+		$(WHEELS)/*.whl $(CARGO_TARGET_DIR)/sbom/monitored-endpoint.cdx.json $(CARGO_TARGET_DIR)/sbom/monitored-endpoint-cli.cdx.json
+
+wheel: plain-template ## a wheel of the program with this machine's packages, in target/wheels/ (WHEEL_PROFILE=dev for a quick one)
+	@test -f "$(RELEASE_ZIP)" -a -f "$(WIDGETS_RELEASE_ZIP)" || { echo "$(RELEASE_ZIP) is not there: run 'make package' first"; exit 1; }
+	@$(STAGE) --packages $(ARCHITECTURE)=$(PACKAGES)
+	$(TOOLS)/sam/bin/cfn-lint $(STAGED)/*.yaml
+	@$(MAKE) --no-print-directory wheel-staged
+
+wheel-staged: WHEEL_PROFILE ?= release
+wheel-staged: $(TOOLS)/wheel/installed ## the same with what the last `make wheel` or `make release` staged in wheel/build/, for a release on another system
+	@rm -rf $(WHEELS)
+	$(MATURIN) --profile $(WHEEL_PROFILE)
+
+# WHEEL takes a release's own wheel. Without it one is made around the development build, which is compiled already; previews aren't timed then.
+wheel-check: stand-in $(TOOLS)/local/installed $(TOOLS)/sam/installed ## install a wheel into a new environment, preview every example, deploy what it carries to the local account (WHEEL=... takes another wheel)
+	$(if $(WHEEL),,@$(MAKE) --no-print-directory wheel WHEEL_PROFILE=dev)
+	@$(TOOLS)/local/bin/python scripts/wheel_check.py --sam $(TOOLS)/sam/bin/sam $(if $(WHEEL),--limit 1 $(WHEEL),$(WHEELS)/*.whl)

@@ -16,6 +16,7 @@ from local.account import Account
 from local.stack import Stack
 
 ROOT = Path(__file__).parent.parent
+TEMPLATE = ROOT / "template.yaml"
 FUNCTION = "ProviderFunction"
 WIDGETS = "WidgetsFunction"
 BUCKET = "monitored-endpoint-packages"
@@ -39,9 +40,9 @@ def widgets_package() -> Path | None:
     return Path(given) if given and Path(given).is_file() else None
 
 
-def template() -> dict[str, Any]:
-    """`template.yaml`, parsed, with CloudFormation's short forms spelled out."""
-    parsed: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
+def template(source: Path = TEMPLATE) -> dict[str, Any]:
+    """The template, parsed, with CloudFormation's short forms spelled out."""
+    parsed: dict[str, Any] = yaml_parse(source.read_text())
     return parsed
 
 
@@ -53,19 +54,20 @@ def deploy(
     timeout: int | None = None,
     lambda_url: str | None = None,
     request_table: str | None = None,
+    source: Path = TEMPLATE,
 ) -> Stack:
     """The provider stack, CREATE_COMPLETE, with outputs `ServiceToken` and `RequestTableName`.
 
     `timeout` is how many seconds a run of it may live, where the template's fifteen minutes are too long for a test. A second
     provider in the same account needs a `name` of its own. `lambda_url` is where it invokes itself, if not at the account, and
-    `request_table` the name of its table, if not the stack's own.
+    `request_table` the name of its table, if not the stack's own. `source` is another copy of the template.
 
     Raises RuntimeError with the stack's failures when it doesn't get there.
     """
     s3 = account.client("s3")
     s3.create_bucket(Bucket=BUCKET)
     s3.put_object(Bucket=BUCKET, Key="provider.zip", Body=zip_file.read_bytes())
-    local = template()
+    local = template(source)
     properties = local["Resources"][FUNCTION]["Properties"]
     properties["CodeUri"] = {"Bucket": BUCKET, "Key": "provider.zip"}
     if timeout is not None:

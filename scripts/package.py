@@ -69,6 +69,12 @@ def extract_binary(package: Path, folder: Path) -> None:
         Path(archive.extract("bootstrap", folder)).chmod(0o755)
 
 
+def machine(package: Path) -> str:
+    """The instruction set that `package` is built for, by AWS Lambda's name for it."""
+    with zipfile.ZipFile(package) as archive, archive.open("bootstrap") as binary:
+        return MACHINES.get(int.from_bytes(binary.read(20)[18:], "little"), "an unknown instruction set")
+
+
 def problems(package: Path, this_machine: bool) -> list[str]:
     """What would keep Lambda from starting `package`; also prints its size and what it asks for.
 
@@ -87,7 +93,6 @@ def problems(package: Path, this_machine: bool) -> list[str]:
         found.append("`bootstrap` is not executable")
     if binary[:4] != b"\x7fELF":
         return [*found, "`bootstrap` is not a Linux executable"]
-    machine = MACHINES.get(int.from_bytes(binary[18:20], "little"), "an unknown instruction set")
     # Symbol versions stand in the dynamic string table as they are, which saves reading the ELF tables.
     versions = {(int(major), int(minor)) for major, minor in re.findall(rb"GLIBC_(\d+)\.(\d+)", binary)}
     needed = max(versions, default=(0, 0))
@@ -101,7 +106,7 @@ def problems(package: Path, this_machine: bool) -> list[str]:
         else:
             found.append(remark)
     print(
-        f"{package}: {package.stat().st_size / 1e6:.1f} MB, bootstrap {len(binary) / 1e6:.1f} MB, {machine}, "
+        f"{package}: {package.stat().st_size / 1e6:.1f} MB, bootstrap {len(binary) / 1e6:.1f} MB, {machine(package)}, "
         f"glibc {needed[0]}.{needed[1]} or newer"
     )
     return found

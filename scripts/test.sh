@@ -14,8 +14,8 @@ tools_log=$(mktemp)
 tools=$!
 trap 'kill "$tools" 2>/dev/null; rm -f "$tools_log"' EXIT
 
-# Quick and telling ones first. `packaged`, `events`, `sam-local` and `scenarios` want the zip that `package` makes.
-parts=(fmt lint templates unit docs iac browser package packaged events sam-local scenarios deny)
+# Quick and telling ones first. `packaged`, `events`, `sam-local`, `wheel-check` and `scenarios` want the zip that `package` makes.
+parts=(fmt lint templates unit docs iac browser package packaged events sam-local wheel-check scenarios deny)
 summary=()
 skipped=()
 failed=0
@@ -28,7 +28,7 @@ for part in "${parts[@]}"; do
         wait "$tools" || { failed=1; echo 'make tools failed'; }
         cat "$tools_log"
     fi
-    if [[ $part =~ ^(packaged|events|sam-local|scenarios)$ && $packaged == 0 ]]; then
+    if [[ $part =~ ^(packaged|events|sam-local|wheel-check|scenarios)$ && $packaged == 0 ]]; then
         result='not run: there is no package'
     elif [[ $part == browser ]] && ! reason=$(scripts/chromium.sh); then
         if [[ -n ${REQUIRE_BROWSER:-} ]]; then
@@ -49,7 +49,7 @@ for part in "${parts[@]}"; do
         failed=1
         [[ $part != package ]] || packaged=0
     fi
-    summary+=("$(printf '%-10s %5d s  %s' "$part" $((SECONDS - started)) "$result")")
+    summary+=("$(printf '%-11s %5d s  %s' "$part" $((SECONDS - started)) "$result")")
 done
 
 printf '\n=== summary\n'

@@ -1,13 +1,30 @@
-"""A release is whole, and its checksums are right. Run by `make docs`."""
+"""A release is whole, its checksums are right, and its templates name its packages. Run by `make docs`."""
 
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 import tempfile
 import unittest
+import zipfile
 from pathlib import Path
 
 import release
+import sbom
+
+ELF_MACHINES = {"x86_64": 62, "arm64": 183}
+STAGED = {
+    *("provider-arm64.zip", "provider-x86_64.zip", "widgets-arm64.zip", "widgets-x86_64.zip"),
+    *("template-arm64.yaml", "template-x86_64.yaml", "template-from-bucket.json"),
+}
+
+
+def pack(path: Path, architecture: str) -> None:
+    """A package whose executable ends with its header."""
+    path.parent.mkdir(parents=True)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("bootstrap", b"\x7fELF".ljust(18, b"\0") + ELF_MACHINES[architecture].to_bytes(2, "little"))
 
 
 class Release(unittest.TestCase):
@@ -15,33 +32,70 @@ class Release(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.root = Path(folder.name)
-        self.files = release.sources(self.root / "package", self.root / "sbom.json")
-        for name, path in self.files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(name)
+        self.zips = {architecture: self.root / architecture for architecture in release.ARCHITECTURES}
+        for architecture, built in self.zips.items():
+            for function in release.FUNCTIONS:
+                pack(built / function / "bootstrap.zip", architecture)
+        self.plain = self.root / "plain-template.json"
+        self.plain.write_text("{}")
         self.out = self.root / "out"
 
-    def test_it_holds_both_functions_for_both_instruction_sets(self) -> None:
-        zips = [name for name in self.files if name.endswith(".zip")]
-        self.assertEqual(
-            sorted(zips), ["provider-arm64.zip", "provider-x86_64.zip", "widgets-arm64.zip", "widgets-x86_64.zip"]
-        )
+    def stage(self) -> None:
+        release.stage(self.zips, self.plain, self.out)
+
+    def assert_checksums(self, folder: Path) -> None:
+        sums = dict(reversed(line.split("  ")) for line in (folder / "SHA256SUMS").read_text().splitlines())
+        self.assertEqual({path.name for path in folder.iterdir()}, {*sums, "SHA256SUMS"})
+        for name, checksum in sums.items():
+            self.assertEqual(checksum, hashlib.sha256((folder / name).read_bytes()).hexdigest())
 
     def test_every_file_has_its_checksum_and_nothing_older_stays(self) -> None:
         self.out.mkdir()
         (self.out / "old.zip").touch()
-        release.collect(self.files, self.out)
-        sums = dict(reversed(line.split("  ")) for line in (self.out / "SHA256SUMS").read_text().splitlines())
-        self.assertEqual(set(sums), set(self.files))
-        self.assertEqual({path.name for path in self.out.iterdir()}, {*self.files, "SHA256SUMS"})
-        for name, checksum in sums.items():
-            self.assertEqual(checksum, hashlib.sha256((self.out / name).read_bytes()).hexdigest())
+        self.stage()
+        self.assertEqual({path.name for path in self.out.iterdir()}, {*STAGED, "SHA256SUMS"})
+        self.assert_checksums(self.out)
+
+    def test_wheels_and_lists_of_components_join_what_is_deployed(self) -> None:
+        self.stage()
+        wheel = self.root / "monitored_endpoint-1-py3-none-any.whl"
+        wheel.write_text("a wheel")
+        whole = self.root / "whole"
+        release.collect(self.out, [wheel], whole)
+        self.assertEqual({path.name for path in whole.iterdir()}, {*STAGED, wheel.name, "SHA256SUMS"})
+        self.assert_checksums(whole)
+
+    def test_each_template_names_the_packages_of_its_instruction_set(self) -> None:
+        self.stage()
+        for architecture in release.ARCHITECTURES:
+            template = (self.out / f"template-{architecture}.yaml").read_text()
+            codes = re.findall(r"^ +CodeUri: (.+)$", template, re.MULTILINE)
+            self.assertEqual(codes, [f"provider-{architecture}.zip", f"widgets-{architecture}.zip"])
+            self.assertIn(f"    Default: {architecture}\n    AllowedValues: [{architecture}]\n", template)
+            self.assertNotIn("cargolambda", template)
 
     def test_a_missing_file_makes_no_release(self) -> None:
-        self.files["template.json"].unlink()
-        with self.assertRaises(FileNotFoundError):
-            release.collect(self.files, self.out)
+        self.plain.unlink()
+        with self.assertRaises(release.NotARelease):
+            self.stage()
         self.assertFalse(self.out.exists())
+
+    def test_a_package_for_another_instruction_set_makes_no_release(self) -> None:
+        self.zips["arm64"] = self.zips["x86_64"]
+        with self.assertRaisesRegex(release.NotARelease, "is for x86_64, not for arm64"):
+            self.stage()
+        self.assertFalse(self.out.exists())
+
+
+class Components(unittest.TestCase):
+    def test_a_list_of_components_says_nothing_of_the_machine(self) -> None:
+        own = {"bom-ref": f"path+file://{sbom.ROOT}/cli#monitored-endpoint-cli@0.2.0"}
+        written = json.dumps({"serialNumber": "urn:uuid:1", "metadata": {"timestamp": "now", "component": own}})
+        document = sbom.portable(written)
+        self.assertNotIn("serialNumber", document)
+        self.assertEqual(
+            document["metadata"], {"component": {"bom-ref": "path+file:///monitored-endpoint/cli#monitored-endpoint-cli@0.2.0"}}
+        )
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ PLAIN = {"cd", "export", "git", "pip", "npm", "npx", "cdk", "terraform", "docker
 # Subcommands of the AWS CLI that are no operation of the service's API, with the options that they take here.
 AWS_OWN = {
     ("cloudformation", "deploy"): {"stack-name", "template-file", "parameter-overrides", "capabilities"},
+    ("cloudformation", "package"): {"template-file", "s3-bucket", "output-template-file"},
     ("s3", "cp"): {"region"},
     ("s3", "mb"): {"region"},
     ("logs", "tail"): {"since", "follow"},
