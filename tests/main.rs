@@ -14,6 +14,7 @@ mod declarations;
 mod endpoint;
 mod failures;
 mod interactive;
+mod layers;
 mod lifecycle;
 mod monitoring;
 mod numbers;

@@ -1,49 +1,11 @@
-//! The command line. What an option means stands with it, and `--help` prints it.
+//! Options that several commands share. What an option means stands with it, and `--help` prints it.
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use clap_complete::Shell;
+use clap::{Args, ValueEnum};
 use monitored_endpoint::envelope::ResourceType;
 
-use crate::deploy_assets::DeployAssets;
-use crate::explain::Explain;
-use crate::plan::PlanArguments;
-use crate::preview::Preview;
-use crate::report::Report;
 use crate::template::Stack;
-use crate::verify::Verify;
-
-/// Looks at monitored SageMaker endpoints: what a declaration will give before it costs anything, and what an endpoint is
-/// doing now.
-///
-/// Exit codes: 0 when all is fine, 1 when the declaration has problems or an endpoint isn't as assumed, 2 when a file, an option or
-/// AWS is in the way.
-#[derive(Debug, Parser)]
-#[command(name = "monitored-endpoint", version, max_term_width = 120)]
-pub(crate) struct Arguments {
-    #[command(subcommand)]
-    pub(crate) command: Command,
-    /// For people, or for programs.
-    #[arg(long, global = true, value_enum, default_value_t)]
-    pub(crate) format: Format,
-}
-
-/// What to do.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Command {
-    Preview(Preview),
-    Plan(PlanArguments),
-    Explain(Explain),
-    Report(Report),
-    Verify(Verify),
-    DeployAssets(DeployAssets),
-    /// Print a completion script for a shell, such as `monitored-endpoint completions bash`.
-    Completions {
-        /// The shell.
-        shell: Shell,
-    },
-}
 
 /// How a command says what it has to say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -23,10 +23,48 @@ mod verify;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 
-use arguments::{Arguments, Command, Format};
+use arguments::Format;
+use deploy_assets::DeployAssets;
+use explain::Explain;
 use output::{Said, Status, pretty};
+use plan::PlanArguments;
+use preview::Preview;
+use report::Report;
+use verify::Verify;
+
+/// Looks at monitored SageMaker endpoints: what a declaration will give before it costs anything, and what an endpoint is
+/// doing now.
+///
+/// Exit codes: 0 when all is fine, 1 when the declaration has problems or an endpoint isn't as assumed, 2 when a file, an option or
+/// AWS is in the way.
+#[derive(Debug, Parser)]
+#[command(name = "monitored-endpoint", version, max_term_width = 120)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// For people, or for programs.
+    #[arg(long, global = true, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+enum Command {
+    Preview(Preview),
+    Plan(PlanArguments),
+    Explain(Explain),
+    Report(Report),
+    Verify(Verify),
+    DeployAssets(DeployAssets),
+    /// Print a completion script for a shell, such as `monitored-endpoint completions bash`.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
 
 fn main() -> ExitCode {
     let Arguments { command, format } = Arguments::parse();

@@ -1,15 +1,13 @@
 //! `deploy-assets`: what of a release is written where, and what is refused.
-#![allow(clippy::unwrap_used, reason = "tests say so what they expect")]
-
-mod support;
 
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
-use support::{Ran, end, program};
 use tempfile::TempDir;
+
+use crate::support::{Ran, end, program};
 
 const WRITTEN: [&str; 4] =
     ["provider-arm64.zip", "template-arm64.yaml", "template-from-bucket.json", "widgets-arm64.zip"];
