@@ -9,8 +9,8 @@ use serde_json::Value;
 use crate::telemetry::Metric;
 
 use super::{
+    expression,
     query::{EvaluationError, Query, Source},
-    syntax,
 };
 
 /// One `MetricDataQuery`.
@@ -78,7 +78,7 @@ impl MetricDataQuery {
     pub fn query(self) -> Result<Query, EvaluationError> {
         let (source, period) = match (self.metric_stat, self.expression) {
             (Some(stat), None) => (Source::Metric(stat.metric.metric(), stat.stat.parse()?), Some(stat.period)),
-            (None, Some(expression)) => (Source::Expression(syntax::read(&expression)?), self.period),
+            (None, Some(expression)) => (Source::Expression(expression::read(&expression)?), self.period),
             _ => {
                 let message = format!("the query {:?} has to have a MetricStat or an Expression", self.id);
                 return Err(EvaluationError::Structure(message));

@@ -6,8 +6,8 @@
 
 pub mod alarm;
 mod arithmetic;
-mod calendar;
 pub mod dashboard;
+mod expression;
 mod function;
 mod insights;
 mod label;
@@ -17,13 +17,13 @@ mod reading;
 mod search;
 mod syntax;
 mod value;
-mod value_kind;
 
+pub use expression::read;
+pub use function::{Function, functions};
 pub use insights::{InsightsError, InsightsQuery};
 pub use metric_data::MetricDataQuery;
 pub use query::{EvaluationError, Queries, Query, Source};
 pub use reading::{FillOfEmpty, InsightsReach, MissingOperand, Reading};
 pub use search::{Search, SearchError};
-pub use syntax::{Expression, Node, SyntaxError, SyntaxProblem, read};
-pub use value::Series;
-pub use value_kind::ValueKind;
+pub use syntax::{Expression, Node, SyntaxError, SyntaxProblem};
+pub use value::{Series, ValueKind};

@@ -2,6 +2,17 @@
 
 use crate::telemetry::{Metric, Points};
 
+/// The kinds of the documentation. Ordered: an operation on two kinds gives the greater one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ValueKind {
+    /// S: a number.
+    Scalar,
+    /// TS: one series.
+    Series,
+    /// TS[]: an array of series.
+    ManySeries,
+}
+
 /// A series: one value per period, where there is one.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Series {

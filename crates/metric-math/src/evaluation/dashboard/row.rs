@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::{
     evaluation::{
+        expression,
         query::{EvaluationError, Query, Source},
-        syntax,
     },
     telemetry::Metric,
 };
@@ -55,7 +55,7 @@ pub(super) fn read(metrics: &[Value], statistic: &str) -> Result<Vec<Row>, Evalu
         let words = words.ok_or_else(|| wrong("has something else than texts"))?;
         let Rendering { id, expression, label, stat, period, visible, y_axis, color } = rendering;
         let source = match (expression, words.is_empty()) {
-            (Some(expression), true) => Source::Expression(syntax::read(&expression)?),
+            (Some(expression), true) => Source::Expression(expression::read(&expression)?),
             (None, false) => {
                 before = written_out(&words, &before).ok_or_else(|| wrong("abbreviates what isn't there"))?;
                 let metric = metric(&before).ok_or_else(|| wrong("has no namespace, name and pairs of dimensions"))?;

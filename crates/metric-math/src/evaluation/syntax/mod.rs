@@ -1,6 +1,6 @@
 //! Metric math expressions, read into a tree.
 //!
-//! Reading checks syntax and that functions exist; it knows no metrics and computes nothing. Written by hand: the grammar
+//! Reading checks syntax and, against a vocabulary, that functions exist; it knows no metrics and computes nothing. Written by hand: the grammar
 //! is a dozen rules, and the errors should name the place.
 //! See <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html>.
 
@@ -67,15 +67,20 @@ pub enum SyntaxProblem {
     TooDeep,
 }
 
+/// The names that an expression may have.
+pub(super) struct Vocabulary {
+    /// Whether there is such a function. Functions are written in capitals only.
+    pub(super) is_function: fn(&str) -> bool,
+    /// Whether some function takes this word without quotes.
+    pub(super) is_word: fn(&str) -> bool,
+}
+
 /// Reads an expression.
-///
-/// # Errors
-/// The first place where it can't be read on.
-pub fn read(text: &str) -> Result<Expression, SyntaxError> {
+pub(super) fn read(text: &str, vocabulary: &Vocabulary) -> Result<Expression, SyntaxError> {
     if text.trim_start().get(..6).is_some_and(|start| start.eq_ignore_ascii_case("SELECT")) {
         return Ok(Expression::Query(text.trim().to_owned()));
     }
-    parser::parse(text).map(Expression::Math)
+    parser::parse(text, vocabulary).map(Expression::Math)
 }
 
 impl Expression {
@@ -155,6 +160,7 @@ impl Node {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evaluation::read;
 
     fn math(text: &str) -> Node {
         match read(text) {

@@ -1,28 +1,17 @@
 //! The grammar of metric math: from tokens to a tree.
 
 use super::{
-    Node, SyntaxError, SyntaxProblem,
+    Node, SyntaxError, SyntaxProblem, Vocabulary,
     token::{Token, tokens},
 };
-
-#[rustfmt::skip]
-const FUNCTIONS: [&str; 39] = [
-    "ABS", "ANOMALY_DETECTION_BAND", "AVG", "CEIL", "DATAPOINT_COUNT", "DATE", "DAY", "DB_PERF_INSIGHTS", "DIFF",
-    "DIFF_TIME", "EPOCH", "FILL", "FIRST", "FLOOR", "HOUR", "IF", "INSIGHT_RULE_METRIC", "LAMBDA", "LAST", "LOG",
-    "LOG10", "MAX", "METRICS", "METRIC_COUNT", "MIN", "MINUTE", "MONTH", "PERIOD", "RATE", "REMOVE_EMPTY",
-    "RUNNING_SUM", "SEARCH", "SERVICE_QUOTA", "SLICE", "SORT", "STDDEV", "SUM", "TIME_SERIES", "YEAR",
-];
-
-/// What `FILL` and `SORT` take bare.
-const WORDS: [&str; 8] = ["REPEAT", "LINEAR", "ASC", "DESC", "AVG", "MAX", "MIN", "SUM"];
 
 /// Nobody writes more parentheses within parentheses, and each costs stack.
 const DEEPEST: usize = 64;
 
 /// Reads one expression that takes up the whole text.
-pub(super) fn parse(text: &str) -> Result<Node, SyntaxError> {
+pub(super) fn parse(text: &str, vocabulary: &Vocabulary) -> Result<Node, SyntaxError> {
     let end = text.chars().count() + 1;
-    let mut parser = Parser { tokens: tokens(text)?, at: 0, depth: 0, end };
+    let mut parser = Parser { vocabulary, tokens: tokens(text)?, at: 0, depth: 0, end };
     let node = parser.binary(0)?;
     match parser.tokens.get(parser.at) {
         None => Ok(node),
@@ -36,14 +25,15 @@ pub(super) fn parse(text: &str) -> Result<Node, SyntaxError> {
 const LEVELS: [&[&str]; 5] =
     [&["OR", "||"], &["AND", "&&"], &["==", "!=", "<=", ">=", "<", ">"], &["+", "-"], &["*", "/"]];
 
-struct Parser {
+struct Parser<'v> {
+    vocabulary: &'v Vocabulary,
     tokens: Vec<(usize, Token)>,
     at: usize,
     depth: usize,
     end: usize,
 }
 
-impl Parser {
+impl Parser<'_> {
     fn peek(&self) -> Option<&Token> {
         self.tokens.get(self.at).map(|(_, token)| token)
     }
@@ -120,15 +110,14 @@ impl Parser {
             Token::Symbol("[") => Ok(Node::List(self.arguments("]")?)),
             Token::Name(name) => {
                 if self.take("(") {
-                    // Functions are written in capitals only.
-                    if !FUNCTIONS.contains(&name.as_str()) {
+                    if !(self.vocabulary.is_function)(&name) {
                         return refuse(SyntaxProblem::UnknownFunction(name));
                     }
                     return Ok(Node::Call(name, self.arguments(")")?));
                 }
                 if name.starts_with(|first: char| first.is_ascii_lowercase()) {
                     Ok(Node::Id(name))
-                } else if WORDS.contains(&name.as_str()) {
+                } else if (self.vocabulary.is_word)(&name) {
                     Ok(Node::Word(name))
                 } else {
                     refuse(SyntaxProblem::UnknownWord(name))

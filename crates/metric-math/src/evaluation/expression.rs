@@ -1,18 +1,31 @@
-//! What an expression comes to: a number, a series, or several.
+//! Expressions with the functions there are: read from text, and the kind of value that they come to.
+//!
 //! CloudWatch wants a series or several as the result of any expression, and one series for an alarm to watch.
 //! See <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html>, "Return type".
 
-use super::{Expression, Node};
+use super::{
+    function,
+    syntax::{self, Expression, Node, SyntaxError, Vocabulary},
+    value::ValueKind,
+};
 
-/// The kinds of the documentation. Ordered: an operation on two kinds gives the greater one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ValueKind {
-    /// S: a number.
-    Scalar,
-    /// TS: one series.
-    Series,
-    /// TS[]: an array of series.
-    ManySeries,
+/// Reads an expression: metric math, or a Metrics Insights query, which is taken as it is.
+///
+/// # Errors
+/// The first place where it can't be read on.
+///
+/// ```
+/// use metric_math::evaluation::{SyntaxProblem, read};
+///
+/// let error_rate = read("100 * FILL(errors, 0) / requests").unwrap();
+/// assert_eq!(error_rate.ids(), ["errors", "requests"]);
+/// let refused = read("total(errors)").unwrap_err();
+/// assert_eq!((refused.position, refused.problem), (1, SyntaxProblem::UnknownFunction("total".into())));
+/// ```
+pub fn read(text: &str) -> Result<Expression, SyntaxError> {
+    const VOCABULARY: Vocabulary =
+        Vocabulary { is_function: |name| function::find(name).is_some(), is_word: function::takes_word };
+    syntax::read(text, &VOCABULARY)
 }
 
 impl Expression {
@@ -35,32 +48,18 @@ impl Node {
             Self::List(_) => ValueKind::ManySeries,
             Self::Negative(inner) => inner.value_kind(of_id),
             Self::Binary(_, left, right) => left.value_kind(of_id).max(right.value_kind(of_id)),
-            Self::Call(function, arguments) => call_kind(function, arguments, of_id),
+            Self::Call(name, arguments) => {
+                let first = arguments.first().map_or(ValueKind::Scalar, |first| first.value_kind(of_id));
+                // Every function that the parser lets through is in the table.
+                function::find(name).map_or(ValueKind::Series, |function| function.kind(first))
+            }
         }
-    }
-}
-
-fn call_kind(function: &str, arguments: &[Node], of_id: &dyn Fn(&str) -> ValueKind) -> ValueKind {
-    let argument = || arguments.first().map_or(ValueKind::Scalar, |first| first.value_kind(of_id));
-    match function {
-        "PERIOD" | "METRIC_COUNT" => ValueKind::Scalar,
-        // Over one series they give a number, over several a series.
-        "AVG" | "DATAPOINT_COUNT" | "MAX" | "MIN" | "STDDEV" | "SUM" => match argument() {
-            ValueKind::ManySeries => ValueKind::Series,
-            ValueKind::Series | ValueKind::Scalar => ValueKind::Scalar,
-        },
-        "ANOMALY_DETECTION_BAND" | "METRICS" | "REMOVE_EMPTY" | "SEARCH" | "SLICE" | "SORT" => ValueKind::ManySeries,
-        "ABS" | "CEIL" | "DIFF" | "DIFF_TIME" | "FILL" | "FLOOR" | "LOG" | "LOG10" | "RATE" | "RUNNING_SUM" => {
-            argument()
-        }
-        // What is left gives one series: IF, TIME_SERIES, FIRST, HOUR, SERVICE_QUOTA and the like.
-        _ => ValueKind::Series,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{super::read, ValueKind};
+    use super::*;
 
     #[test]
     fn results_have_the_kind_that_the_documentation_says() {
