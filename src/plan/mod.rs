@@ -13,7 +13,7 @@ mod runbooks;
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
 
 pub use alarms::{AlarmRequest, PlannedAlarm};
-pub use dashboard::DashboardTooLarge;
+pub use dashboard::{DashboardTooLarge, PanelExplanation};
 pub use endpoint_config::name as endpoint_config_name;
 pub use in_place::FixedMember;
 pub use ownership::{Owner, Ownership};
@@ -154,6 +154,20 @@ impl Identity {
         tags.extend(Ownership::of(owner, &physical_id).tags());
         Ok(Plan { physical_id, endpoint_config, endpoint, dashboard, alarms, tags })
     }
+}
+
+/// What the panels of `spec`'s dashboard show, in words; none where it has no dashboard.
+///
+/// # Errors
+/// Where a dashboard can't hold all that is to be shown.
+pub fn panel_explanations(
+    spec: &Spec,
+    owner: &Owner,
+    surroundings: &Surroundings,
+) -> Result<Vec<PanelExplanation>, PlanError> {
+    let settings = spec.monitoring.dashboard.as_ref();
+    let explained = settings.map(|settings| dashboard::explanations(&spec.monitoring, settings, owner, surroundings));
+    explained.unwrap_or_else(|| Ok(Vec::new()))
 }
 
 /// Plans what makes `spec` real.

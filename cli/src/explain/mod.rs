@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use monitored_endpoint::plan::Request;
+use monitored_endpoint::plan::{PanelExplanation, Request};
 use monitored_endpoint::spec::{AlarmKind, GpuDimension};
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -124,7 +124,7 @@ impl Explain {
         };
         let titled = by(title);
         let found = if titled.is_empty() { by(labels) } else { titled };
-        found.into_iter().map(|widget| explain_panel(&validation.headline(), widget)).collect()
+        found.into_iter().map(|widget| explain_panel(&validation.headline(), widget, &valid.panels)).collect()
     }
 }
 
@@ -203,10 +203,10 @@ fn explain_alarm(alarm: &Alarm<'_>, notes: &[String]) -> Explained {
     Explained { text, json }
 }
 
-fn explain_panel(of: &str, widget: &Value) -> Explained {
+fn explain_panel(of: &str, widget: &Value, panels: &[PanelExplanation]) -> Explained {
     let title = title(widget);
     let lines = measure::lines(widget);
-    let shows = glossary::panel(&title).unwrap_or_default();
+    let shows = panels.iter().find(|panel| panel.title == title).map(|panel| panel.shows).unwrap_or_default();
     let mut text = format!("Panel \"{title}\" of {of}\n");
     if !shows.is_empty() {
         let _ = writeln!(text, "  shows: {shows}");
@@ -258,7 +258,8 @@ mod tests {
             let subject = subject::read(Source::File(&path), &surroundings, &[GpuDimension::GpuId]).unwrap();
             for valid in subject.validations.iter().filter_map(|validation| validation.valid.as_deref()) {
                 for title in widgets(valid).iter().map(title).filter(|title| !title.is_empty()) {
-                    assert!(glossary::panel(&title).is_some(), "{}: {title}", path.display());
+                    let words = valid.panels.iter().find(|panel| panel.title == title).map(|panel| panel.shows);
+                    assert!(words.is_some_and(|words| !words.is_empty()), "{}: {title}", path.display());
                     panels += 1;
                 }
                 for alarm in alarms(valid) {

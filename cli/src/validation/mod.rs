@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_sagemaker::types::ProductionVariant;
 use monitored_endpoint::envelope::ResourceType;
-use monitored_endpoint::plan::{Plan, PlanError, Request, RequestError, Surroundings};
+use monitored_endpoint::plan::{PanelExplanation, Plan, PlanError, Request, RequestError, Surroundings};
 use monitored_endpoint::pricing::{ListPrice, ListPrices};
 use monitored_endpoint::properties::{Declaration, Problem, Problems};
 use monitored_endpoint::reconcile::reason;
@@ -58,6 +58,8 @@ pub(crate) struct Valid {
     pub(crate) declaration: Declaration,
     pub(crate) spec: Spec,
     pub(crate) plan: Plan,
+    /// What the panels of its dashboard show.
+    pub(crate) panels: Vec<PanelExplanation>,
     /// What a Create sends.
     pub(crate) requests: Vec<Request>,
     /// The endpoint's production variants, declared or observed.

@@ -11,7 +11,7 @@ pub(super) fn states(grid: &mut Grid<'_>, context: &Context<'_>) {
     let arn = |alarm: &AlarmSpec| context.place.alarm_arn(&alarm.name);
     let arns: Vec<String> = context.monitoring.alarms.iter().map(arn).collect();
     if !arns.is_empty() {
-        grid.alarm_states("Alarms", arns);
+        grid.alarm_states("Alarms", "The alarms that the declaration has, and their states.", arns);
     }
 }
 

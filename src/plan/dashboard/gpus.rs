@@ -43,13 +43,15 @@ fn counts(context: &Context<'_>) -> Panel {
     };
     let thresholds = [AlarmKind::UnusedGpu, AlarmKind::GpuBuffer];
     let has_gpus = context.with_instances().any(|on| on.gpus() > 0);
-    let title = match shared {
-        Some(shared) => format!("Instances and {} (count)", shared.unit()),
-        None if has_gpus => "Instances and GPUs (count)".to_owned(),
-        None => "Instances (count)".to_owned(),
+    let with_gpus = "Instances, and their GPUs in total, used (a model holds them) and unused. Used and unused add \
+        up to the total. The gap between total and used is paid for and does nothing.";
+    let (title, shows) = match shared {
+        Some(shared) => (format!("Instances and {} (count)", shared.unit()), with_gpus),
+        None if has_gpus => ("Instances and GPUs (count)".to_owned(), with_gpus),
+        None => ("Instances (count)".to_owned(), "Instances that run."),
     };
     let thresholds = thresholds.into_iter().filter_map(|kind| threshold(context, kind, unused_gpus)).collect();
-    Panel { thresholds, ..Panel::of(title, lines, "Count") }
+    Panel { thresholds, ..Panel::of(title, shows, lines, "Count") }
 }
 
 /// GPUs by model: of all by query, and of the listed ones while no query is possible.
@@ -73,5 +75,7 @@ fn by_model(context: &Context<'_>) -> Option<Panel> {
         }
         (None, None) => return None,
     };
-    Some(Panel { view: View::Stacked, ..Panel::of(title, lines, "Count") })
+    let shows =
+        "GPUs that each model holds, also of models that the declaration doesn't list where a query finds them.";
+    Some(Panel { view: View::Stacked, ..Panel::of(title, shows, lines, "Count") })
 }

@@ -33,6 +33,9 @@ pub struct DashboardTooLarge {
 /// A widget and where it stands.
 #[derive(Serialize)]
 pub(super) struct Widget<'s> {
+    /// What a panel shows, in words. CloudWatch isn't told.
+    #[serde(skip)]
+    shows: Option<&'static str>,
     height: u16,
     properties: Properties<'s>,
     #[serde(rename = "type")]
@@ -81,6 +84,22 @@ impl Properties<'_> {
             Self::Custom { .. } => "custom",
         }
     }
+
+    /// What stands over it; a text has nothing there.
+    fn title(&self) -> Option<&str> {
+        match self {
+            Self::Text { .. } => None,
+            Self::Metric(graph) => Some(&graph.title),
+            Self::Alarm { title, .. } | Self::Custom { title, .. } => Some(title),
+        }
+    }
+}
+
+impl Widget<'_> {
+    /// The title, and what the panel shows; none for a text.
+    pub(super) fn explanation(&self) -> Option<(&str, &'static str)> {
+        self.properties.title().zip(self.shows)
+    }
 }
 
 /// Places widgets, without overlap.
@@ -103,7 +122,7 @@ impl<'s> Grid<'s> {
 
     /// A text over the whole width.
     pub(super) fn text(&mut self, markdown: String, height: u16) {
-        self.place(COLUMNS, height, Properties::Text { markdown });
+        self.place(COLUMNS, height, None, Properties::Text { markdown });
     }
 
     /// Graphs side by side, in as many rows as they need, each as wide as the page. One that draws nothing is left out: it
@@ -122,22 +141,27 @@ impl<'s> Grid<'s> {
     fn panel(&mut self, panel: Panel, width: u16) {
         self.metrics += panel.lines.len();
         self.most_lines = self.most_lines.max(panel.lines.len());
-        let height = panel.height();
-        self.place(width, height, Properties::Metric(GraphProperties::of(panel, self.region, self.period)));
+        let (height, shows) = (panel.height(), panel.shows);
+        self.place(
+            width,
+            height,
+            Some(shows),
+            Properties::Metric(GraphProperties::of(panel, self.region, self.period)),
+        );
     }
 
     /// The states of alarms, by their ARNs.
-    pub(super) fn alarm_states(&mut self, title: &'static str, alarms: Vec<String>) {
-        self.place(COLUMNS, 2, Properties::Alarm { alarms, title });
+    pub(super) fn alarm_states(&mut self, title: &'static str, shows: &'static str, alarms: Vec<String>) {
+        self.place(COLUMNS, 2, Some(shows), Properties::Alarm { alarms, title });
     }
 
     /// What the function of this ARN draws from `params`, anew at every refresh and time range. Another size shows the same
     /// numbers, and asking for them costs.
-    pub(super) fn custom(&mut self, title: &'static str, function_arn: &'s str, params: Value) {
+    pub(super) fn custom(&mut self, title: &'static str, shows: &'static str, function_arn: &'s str, params: Value) {
         const HEIGHT: u16 = 9;
         let update_on = UpdateOn { refresh: true, resize: false, time_range: true };
         let properties = Properties::Custom { endpoint: function_arn, params, title, update_on };
-        self.place(COLUMNS / 2, HEIGHT, properties);
+        self.place(COLUMNS / 2, HEIGHT, Some(shows), properties);
     }
 
     /// Begins a new row: what follows doesn't stand beside what is there.
@@ -163,12 +187,12 @@ impl<'s> Grid<'s> {
         }
     }
 
-    fn place(&mut self, width: u16, height: u16, properties: Properties<'s>) {
+    fn place(&mut self, width: u16, height: u16, shows: Option<&'static str>, properties: Properties<'s>) {
         if self.x + width > COLUMNS {
             self.new_row();
         }
         let (kind, x, y) = (properties.kind(), self.x, self.y);
-        self.widgets.push(Widget { height, properties, kind, width, x, y });
+        self.widgets.push(Widget { shows, height, properties, kind, width, x, y });
         self.x += width;
         self.row_height = self.row_height.max(height);
     }

@@ -20,8 +20,22 @@ pub(super) fn interactive<'p>(grid: &mut Grid<'p>, context: &Context<'p>, settin
     if !has_instances || settings.interactive == Some(false) {
         return;
     }
-    for (panel, title) in [(Panel::Cluster, "Instances, GPUs and who holds them"), (Panel::Cost, "Cost by model")] {
-        grid.custom(title, function_arn, params(panel, context));
+    let panels = [
+        (
+            Panel::Cluster,
+            "Instances, GPUs and who holds them",
+            "An interactive panel: every GPU of every instance, the model that holds it, and how much it computes, \
+                over a time of your choice.",
+        ),
+        (
+            Panel::Cost,
+            "Cost by model",
+            "An interactive panel: what each model and the GPUs that no model holds cost over a time of your choice, \
+                the dearest first.",
+        ),
+    ];
+    for (panel, title, shows) in panels {
+        grid.custom(title, shows, function_arn, params(panel, context));
     }
 }
 

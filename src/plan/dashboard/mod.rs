@@ -43,6 +43,30 @@ struct Body<'p> {
     widgets: Vec<Widget<'p>>,
 }
 
+/// What a panel shows, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PanelExplanation {
+    /// The panel's title.
+    pub title: String,
+    /// What it shows and how to read it.
+    pub shows: &'static str,
+}
+
+/// What the panels of a dashboard show, in their order.
+///
+/// # Errors
+/// More panels or lines than CloudWatch takes.
+pub(super) fn explanations(
+    monitoring: &Monitoring,
+    settings: &DashboardSpec,
+    owner: &Owner,
+    surroundings: &Surroundings,
+) -> Result<Vec<PanelExplanation>, PlanError> {
+    let widgets = composed(&Context::of(monitoring, owner, surroundings), settings)?;
+    let explained = widgets.iter().filter_map(Widget::explanation);
+    Ok(explained.map(|(title, shows)| PanelExplanation { title: title.to_owned(), shows }).collect())
+}
+
 /// The body of the dashboard, as JSON text:
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html>.
 ///
@@ -54,25 +78,37 @@ pub(super) fn body(
     owner: &Owner,
     surroundings: &Surroundings,
 ) -> Result<String, PlanError> {
-    let place = Place::of(&owner.stack_id, &surroundings.region);
-    let context = Context { monitoring, surroundings, owner, place };
-    let mut grid = Grid::new(&surroundings.region, monitoring.frequency.graph_period());
-    header::header(&mut grid, &context);
-    alarms::states(&mut grid, &context);
-    tiles::now(&mut grid, &context);
-    interactive::interactive(&mut grid, &context, settings);
-    traffic::traffic(&mut grid, &context);
-    gpus::gpus(&mut grid, &context);
-    money::money(&mut grid, &context);
-    utilization::utilization(&mut grid, &context);
-    routing::routing(&mut grid, &context);
-    selected::selected(&mut grid, &context);
-    about::about(&mut grid, &context);
+    let context = Context::of(monitoring, owner, surroundings);
     let body = Body {
         period_override: &settings.period_override,
         start: &settings.start,
         variables: selected::variable(&context).map(|variable| [variable]),
-        widgets: grid.into_widgets()?,
+        widgets: composed(&context, settings)?,
     };
     Ok(serde_json::to_string(&body)?)
+}
+
+impl<'p> Context<'p> {
+    fn of(monitoring: &'p Monitoring, owner: &'p Owner, surroundings: &'p Surroundings) -> Self {
+        let place = Place::of(&owner.stack_id, &surroundings.region);
+        Self { monitoring, surroundings, owner, place }
+    }
+}
+
+/// All widgets, top to bottom.
+fn composed<'p>(context: &Context<'p>, settings: &DashboardSpec) -> Result<Vec<Widget<'p>>, DashboardTooLarge> {
+    let (monitoring, surroundings) = (context.monitoring, context.surroundings);
+    let mut grid = Grid::new(&surroundings.region, monitoring.frequency.graph_period());
+    header::header(&mut grid, context);
+    alarms::states(&mut grid, context);
+    tiles::now(&mut grid, context);
+    interactive::interactive(&mut grid, context, settings);
+    traffic::traffic(&mut grid, context);
+    gpus::gpus(&mut grid, context);
+    money::money(&mut grid, context);
+    utilization::utilization(&mut grid, context);
+    routing::routing(&mut grid, context);
+    selected::selected(&mut grid, context);
+    about::about(&mut grid, context);
+    grid.into_widgets()
 }

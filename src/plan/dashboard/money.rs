@@ -9,24 +9,31 @@ use super::widget::{Line, Panel, View};
 
 const THOUSAND: f64 = 1000.0;
 
+/// What panels show that are there whether models share instances or not.
+const CUMULATIVE: &str = "What has been spent since the left edge of what is shown. The bill is the instances' line.";
+const PER_INTERVAL: &str =
+    "What was spent in one publish interval, as the launch article of enhanced metrics shows it.";
+const PER_THOUSAND: &str =
+    "Dollars divided by requests, over the time range that is shown. Dear models with few requests stand out.";
+
 pub(super) fn money(grid: &mut Grid<'_>, context: &Context<'_>) {
     let Some(shared) = context.told_apart() else { return of_instances(grid, context) };
     let Some(rate) = context.unit_rate(shared) else { return };
     let models = Models { context, shared, rate };
     let per_interval = format!("$ per {}: what each model costs in one publish interval", context.monitoring.frequency);
+    let per_hour =
+        "What each model and the GPUs that none holds cost an hour. Stacked, they come to what the instances cost.";
+    let title = "$ per hour: models and unallocated, stacked up to the bill";
     grid.row([
-        Panel {
-            view: View::Stacked,
-            ..dollars("$ per hour: models and unallocated, stacked up to the bill", models.lines(Per::Hour))
-        },
-        dollars("$ cumulative since the start of the time range", cumulative(&models)),
-        dollars(&per_interval, models.lines(Per::Interval)),
-        dollars("$ per 1,000 requests since the start of the time range", per_thousand(&models)),
+        Panel { view: View::Stacked, ..dollars(title, per_hour, models.lines(Per::Hour)) },
+        dollars("$ cumulative since the start of the time range", CUMULATIVE, cumulative(&models)),
+        dollars(&per_interval, PER_INTERVAL, models.lines(Per::Interval)),
+        dollars("$ per 1,000 requests since the start of the time range", PER_THOUSAND, per_thousand(&models)),
     ]);
 }
 
-fn dollars(title: &str, lines: Vec<Line>) -> Panel {
-    Panel::of(title, lines, "$")
+fn dollars(title: &str, shows: &'static str, lines: Vec<Line>) -> Panel {
+    Panel::of(title, shows, lines, "$")
 }
 
 /// What models share that are placed on one variant.
@@ -165,9 +172,13 @@ fn of_instances(grid: &mut Grid<'_>, context: &Context<'_>) {
     };
     let interval = format!("$ per {}", context.monitoring.frequency);
     grid.row([
-        dollars("$ per hour of instances", lines(Per::Hour, "$ per hour")),
-        dollars("$ cumulative since the start of the time range", lines(Per::Range, "$ cumulative")),
-        dollars(&format!("{interval}: what instances cost in one publish interval"), lines(Per::Interval, &interval)),
-        dollars("$ per 1,000 requests since the start of the time range", whole_endpoint(context)),
+        dollars("$ per hour of instances", "What the instances cost an hour.", lines(Per::Hour, "$ per hour")),
+        dollars("$ cumulative since the start of the time range", CUMULATIVE, lines(Per::Range, "$ cumulative")),
+        dollars(
+            &format!("{interval}: what instances cost in one publish interval"),
+            PER_INTERVAL,
+            lines(Per::Interval, &interval),
+        ),
+        dollars("$ per 1,000 requests since the start of the time range", PER_THOUSAND, whole_endpoint(context)),
     ]);
 }

@@ -39,7 +39,7 @@ fn copies(context: &Context<'_>) -> Option<Panel> {
         lines.push(Line::hidden_query(query_id(), query.biggest(MOST_LINES_OF_MODELS)));
         lines.push(Line::expression(context.count_of_query(Expr::series(&query_id()), on), "Copies of"));
     }
-    Some(Panel::of("Model copies (count)", lines, "Copies"))
+    Some(Panel::of("Model copies (count)", "Copies of each model that were running.", lines, "Copies"))
 }
 
 fn by_copy(context: &Context<'_>) -> Option<Panel> {
@@ -84,5 +84,6 @@ fn by_container(context: &Context<'_>) -> Option<Panel> {
 }
 
 fn even(title: &str, lines: Vec<Line>) -> Panel {
-    Panel::of(title, lines, "Requests per minute")
+    let shows = "Requests of each copy, instance or container: lines far apart mean uneven routing.";
+    Panel::of(title, shows, lines, "Requests per minute")
 }

@@ -97,7 +97,8 @@ fn gpus_and_cost(context: &Context<'_>) -> Option<Panel> {
         Some(_) => (format!("{PLACEHOLDER}: {unit} and $ per hour"), Some("$ per hour")),
         None => (format!("{PLACEHOLDER}: {unit} (count)"), None),
     };
-    Some(Panel { right, ..Panel::of(title, lines, "Count") })
+    let shows = "GPUs and dollars of the model that is chosen at the top of the dashboard.";
+    Some(Panel { right, ..Panel::of(title, shows, lines, "Count") })
 }
 
 fn utilization(context: &Context<'_>) -> Panel {
@@ -106,7 +107,8 @@ fn utilization(context: &Context<'_>) -> Panel {
     let of_gpus = of_gpus.into_iter().filter(|_| context.host().is_some_and(|on| on.gpus() > 0));
     let line = |(name, label)| Line::metric(ComponentMetric::Utilization(name).of(PLACEHOLDER, Stat::Average), label);
     let lines = of_any.into_iter().chain(of_gpus).map(line).collect();
-    Panel { most: Some(100), ..Panel::of(format!("{PLACEHOLDER}: utilization (%)"), lines, "%") }
+    let shows = "CPU, memory and GPUs of the model that is chosen at the top of the dashboard.";
+    Panel { most: Some(100), ..Panel::of(format!("{PLACEHOLDER}: utilization (%)"), shows, lines, "%") }
 }
 
 fn traffic() -> Panel {
@@ -126,5 +128,6 @@ fn traffic() -> Panel {
         lines.push(Line::expression(in_milliseconds, format!("{percent} of the selected model (ms)")).on_the_right());
     }
     let title = format!("{PLACEHOLDER}: requests per minute and latency (ms)");
-    Panel { right: Some("Milliseconds"), ..Panel::of(title, lines, "Requests per minute") }
+    let shows = "Requests, failures and latency of the model that is chosen at the top of the dashboard.";
+    Panel { right: Some("Milliseconds"), ..Panel::of(title, shows, lines, "Requests per minute") }
 }

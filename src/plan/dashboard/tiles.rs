@@ -14,7 +14,9 @@ pub(super) fn now(grid: &mut Grid<'_>, context: &Context<'_>) {
     let mut lines = capacity(context);
     lines.extend(money(context));
     lines.extend(requests(context));
-    grid.row([Panel { view: View::Newest, ..Panel::of("Now", lines, "") }]);
+    let shows = "The newest values: instances and GPUs, what an hour costs at this moment, requests, failures and \
+        the slowest model.";
+    grid.row([Panel { view: View::Newest, ..Panel::of("Now", shows, lines, "") }]);
 }
 
 fn capacity(context: &Context<'_>) -> Vec<Line> {

@@ -57,7 +57,8 @@ fn requests(context: &Context<'_>) -> Panel {
         threshold
     });
     let thresholds = no_traffic.into_iter().collect();
-    Panel { thresholds, ..Panel::of("Requests per minute", lines, "Requests per minute") }
+    let shows = "Requests of each model, and of all together also where nobody listed a model.";
+    Panel { thresholds, ..Panel::of("Requests per minute", shows, lines, "Requests per minute") }
 }
 
 /// The models with the most requests, of all or of the listed ones.
@@ -104,7 +105,9 @@ fn failures(context: &Context<'_>) -> Panel {
     let beside = beside(context, &models);
     let right = (!beside.is_empty()).then_some("Per minute");
     lines.extend(beside);
-    Panel { most: Some(100), right, ..Panel::of("Failed requests (% of requests)", lines, "%") }
+    let shows = "Of 100 requests, those that failed: 5xx is the model's or SageMaker's mistake, 4xx the caller's. \
+        Beside it, on the right, streams that broke off and calls that met no copy of their model.";
+    Panel { most: Some(100), right, ..Panel::of("Failed requests (% of requests)", shows, lines, "%") }
 }
 
 /// Failures that no share of requests tells of: streams that broke off, and calls that met no copy.
@@ -149,7 +152,8 @@ fn latency(context: &Context<'_>) -> Panel {
         let slowest = Expr::search(copies).sorted_by_mean(Order::HighestFirst, MOST_LINES_OF_MODELS);
         lines.push(Line::expression(slowest / MILLISECOND, "p99 of"));
     }
-    Panel::of("Latency (ms)", lines, "Milliseconds")
+    let shows = "Time that requests take in the model, in milliseconds, and until the first chunk of a stream comes.";
+    Panel::of("Latency (ms)", shows, lines, "Milliseconds")
 }
 
 /// Lines of a model's times, which are published in microseconds.
@@ -175,7 +179,8 @@ fn load(context: &Context<'_>) -> Panel {
         lines.extend(biggest.map(|most| Line::expression(most, "Requests at once, most, of")));
     }
     let title = if of_components { "Requests at once on a copy (most)" } else { "Requests at once on a model (most)" };
-    Panel::of(title, lines, "Requests")
+    let shows = "Requests under way at the same time: near a copy's limit they begin to wait.";
+    Panel::of(title, shows, lines, "Requests")
 }
 
 /// Requests that wait, for how long, and what an asynchronous endpoint does beside the model's work.
@@ -216,9 +221,27 @@ fn queue(context: &Context<'_>) -> Vec<Panel> {
         }
     }
     vec![
-        Panel { right: Some("Seconds"), ..Panel::of("Queue", lines, "Requests") },
-        Panel::of("Time in the queue and in all (ms)", times, "Milliseconds"),
-        Panel::of("Failures around the model's work (per minute)", failures, "Per minute"),
+        Panel {
+            right: Some("Seconds"),
+            ..Panel::of(
+                "Queue",
+                "Requests that wait for an asynchronous endpoint, and how long the oldest has waited.",
+                lines,
+                "Requests",
+            )
+        },
+        Panel::of(
+            "Time in the queue and in all (ms)",
+            "How long requests wait, how long what is around the model's work takes, and all of it together.",
+            times,
+            "Milliseconds",
+        ),
+        Panel::of(
+            "Failures around the model's work (per minute)",
+            "What went wrong beside the model: downloads, uploads, notifications, and requests that waited too long.",
+            failures,
+            "Per minute",
+        ),
     ]
 }
 
@@ -243,8 +266,21 @@ fn serverless(context: &Context<'_>) -> Vec<Panel> {
         }
     }
     vec![
-        Panel::of("Cold starts (ms)", setup, "Milliseconds"),
-        Panel { most: Some(100), ..Panel::of("Concurrency in use (%)", used, "%") },
+        Panel::of(
+            "Cold starts (ms)",
+            "Time that it takes to start a serverless model when no one is ready.",
+            setup,
+            "Milliseconds",
+        ),
+        Panel {
+            most: Some(100),
+            ..Panel::of(
+                "Concurrency in use (%)",
+                "The part of the concurrency that is in use: at 100 % calls are refused.",
+                used,
+                "%",
+            )
+        },
     ]
 }
 
@@ -272,7 +308,20 @@ fn loading(context: &Context<'_>) -> Vec<Panel> {
         }
     }
     vec![
-        Panel { right: Some("Models"), ..Panel::of("Models at hand (% of requests, count)", cache, "%") },
-        Panel::of("Loading models (ms)", times, "Milliseconds"),
+        Panel {
+            right: Some("Models"),
+            ..Panel::of(
+                "Models at hand (% of requests, count)",
+                "How often the model that a request asks for was loaded already, and how many are loaded.",
+                cache,
+                "%",
+            )
+        },
+        Panel::of(
+            "Loading models (ms)",
+            "Time that it takes to wait for a model, to fetch it, to load it and to unload another.",
+            times,
+            "Milliseconds",
+        ),
     ]
 }

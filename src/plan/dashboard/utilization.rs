@@ -13,6 +13,11 @@ use super::widget::{Line, Panel, Threshold};
 
 /// GPUs among the hottest.
 const HOTTEST: u16 = 10;
+/// What the panels of GPUs' work show.
+const COMPUTE: &str =
+    "How much the GPUs compute, as a mean, with guide lines at 30 % (underused) and 80 % (saturated).";
+/// What the panels of GPUs' memory show.
+const GPU_MEMORY: &str = "How much of the GPUs' memory is in use. Loaded weights count, also when nobody calls.";
 /// What tells one GPU of a copy from another, beside its own number.
 const COPY: &str = "${PROP('Dim.InferenceComponentName')} ${PROP('Dim.InstanceId')} ${PROP('Dim.ContainerId')}";
 const MODEL: &str = "${PROP('Dim.InferenceComponentName')}";
@@ -27,16 +32,17 @@ pub(super) fn utilization(grid: &mut Grid<'_>, context: &Context<'_>) {
         let idle = threshold(context, AlarmKind::IdleGpu, |percent| format!("under {percent} %"));
         let thresholds = guides().into_iter().chain(idle).collect();
         let lines = of_models(context, "GPUUtilizationNormalized", "");
-        panels.push(Panel { thresholds, ..percent("GPU utilization by model (%)", lines) });
+        panels.push(Panel { thresholds, ..percent("GPU utilization by model (%)", COMPUTE, lines) });
         panels.extend(hottest(context));
         let lines = of_models(context, "GPUMemoryUtilizationNormalized", "");
-        panels.push(Panel { thresholds: vec![little_left()], ..percent("GPU memory by model (%)", lines) });
+        panels.push(Panel { thresholds: vec![little_left()], ..percent("GPU memory by model (%)", GPU_MEMORY, lines) });
     }
     panels.extend(own_gpus(context));
     if context.host().is_some() {
         let mut lines = of_models(context, "CPUUtilizationNormalized", "CPU ");
         lines.extend(of_models(context, "MemoryUtilizationNormalized", "Memory "));
-        panels.push(percent("CPU and memory by model (%)", lines));
+        let shows = "How much of the processors and the memory that a model was given is in use.";
+        panels.push(percent("CPU and memory by model (%)", shows, lines));
     }
     panels.push(instances(context));
     panels.extend(containers(context));
@@ -48,7 +54,8 @@ fn serverless(grid: &mut Grid<'_>, context: &Context<'_>) {
     let memory = context.variants().map(|on| {
         Line::metric(context.instance_metric("MemoryUtilization", Stat::Maximum, on), context.label("Memory, most", on))
     });
-    grid.row([percent("Memory (%)", memory.collect())]);
+    let shows = "How much of a serverless variant's memory is in use.";
+    grid.row([percent("Memory (%)", shows, memory.collect())]);
 }
 
 /// A metric of every listed model, or of the ten that have the most. Without a list, only enhanced metrics tell which
@@ -74,7 +81,8 @@ fn hottest(context: &Context<'_>) -> Option<Panel> {
     let search = |dimension| Expr::search(held_gpus("GPUUtilizationNormalized", Stat::Average, dimension, endpoint));
     let hottest = Expr::list(context.each_dimension(search)).sorted_by_mean(Order::HighestFirst, HOTTEST);
     let lines = vec![Line::expression(hottest, COPY)];
-    Some(Panel { thresholds: guides(), ..percent(&format!("The {HOTTEST} hottest GPUs (%)"), lines) })
+    let shows = "The GPUs that compute most. Above 80 % the next request may have to wait.";
+    Some(Panel { thresholds: guides(), ..percent(&format!("The {HOTTEST} hottest GPUs (%)"), shows, lines) })
 }
 
 /// GPUs of variants with a model of their own. `GPUUtilization` of a variant is the sum over an instance's GPUs.
@@ -96,8 +104,11 @@ fn own_gpus(context: &Context<'_>) -> Vec<Panel> {
         lines
     };
     vec![
-        Panel { thresholds: guides(), ..percent("GPU utilization (%)", lines("GPUUtilization")) },
-        Panel { thresholds: vec![little_left()], ..percent("GPU memory (%)", lines("GPUMemoryUtilization")) },
+        Panel { thresholds: guides(), ..percent("GPU utilization (%)", COMPUTE, lines("GPUUtilization")) },
+        Panel {
+            thresholds: vec![little_left()],
+            ..percent("GPU memory (%)", GPU_MEMORY, lines("GPUMemoryUtilization"))
+        },
     ]
 }
 
@@ -113,7 +124,9 @@ fn instances(context: &Context<'_>) -> Panel {
         lines.push(line("MemoryUtilization", Stat::Maximum, "Memory of the fullest instance"));
         lines.push(line("DiskUtilization", Stat::Maximum, "Disk of the fullest instance"));
     }
-    Panel { right: Some("%, summed over cores"), ..percent("Memory, disk and CPU of instances (%)", lines) }
+    let shows =
+        "How full the fullest instance is, and how busy the busiest. CPU is summed over cores and may exceed 100 %.";
+    Panel { right: Some("%, summed over cores"), ..percent("Memory, disk and CPU of instances (%)", shows, lines) }
 }
 
 /// Containers that requests name one by one.
@@ -126,12 +139,12 @@ fn containers(context: &Context<'_>) -> Option<Panel> {
             lines.push(Line::expression(Expr::search(search), context.label(label, on)));
         }
     }
-    let title = "CPU and memory of containers (%, CPU summed over cores)".to_owned();
-    (!lines.is_empty()).then(|| Panel::of(title, lines, "%"))
+    let title = "CPU and memory of containers (%, CPU summed over cores)";
+    (!lines.is_empty()).then(|| Panel::of(title, "How much each container of a variant uses.", lines, "%"))
 }
 
-fn percent(title: &str, lines: Vec<Line>) -> Panel {
-    Panel { most: Some(100), ..Panel::of(title, lines, "%") }
+fn percent(title: &str, shows: &'static str, lines: Vec<Line>) -> Panel {
+    Panel { most: Some(100), ..Panel::of(title, shows, lines, "%") }
 }
 
 /// The launch article's guide lines: under 30 % a model has more than it needs, over 80 % it is about to need more.

@@ -163,6 +163,8 @@ pub(super) enum View {
 pub(super) struct Panel {
     /// In plain words, with the unit.
     pub(super) title: String,
+    /// What it shows and how to read it, for `explain`. The formulas aren't repeated: they are shown as they are planned.
+    pub(super) shows: &'static str,
     pub(super) lines: Vec<Line>,
     pub(super) thresholds: Vec<Threshold>,
     pub(super) view: View,
@@ -175,15 +177,16 @@ pub(super) struct Panel {
 }
 
 impl Panel {
-    /// Lines over time. A line that others refer to may be among them more than once: it is there once.
-    pub(super) fn of(title: impl Into<String>, lines: Vec<Line>, left: &'static str) -> Self {
+    /// Lines over time, with what the panel `shows` in words. A line that others refer to may be among them more than once: it is
+    /// there once.
+    pub(super) fn of(title: impl Into<String>, shows: &'static str, lines: Vec<Line>, left: &'static str) -> Self {
         let mut kept: Vec<Line> = Vec::with_capacity(lines.len());
         for line in lines {
             if line.label.is_some() || !kept.contains(&line) {
                 kept.push(line);
             }
         }
-        Self { title: title.into(), lines: kept, left, ..Self::default() }
+        Self { title: title.into(), shows, lines: kept, left, ..Self::default() }
     }
 
     /// Whether any of its lines is drawn.
@@ -217,7 +220,7 @@ pub(super) struct GraphProperties<'p> {
     sparkline: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stacked: Option<bool>,
-    title: String,
+    pub(super) title: String,
     view: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     y_axis: Option<Scales>,
@@ -254,7 +257,7 @@ impl Scale {
 impl<'p> GraphProperties<'p> {
     /// The panel, with metrics of `region` at `period` seconds a datapoint.
     pub(super) fn of(panel: Panel, region: &'p str, period: u16) -> Self {
-        let Panel { title, lines, thresholds, view, left, most, right } = panel;
+        let Panel { title, shows: _, lines, thresholds, view, left, most, right } = panel;
         // Newest values have neither scales nor levels on them.
         let over_time = view != View::Newest;
         Self {
