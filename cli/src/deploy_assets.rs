@@ -25,7 +25,6 @@ const CHECKSUMS: &str = "SHA256SUMS";
 ///
 /// A release carries them; nothing is compiled, and AWS isn't called. A file that is there already and differs is kept unless
 /// --force is given.
-#[expect(clippy::doc_markdown, reason = "help is printed as it stands")]
 #[derive(Debug, Args)]
 pub(crate) struct DeployAssets {
     /// The folder to write to. It is created if it doesn't exist.
