@@ -1,7 +1,7 @@
 //! `monitored-endpoint`: what a declaration will give before it costs anything, and what an endpoint is doing now.
 //!
 //! The command line around the provider's own library: it validates and plans with the same code as the Lambda function, draws with
-//! `dashboard-picture`, and never changes anything anywhere.
+//! `dashboard-picture`, and never changes anything in AWS.
 
 mod account;
 mod arguments;
