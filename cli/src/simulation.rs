@@ -137,10 +137,9 @@ fn models(valid: &Valid, variant: &str, most: u32) -> Vec<Model> {
         }
         models.push(Model { name, gpus: whole(gpus), copies: copies.map(|copies| whole(Some(copies))) });
     }
-    let declared = valid.declaration.inference_components.iter().zip(&valid.spec.monitoring.components);
-    for (declared, component) in declared {
+    for component in &valid.spec.monitoring.components {
         let name = component.name.to_string();
-        let gpus = declared.gpus_per_copy.and_then(|gpus| u32::try_from(gpus).ok()).unwrap_or(1);
+        let gpus = component.gpus_per_copy.unwrap_or(1);
         if !models.iter().any(|model| model.name == name) {
             models.push(Model { name, gpus, copies: None });
         }

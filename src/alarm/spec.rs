@@ -97,6 +97,17 @@ impl AlarmSource {
         Self::InstanceSamples,
     ];
 
+    /// Their names.
+    pub(crate) const NAMES: [&'static str; Self::ALL.len()] = {
+        let mut names = [""; Self::ALL.len()];
+        let mut at = 0;
+        while at < names.len() {
+            names[at] = Self::ALL[at].name();
+            at += 1;
+        }
+        names
+    };
+
     /// The sources that an alarm of `kind` can have, its default first.
     #[must_use]
     pub fn of(kind: AlarmKind) -> &'static [Self] {
@@ -105,7 +116,7 @@ impl AlarmSource {
 
     /// As the property `Source` has it.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Reservation => "Reservation",
             Self::SampleCount => "SampleCount",

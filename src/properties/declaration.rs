@@ -6,13 +6,18 @@ use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigIn
 use aws_sdk_sagemaker::operation::update_endpoint::UpdateEndpointInput;
 use serde_json::{Map, Value};
 
+use super::entry::{Cost, Declared};
 use super::misplaced;
 use super::node::{Fields, Node};
-use super::problem::{Problems, nearest};
-use super::reference::{self, COMMON, OF_CONFIGS, OF_DEPLOYMENTS, OF_MONITORING};
+use super::problem::Problems;
+use super::property::{self, has};
+use super::reference::{
+    self, COMMON, OF_CONFIGS, OF_DEPLOYMENTS, OF_MONITORING, alarm_tags, common, component, dashboard, of_configs,
+    settings, variant,
+};
 use super::shape::ShapeReader;
 use crate::alarm::AlarmKind;
-use crate::envelope::{ResourceType, service_timeout, withholds};
+use crate::envelope::{ResourceType, withholds};
 use crate::scalar;
 
 const FREQUENCY: &str = "MetricPublishFrequencyInSeconds";
@@ -25,26 +30,26 @@ pub struct Declaration {
     /// Every member of `CreateEndpointConfig`, read through the SDK's schema.
     pub config: CreateEndpointConfigInput,
     /// Name of the endpoint to monitor.
-    pub endpoint_name: Option<String>,
-    /// Seconds that CloudFormation waits, where that is declared and possible.
-    pub service_timeout: Option<i64>,
+    pub endpoint_name: Declared<String>,
+    /// Seconds that CloudFormation waits.
+    pub service_timeout: Declared<i64>,
     /// How `UpdateEndpoint` is to deploy, for `Custom::MonitoredEndpoint`.
     pub deployment: Option<UpdateEndpointInput>,
     /// What the endpoint config's name starts with.
-    pub endpoint_config_name_prefix: Option<String>,
+    pub endpoint_config_name_prefix: Declared<String>,
     /// Models to show by name.
     pub inference_components: Vec<DeclaredComponent>,
     /// GPUs of one instance, for every variant that `variants` doesn't name.
-    pub gpus_per_instance: Option<i64>,
+    pub gpus_per_instance: Declared<i64>,
     /// Price of one instance, for every variant that `variants` doesn't name.
-    pub cost_per_hour: Option<Cost>,
+    pub cost_per_hour: Declared<Cost>,
     /// Where variants differ.
     pub variants: Vec<DeclaredVariant>,
     /// `GpuId`, `AcceleratorId` or `Auto`.
-    pub gpu_dimension: Option<String>,
+    pub gpu_dimension: Declared<&'static str>,
     /// The dashboard's settings.
     pub dashboard: DeclaredDashboard,
-    /// Settings of the alarms that are mentioned.
+    /// Settings of every kind of alarm, mentioned or not.
     pub alarms: BTreeMap<AlarmKind, DeclaredAlarm>,
     /// Actions of every alarm that has none of its own.
     pub actions: Actions,
@@ -56,91 +61,86 @@ pub struct Declaration {
     pub no_echo: bool,
 }
 
-/// A price per instance-hour.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Cost {
-    /// Dollars, as declared.
-    Dollars(f64),
-    /// The Region's on-demand price is to be looked up.
-    Auto,
-}
-
 /// One entry of `InferenceComponents`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DeclaredComponent {
     /// Name of the inference component.
-    pub name: Option<String>,
+    pub name: Declared<String>,
     /// What panels call it.
-    pub label: Option<String>,
+    pub label: Declared<String>,
     /// GPUs of one copy.
-    pub gpus_per_copy: Option<i64>,
+    pub gpus_per_copy: Declared<i64>,
 }
 
 /// One entry of `Variants`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DeclaredVariant {
     /// The production variant this is about.
-    pub variant_name: Option<String>,
+    pub variant_name: Declared<String>,
     /// GPUs of one instance.
-    pub gpus_per_instance: Option<i64>,
+    pub gpus_per_instance: Declared<i64>,
     /// Price of one instance.
-    pub cost_per_hour: Option<Cost>,
+    pub cost_per_hour: Declared<Cost>,
     /// How its model is called.
-    pub model_mode: Option<String>,
+    pub model_mode: Declared<&'static str>,
 }
 
 /// `Dashboard`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DeclaredDashboard {
     /// `false` makes no dashboard.
-    pub enabled: Option<bool>,
+    pub enabled: Declared<bool>,
     /// Name of the dashboard.
-    pub dashboard_name: Option<String>,
+    pub dashboard_name: Declared<String>,
     /// Start of the shown time range.
-    pub start: Option<String>,
+    pub start: Declared<String>,
     /// `auto` or `inherit`.
-    pub period_override: Option<String>,
+    pub period_override: Declared<&'static str>,
     /// Whether there are interactive panels.
-    pub interactive: Option<bool>,
+    pub interactive: Declared<bool>,
 }
 
 /// One alarm, in CloudWatch's own words.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[allow(missing_docs, reason = "the names are PutMetricAlarm's")]
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs, reason = "the other names are PutMetricAlarm's")]
 pub struct DeclaredAlarm {
-    pub enabled: Option<bool>,
-    pub source: Option<String>,
-    pub alarm_name: Option<String>,
-    pub alarm_description: Option<String>,
-    pub threshold: Option<f64>,
-    pub comparison_operator: Option<String>,
-    pub period: Option<i32>,
-    pub time_zone: Option<String>,
-    pub evaluation_periods: Option<i32>,
-    pub datapoints_to_alarm: Option<i32>,
-    pub treat_missing_data: Option<String>,
-    pub actions_enabled: Option<bool>,
+    /// The property that declares it.
+    pub path: String,
+    /// Whether it is there.
+    pub mentioned: bool,
+    pub enabled: Declared<bool>,
+    pub source: Declared<String>,
+    pub alarm_name: Declared<String>,
+    pub alarm_description: Declared<String>,
+    pub threshold: Declared<f64>,
+    pub comparison_operator: Declared<&'static str>,
+    pub period: Declared<i32>,
+    pub time_zone: Declared<String>,
+    pub evaluation_periods: Declared<i32>,
+    pub datapoints_to_alarm: Declared<i32>,
+    pub treat_missing_data: Declared<&'static str>,
+    pub actions_enabled: Declared<bool>,
     pub actions: Actions,
 }
 
 /// `AlarmTagsPropagation`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DeclaredAlarmTags {
     /// `false` leaves the tags out.
-    pub enabled: Option<bool>,
+    pub enabled: Declared<bool>,
     /// Keys of the tags that go along.
-    pub included: Option<Vec<String>>,
+    pub included: Declared<Vec<String>>,
     /// Keys of the tags that don't.
-    pub excluded: Option<Vec<String>>,
+    pub excluded: Declared<Vec<String>>,
 }
 
-/// Actions by the state they are taken in; `None` where the declaration says nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Actions by the state they are taken in.
+#[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs, reason = "the names are PutMetricAlarm's")]
 pub struct Actions {
-    pub alarm: Option<Vec<String>>,
-    pub ok: Option<Vec<String>>,
-    pub insufficient_data: Option<Vec<String>>,
+    pub alarm: Declared<Vec<String>>,
+    pub ok: Declared<Vec<String>>,
+    pub insufficient_data: Declared<Vec<String>>,
 }
 
 impl Declaration {
@@ -154,32 +154,34 @@ impl Declaration {
         if no_echo {
             problems.withhold_values();
         }
-        if let Some(given) = all.get("NoEcho").filter(|given| !given.is_null()) {
-            // Noted where it can't be read.
-            let _ = root.child("NoEcho", given).boolean();
-        }
+        // Noted where it can't be read.
+        let _ = root.members().read(&common::NO_ECHO);
         let Divided { own, members, deployment } = divide(&root, all, resource_type);
         let own = Value::Object(own);
         let fields = Node::root(&own, problems).members();
         Some(Self {
             config: read_config(members, problems)?,
             deployment: read_deployment(deployment, problems),
-            service_timeout: declared_service_timeout(&fields),
-            endpoint_name: fields.text("EndpointName"),
-            endpoint_config_name_prefix: fields.text("EndpointConfigNamePrefix"),
-            inference_components: entries(&fields, "InferenceComponents", component),
-            gpus_per_instance: fields.sized("GpusPerInstance"),
-            cost_per_hour: cost(&fields),
-            variants: entries(&fields, "Variants", variant),
-            gpu_dimension: fields.text("GpuDimension"),
-            dashboard: fields.get("Dashboard").map(|node| dashboard(&node)).unwrap_or_default(),
+            service_timeout: fields.read(&common::SERVICE_TIMEOUT),
+            endpoint_name: fields.read(&common::ENDPOINT_NAME),
+            endpoint_config_name_prefix: fields.read(&of_configs::ENDPOINT_CONFIG_NAME_PREFIX),
+            inference_components: fields.each(&common::INFERENCE_COMPONENTS, read_component),
+            gpus_per_instance: fields.read(&common::GPUS_PER_INSTANCE),
+            cost_per_hour: fields.read(&common::COST_PER_HOUR),
+            variants: fields.each(&common::VARIANTS, read_variant),
+            gpu_dimension: fields.read(&common::GPU_DIMENSION),
+            dashboard: read_dashboard(&fields.members(&common::DASHBOARD_SETTINGS)),
             alarms: AlarmKind::ALL
                 .into_iter()
-                .filter_map(|kind| Some((kind, alarm(&fields.get(kind.property())?))))
+                .map(|kind| (kind, read_alarm(&fields.members(&reference::alarm(kind)))))
                 .collect(),
-            actions: actions(&fields),
-            alarm_tags: fields.get("AlarmTagsPropagation").map(|node| alarm_tags(&node)),
-            adopt_existing: fields.boolean("AdoptExisting").unwrap_or_default(),
+            actions: Actions {
+                alarm: fields.read(&common::ALARM_ACTIONS),
+                ok: fields.read(&common::OK_ACTIONS),
+                insufficient_data: fields.read(&common::INSUFFICIENT_DATA_ACTIONS),
+            },
+            alarm_tags: read_alarm_tags(&fields.members(&common::ALARM_TAGS_PROPAGATION)),
+            adopt_existing: fields.read(&common::ADOPT_EXISTING).value.unwrap_or_default(),
             no_echo,
         })
     }
@@ -212,7 +214,7 @@ fn divide(root: &Node<'_>, all: &Map<String, Value>, resource_type: ResourceType
         let is_member = schema.member_schema(name).is_some();
         let entry = |place: &mut Map<String, Value>| drop(place.insert(name.clone(), value.clone()));
         match name.as_str() {
-            own if reference::has(COMMON, own) || makes_config && reference::has(OF_CONFIGS, own) => {
+            own if has(COMMON, own) || makes_config && has(OF_CONFIGS, own) => {
                 entry(&mut divided.own);
             }
             member if is_member && (makes_config || OF_MONITORING.contains(&member)) => {
@@ -222,7 +224,7 @@ fn divide(root: &Node<'_>, all: &Map<String, Value>, resource_type: ResourceType
             deployment if OF_DEPLOYMENTS.contains(&deployment) => node.invalid(format!(
                 "belongs to Custom::MonitoredEndpoint, which deploys; leave it out of {resource_type}"
             )),
-            other if is_member || reference::has(OF_CONFIGS, other) => node.invalid(
+            other if is_member || has(OF_CONFIGS, other) => node.invalid(
                 "Custom::EndpointMonitoring makes no endpoint config; leave it out, or use Custom::MonitoredEndpointConfig"
                     .to_owned(),
             ),
@@ -232,10 +234,10 @@ fn divide(root: &Node<'_>, all: &Map<String, Value>, resource_type: ResourceType
                     continue;
                 }
                 let names = member_names().filter(|name| makes_config || OF_MONITORING.contains(name));
-                let of_configs = reference::names(if makes_config { OF_CONFIGS } else { &[] });
+                let of_configs = property::names(if makes_config { OF_CONFIGS } else { &[] });
                 let of_deployments = OF_DEPLOYMENTS.iter().copied().filter(|_| deploys);
                 let names: Vec<&str> =
-                    names.chain(reference::names(COMMON)).chain(of_configs).chain(of_deployments).collect();
+                    names.chain(property::names(COMMON)).chain(of_configs).chain(of_deployments).collect();
                 root.unknown(other, names.into_iter());
             }
         }
@@ -281,96 +283,62 @@ fn read_deployment(members: Map<String, Value>, problems: &Problems) -> Option<U
     read.map_err(|error| problems.invalid("Properties", error.to_string())).ok()
 }
 
-/// Only validated here, by the same function that reads it with the envelope before anything can go wrong.
-fn declared_service_timeout(fields: &Fields<'_>) -> Option<i64> {
-    let node = fields.get("ServiceTimeout")?;
-    let seconds = service_timeout(node.value());
-    if node.integer().is_some() && seconds.is_none() {
-        node.invalid(format!("{} is not a ServiceTimeout; use 1 to 3600 seconds", node.quoted()));
-    }
-    seconds.and_then(|seconds| i64::try_from(seconds.as_secs()).ok())
-}
-
-fn entries<T>(fields: &Fields<'_>, name: &str, read: fn(&Node<'_>) -> T) -> Vec<T> {
-    fields.get(name).and_then(|node| node.items()).unwrap_or_default().iter().map(read).collect()
-}
-
-fn component(node: &Node<'_>) -> DeclaredComponent {
-    let fields = node.fields(reference::INFERENCE_COMPONENT);
+fn read_component(fields: &Fields<'_>) -> DeclaredComponent {
     DeclaredComponent {
-        name: fields.text("Name"),
-        label: fields.text("Label"),
-        gpus_per_copy: fields.sized("GpusPerCopy"),
+        name: fields.read(&component::NAME),
+        label: fields.read(&component::LABEL),
+        gpus_per_copy: fields.read(&component::GPUS_PER_COPY),
     }
 }
 
-fn variant(node: &Node<'_>) -> DeclaredVariant {
-    let fields = node.fields(reference::VARIANT);
+fn read_variant(fields: &Fields<'_>) -> DeclaredVariant {
     DeclaredVariant {
-        variant_name: fields.text("VariantName"),
-        gpus_per_instance: fields.sized("GpusPerInstance"),
-        cost_per_hour: cost(&fields),
-        model_mode: fields.text("ModelMode"),
+        variant_name: fields.read(&variant::NAME),
+        gpus_per_instance: fields.read(&variant::GPUS_PER_INSTANCE),
+        cost_per_hour: fields.read(&variant::COST_PER_HOUR),
+        model_mode: fields.read(&variant::MODEL_MODE),
     }
 }
 
-fn cost(fields: &Fields<'_>) -> Option<Cost> {
-    const AUTO: &str = "Auto";
-    let node = fields.get("CostPerHour")?;
-    if let Some(dollars) = scalar::number(node.value()) {
-        return Some(Cost::Dollars(dollars));
-    }
-    let text = node.value().as_str();
-    if text == Some(AUTO) {
-        return Some(Cost::Auto);
-    }
-    let is_nearly = text.is_some_and(|text| nearest(text, [AUTO].into_iter()).is_some());
-    node.mismatch_with("a number or Auto", if is_nearly { "; did you mean Auto?" } else { "" })
-}
-
-fn dashboard(node: &Node<'_>) -> DeclaredDashboard {
-    let fields = node.fields(reference::DASHBOARD);
+fn read_dashboard(fields: &Fields<'_>) -> DeclaredDashboard {
     DeclaredDashboard {
-        enabled: fields.boolean("Enabled"),
-        dashboard_name: fields.text("DashboardName"),
-        start: fields.text("Start"),
-        period_override: fields.text("PeriodOverride"),
-        interactive: fields.boolean("Interactive"),
+        enabled: fields.read(&dashboard::ENABLED),
+        dashboard_name: fields.read(&dashboard::NAME),
+        start: fields.read(&dashboard::START),
+        period_override: fields.read(&dashboard::PERIOD_OVERRIDE),
+        interactive: fields.read(&dashboard::INTERACTIVE),
     }
 }
 
-fn alarm(node: &Node<'_>) -> DeclaredAlarm {
-    let fields = node.fields(reference::ALARM);
+fn read_alarm(fields: &Fields<'_>) -> DeclaredAlarm {
     DeclaredAlarm {
-        enabled: fields.boolean("Enabled"),
-        source: fields.text("Source"),
-        alarm_name: fields.text("AlarmName"),
-        alarm_description: fields.text("AlarmDescription"),
-        threshold: fields.number("Threshold"),
-        comparison_operator: fields.text("ComparisonOperator"),
-        period: fields.sized("Period"),
-        time_zone: fields.text("TimeZone"),
-        evaluation_periods: fields.sized("EvaluationPeriods"),
-        datapoints_to_alarm: fields.sized("DatapointsToAlarm"),
-        treat_missing_data: fields.text("TreatMissingData"),
-        actions_enabled: fields.boolean("ActionsEnabled"),
-        actions: actions(&fields),
+        path: fields.path().to_owned(),
+        mentioned: fields.are_given(),
+        enabled: fields.read(&settings::ENABLED),
+        source: fields.read(&settings::SOURCE),
+        alarm_name: fields.read(&settings::NAME),
+        alarm_description: fields.read(&settings::DESCRIPTION),
+        threshold: fields.read(&settings::THRESHOLD),
+        comparison_operator: fields.read(&settings::COMPARISON_OPERATOR),
+        period: fields.read(&settings::PERIOD),
+        time_zone: fields.read(&settings::TIME_ZONE),
+        evaluation_periods: fields.read(&settings::EVALUATION_PERIODS),
+        datapoints_to_alarm: fields.read(&settings::DATAPOINTS_TO_ALARM),
+        treat_missing_data: fields.read(&settings::TREAT_MISSING_DATA),
+        actions_enabled: fields.read(&settings::ACTIONS_ENABLED),
+        actions: Actions {
+            alarm: fields.read(&settings::ALARM_ACTIONS),
+            ok: fields.read(&settings::OK_ACTIONS),
+            insufficient_data: fields.read(&settings::INSUFFICIENT_DATA_ACTIONS),
+        },
     }
 }
 
-fn alarm_tags(node: &Node<'_>) -> DeclaredAlarmTags {
-    let fields = node.fields(reference::ALARM_TAGS);
-    DeclaredAlarmTags {
-        enabled: fields.boolean("Enabled"),
-        included: fields.texts("IncludedTagKeys"),
-        excluded: fields.texts("ExcludedTagKeys"),
-    }
-}
-
-fn actions(fields: &Fields<'_>) -> Actions {
-    Actions {
-        alarm: fields.texts("AlarmActions"),
-        ok: fields.texts("OKActions"),
-        insufficient_data: fields.texts("InsufficientDataActions"),
-    }
+/// `None` where nothing is said of them.
+fn read_alarm_tags(fields: &Fields<'_>) -> Option<DeclaredAlarmTags> {
+    fields.are_given().then(|| DeclaredAlarmTags {
+        enabled: fields.read(&alarm_tags::ENABLED),
+        included: fields.read(&alarm_tags::INCLUDED),
+        excluded: fields.read(&alarm_tags::EXCLUDED),
+    })
 }

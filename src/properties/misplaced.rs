@@ -1,6 +1,7 @@
 //! Properties that exist, somewhere else: where a name at the top of a declaration belongs.
 
-use super::reference::{ALARM, DASHBOARD, has};
+use super::property::has;
+use super::reference::{ALARM, DASHBOARD};
 
 /// Members of nested objects and of CloudFormation's own types that are met at the top.
 const ELSEWHERE: [(&str, &[&str]); 5] = [

@@ -7,18 +7,21 @@
 //! the first problem, so that one answer can name them all.
 
 mod declaration;
+mod entry;
 mod limits;
 mod misplaced;
 mod node;
 mod problem;
+mod property;
 pub mod reference;
 mod shape;
 mod within_limits;
 
 pub use crate::alarm::AlarmKind;
 pub use declaration::{
-    Actions, Cost, Declaration, DeclaredAlarm, DeclaredAlarmTags, DeclaredComponent, DeclaredDashboard, DeclaredVariant,
+    Actions, Declaration, DeclaredAlarm, DeclaredAlarmTags, DeclaredComponent, DeclaredDashboard, DeclaredVariant,
 };
+pub use entry::{Cost, Declared};
 pub(crate) use node::Node;
 pub use problem::{Problem, Problems, Severity, is_within, nearest};
-pub(crate) use problem::{choice, one_of};
+pub(crate) use problem::{choice, one_of, quote};

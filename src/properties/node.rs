@@ -3,11 +3,13 @@
 use serde_json::{Map, Value};
 
 use super::problem::{Problems, Severity, nearest};
-use super::reference::{self, Property};
+use super::property::{Property, has, names};
 use crate::scalar;
 
 /// How many characters of a value are quoted in a problem.
 const QUOTED: usize = 60;
+/// The value of what isn't there.
+static LEFT_OUT: Value = Value::Null;
 
 /// One value of a declaration.
 #[derive(Clone)]
@@ -35,6 +37,10 @@ impl<'v> Node<'v> {
     /// Where it was found.
     pub(super) fn path(&self) -> &str {
         &self.path
+    }
+
+    pub(super) fn problems(&self) -> &'v Problems {
+        self.problems
     }
 
     /// Whether it only stands for a value that a deployment will know.
@@ -103,8 +109,8 @@ impl<'v> Node<'v> {
     /// The members of an object. One that isn't in `known` is a problem.
     pub(super) fn fields(&self, known: &'static [Property]) -> Fields<'v> {
         let map = self.object();
-        for name in map.into_iter().flat_map(Map::keys).filter(|name| !reference::has(known, name)) {
-            self.unknown(name, reference::names(known));
+        for name in map.into_iter().flat_map(Map::keys).filter(|name| !has(known, name)) {
+            self.unknown(name, names(known));
         }
         Fields { node: self.clone(), map }
     }
@@ -184,6 +190,33 @@ pub(crate) struct Fields<'v> {
 }
 
 impl<'v> Fields<'v> {
+    /// Where the object stands, or would.
+    pub(super) fn path(&self) -> &str {
+        &self.node.path
+    }
+
+    /// Where a member stands, or would.
+    pub(super) fn path_of(&self, name: &str) -> String {
+        format!("{}.{name}", self.node.path)
+    }
+
+    /// Whether there is anything, be it an object or not.
+    pub(super) fn are_given(&self) -> bool {
+        !self.node.is_null()
+    }
+
+    /// The members of a member that is left out: none.
+    pub(super) fn of_left_out(&self, name: &str) -> Self {
+        Fields { node: self.node.child(name, &LEFT_OUT), map: None }
+    }
+
+    /// Notes that a member must be there, unless the object has a problem already.
+    pub(super) fn note_missing(&self, name: &str, fix: &str) {
+        if self.map.is_some() && self.node.problems.clean(self.path()) {
+            self.node.note_member(name, Severity::Missing, fix.to_owned());
+        }
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<Node<'v>> {
         let value = self.map?.get(name).filter(|value| !value.is_null())?;
         Some(self.node.child(name, value))
@@ -193,19 +226,11 @@ impl<'v> Fields<'v> {
         self.get(name)?.text()
     }
 
-    pub(super) fn boolean(&self, name: &str) -> Option<bool> {
-        self.get(name)?.boolean()
-    }
-
     pub(crate) fn number(&self, name: &str) -> Option<f64> {
         self.get(name)?.number()
     }
 
     pub(crate) fn sized<T: TryFrom<i64>>(&self, name: &str) -> Option<T> {
         self.get(name)?.sized()
-    }
-
-    pub(super) fn texts(&self, name: &str) -> Option<Vec<String>> {
-        self.get(name)?.texts()
     }
 }

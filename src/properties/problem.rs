@@ -158,6 +158,18 @@ fn ends_with(path: &str, end: &str) -> bool {
     path.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
+/// A value as a problem quotes it, or words that stand for it where values are withheld.
+pub(crate) fn quote(text: &str, problems: &Problems) -> String {
+    const QUOTED: usize = 60;
+    if !problems.may_quote() {
+        return "a value that is not shown".to_owned();
+    }
+    match text.char_indices().nth(QUOTED) {
+        Some((cut, _)) => format!("{:?}…", &text[..cut]),
+        None => format!("{text:?}"),
+    }
+}
+
 /// What to use instead of `given`, where one of a few words is to be given.
 pub(crate) fn choice(given: &str, words: &[&str]) -> String {
     let all = format!("use {}", one_of(words));

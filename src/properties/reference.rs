@@ -1,144 +1,36 @@
 //! The properties that the provider reads beside the SDK's own: what each takes, means, and is where it is left out.
 //!
-//! Reading a declaration, the hints for misspelt names and the written reference (`docs/properties.md` and the JSON Schema
-//! beside it) come from these tables, so that none of them can tell of a property that another doesn't know. Members of
-//! `CreateEndpointConfig` and `UpdateEndpoint` aren't here, but for which of them a type takes: the SDK's schemas have them.
+//! Each is defined here and nowhere else: reading and validating a declaration, the hints for misspelt names and the written
+//! reference (`docs/properties.md` and the JSON Schema beside it) come from these tables. Members of `CreateEndpointConfig` and
+//! `UpdateEndpoint` aren't here, but for which of them a type takes: the SDK's schemas have them.
 
-use crate::alarm::AlarmKind;
-
-/// One property.
-#[derive(Clone, Copy, Debug)]
-pub struct Property {
-    /// As a template spells it.
-    pub name: &'static str,
-    /// What it takes.
-    pub kind: Kind,
-    /// What it is where it is left out.
-    pub default: Absent,
-    /// What it is for, in a sentence or two without a full stop at the end.
-    pub meaning: &'static str,
-}
-
-/// What a property takes. Scalars may be strings, as CloudFormation sends them.
-#[derive(Clone, Copy, Debug)]
-pub enum Kind {
-    /// Any string, or one by a rule that the meaning names.
-    Text,
-    /// `true` or `false`.
-    Boolean,
-    /// A whole number from the first to the second.
-    Integer(i64, i64),
-    /// A number.
-    Number,
-    /// Dollars, more than 0 and at most [`MOST_DOLLARS`], or `Auto`.
-    Price,
-    /// One of these words.
-    Choice(&'static [&'static str]),
-    /// ARNs, at most five.
-    Arns,
-    /// Strings, one at least.
-    Texts,
-    /// A list of objects with these members.
-    List(&'static [Property]),
-    /// An object with these members.
-    Object(&'static [Property]),
-}
-
-/// What a property is where it is left out.
-#[derive(Clone, Copy, Debug)]
-pub enum Absent {
-    /// It can't be left out.
-    Refused,
-    /// Nothing.
-    Nothing,
-    /// This value, as JSON.
-    Is(&'static str),
-    /// Something that depends on the rest, in words.
-    Depends(&'static str),
-}
+use super::entry::{
+    Cost, Entry, Members, arns, boolean, integer, keys, list, number, object, price, short_text, text, word,
+    word_by_rule,
+};
+use super::node::Node;
+pub use super::property::{Absent, Kind, Property, Refusal};
+use crate::alarm::{AlarmKind, AlarmSource, COMPARISONS};
+use crate::envelope::service_timeout;
 
 use Absent::{Depends, Is, Nothing, Refused};
-use Kind::{Arns, Boolean, Choice, Integer, List, Number, Object, Price, Text, Texts};
+use Refusal::{ByRule, IsNot};
 
-/// Properties that every type takes: CloudFormation's own two, and ours.
-pub const COMMON: &[Property] = &[
-    of("ServiceToken", Text, Refused, "ARN of the provider's function, from its export or its SSM parameter"),
-    of(
-        "ServiceTimeout",
-        Integer(1, 3600),
-        Depends("3600, CloudFormation's own"),
-        "Seconds that CloudFormation waits for an answer. One run of the function takes 900 at most; an endpoint may \
-         need 3600",
-    ),
-    of(
-        "EndpointName",
-        Text,
-        Depends("required; `Custom::MonitoredEndpoint` makes one from stack and logical id if left out"),
-        "Name of the endpoint: 1 to 63 letters, digits and hyphens, with a letter or digit at both ends",
-    ),
-    of("InferenceComponents", List(INFERENCE_COMPONENT), Nothing, "Models to show by name"),
-    of(
-        "GpusPerInstance",
-        Integer(1, MOST_GPUS),
-        Depends("from the provider's catalogue of instance types; required for a type that it doesn't know"),
-        "GPUs of one instance. Ignored for types without GPUs",
-    ),
-    of(
-        "CostPerHour",
-        Price,
-        Depends("none: cost panels are left out"),
-        "Dollars per instance-hour, or `Auto` for the Region's on-demand list price",
-    ),
-    of("Variants", List(VARIANT), Nothing, "What differs by variant: GPUs, price, how the model is called"),
-    of(
-        "GpuDimension",
-        Choice(&["GpuId", "AcceleratorId", "Auto"]),
-        Is("\"Auto\""),
-        "The metric dimension that identifies a GPU. `Auto` takes the one that CloudWatch lists, and both while it \
-         lists neither",
-    ),
-    of("Dashboard", Object(DASHBOARD), Depends("a dashboard with its defaults"), "The dashboard"),
-    alarm(AlarmKind::UnusedGpu),
-    alarm(AlarmKind::GpuBuffer),
-    alarm(AlarmKind::IdleGpu),
-    alarm(AlarmKind::NoTraffic),
-    alarm(AlarmKind::ErrorRate),
-    alarm(AlarmKind::Latency),
-    alarm(AlarmKind::NoCapacity),
-    alarm(AlarmKind::Backlog),
-    alarm(AlarmKind::Budget),
-    of("AlarmActions", Arns, Nothing, "Actions on going to ALARM, for every alarm without actions of its own"),
-    of("OKActions", Arns, Nothing, "The same for OK"),
-    of("InsufficientDataActions", Arns, Nothing, "The same for `INSUFFICIENT_DATA`"),
-    of(
-        "AlarmTagsPropagation",
-        Object(ALARM_TAGS),
-        Depends("off"),
-        "Whether every alarm's tags, your `Tags` and ours, go with its notifications to SNS, Lambda and EventBridge, to route them by",
-    ),
-    of(
-        "AdoptExisting",
-        Boolean,
-        Is("false"),
-        "Take over a dashboard or metric alarm of the same name that this resource didn't make. From then on it \
-         belongs to this resource",
-    ),
-    of(
-        "NoEcho",
-        Boolean,
-        Is("false"),
-        "Mask the attributes in CloudFormation, and quote no value in a `Reason`. Names of what is made are still \
-         logged",
-    ),
-];
+/// Defines a table: a constant that reads each property, in a module of its own, and all of them in order.
+macro_rules! table {
+    ($(#[$doc:meta])* $table:ident, read by $module:ident {
+        $($property:ident: $type:ty = $entry:expr;)+
+    }) => {
+        $(#[$doc])*
+        pub const $table: &[Property] = &[$($module::$property.property),+];
 
-/// Properties of the types that make an endpoint config.
-pub const OF_CONFIGS: &[Property] = &[of(
-    "EndpointConfigNamePrefix",
-    Text,
-    Depends("`EndpointName`"),
-    "Beginning of the config's name. A hyphen and ten digits follow, 63 characters in all",
-)];
+        pub(super) mod $module {
+            use super::*;
+
+            $(pub(in crate::properties) const $property: Entry<$type> = $entry;)+
+        }
+    };
+}
 
 /// The most GPUs that one instance is believed to have. The catalogue's largest has 16 accelerators, and the largest server that
 /// one operating system runs today has as many; four times that is room for what is launched next. Beyond it a number is a
@@ -156,154 +48,266 @@ pub const OF_DEPLOYMENTS: &[&str] =
 pub const OF_MONITORING: &[&str] =
     &["ProductionVariants", "ShadowProductionVariants", "AsyncInferenceConfig", "MetricsConfig", "Tags"];
 
-/// An entry of `InferenceComponents`.
-pub const INFERENCE_COMPONENT: &[Property] = &[
-    of("Name", Text, Refused, "Name of the inference component"),
-    of("Label", Text, Depends("`Name`"), "Its name on panels"),
-    of("GpusPerCopy", Integer(1, MOST_GPUS), Nothing, "GPUs of one copy, no more than an instance has"),
-];
-
-/// An entry of `Variants`.
-pub const VARIANT: &[Property] = &[
-    of("VariantName", Text, Refused, "Name of the production variant"),
-    of("GpusPerInstance", Integer(1, MOST_GPUS), Depends("the resource's"), "GPUs of one of its instances"),
-    of("CostPerHour", Price, Depends("the resource's"), "Dollars per hour of one of its instances"),
-    of(
-        "ModelMode",
-        Choice(&["SingleModel", "MultiModel", "Direct"]),
-        Is("\"SingleModel\""),
-        "How its model is called, in the words of `CreateModel`: the container loads the model that a request names \
-         (`MultiModel`), or a request names one of several containers (`Direct`). The dashboard shows what such \
-         models publish",
-    ),
-];
-
-/// `Dashboard`.
-pub const DASHBOARD: &[Property] = &[
-    of("Enabled", Boolean, Is("true"), "`false` makes no dashboard"),
-    of(
-        "DashboardName",
-        Text,
-        Depends("`<EndpointName>-monitoring`"),
-        "1 to 255 letters, digits, hyphens and underscores",
-    ),
-    of("Start", Text, Is("\"-PT3H\""), "Beginning of the shown time range: a duration such as `-PT12H`, or a time"),
-    of(
-        "PeriodOverride",
-        Choice(&["auto", "inherit"]),
-        Depends("`auto`; always `inherit` where metrics are published less often than every 60 s"),
-        "`auto`: periods follow the shown time range. `inherit`: each panel keeps its own",
-    ),
-    of(
-        "Interactive",
-        Boolean,
-        Depends("`true` if the provider stack has the function for them"),
-        "Whether the dashboard has interactive panels",
-    ),
-];
-
-/// `AlarmTagsPropagation`, in CloudWatch's own words.
-pub const ALARM_TAGS: &[Property] = &[
-    of("Enabled", Boolean, Is("true"), "`false` leaves the tags out"),
-    of(
-        "IncludedTagKeys",
-        Texts,
-        Depends("all tags"),
-        "Keys of the tags that go along, 1 to 50; not beside `ExcludedTagKeys`",
-    ),
-    of("ExcludedTagKeys", Texts, Nothing, "Keys of the tags that don't, 1 to 50"),
-];
-
-/// One alarm, in CloudWatch's own words.
-pub const ALARM: &[Property] = &[
-    of("Enabled", Boolean, Is("true"), "`false` makes no alarm"),
-    of(
-        "Source",
-        Choice(&[
-            "Reservation",
-            "SampleCount",
-            "PromQL",
-            "Invocations",
-            "Insights",
-            "OldestRequest",
-            "BacklogSize",
-            "InstanceSamples",
-        ]),
-        Depends(BY_ALARM),
-        "What the alarm reads. Each kind of alarm takes the ones listed below",
-    ),
-    of("AlarmName", Text, Depends(BY_ALARM), "1 to 255 printable characters"),
-    of(
-        "AlarmDescription",
-        Text,
-        Nothing,
-        "Your own words. They come before ours, which say what is wrong, what it costs and what to do first",
-    ),
-    of("Threshold", Number, Depends(BY_ALARM), "What the measured value is compared with"),
-    of(
-        "ComparisonOperator",
-        Choice(&[
-            "GreaterThanOrEqualToThreshold",
-            "GreaterThanThreshold",
-            "LessThanThreshold",
-            "LessThanOrEqualToThreshold",
-        ]),
-        Depends(BY_ALARM),
-        "How it is compared",
-    ),
-    of(
-        "Period",
-        Integer(10, 604_800),
-        Depends(
-            "the publish frequency or 60 s, whichever is longer; `UnusedGpuAlarm` without `EvaluationPeriods`: the \
-             next that divides half an hour; `NoTrafficAlarm`: an hour; `BudgetAlarm`: always a day",
-        ),
-        "Seconds of one datapoint: 10, 20, 30 or a multiple of 60, not shorter than the publish frequency. Where \
-         samples are counted, a multiple of it",
-    ),
-    of(
-        "TimeZone",
-        Text,
-        Depends("UTC; `BudgetAlarm` only"),
-        "Time zone of the days that a `BudgetAlarm` adds up: a name such as `Europe/Berlin`, or an offset such as \
-         `+02:00`",
-    ),
-    of(
-        "EvaluationPeriods",
-        Integer(1, 10_080),
-        Depends("as many as fill the alarm's window, see below"),
-        "How many datapoints are evaluated: at most one day of them, or seven days with a `Period` of an hour or more",
-    ),
-    of("DatapointsToAlarm", Integer(1, 10_080), Depends("`EvaluationPeriods`"), "How many of these must breach"),
-    of(
-        "TreatMissingData",
-        Choice(&["breaching", "notBreaching", "ignore", "missing"]),
-        Is("\"notBreaching\""),
-        "What a missing datapoint counts as. An endpoint that is scaled to zero has none",
-    ),
-    of("ActionsEnabled", Boolean, Is("true"), "Whether actions are taken"),
-    of("AlarmActions", Arns, Depends("the ones for all alarms"), "Actions on going to ALARM"),
-    of("OKActions", Arns, Depends("the ones for all alarms"), "The same for OK"),
-    of("InsufficientDataActions", Arns, Depends("the ones for all alarms"), "The same for `INSUFFICIENT_DATA`"),
-];
-
 /// Each kind of alarm has its own, for which the written reference has a table.
 pub const BY_ALARM: &str = "by alarm, see below";
 
-const fn alarm(kind: AlarmKind) -> Property {
-    of(kind.property(), Object(ALARM), Depends(kind.definition().absent), kind.definition().meaning)
+/// The most characters of an alarm's description that are the author's own.
+const MOST_DESCRIPTION: usize = 1024;
+
+table! {
+    /// Properties that every type takes: CloudFormation's own two, and ours.
+    COMMON, read by common {
+        SERVICE_TOKEN: String = text(
+            "ServiceToken",
+            Refused("give the ARN of the provider's function"),
+            "ARN of the provider's function, from its export or its SSM parameter",
+        );
+        SERVICE_TIMEOUT: i64 = Entry::new(
+            ("ServiceTimeout", Kind::Integer(1, 3600)),
+            Depends("3600, CloudFormation's own"),
+            "Seconds that CloudFormation waits for an answer. One run of the function takes 900 at most; an endpoint may \
+             need 3600",
+            seconds,
+        );
+        ENDPOINT_NAME: String = text(
+            "EndpointName",
+            Depends("required; `Custom::MonitoredEndpoint` makes one from stack and logical id if left out"),
+            "Name of the endpoint: 1 to 63 letters, digits and hyphens, with a letter or digit at both ends",
+        );
+        INFERENCE_COMPONENTS: Members =
+            list("InferenceComponents", INFERENCE_COMPONENT, Nothing, "Models to show by name");
+        GPUS_PER_INSTANCE: i64 = gpus(
+            "GpusPerInstance",
+            Depends("from the provider's catalogue of instance types; required for a type that it doesn't know"),
+            "GPUs of one instance. Ignored for types without GPUs",
+        );
+        COST_PER_HOUR: Cost = price(
+            "CostPerHour",
+            Depends("none: cost panels are left out"),
+            "Dollars per instance-hour, or `Auto` for the Region's on-demand list price",
+        );
+        VARIANTS: Members =
+            list("Variants", VARIANT, Nothing, "What differs by variant: GPUs, price, how the model is called");
+        GPU_DIMENSION: &'static str = word(
+            "GpuDimension",
+            &["GpuId", "AcceleratorId", "Auto"],
+            IsNot("a GPU dimension"),
+            Is("\"Auto\""),
+            "The metric dimension that identifies a GPU. `Auto` takes the one that CloudWatch lists, and both while it \
+             lists neither",
+        );
+        DASHBOARD_SETTINGS: Members =
+            object("Dashboard", DASHBOARD, Depends("a dashboard with its defaults"), "The dashboard");
+        UNUSED_GPU_ALARM: Members = alarm(AlarmKind::UnusedGpu);
+        GPU_BUFFER_ALARM: Members = alarm(AlarmKind::GpuBuffer);
+        IDLE_GPU_ALARM: Members = alarm(AlarmKind::IdleGpu);
+        NO_TRAFFIC_ALARM: Members = alarm(AlarmKind::NoTraffic);
+        ERROR_RATE_ALARM: Members = alarm(AlarmKind::ErrorRate);
+        LATENCY_ALARM: Members = alarm(AlarmKind::Latency);
+        NO_CAPACITY_ALARM: Members = alarm(AlarmKind::NoCapacity);
+        BACKLOG_ALARM: Members = alarm(AlarmKind::Backlog);
+        BUDGET_ALARM: Members = alarm(AlarmKind::Budget);
+        ALARM_ACTIONS: Vec<String> = arns(
+            "AlarmActions",
+            Nothing,
+            "Actions on going to ALARM, for every alarm without actions of its own",
+        );
+        OK_ACTIONS: Vec<String> = arns("OKActions", Nothing, "The same for OK");
+        INSUFFICIENT_DATA_ACTIONS: Vec<String> =
+            arns("InsufficientDataActions", Nothing, "The same for `INSUFFICIENT_DATA`");
+        ALARM_TAGS_PROPAGATION: Members = object(
+            "AlarmTagsPropagation",
+            ALARM_TAGS,
+            Depends("off"),
+            "Whether every alarm's tags, your `Tags` and ours, go with its notifications to SNS, Lambda and EventBridge, to route them by",
+        );
+        ADOPT_EXISTING: bool = boolean(
+            "AdoptExisting",
+            Is("false"),
+            "Take over a dashboard or metric alarm of the same name that this resource didn't make. From then on it \
+             belongs to this resource",
+        );
+        NO_ECHO: bool = boolean(
+            "NoEcho",
+            Is("false"),
+            "Mask the attributes in CloudFormation, and quote no value in a `Reason`. Names of what is made are still \
+             logged",
+        );
+    }
 }
 
-const fn of(name: &'static str, kind: Kind, default: Absent, meaning: &'static str) -> Property {
-    Property { name, kind, default, meaning }
+table! {
+    /// Properties of the types that make an endpoint config.
+    OF_CONFIGS, read by of_configs {
+        ENDPOINT_CONFIG_NAME_PREFIX: String = text(
+            "EndpointConfigNamePrefix",
+            Depends("`EndpointName`"),
+            "Beginning of the config's name. A hyphen and ten digits follow, 63 characters in all",
+        );
+    }
 }
 
-/// The names in a table.
-pub(super) fn names(table: &[Property]) -> impl Iterator<Item = &'static str> + Clone {
-    table.iter().map(|property| property.name)
+table! {
+    /// An entry of `InferenceComponents`.
+    INFERENCE_COMPONENT, read by component {
+        NAME: String =
+            text("Name", Refused("give the name of the inference component"), "Name of the inference component");
+        LABEL: String = text("Label", Depends("`Name`"), "Its name on panels");
+        GPUS_PER_COPY: i64 = gpus("GpusPerCopy", Nothing, "GPUs of one copy, no more than an instance has");
+    }
 }
 
-/// Whether a table has a property of that name.
-pub(super) fn has(table: &[Property], name: &str) -> bool {
-    names(table).any(|known| known == name)
+table! {
+    /// An entry of `Variants`.
+    VARIANT, read by variant {
+        NAME: String =
+            text("VariantName", Refused("say which variant this is about"), "Name of the production variant");
+        GPUS_PER_INSTANCE: i64 =
+            gpus("GpusPerInstance", Depends("the resource's"), "GPUs of one of its instances");
+        COST_PER_HOUR: Cost =
+            price("CostPerHour", Depends("the resource's"), "Dollars per hour of one of its instances");
+        MODEL_MODE: &'static str = word(
+            "ModelMode",
+            &["SingleModel", "MultiModel", "Direct"],
+            IsNot("a mode"),
+            Is("\"SingleModel\""),
+            "How its model is called, in the words of `CreateModel`: the container loads the model that a request names \
+             (`MultiModel`), or a request names one of several containers (`Direct`). The dashboard shows what such \
+             models publish",
+        );
+    }
+}
+
+table! {
+    /// `Dashboard`.
+    DASHBOARD, read by dashboard {
+        ENABLED: bool = boolean("Enabled", Is("true"), "`false` makes no dashboard");
+        NAME: String = text(
+            "DashboardName",
+            Depends("`<EndpointName>-monitoring`"),
+            "1 to 255 letters, digits, hyphens and underscores",
+        );
+        START: String = text(
+            "Start",
+            Is("\"-PT3H\""),
+            "Beginning of the shown time range: a duration such as `-PT12H`, or a time",
+        );
+        PERIOD_OVERRIDE: &'static str = word(
+            "PeriodOverride",
+            &["auto", "inherit"],
+            IsNot("allowed"),
+            Depends("`auto`; always `inherit` where metrics are published less often than every 60 s"),
+            "`auto`: periods follow the shown time range. `inherit`: each panel keeps its own",
+        );
+        INTERACTIVE: bool = boolean(
+            "Interactive",
+            Depends("`true` if the provider stack has the function for them"),
+            "Whether the dashboard has interactive panels",
+        );
+    }
+}
+
+table! {
+    /// `AlarmTagsPropagation`, in CloudWatch's own words.
+    ALARM_TAGS, read by alarm_tags {
+        ENABLED: bool = boolean("Enabled", Is("true"), "`false` leaves the tags out");
+        INCLUDED: Vec<String> = keys(
+            "IncludedTagKeys",
+            Depends("all tags"),
+            "Keys of the tags that go along, 1 to 50; not beside `ExcludedTagKeys`",
+        );
+        EXCLUDED: Vec<String> = keys("ExcludedTagKeys", Nothing, "Keys of the tags that don't, 1 to 50");
+    }
+}
+
+table! {
+    /// One alarm, in CloudWatch's own words.
+    ALARM, read by settings {
+        ENABLED: bool = boolean("Enabled", Is("true"), "`false` makes no alarm");
+        SOURCE: String = word_by_rule(
+            "Source",
+            &AlarmSource::NAMES,
+            Depends(BY_ALARM),
+            "What the alarm reads. Each kind of alarm takes the ones listed below",
+        );
+        NAME: String = text("AlarmName", Depends(BY_ALARM), "1 to 255 printable characters");
+        DESCRIPTION: String = short_text::<MOST_DESCRIPTION>(
+            "AlarmDescription",
+            Nothing,
+            "Your own words. They come before ours, which say what is wrong, what it costs and what to do first",
+        );
+        THRESHOLD: f64 = number("Threshold", Depends(BY_ALARM), "What the measured value is compared with");
+        COMPARISON_OPERATOR: &'static str = word(
+            "ComparisonOperator",
+            &COMPARISONS,
+            IsNot("allowed"),
+            Depends(BY_ALARM),
+            "How it is compared",
+        );
+        PERIOD: i32 = integer(
+            "Period",
+            (10, 604_800),
+            ByRule,
+            Depends(
+                "the publish frequency or 60 s, whichever is longer; `UnusedGpuAlarm` without `EvaluationPeriods`: the \
+                 next that divides half an hour; `NoTrafficAlarm`: an hour; `BudgetAlarm`: always a day",
+            ),
+            "Seconds of one datapoint: 10, 20, 30 or a multiple of 60, not shorter than the publish frequency. Where \
+             samples are counted, a multiple of it",
+        );
+        TIME_ZONE: String = text(
+            "TimeZone",
+            Depends("UTC; `BudgetAlarm` only"),
+            "Time zone of the days that a `BudgetAlarm` adds up: a name such as `Europe/Berlin`, or an offset such as \
+             `+02:00`",
+        );
+        EVALUATION_PERIODS: i32 = integer(
+            "EvaluationPeriods",
+            (1, 10_080),
+            ByRule,
+            Depends("as many as fill the alarm's window, see below"),
+            "How many datapoints are evaluated: at most one day of them, or seven days with a `Period` of an hour or more",
+        );
+        DATAPOINTS_TO_ALARM: i32 = integer(
+            "DatapointsToAlarm",
+            (1, 10_080),
+            ByRule,
+            Depends("`EvaluationPeriods`"),
+            "How many of these must breach",
+        );
+        TREAT_MISSING_DATA: &'static str = word(
+            "TreatMissingData",
+            &["breaching", "notBreaching", "ignore", "missing"],
+            IsNot("allowed"),
+            Is("\"notBreaching\""),
+            "What a missing datapoint counts as. An endpoint that is scaled to zero has none",
+        );
+        ACTIONS_ENABLED: bool = boolean("ActionsEnabled", Is("true"), "Whether actions are taken");
+        ALARM_ACTIONS: Vec<String> =
+            arns("AlarmActions", Depends("the ones for all alarms"), "Actions on going to ALARM");
+        OK_ACTIONS: Vec<String> = arns("OKActions", Depends("the ones for all alarms"), "The same for OK");
+        INSUFFICIENT_DATA_ACTIONS: Vec<String> = arns(
+            "InsufficientDataActions",
+            Depends("the ones for all alarms"),
+            "The same for `INSUFFICIENT_DATA`",
+        );
+    }
+}
+
+/// The alarm of a kind, which says itself when it fires and whether it is there by default.
+pub(super) const fn alarm(kind: AlarmKind) -> Entry<Members> {
+    object(kind.property(), ALARM, Depends(kind.definition().absent), kind.definition().meaning)
+}
+
+const fn gpus(name: &'static str, default: Absent, meaning: &'static str) -> Entry<i64> {
+    integer(name, (1, MOST_GPUS), IsNot("a number of GPUs"), default, meaning)
+}
+
+/// Read by the same function that reads it with the envelope, before anything can go wrong.
+fn seconds(node: &Node<'_>, _property: &Property) -> Option<i64> {
+    let seconds = service_timeout(node.value());
+    if node.integer().is_some() && seconds.is_none() {
+        node.invalid(format!("{} is not a ServiceTimeout; use 1 to 3600 seconds", node.quoted()));
+    }
+    seconds.and_then(|seconds| i64::try_from(seconds.as_secs()).ok())
 }

@@ -95,7 +95,7 @@ impl Reconciler {
         if let Some(endpoint) = endpoint {
             self.describe_serving_config(endpoint, &mut existing).await?;
         }
-        let before = apply.earlier.and_then(|earlier| earlier.endpoint_name.clone());
+        let before = apply.earlier.and_then(|earlier| earlier.endpoint_name.value.clone());
         for name in before.into_iter().chain([apply.spec.monitoring.endpoint_name.to_string()]) {
             if !run.record().endpoints.iter().any(|known| known.is(&name)) {
                 run.note(Note::Endpoint { name });

@@ -97,7 +97,7 @@ pub(crate) fn names(envelope: &Envelope, resource_type: ResourceType) -> Vec<(Ki
         let Some(declaration) = read(&owner, resource_type, properties, &Problems::default()) else { continue };
         let config = config_name(resource_type, &declaration, &owner);
         names.extend(config.map(|name| (Kind::EndpointConfig, name.to_string())));
-        names.extend(declaration.endpoint_name.clone().map(|name| (Kind::Endpoint, name)));
+        names.extend(declaration.endpoint_name.value.clone().map(|name| (Kind::Endpoint, name)));
         let NamesInUse { dashboards, alarms } = NamesInUse::of(&declaration);
         names.extend(dashboards.into_iter().map(|name| (Kind::Dashboard, name.to_string())));
         names.extend(alarms.into_iter().map(|name| (Kind::Alarm, name.to_string())));
@@ -120,7 +120,7 @@ pub(crate) fn removal(envelope: &Envelope, resource_type: ResourceType) -> Optio
         ResourceType::EndpointMonitoring => names.dashboards.extend(DashboardName::parse(&physical_id).ok()),
         ResourceType::MonitoredEndpoint => {}
     }
-    let endpoint = declared.and_then(|it| EndpointName::parse(it.endpoint_name.as_deref()?).ok());
+    let endpoint = declared.and_then(|it| EndpointName::parse(it.endpoint_name.value.as_deref()?).ok());
     let looks_made_up = looks_made_up(envelope);
     Some(Removal { physical_id, looks_made_up, endpoint_configs, endpoint, names })
 }
@@ -156,7 +156,7 @@ pub(crate) fn abandoned(
         return None;
     }
     let physical_id = match resource_type {
-        ResourceType::MonitoredEndpoint => before.endpoint_name.clone(),
+        ResourceType::MonitoredEndpoint => before.endpoint_name.value.clone(),
         ResourceType::MonitoredEndpointConfig => {
             config_name(resource_type, before, &owner(envelope)).map(|name| name.to_string())
         }
@@ -177,9 +177,9 @@ pub fn read(
     problems: &Problems,
 ) -> Option<Declaration> {
     let mut declaration = Declaration::read(resource_type, properties, problems)?;
-    if resource_type == ResourceType::MonitoredEndpoint && problems.clean("Properties.EndpointName") {
+    if resource_type == ResourceType::MonitoredEndpoint && problems.clean(&declaration.endpoint_name.path) {
         let generated = || EndpointName::generate(&owner.stack_id, &owner.logical_id).to_string();
-        declaration.endpoint_name.get_or_insert_with(generated);
+        declaration.endpoint_name.value.get_or_insert_with(generated);
     }
     actions_are_near(&declaration, &owner.stack_id, problems);
     Some(declaration)

@@ -4,8 +4,7 @@
 //! an EC2 instance belongs to alarms on that instance's own metrics, and none of ours is.
 
 use super::quote;
-use crate::alarm::AlarmKind;
-use crate::properties::{Declaration, Problems};
+use crate::properties::{Actions, Declaration, Declared, Problems};
 
 const TAKEN: &str = "use an SNS topic, a Lambda function, a scaling policy, a Systems Manager OpsItem or response plan, or an \
                      investigation group";
@@ -86,20 +85,12 @@ impl Action<'_> {
 
 /// Notes the actions that are where no alarm of this stack can call them.
 pub(crate) fn are_near(declaration: &Declaration, stack_id: &str, problems: &Problems) {
-    let all = std::iter::once(("Properties".to_owned(), &declaration.actions));
-    let own = AlarmKind::ALL
-        .into_iter()
-        .filter_map(|kind| Some((format!("Properties.{kind}"), &declaration.alarms.get(&kind)?.actions)));
-    for (path, actions) in all.chain(own) {
-        let lists = [
-            ("AlarmActions", &actions.alarm),
-            ("OKActions", &actions.ok),
-            ("InsufficientDataActions", &actions.insufficient_data),
-        ];
-        for (name, list) in lists {
-            for (at, action) in list.iter().flatten().enumerate() {
+    let own = declaration.alarms.values().map(|alarm| &alarm.actions);
+    for Actions { alarm, ok, insufficient_data } in std::iter::once(&declaration.actions).chain(own) {
+        for Declared { path, value } in [alarm, ok, insufficient_data] {
+            for (at, action) in value.iter().flatten().enumerate() {
                 if let Some(why) = read(action).ok().and_then(|action| action.is_elsewhere(stack_id)) {
-                    problems.conflict(&format!("{path}.{name}[{at}]"), format!("{} {why}", quote(action, problems)));
+                    problems.conflict(&format!("{path}[{at}]"), format!("{} {why}", quote(action, problems)));
                 }
             }
         }

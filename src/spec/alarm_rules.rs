@@ -12,7 +12,7 @@ use super::validate::Metrics;
 use super::{AlarmSpec, Part, PartAlarm};
 use super::{InferenceComponent, quote};
 use crate::alarm::{AlarmKind, Fit, Situation, Subject};
-use crate::properties::{Declaration, DeclaredAlarm, Problems};
+use crate::properties::{Declaration, Declared, DeclaredAlarm, Problems};
 
 /// The most alarms that a composite speaks for, and the most characters of its rule
 /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html>).
@@ -33,59 +33,64 @@ pub(super) struct AlarmRules<'d> {
 impl AlarmRules<'_> {
     /// The alarms that are switched on, in the order of their kinds.
     pub(super) fn validate(&self) -> Vec<AlarmSpec> {
-        let alarms: Vec<AlarmSpec> = AlarmKind::ALL.into_iter().filter_map(|kind| self.alarm(kind)).collect();
+        let declared = self.declaration.alarms.iter();
+        let alarms = declared.filter_map(|(kind, declared)| Some((self.alarm(*kind, declared)?, declared)));
+        let alarms: Vec<(AlarmSpec, &DeclaredAlarm)> = alarms.collect();
         self.names_differ(&alarms);
-        alarms
+        alarms.into_iter().map(|(alarm, _)| alarm).collect()
     }
 
-    fn alarm(&self, kind: AlarmKind) -> Option<AlarmSpec> {
-        let by_default = DeclaredAlarm::default();
-        let given = self.declaration.alarms.get(&kind);
+    fn alarm(&self, kind: AlarmKind, declared: &DeclaredAlarm) -> Option<AlarmSpec> {
         let definition = kind.definition();
-        let declared = match given {
-            Some(declared) => declared,
-            None if definition.on_by_default => &by_default,
-            None => return None,
-        };
+        let given = declared.mentioned;
+        if !given && !definition.on_by_default {
+            return None;
+        }
         let Self { declaration, metrics, problems, .. } = *self;
         let watched: Vec<&Variant> = self.variants.iter().filter(|variant| (definition.watches)(variant)).collect();
         let models = if watched.iter().any(|variant| variant.hosts_components()) { self.components } else { &[] };
         let situation = Situation {
-            names_gpu_dimension: declaration.gpu_dimension.as_deref().is_some_and(|name| name != "Auto"),
+            names_gpu_dimension: self.names_gpu_dimension(),
             enhanced_metrics: metrics.enhanced,
             variants: &watched,
             models,
         };
         // Validated also where it is switched off: what is written down has to be right when it is switched on.
         let spec = Settings { kind, declaration, declared, metrics, situation: &situation, problems }.validate();
-        if declared.enabled == Some(false) {
+        if declared.enabled.value == Some(false) {
             return None;
         }
         if let Some(variant) = self.partitioned().filter(|_| definition.subject == Subject::WholeGpus) {
-            if given.is_some() {
+            if given {
                 let message = format!(
                     "the GPUs of variant {} are partitioned (AcceleratorPartitionLayouts), and AWS says of no metric what it is for a partition, \
                      so the alarm would compare a wrong number; leave it out, or set Enabled to false",
                     variant.name
                 );
-                problems.conflict(&format!("Properties.{kind}"), message);
+                problems.conflict(&declared.path, message);
             }
             return None;
         }
         if watched.is_empty() {
-            if given.is_some() && problems.clean("Properties.ProductionVariants") {
+            if given && problems.clean("Properties.ProductionVariants") {
                 let message = format!("{}; leave the alarm out, or set Enabled to false", definition.nothing_to_watch);
-                problems.conflict(&format!("Properties.{kind}"), message);
+                problems.conflict(&declared.path, message);
             }
             return None;
         }
         let spec = spec?;
         if let Some(why) = (definition.refusal)(&situation, spec.source) {
-            let at = if declared.source.is_some() { ".Source" } else { "" };
-            problems.conflict(&format!("Properties.{kind}{at}"), why);
+            let source = &declared.source;
+            problems.conflict(if source.value.is_some() { &source.path } else { &declared.path }, why);
             return None;
         }
-        self.divided(spec, &situation)
+        self.divided(spec, declared, &situation)
+    }
+
+    /// Whether `GpuDimension` says which one it is. What can't be read is taken for one: its problem has been noted.
+    fn names_gpu_dimension(&self) -> bool {
+        let Declared { path, value } = &self.declaration.gpu_dimension;
+        value.map_or(!self.problems.clean(path), |name| name != "Auto")
     }
 
     /// A variant whose models hold partitions of its GPUs.
@@ -94,14 +99,13 @@ impl AlarmRules<'_> {
     }
 
     /// The alarm, divided among its variants and models where they are too many for one.
-    fn divided(&self, mut alarm: AlarmSpec, situation: &Situation<'_>) -> Option<AlarmSpec> {
+    fn divided(&self, mut alarm: AlarmSpec, declared: &DeclaredAlarm, situation: &Situation<'_>) -> Option<AlarmSpec> {
         let parts = parts((alarm.kind.definition().fit)(alarm.source), situation);
         if parts.is_empty() {
             return Some(alarm);
         }
-        let path = format!("Properties.{}", alarm.kind);
         let count = parts.len();
-        if !self.may_be_divided(&alarm, &parts) {
+        if !self.may_be_divided(&alarm, declared, &parts) {
             return None;
         }
         for part in parts {
@@ -115,7 +119,7 @@ impl AlarmRules<'_> {
                     "{} would be the name of the alarm on that variant or model alone, and is too long; {rule}",
                     quote(&together, self.problems)
                 );
-                self.problems.invalid(&format!("{path}.AlarmName"), message);
+                self.problems.invalid(&declared.alarm_name.path, message);
             });
             alarm.parts.push(PartAlarm { name: name.ok()?, on: part });
         }
@@ -124,14 +128,13 @@ impl AlarmRules<'_> {
             let message = format!(
                 "the names of its {count} parts make a rule of {rule} characters, and CloudWatch takes {LONGEST_RULE}; shorten it"
             );
-            self.problems.invalid(&format!("{path}.AlarmName"), message);
+            self.problems.invalid(&declared.alarm_name.path, message);
         }
         Some(alarm)
     }
 
     /// Whether each of these can have an alarm of its own, with a composite that speaks for all.
-    fn may_be_divided(&self, alarm: &AlarmSpec, parts: &[Part]) -> bool {
-        let path = format!("Properties.{}", alarm.kind);
+    fn may_be_divided(&self, alarm: &AlarmSpec, declared: &DeclaredAlarm, parts: &[Part]) -> bool {
         let count = parts.len();
         let of_variants = parts.iter().any(|part| matches!(part, Part::Variant(_)));
         if of_variants && !self.declaration.declares_variants() {
@@ -140,7 +143,7 @@ impl AlarmRules<'_> {
                 "{count} variants are more than one alarm takes, so each gets an alarm of its own with its name; name them in \
                  ProductionVariants, or set Enabled to false"
             );
-            self.problems.conflict(&path, message);
+            self.problems.conflict(&declared.path, message);
             return false;
         }
         if count > MOST_PARTS {
@@ -148,7 +151,7 @@ impl AlarmRules<'_> {
                 "{count} models are more than one alarm takes, so each gets an alarm of its own, and a composite alarm speaks for at most \
                  {MOST_PARTS}; set Enabled to false, and watch the models that matter with alarms of your own"
             );
-            self.problems.conflict(&path, message);
+            self.problems.conflict(&declared.path, message);
             return false;
         }
         if alarm.name.as_str().contains('"') {
@@ -156,22 +159,22 @@ impl AlarmRules<'_> {
                 "{} has a quotation mark, which ends a name in the rule of the composite alarm over {count}; leave it out",
                 quote(alarm.name.as_str(), self.problems),
             );
-            self.problems.invalid(&format!("{path}.AlarmName"), message);
+            self.problems.invalid(&declared.alarm_name.path, message);
         }
         true
     }
 
     /// CloudWatch overwrites an alarm by another of its name without a word.
-    fn names_differ(&self, alarms: &[AlarmSpec]) {
+    fn names_differ(&self, alarms: &[(AlarmSpec, &DeclaredAlarm)]) {
         let mut taken: BTreeMap<&AlarmName, AlarmKind> = BTreeMap::new();
-        for alarm in alarms {
+        for (alarm, declared) in alarms {
             for name in std::iter::once(&alarm.name).chain(alarm.parts.iter().map(|one| &one.name)) {
                 if let Some(other) = taken.insert(name, alarm.kind) {
                     let message = format!(
                         "{} is the name of an alarm of {other} too; give each a name of its own",
                         quote(name.as_str(), self.problems)
                     );
-                    self.problems.conflict(&format!("Properties.{}.AlarmName", alarm.kind), message);
+                    self.problems.conflict(&declared.alarm_name.path, message);
                 }
             }
         }

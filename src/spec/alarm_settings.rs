@@ -11,8 +11,8 @@ use super::names_in_use::name_or_default;
 use super::validate::Metrics;
 use super::{AlarmSource, AlarmSpec};
 use super::{actions, quote};
-use crate::alarm::{AlarmKind, COMPARISONS, PeriodRule, Situation, reach};
-use crate::properties::{Actions, Declaration, DeclaredAlarm, Problems, choice, one_of};
+use crate::alarm::{AlarmKind, PeriodRule, Situation, reach};
+use crate::properties::{Declaration, Declared, DeclaredAlarm, Problems, choice, one_of};
 
 const MINUTE: i32 = 60;
 const HOUR: i32 = 3600;
@@ -20,9 +20,7 @@ const DAY: i32 = 86_400;
 /// Seconds that Metrics Insights looks back in an alarm.
 const INSIGHTS_REACH: i32 = 3 * HOUR;
 const MAX_ACTIONS: usize = 5;
-const MAX_DESCRIPTION: usize = 1024;
 const LONGEST_ZONE: usize = 50;
-const MISSING_DATA: [&str; 4] = ["breaching", "notBreaching", "ignore", "missing"];
 
 /// Validates the settings of one alarm, noting every problem on the way.
 pub(super) struct Settings<'d> {
@@ -40,57 +38,47 @@ impl Settings<'_> {
         let Self { kind, declared, .. } = *self;
         let definition = kind.definition();
         let source = self.source();
-        let name = self.name(&name_or_default(declared.alarm_name.as_deref(), self.declaration, self.kind.suffix())?);
+        let name = declared.alarm_name.value.as_deref();
+        let name = self.name(&name_or_default(name, self.declaration, self.kind.suffix())?);
         let threshold = self.threshold(source);
-        let comparison = self.one_of("ComparisonOperator", declared.comparison_operator.as_deref(), &COMPARISONS);
-        let treat_missing_data = self.one_of("TreatMissingData", declared.treat_missing_data.as_deref(), &MISSING_DATA);
-        let comparison = comparison.unwrap_or(definition.comparison);
+        let comparison = declared.comparison_operator.value.unwrap_or(definition.comparison);
         self.validate_reach(threshold, comparison);
         let window = self.window(source);
         self.time_zone();
-        let actions = self.actions();
-        let characters = declared.alarm_description.as_ref().map_or(0, |text| text.chars().count());
-        if characters > MAX_DESCRIPTION {
-            let message = format!("{characters} characters are too long; use at most {MAX_DESCRIPTION}");
-            self.invalid("AlarmDescription", message);
-        }
+        let [alarm_actions, ok_actions, insufficient_data_actions] = self.actions();
         Some(AlarmSpec {
             kind,
             source,
             name: name?,
             parts: Vec::new(),
-            description: declared.alarm_description.clone(),
+            description: declared.alarm_description.value.clone(),
             threshold,
             comparison: comparison.into(),
             period: window.period,
             evaluation_periods: window.evaluation_periods,
             datapoints_to_alarm: window.datapoints_to_alarm,
-            time_zone: declared.time_zone.clone(),
+            time_zone: declared.time_zone.value.clone(),
             // Without an instance there is no datapoint, and an endpoint that is scaled to zero wastes nothing.
-            treat_missing_data: treat_missing_data.unwrap_or("notBreaching").to_owned(),
-            actions_enabled: declared.actions_enabled.unwrap_or(true),
-            alarm_actions: actions.alarm.unwrap_or_default(),
-            ok_actions: actions.ok.unwrap_or_default(),
-            insufficient_data_actions: actions.insufficient_data.unwrap_or_default(),
+            treat_missing_data: declared.treat_missing_data.value.unwrap_or("notBreaching").to_owned(),
+            actions_enabled: declared.actions_enabled.value.unwrap_or(true),
+            alarm_actions,
+            ok_actions,
+            insufficient_data_actions,
         })
     }
 
-    fn at(&self, name: &str) -> String {
-        format!("Properties.{}.{name}", self.kind)
+    fn invalid<T>(&self, declared: &Declared<T>, message: String) {
+        self.problems.invalid(&declared.path, message);
     }
 
-    fn invalid(&self, name: &str, message: String) {
-        self.problems.invalid(&self.at(name), message);
-    }
-
-    fn conflict(&self, name: &str, message: impl Into<String>) {
-        self.problems.conflict(&self.at(name), message);
+    fn conflict<T>(&self, declared: &Declared<T>, message: impl Into<String>) {
+        self.problems.conflict(&declared.path, message);
     }
 
     fn source(&self) -> AlarmSource {
         let known = AlarmSource::of(self.kind);
         let by_default = (self.kind.definition().source)(self.situation);
-        let Some(given) = self.declared.source.as_deref() else { return by_default };
+        let Some(given) = self.declared.source.value.as_deref() else { return by_default };
         let names: Vec<&str> = known.iter().map(|source| source.name()).collect();
         match AlarmSource::named(given) {
             Some(source) if known.contains(&source) => {
@@ -99,34 +87,33 @@ impl Settings<'_> {
             }
             Some(_) => {
                 let message = format!("{given} is no source for {}; use {}", self.kind, one_of(&names));
-                self.invalid("Source", message);
+                self.invalid(&self.declared.source, message);
                 by_default
             }
             None => {
                 let fix = choice(given, &names);
-                self.invalid("Source", format!("{} is not a source; {fix}", quote(given, self.problems)));
+                self.invalid(&self.declared.source, format!("{} is not a source; {fix}", quote(given, self.problems)));
                 by_default
             }
         }
     }
 
     fn what_the_source_needs(&self, source: AlarmSource) {
+        let at = &self.declared.source;
         match source {
             AlarmSource::SampleCount if !self.metrics.enhanced => self.conflict(
-                "Source",
+                at,
                 "SampleCount counts the samples of single GPUs, which only enhanced metrics have; set \
                  MetricsConfig.EnableEnhancedMetrics to true, or use Reservation",
             ),
-            AlarmSource::SampleCount if self.declaration.gpu_dimension.as_deref().is_none_or(|name| name == "Auto") => {
-                self.conflict(
-                    "Source",
-                    "SampleCount needs the dimension that identifies a GPU, which is unknown before an endpoint has published \
-                     anything: with the wrong one every GPU would count as unused; give GpuDimension (GpuId or \
-                     AcceleratorId), or use Reservation",
-                );
-            }
+            AlarmSource::SampleCount if !self.situation.names_gpu_dimension => self.conflict(
+                at,
+                "SampleCount needs the dimension that identifies a GPU, which is unknown before an endpoint has published \
+                 anything: with the wrong one every GPU would count as unused; give GpuDimension (GpuId or \
+                 AcceleratorId), or use Reservation",
+            ),
             AlarmSource::PromQl if !self.metrics.detailed => self.conflict(
-                "Source",
+                at,
                 "PromQL looks at the metrics of detailed observability, which is off; set \
                  MetricsConfig.EnableDetailedObservability to true, or use Reservation",
             ),
@@ -137,36 +124,42 @@ impl Settings<'_> {
 
     /// The query says itself which series breach, and what isn't there doesn't.
     fn not_of_promql(&self) {
-        let declared = self.declared;
-        let given = [
-            ("ComparisonOperator", declared.comparison_operator.is_some(), "the query asks for less than Threshold"),
-            ("TreatMissingData", declared.treat_missing_data.is_some(), "a model that isn't there isn't idle"),
-            ("DatapointsToAlarm", declared.datapoints_to_alarm.is_some(), "a model must be idle all the time"),
-        ];
-        for (name, _, why) in given.into_iter().filter(|(_, given, _)| *given) {
-            self.conflict(name, format!("an alarm with Source PromQL has none ({why}); leave it out"));
+        let DeclaredAlarm { comparison_operator, treat_missing_data, datapoints_to_alarm, .. } = self.declared;
+        self.has_none(comparison_operator, "the query asks for less than Threshold");
+        self.has_none(treat_missing_data, "a model that isn't there isn't idle");
+        self.has_none(datapoints_to_alarm, "a model must be idle all the time");
+    }
+
+    fn has_none<T>(&self, declared: &Declared<T>, why: &str) {
+        // Whatever is given there, whether or not it is allowed elsewhere.
+        if declared.value.is_some() || !self.problems.clean(&declared.path) {
+            self.conflict(declared, format!("an alarm with Source PromQL has none ({why}); leave it out"));
         }
     }
 
     fn name(&self, name: &str) -> Option<AlarmName> {
         let refuse = |rule| {
-            self.invalid("AlarmName", format!("{} is not an alarm name; {rule}", quote(name, self.problems)));
+            self.invalid(
+                &self.declared.alarm_name,
+                format!("{} is not an alarm name; {rule}", quote(name, self.problems)),
+            );
         };
         AlarmName::parse(name).map_err(refuse).ok()
     }
 
     fn threshold(&self, source: AlarmSource) -> f64 {
         let rule = &self.kind.definition().threshold;
-        let Some(threshold) = self.declared.threshold.or_else(|| (rule.by_default)(source)) else {
-            if self.declared.enabled != Some(false) && self.problems.clean(&self.at("Threshold")) {
+        let DeclaredAlarm { threshold: declared, enabled, .. } = self.declared;
+        let Some(threshold) = declared.value.or_else(|| (rule.by_default)(source)) else {
+            if enabled.value != Some(false) && self.problems.clean(&declared.path) {
                 let message = format!("none is right for every endpoint; {}", rule.fix);
-                self.problems.missing(&self.at("Threshold"), message);
+                self.problems.missing(&declared.path, message);
             }
             return 0.0;
         };
         if !(rule.holds)(threshold) {
             let wrong = if threshold < 0.0 { "is negative" } else { "is out of range" };
-            self.invalid("Threshold", format!("{threshold} {wrong}; {}", rule.fix));
+            self.invalid(declared, format!("{threshold} {wrong}; {}", rule.fix));
         }
         threshold
     }
@@ -174,50 +167,44 @@ impl Settings<'_> {
     /// Whether there are values that breach, and others that don't, among those that can be measured at all.
     fn validate_reach(&self, threshold: f64, comparison: &str) {
         let definition = self.kind.definition();
-        let given = self.declared.threshold.is_some() || self.declared.comparison_operator.is_some();
-        if given && (definition.threshold.holds)(threshold) && self.problems.clean(&self.at("Threshold")) {
+        let DeclaredAlarm { threshold: declared, comparison_operator, .. } = self.declared;
+        let given = declared.value.is_some() || comparison_operator.value.is_some();
+        if given && (definition.threshold.holds)(threshold) && self.problems.clean(&declared.path) {
             let mistake = reach::mistake(comparison, threshold, &definition.range);
             if let Some(mistake) = mistake {
-                self.invalid("Threshold", mistake);
+                self.invalid(declared, mistake);
             }
         }
     }
 
     /// A day of the clock is one somewhere; any other window slides.
     fn time_zone(&self) {
-        let Some(zone) = self.declared.time_zone.as_deref() else { return };
+        let declared = &self.declared.time_zone;
+        let Some(zone) = declared.value.as_deref() else { return };
         if !matches!(self.kind.definition().period, PeriodRule::Always(_)) {
-            self.conflict("TimeZone", "only a BudgetAlarm has a window of the clock; leave it out");
+            self.conflict(declared, "only a BudgetAlarm has a window of the clock; leave it out");
         } else if !is_time_zone(zone) {
             let zone = quote(zone, self.problems);
             self.invalid(
-                "TimeZone",
+                declared,
                 format!("{zone} is not a time zone; use a name such as Europe/Berlin, or an offset such as +02:00"),
             );
         }
     }
 
-    fn one_of(&self, name: &str, given: Option<&str>, allowed: &[&'static str]) -> Option<&'static str> {
-        let given = given?;
-        let found = allowed.iter().copied().find(|allowed| *allowed == given);
-        if found.is_none() {
-            self.invalid(name, format!("{} is not allowed; {}", quote(given, self.problems), choice(given, allowed)));
-        }
-        found
-    }
-
     fn window(&self, source: AlarmSource) -> Window {
         let frequency = self.metrics.frequency;
-        let (declared, definition) = (self.declared, self.kind.definition());
-        let period = declared.period.unwrap_or_else(|| match (definition.period, declared.evaluation_periods) {
+        let definition = self.kind.definition();
+        let DeclaredAlarm { period, evaluation_periods, datapoints_to_alarm, .. } = self.declared;
+        let period = period.value.unwrap_or_else(|| match (definition.period, evaluation_periods.value) {
             (PeriodRule::DividesWindow, None) => even_period(definition.window, frequency),
             // So that EvaluationPeriods alone is a number of hours, or of days.
             (PeriodRule::Is(period) | PeriodRule::Always(period), _) => period,
             _ => i32::from(frequency.graph_period()),
         });
         let periods = (definition.window - 1) / period.max(1) + 1;
-        let evaluation_periods = declared.evaluation_periods.unwrap_or(periods);
-        let datapoints_to_alarm = declared.datapoints_to_alarm.unwrap_or(evaluation_periods);
+        let evaluation_periods = evaluation_periods.value.unwrap_or(periods);
+        let datapoints_to_alarm = datapoints_to_alarm.value.unwrap_or(evaluation_periods);
         let window = Window { period, evaluation_periods, datapoints_to_alarm };
         self.validate_period(period, source);
         self.validate_counts(&window);
@@ -256,16 +243,19 @@ impl Settings<'_> {
         } else {
             return;
         };
-        self.invalid("Period", message);
+        self.invalid(&self.declared.period, message);
     }
 
     fn validate_counts(&self, window: &Window) {
         let Window { evaluation_periods, datapoints_to_alarm, .. } = *window;
         if evaluation_periods < 1 {
-            self.invalid("EvaluationPeriods", format!("{evaluation_periods} is less than 1; use 1 or more"));
+            self.invalid(
+                &self.declared.evaluation_periods,
+                format!("{evaluation_periods} is less than 1; use 1 or more"),
+            );
         } else if !(1..=evaluation_periods).contains(&datapoints_to_alarm) {
             let fix = format!("use 1 to EvaluationPeriods, which is {evaluation_periods}");
-            self.invalid("DatapointsToAlarm", format!("{datapoints_to_alarm} is out of range; {fix}"));
+            self.invalid(&self.declared.datapoints_to_alarm, format!("{datapoints_to_alarm} is out of range; {fix}"));
         }
     }
 
@@ -280,38 +270,35 @@ impl Settings<'_> {
         if period.saturating_mul(evaluation_periods) > longest {
             let window = format!("Period {period} s × EvaluationPeriods {evaluation_periods}");
             let message = format!("{window} is longer than {in_words} looks back; lower one of them");
-            self.invalid("EvaluationPeriods", message);
+            self.invalid(&self.declared.evaluation_periods, message);
         }
     }
 
-    fn actions(&self) -> Actions {
+    /// What to do on going to ALARM, to OK and to `INSUFFICIENT_DATA`: the alarm's own, or what goes for every alarm.
+    fn actions(&self) -> [Vec<String>; 3] {
         let (own, of_all_alarms) = (&self.declared.actions, &self.declaration.actions);
-        let pick = |name: &str, own: &Option<Vec<String>>, of_all: &Option<Vec<String>>| {
-            let picked = own.as_ref().or(of_all.as_ref()).cloned();
-            let path = if own.is_some() { self.at(name) } else { format!("Properties.{name}") };
-            let actions = picked.as_deref().unwrap_or_default();
-            if actions.len() > MAX_ACTIONS {
-                let message =
-                    format!("{} actions are more than CloudWatch takes; use at most {MAX_ACTIONS}", actions.len());
-                self.problems.invalid(&path, message);
-            }
-            for (at, action) in actions.iter().enumerate() {
-                if let Err(mistake) = actions::read(action) {
-                    let message = format!("{} {mistake}", quote(action, self.problems));
-                    self.problems.invalid(&format!("{path}[{at}]"), message);
-                }
-            }
-            picked
-        };
-        Actions {
-            alarm: pick("AlarmActions", &own.alarm, &of_all_alarms.alarm),
-            ok: pick("OKActions", &own.ok, &of_all_alarms.ok),
-            insufficient_data: pick(
-                "InsufficientDataActions",
-                &own.insufficient_data,
-                &of_all_alarms.insufficient_data,
-            ),
+        [
+            self.picked(&own.alarm, &of_all_alarms.alarm),
+            self.picked(&own.ok, &of_all_alarms.ok),
+            self.picked(&own.insufficient_data, &of_all_alarms.insufficient_data),
+        ]
+    }
+
+    fn picked(&self, own: &Declared<Vec<String>>, of_all_alarms: &Declared<Vec<String>>) -> Vec<String> {
+        let Declared { path, value } = if own.value.is_some() { own } else { of_all_alarms };
+        let actions = value.clone().unwrap_or_default();
+        if actions.len() > MAX_ACTIONS {
+            let message =
+                format!("{} actions are more than CloudWatch takes; use at most {MAX_ACTIONS}", actions.len());
+            self.problems.invalid(path, message);
         }
+        for (at, action) in actions.iter().enumerate() {
+            if let Err(mistake) = actions::read(action) {
+                let message = format!("{} {mistake}", quote(action, self.problems));
+                self.problems.invalid(&format!("{path}[{at}]"), message);
+            }
+        }
+        actions
     }
 }
 

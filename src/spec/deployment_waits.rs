@@ -149,7 +149,7 @@ mod tests {
         let declaration = Declaration::read(ResourceType::MonitoredEndpoint, &declared, &problems).unwrap();
         assert!(problems.is_empty(), "{problems}");
         let config = declaration.deployment.unwrap().deployment_config.unwrap();
-        super::validate(&config, declaration.service_timeout, &problems);
+        super::validate(&config, declaration.service_timeout.value, &problems);
         problems.to_string()
     }
 

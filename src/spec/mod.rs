@@ -33,6 +33,7 @@ pub use tags::{OWNERSHIP_PREFIX, Tag};
 pub use warnings::PlacedModel;
 
 use crate::envelope::ResourceType;
+pub(crate) use crate::properties::quote;
 use crate::properties::{Declaration, Problems};
 use validate::Validator;
 
@@ -167,23 +168,11 @@ impl Spec {
         match (problems.is_empty(), spec) {
             (false, _) => Validated::Invalid,
             (true, Some(spec)) => Validated::Valid(Box::new(spec)),
-            (true, None) => match declaration.endpoint_name.as_deref().map(EndpointName::parse) {
+            (true, None) => match declaration.endpoint_name.value.as_deref().map(EndpointName::parse) {
                 Some(Ok(name)) => Validated::NeedsEndpoint(name),
                 _ => Validated::Invalid,
             },
         }
-    }
-}
-
-/// A value as a problem quotes it, or words that stand for it where values are withheld.
-pub(crate) fn quote(text: &str, problems: &Problems) -> String {
-    const QUOTED: usize = 60;
-    if !problems.may_quote() {
-        return "a value that is not shown".to_owned();
-    }
-    match text.char_indices().nth(QUOTED) {
-        Some((cut, _)) => format!("{:?}…", &text[..cut]),
-        None => format!("{text:?}"),
     }
 }
 

@@ -23,13 +23,14 @@ impl NamesInUse {
     #[must_use]
     pub fn of(declaration: &Declaration) -> Self {
         let alarms = AlarmKind::ALL.into_iter().filter_map(|kind| {
-            let given = declaration.alarms.get(&kind).and_then(|alarm| alarm.alarm_name.as_deref());
+            let given = declaration.alarms.get(&kind).and_then(|alarm| alarm.alarm_name.value.as_deref());
             let name = AlarmName::parse(&name_or_default(given, declaration, kind.suffix())?).ok()?;
             let variants = variants(declaration, kind).into_iter();
             let parts = variants.chain(models(declaration, kind)).filter_map(|part| name.of_part(part).ok());
             Some(parts.chain(std::iter::once(name.clone())).collect::<Vec<_>>())
         });
-        let dashboard = name_or_default(declaration.dashboard.dashboard_name.as_deref(), declaration, DASHBOARD_SUFFIX);
+        let dashboard =
+            name_or_default(declaration.dashboard.dashboard_name.value.as_deref(), declaration, DASHBOARD_SUFFIX);
         Self {
             dashboards: dashboard.and_then(|name| DashboardName::parse(&name).ok()).into_iter().collect(),
             alarms: alarms.flatten().collect(),
@@ -55,8 +56,9 @@ fn variants(declaration: &Declaration, kind: AlarmKind) -> Vec<&str> {
 
 /// The models that may have: the same, of a kind that is mentioned.
 fn models(declaration: &Declaration, kind: AlarmKind) -> Vec<&str> {
-    let names = declaration.inference_components.iter().filter_map(|component| component.name.as_deref());
-    let names: Vec<&str> = names.filter(|_| declaration.alarms.contains_key(&kind)).take(MOST_PARTS + 1).collect();
+    let names = declaration.inference_components.iter().filter_map(|component| component.name.value.as_deref());
+    let is_mentioned = declaration.alarms.get(&kind).is_some_and(|alarm| alarm.mentioned);
+    let names: Vec<&str> = names.filter(|_| is_mentioned).take(MOST_PARTS + 1).collect();
     if names.len() > fewest(kind, |fit| fit.models) { names } else { Vec::new() }
 }
 
@@ -69,6 +71,6 @@ pub(super) const DASHBOARD_SUFFIX: &str = "monitoring";
 
 /// The given name, or `<EndpointName>-<suffix>`.
 pub(super) fn name_or_default(given: Option<&str>, declaration: &Declaration, suffix: &str) -> Option<String> {
-    let by_default = || Some(format!("{}-{suffix}", declaration.endpoint_name.as_deref()?));
+    let by_default = || Some(format!("{}-{suffix}", declaration.endpoint_name.value.as_deref()?));
     given.map(str::to_owned).or_else(by_default)
 }

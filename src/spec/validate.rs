@@ -15,8 +15,7 @@ use super::{
     Variant, alarm_tags, combinations, deployment_waits, quote, tags,
 };
 use crate::envelope::ResourceType;
-use crate::properties::reference::{MOST_DOLLARS, MOST_GPUS};
-use crate::properties::{Cost, Declaration, DeclaredComponent, Problems, choice};
+use crate::properties::{Declaration, Declared, DeclaredComponent, Problems};
 
 /// What an endpoint publishes, by its `MetricsConfig`
 /// (<https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MetricsConfig.html>).
@@ -28,9 +27,6 @@ pub(super) struct Metrics {
     /// As OpenTelemetry metrics too, for PromQL.
     pub(super) detailed: bool,
 }
-
-/// How a variant's model may be called.
-const MODEL_MODES: [&str; 3] = ["SingleModel", "MultiModel", "Direct"];
 
 /// Validates one declaration, noting every problem on the way.
 pub(super) struct Validator<'d> {
@@ -47,7 +43,6 @@ impl Validator<'_> {
         let endpoint_name = self.endpoint_name();
         let makes_config = self.resource_type != ResourceType::EndpointMonitoring;
         let metrics = self.metrics_config(makes_config);
-        self.numbers();
         let components = self.components();
         let gpu_dimension = self.gpu_dimension();
         let tags = tags::validate(declaration.config.tags(), self.problems);
@@ -90,18 +85,19 @@ impl Validator<'_> {
     }
 
     fn endpoint_name(&self) -> Option<EndpointName> {
-        let path = "Properties.EndpointName";
-        match self.declaration.endpoint_name.as_deref() {
-            Some(name) => self.named(path, "an endpoint name", name, EndpointName::parse),
-            None if self.problems.clean(path) => {
-                self.problems.missing(path, "give the name of the endpoint that is to be monitored");
-                None
-            }
-            None => None,
+        let declared = &self.declaration.endpoint_name;
+        if declared.value.is_none() && self.problems.clean(&declared.path) {
+            self.problems.missing(&declared.path, "give the name of the endpoint that is to be monitored");
         }
+        self.named(declared, "an endpoint name", EndpointName::parse)
     }
 
-    fn named<N>(&self, path: &str, what: &str, text: &str, parse: fn(&str) -> Result<N, NameRule>) -> Option<N> {
+    /// The name that is declared; `None` where there is none, or it isn't one.
+    fn named<N>(&self, declared: &Declared<String>, what: &str, parse: fn(&str) -> Result<N, NameRule>) -> Option<N> {
+        self.named_at(&declared.path, declared.value.as_deref()?, what, parse)
+    }
+
+    fn named_at<N>(&self, path: &str, text: &str, what: &str, parse: fn(&str) -> Result<N, NameRule>) -> Option<N> {
         let refuse =
             |rule| self.problems.invalid(path, format!("{} is not {what}; {rule}", quote(text, self.problems)));
         parse(text).map_err(refuse).ok()
@@ -141,69 +137,19 @@ impl Validator<'_> {
         })
     }
 
-    fn numbers(&self) {
-        let declaration = self.declaration;
-        let variants = declaration.variants.iter().enumerate();
-        let overrides =
-            variants.map(|(at, v)| (format!("Properties.Variants[{at}]"), v.gpus_per_instance, v.cost_per_hour));
-        let all = [("Properties".to_owned(), declaration.gpus_per_instance, declaration.cost_per_hour)];
-        for (path, gpus, cost) in all.into_iter().chain(overrides) {
-            self.gpus(&format!("{path}.GpusPerInstance"), gpus);
-            if let Some(Cost::Dollars(dollars)) = cost
-                && !(dollars > 0.0 && dollars <= MOST_DOLLARS)
-            {
-                self.problems.invalid(
-                    &format!("{path}.CostPerHour"),
-                    format!(
-                        "{dollars} is not a price; use dollars per instance-hour such as 5.752, Auto, or leave it out"
-                    ),
-                );
-            }
-        }
-        for (at, variant) in declaration.variants.iter().enumerate() {
-            let path = format!("Properties.Variants[{at}]");
-            if variant.variant_name.is_none() && self.problems.clean(&format!("{path}.VariantName")) {
-                self.problems.missing(&format!("{path}.VariantName"), "say which variant this is about");
-            }
-            if let Some(mode) = variant.model_mode.as_deref().filter(|mode| !MODEL_MODES.contains(mode)) {
-                let message = format!("{} is not a mode; {}", quote(mode, self.problems), choice(mode, &MODEL_MODES));
-                self.problems.invalid(&format!("{path}.ModelMode"), message);
-            }
-        }
-    }
-
-    fn gpus(&self, path: &str, gpus: Option<i64>) {
-        if let Some(gpus) = gpus.filter(|gpus| !(1..=MOST_GPUS).contains(gpus)) {
-            let message = format!("{gpus} is not a number of GPUs; use 1 to {MOST_GPUS}, or leave it out");
-            self.problems.invalid(path, message);
-        }
-    }
-
     fn components(&self) -> Vec<InferenceComponent> {
         let mut components: Vec<InferenceComponent> = Vec::new();
         let mut names = BTreeSet::new();
-        for (at, declared) in self.declaration.inference_components.iter().enumerate() {
-            let DeclaredComponent { name, label, gpus_per_copy } = declared;
-            let path = format!("Properties.InferenceComponents[{at}]");
-            self.gpus(&format!("{path}.GpusPerCopy"), *gpus_per_copy);
-            let name_path = format!("{path}.Name");
-            let Some(name) = name else {
-                if self.problems.clean(&path) {
-                    self.problems.missing(&name_path, "give the name of the inference component");
-                }
-                continue;
-            };
-            let Some(name) = self.named(&name_path, "an inference component name", name, InferenceComponentName::parse)
-            else {
-                continue;
-            };
+        for DeclaredComponent { name: declared, label, gpus_per_copy } in &self.declaration.inference_components {
+            let name = self.named(declared, "an inference component name", InferenceComponentName::parse);
+            let Some(name) = name else { continue };
             if !names.insert(name.clone()) {
                 let message = format!("{} is given twice; keep one entry", quote(name.as_str(), self.problems));
-                self.problems.conflict(&name_path, message);
+                self.problems.conflict(&declared.path, message);
                 continue;
             }
-            let label = label.clone().unwrap_or_else(|| name.to_string());
-            let gpus_per_copy = gpus_per_copy.and_then(|gpus| u32::try_from(gpus).ok());
+            let label = label.value.clone().unwrap_or_else(|| name.to_string());
+            let gpus_per_copy = gpus_per_copy.value.and_then(|gpus| u32::try_from(gpus).ok());
             components.push(InferenceComponent { name, label, gpus_per_copy });
         }
         components
@@ -212,71 +158,57 @@ impl Validator<'_> {
     /// A copy of a model is placed on one instance.
     fn copies_fit(&self, variants: &[Variant]) {
         let Some(most) = variants.iter().filter_map(Variant::shared_gpus).max() else { return };
-        for (at, component) in self.declaration.inference_components.iter().enumerate() {
-            if let Some(gpus) = component.gpus_per_copy.filter(|gpus| *gpus > i64::from(most)) {
+        for DeclaredComponent { gpus_per_copy, .. } in &self.declaration.inference_components {
+            if let Some(gpus) = gpus_per_copy.value.filter(|gpus| *gpus > i64::from(most)) {
                 let message = format!(
                     "{gpus} GPUs are more than an instance has ({most}), and a copy is placed on one instance; lower it"
                 );
-                self.problems.conflict(&format!("Properties.InferenceComponents[{at}].GpusPerCopy"), message);
+                self.problems.conflict(&gpus_per_copy.path, message);
             }
         }
     }
 
     fn gpu_dimension(&self) -> Option<GpuDimension> {
-        let declared = self.declaration.gpu_dimension.as_deref()?;
-        let known = GpuDimension::ALL.into_iter().find(|dimension| dimension.name() == declared);
-        if known.is_none() && declared != "Auto" {
-            let fix = choice(declared, &["GpuId", "AcceleratorId", "Auto"]);
-            let message = format!("{} is not a GPU dimension; {fix}", quote(declared, self.problems));
-            self.problems.invalid("Properties.GpuDimension", message);
-        }
-        known
+        let declared = self.declaration.gpu_dimension.value?;
+        GpuDimension::ALL.into_iter().find(|dimension| dimension.name() == declared)
     }
 
     fn dashboard_name(&self) -> Option<DashboardName> {
-        let given = self.declaration.dashboard.dashboard_name.as_deref();
-        let name = name_or_default(given, self.declaration, DASHBOARD_SUFFIX)?;
-        match given {
-            Some(_) => {
-                self.named("Properties.Dashboard.DashboardName", "a dashboard name", &name, DashboardName::parse)
-            }
-            // The default is as valid as the endpoint's name, whose problem has been noted.
-            None => DashboardName::parse(&name).ok(),
+        let given = &self.declaration.dashboard.dashboard_name;
+        if given.value.is_some() {
+            return self.named(given, "a dashboard name", DashboardName::parse);
         }
+        // The default is as valid as the endpoint's name, whose problem has been noted.
+        DashboardName::parse(&name_or_default(None, self.declaration, DASHBOARD_SUFFIX)?).ok()
     }
 
     fn dashboard(&self, frequency: PublishFrequency) -> Option<DashboardSpec> {
         let declared = &self.declaration.dashboard;
-        let start = declared.start.as_deref().unwrap_or("-PT3H");
+        let start = declared.start.value.as_deref().unwrap_or("-PT3H");
         if !is_start(start) {
             let message = format!(
                 "{} is not a start; use a duration such as -PT3H, or a time such as 2026-01-31T12:00:00.000Z",
                 quote(start, self.problems)
             );
-            self.problems.invalid("Properties.Dashboard.Start", message);
+            self.problems.invalid(&declared.start.path, message);
         }
         // `auto` may choose 60 s for a short time range. Where samples are further apart, that would leave gaps and
         // make one sample count for a whole period, so panels keep their own period.
         let by_default = if frequency.seconds() > 60 { "inherit" } else { "auto" };
-        let period_override = declared.period_override.as_deref().unwrap_or(by_default);
-        if !["auto", "inherit"].contains(&period_override) {
-            let fix = choice(period_override, &["auto", "inherit"]);
-            let message = format!("{} is not allowed; {fix}", quote(period_override, self.problems));
-            self.problems.invalid("Properties.Dashboard.PeriodOverride", message);
-        }
+        let period_override = declared.period_override.value.unwrap_or(by_default);
         if period_override == "auto" && frequency.seconds() > 60 {
             let message = format!(
                 "auto may draw graphs by the minute, and metrics come every {frequency}: most minutes would be empty and the others \
                  too high; use inherit, or leave it out"
             );
-            self.problems.conflict("Properties.Dashboard.PeriodOverride", message);
+            self.problems.conflict(&declared.period_override.path, message);
         }
         let spec = DashboardSpec {
             start: start.to_owned(),
             period_override: period_override.to_owned(),
-            interactive: declared.interactive,
+            interactive: declared.interactive.value,
         };
-        declared.enabled.unwrap_or(true).then_some(spec)
+        declared.enabled.value.unwrap_or(true).then_some(spec)
     }
 
     fn endpoint_config(&self) -> Option<EndpointConfigSpec> {
@@ -307,32 +239,23 @@ impl Validator<'_> {
             }
         }
         let fixed = request.endpoint_config_name.take().filter(|name| !name.is_empty());
-        let prefix =
-            self.declaration.endpoint_config_name_prefix.as_deref().or(self.declaration.endpoint_name.as_deref());
-        let naming = match (fixed, self.declaration.endpoint_config_name_prefix.is_some()) {
+        let prefix = &self.declaration.endpoint_config_name_prefix;
+        let naming = match (fixed, prefix.value.is_some()) {
             (Some(_), true) => {
                 let message = "contradicts EndpointConfigNamePrefix; keep the prefix, which lets the config change";
                 problems.conflict("Properties.EndpointConfigName", message);
                 return None;
             }
-            (Some(name), false) => Naming::Fixed(self.named(
+            (Some(name), false) => Naming::Fixed(self.named_at(
                 "Properties.EndpointConfigName",
-                "an endpoint config name",
                 &name,
+                "an endpoint config name",
                 EndpointConfigName::parse,
             )?),
-            (None, given) => {
-                let prefix = prefix?;
-                if given {
-                    self.named(
-                        "Properties.EndpointConfigNamePrefix",
-                        "the start of a name",
-                        prefix,
-                        EndpointConfigName::parse,
-                    )?;
-                }
-                Naming::Prefix(prefix.to_owned())
+            (None, true) => {
+                Naming::Prefix(self.named(prefix, "the start of a name", EndpointConfigName::parse)?.to_string())
             }
+            (None, false) => Naming::Prefix(self.declaration.endpoint_name.value.clone()?),
         };
         request.tags = None;
         if request.metrics_config.is_none() {
@@ -347,7 +270,7 @@ impl Validator<'_> {
         }
         let declared = self.declaration.deployment.clone()?;
         if let Some(config) = &declared.deployment_config {
-            deployment_waits::validate(config, self.declaration.service_timeout, self.problems);
+            deployment_waits::validate(config, self.declaration.service_timeout.value, self.problems);
         }
         Some(Deployment {
             deployment_config: declared.deployment_config,

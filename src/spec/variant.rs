@@ -7,7 +7,7 @@ use aws_sdk_sagemaker::types::{ProductionVariant, ProductionVariantInstanceType}
 use super::{instance_type, quote};
 use crate::catalogue::{Accelerators, accelerators};
 use crate::endpoint::{Capacity, DeclaredInstances, Dollars, Partitions, PriceBasis, Serving, Variant, VariantName};
-use crate::properties::{Cost, Declaration, DeclaredVariant, Problems};
+use crate::properties::{Cost, Declaration, Declared, DeclaredVariant, Problems};
 
 /// Reads the variants of a config, with what the declaration says about them beside it.
 pub(super) struct VariantReader<'d> {
@@ -86,8 +86,8 @@ impl VariantReader<'_> {
             return None;
         }
         let gpus = self.gpus(path, name, &types)?;
-        let own = self.entry_for(name).and_then(|entry| entry.cost_per_hour);
-        let price = match own.or(self.declaration.cost_per_hour) {
+        let own = self.entry_for(name).and_then(|entry| entry.cost_per_hour.value);
+        let price = match own.or(self.declaration.cost_per_hour.value) {
             Some(Cost::Dollars(dollars)) => PriceBasis::Declared(Dollars(dollars)),
             Some(Cost::Auto) => PriceBasis::ListPrice,
             None => PriceBasis::None,
@@ -97,7 +97,7 @@ impl VariantReader<'_> {
     }
 
     fn serving(&self, name: &str, variant: &ProductionVariant) -> Serving {
-        let mode = self.entry_for(name).and_then(|entry| entry.model_mode.as_deref());
+        let mode = self.entry_for(name).and_then(|entry| entry.model_mode.value);
         match (&variant.serverless_config, &variant.model_name) {
             (Some(serverless), _) => Serving::Serverless { provisioned: serverless.provisioned_concurrency.is_some() },
             (None, None) => Serving::Components,
@@ -139,10 +139,10 @@ impl VariantReader<'_> {
             })
             .collect();
         let unknown = types.iter().find(|instance_type| accelerators(instance_type) == Accelerators::Unknown);
-        if let Some(gpus) = self.entry_for(name).and_then(|entry| entry.gpus_per_instance) {
+        if let Some(gpus) = self.entry_for(name).and_then(|entry| entry.gpus_per_instance.value) {
             return u32::try_from(gpus).ok();
         }
-        match (unknown, self.declaration.gpus_per_instance, catalogued.len()) {
+        match (unknown, self.declaration.gpus_per_instance.value, catalogued.len()) {
             (None, _, 1) if catalogued.contains(&0) => Some(0),
             (_, Some(gpus), _) => u32::try_from(gpus).ok(),
             (None, None, 1) => catalogued.first().copied(),
@@ -168,23 +168,22 @@ impl VariantReader<'_> {
     }
 
     fn entry_for(&self, name: &str) -> Option<&DeclaredVariant> {
-        self.declaration.variants.iter().find(|entry| entry.variant_name.as_deref() == Some(name))
+        self.declaration.variants.iter().find(|entry| entry.variant_name.value.as_deref() == Some(name))
     }
 
     fn validate_overrides(&self, known: &BTreeSet<VariantName>) {
         let mut seen = BTreeSet::new();
-        for (at, entry) in self.declaration.variants.iter().enumerate() {
-            let path = format!("Properties.Variants[{at}].VariantName");
-            let Some(name) = entry.variant_name.as_deref() else { continue };
+        for Declared { path, value } in self.declaration.variants.iter().map(|entry| &entry.variant_name) {
+            let Some(name) = value.as_deref() else { continue };
             if !known.iter().any(|variant| variant.as_str() == name)
                 && self.problems.clean("Properties.ProductionVariants")
             {
                 let names: Vec<&str> = known.iter().map(VariantName::as_str).collect();
                 let message = format!("{} names no variant; there is {}", quote(name, self.problems), names.join(", "));
-                self.problems.conflict(&path, message);
+                self.problems.conflict(path, message);
             }
             if !seen.insert(name) {
-                self.problems.conflict(&path, format!("{} is given twice; keep one entry", quote(name, self.problems)));
+                self.problems.conflict(path, format!("{} is given twice; keep one entry", quote(name, self.problems)));
             }
         }
     }

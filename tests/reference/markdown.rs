@@ -118,7 +118,7 @@ fn kind(property: &Property) -> String {
 
 fn absent(default: Absent) -> String {
     match default {
-        Absent::Refused => "required".to_owned(),
+        Absent::Refused(_) => "required".to_owned(),
         Absent::Nothing => "nothing".to_owned(),
         Absent::Is(json) => format!("`{}`", json.trim_matches('"')),
         Absent::Depends(words) => words.to_owned(),

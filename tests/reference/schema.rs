@@ -92,7 +92,7 @@ impl Definitions {
     fn table(&mut self, name: &str, table: &[Property]) -> Value {
         if !self.0.contains_key(name) {
             let properties = table.iter().map(|property| (property.name.to_owned(), self.property(property))).collect();
-            let required = table.iter().filter(|property| matches!(property.default, Absent::Refused));
+            let required = table.iter().filter(|property| matches!(property.default, Absent::Refused(_)));
             let required: Value = required.map(|property| property.name).collect();
             let either = json!({ "anyOf": [object(properties, &required), reference("intrinsic")] });
             self.0.insert(name.to_owned(), either);
