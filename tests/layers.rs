@@ -58,6 +58,7 @@ const CRATES: [Crate; 5] = [
             "validation",
             "simulation",
             "arguments",
+            "deploy_assets",
             "picture",
             "subject",
             "panels",
