@@ -85,7 +85,7 @@ pub(crate) enum AssetsError {
     )]
     NoAssets { folder: String },
     /// The release has packages for the other instruction set only.
-    #[error("{folder} has no {file}; {CHECKSUMS} there lists {listed}")]
+    #[error("{folder} has no {file}, only {listed}; give the --architecture of those")]
     NotListed { folder: String, file: String, listed: String },
     /// A file isn't what was released.
     #[error(
