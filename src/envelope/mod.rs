@@ -8,6 +8,7 @@
 mod identity;
 mod no_echo;
 mod properties;
+mod resource_type;
 mod spellings;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use serde_json::value::RawValue;
 
 pub use self::properties::Properties;
 pub(crate) use self::properties::{service_timeout, withholds};
+pub use self::resource_type::{Identified, ResourceType};
 use crate::callback::{Answer, ExtraHosts, Outcome, ResponseUrl, ResponseUrlError};
 
 /// The oldest request that anybody may still work on. Its URL lives two hours; Lambda delivers an event again for six
@@ -44,37 +46,6 @@ impl fmt::Display for RequestType {
             Self::Update => "Update",
             Self::Delete => "Delete",
         })
-    }
-}
-
-/// The resource types this provider answers for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ResourceType {
-    /// Owns an endpoint config and its monitoring; the stack's own endpoint uses it.
-    MonitoredEndpointConfig,
-    /// Owns the monitoring of an endpoint made elsewhere.
-    EndpointMonitoring,
-    /// Owns config, endpoint and monitoring.
-    MonitoredEndpoint,
-}
-
-impl ResourceType {
-    /// Every type, as templates spell it.
-    pub const ALL: [(&'static str, Self); 3] = [
-        ("Custom::MonitoredEndpointConfig", Self::MonitoredEndpointConfig),
-        ("Custom::EndpointMonitoring", Self::EndpointMonitoring),
-        ("Custom::MonitoredEndpoint", Self::MonitoredEndpoint),
-    ];
-
-    fn named(text: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(name, _)| *name == text).map(|(_, kind)| *kind)
-    }
-}
-
-impl fmt::Display for ResourceType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = Self::ALL.iter().find(|(_, kind)| kind == self).map_or("", |(name, _)| name);
-        f.write_str(name)
     }
 }
 

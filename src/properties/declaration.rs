@@ -205,8 +205,8 @@ struct Divided {
 /// this type, is noted.
 fn divide(root: &Node<'_>, all: &Map<String, Value>, resource_type: ResourceType) -> Divided {
     let schema = CreateEndpointConfigInput::SCHEMA;
-    let makes_config = resource_type != ResourceType::EndpointMonitoring;
-    let deploys = resource_type == ResourceType::MonitoredEndpoint;
+    let makes_config = resource_type.owns_config();
+    let deploys = resource_type.owns_endpoint();
     let member_names = || schema.members().iter().filter_map(|member| member.member_name());
     let mut divided = Divided::default();
     for (name, value) in all {

@@ -41,7 +41,7 @@ impl Validator<'_> {
     pub(super) fn spec(&self) -> Option<Spec> {
         let declaration = self.declaration;
         let endpoint_name = self.endpoint_name();
-        let makes_config = self.resource_type != ResourceType::EndpointMonitoring;
+        let makes_config = self.resource_type.owns_config();
         let metrics = self.metrics_config(makes_config);
         let components = self.components();
         let gpu_dimension = self.gpu_dimension();
@@ -265,7 +265,7 @@ impl Validator<'_> {
     }
 
     fn deployment(&self) -> Option<Deployment> {
-        if self.resource_type != ResourceType::MonitoredEndpoint {
+        if !self.resource_type.owns_endpoint() {
             return None;
         }
         let declared = self.declaration.deployment.clone()?;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use monitored_endpoint::envelope::ResourceType;
 use monitored_endpoint::figure::Column;
 use monitored_endpoint::spec::Dollars;
 use serde_json::{Value, json};
@@ -177,12 +176,12 @@ fn endpoints(subject: &Subject, prices: &Prices) -> BTreeMap<String, Vec<Instanc
     for validation in &subject.validations {
         let is_served = |endpoint: &str| endpoint == validation.logical_id;
         let on_it = subject.native_endpoints.iter().find(|one| one.config.as_deref().is_some_and(is_served));
-        let id = match validation.resource_type {
-            ResourceType::MonitoredEndpointConfig => on_it.map_or(&validation.logical_id, |one| &one.logical_id),
-            // It pays for none, but for a native endpoint that is looked at by itself.
-            ResourceType::EndpointMonitoring if !subject.is_suggested => continue,
-            ResourceType::MonitoredEndpoint | ResourceType::EndpointMonitoring => &validation.logical_id,
-        };
+        let resource_type = validation.resource_type;
+        // Monitoring alone pays for no instances. Suggested monitoring stands for a native endpoint, which does.
+        if !resource_type.owns_config() && !subject.is_suggested {
+            continue;
+        }
+        let id = on_it.filter(|_| resource_type.lends_config()).map_or(&validation.logical_id, |one| &one.logical_id);
         let known =
             valid(Some(validation)).filter(|valid| !subject.is_suggested || valid.beside.endpoint_config.is_some());
         found.extend(known.map(|valid| (id.clone(), instances(valid, prices))));

@@ -122,8 +122,7 @@ pub(super) fn declarations(template: &Value, stack: &Stack, whole: bool, place: 
 
 /// The type of a resource, where it is one of ours.
 pub(super) fn ours(resource: &Value) -> Option<ResourceType> {
-    let name = resource.get("Type")?.as_str()?;
-    ResourceType::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, resource_type)| resource_type)
+    ResourceType::named(resource.get("Type")?.as_str()?)
 }
 
 fn declared(

@@ -13,7 +13,7 @@ const MEMBERS: [&str; 4] = ["ProductionVariants", "ShadowProductionVariants", "A
 
 /// Placeholders of the template's own config, where it is what the provider would read.
 pub(super) fn open_of_config<'d>(declared: &'d Declared, known: &Known) -> impl Iterator<Item = &'d Open> {
-    let is_read = declared.resource_type == ResourceType::EndpointMonitoring && known.endpoint_config.is_none();
+    let is_read = !declared.resource_type.owns_config() && known.endpoint_config.is_none();
     let config = declared.beside.endpoint_config.as_ref().filter(|_| is_read);
     let open = config.into_iter().flat_map(|config| &config.open);
     open.filter(|open| {
