@@ -20,6 +20,14 @@ use crate::ledger::{Effect, Intent, Item, Kind, Note};
 use crate::plan::{Identity, Owner, Plan};
 use crate::spec::{AlarmKind, AlarmName, EndpointConfigName, EndpointName, NamesInUse, Spec, Tag};
 
+/// The way from what exists to what `apply` asks for.
+#[derive(Clone, Copy)]
+struct Transition<'t> {
+    apply: &'t Apply<'t>,
+    plan: &'t Plan,
+    existing: &'t Existing,
+}
+
 /// What the changes made that was not there before.
 #[derive(Debug, Default)]
 struct New {
@@ -39,14 +47,15 @@ impl Reconciler {
         let given_back = given_back(apply.run, &apply.known_names());
         let changes = decide(&apply.desired(&plan, &apply.dropped_tags(), &given_back), &existing)?;
         self.refuse_silent_queries(changes.iter().map(|(_, change)| change), &plan.alarms).await?;
+        let transition = Transition { apply, plan: &plan, existing: &existing };
         let mut new = New::default();
         for stage in changes.chunk_by(|(one, _), (other, _)| one == other) {
-            self.carry_out(apply, &plan, &existing, stage, &mut new).await?;
+            self.carry_out(transition, stage, &mut new).await?;
         }
         let serving = new.endpoint.clone().filter(|(_, seen)| seen.elapsed() <= FRESH).map(|(serving, _)| serving);
         let (made, ()) = tokio::try_join!(
             self.made(apply.spec, &plan, &existing, new),
-            self.remove_leftovers(apply, &plan, &existing, serving.as_ref()),
+            self.remove_leftovers(transition, serving.as_ref()),
         )?;
         apply.run.want(planned(&plan));
         Ok(outputs::data(&made, &apply.spec.monitoring.endpoint_name, &self.region, &apply.owner.stack_id))
@@ -82,7 +91,7 @@ impl Reconciler {
         let new_config = new_config.and_then(|name| EndpointConfigName::parse(name).ok());
         let endpoint = identity.endpoint.as_ref().map(|endpoint| &endpoint.name);
         let sought = Sought {
-            endpoints: endpoint.into_iter().chain(apply.abandoned_endpoint).cloned().collect(),
+            endpoints: endpoint.into_iter().chain(apply.abandoned_endpoint()).cloned().collect(),
             endpoint_configs: new_config.iter().chain(apply.earlier_config).cloned().collect(),
             names: apply.names.clone(),
         };
@@ -111,12 +120,11 @@ impl Reconciler {
     /// Carries out the changes of one stage: those of one thing in turn, things beside each other.
     async fn carry_out(
         &self,
-        apply: &Apply<'_>,
-        plan: &Plan,
-        existing: &Existing,
+        transition: Transition<'_>,
         stage: &[(Stage, Change)],
         new: &mut New,
     ) -> Result<(), ReconcileError> {
+        let Transition { apply, plan, existing } = transition;
         let intents: Vec<Intent> = stage.iter().filter_map(|(_, change)| change.intent(&plan.physical_id)).collect();
         let writes_at_once = stage.iter().any(|(_, change)| !matches!(change, Change::Deploy(_)));
         if writes_at_once {
@@ -128,7 +136,7 @@ impl Reconciler {
             .is_some_and(|(stage, _)| matches!(stage, Stage::EndpointConfig | Stage::Guards | Stage::Endpoint))
         {
             for (_, change) in stage {
-                self.make_change(apply, plan, existing, change, new).await?;
+                self.make_change(transition, change, new).await?;
             }
             return Ok(());
         }
@@ -139,7 +147,7 @@ impl Reconciler {
         // Each is waited for, also when one fails: what was written must not go on being written behind our back.
         let done = join_all(by_thing.into_values().map(|changes| async move {
             for change in changes {
-                self.make_change(apply, plan, existing, change, &mut New::default()).await?;
+                self.make_change(transition, change, &mut New::default()).await?;
             }
             Ok(())
         }));
@@ -148,12 +156,11 @@ impl Reconciler {
 
     async fn make_change(
         &self,
-        apply: &Apply<'_>,
-        plan: &Plan,
-        existing: &Existing,
+        transition: Transition<'_>,
         change: &Change,
         new: &mut New,
     ) -> Result<(), ReconcileError> {
+        let Transition { apply, plan, existing } = transition;
         if let Some(undo) = change.undo() {
             apply.undo.note(undo);
         }
@@ -262,15 +269,15 @@ impl Reconciler {
     /// request left that never succeeded, and what an earlier Delete had to leave.
     async fn remove_leftovers(
         &self,
-        apply: &Apply<'_>,
-        plan: &Plan,
-        existing: &Existing,
+        transition: Transition<'_>,
         serving: Option<&DescribeEndpointOutput>,
     ) -> Result<(), ReconcileError> {
+        let Transition { apply, plan, existing } = transition;
         let (run, record) = (apply.run, apply.run.record());
         let planned_config = plan.endpoint_config.as_ref().and_then(|config| config.endpoint_config_name());
         let planned_endpoint = plan.endpoint.as_ref().map(|endpoint| endpoint.name.as_str());
-        let abandoned = |item: &Item| apply.abandoned_id.is_some_and(|id| item.physical_id == id);
+        let abandoned =
+            |item: &Item| apply.abandoned.is_some_and(|abandoned| item.physical_id == abandoned.physical_id);
         let left = |item: &Item| abandoned(item) || item.left || !record.is_relied_on(item);
         let known_names = apply.known_names();
         for item in record.inventory.iter().filter(|item| item.kind == Kind::Endpoint && left(item)) {
@@ -368,7 +375,7 @@ impl Apply<'_> {
         let config = identity.endpoint_config.iter().filter_map(|config| config.endpoint_config_name());
         let config = config.chain(self.earlier_config.map(EndpointConfigName::as_str));
         let endpoint = identity.endpoint.iter().map(|endpoint| endpoint.name.as_str());
-        let endpoint = endpoint.chain(self.abandoned_endpoint.map(EndpointName::as_str));
+        let endpoint = endpoint.chain(self.abandoned_endpoint().map(EndpointName::as_str));
         let of_kind = |kind: Kind| move |name: &str| (kind, name.to_owned());
         let mut names: Vec<(Kind, String)> = config.map(of_kind(Kind::EndpointConfig)).collect();
         names.extend(endpoint.map(of_kind(Kind::Endpoint)));

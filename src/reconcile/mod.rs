@@ -68,14 +68,28 @@ pub(crate) struct Apply<'a> {
     pub(crate) earlier: Option<&'a Declaration>,
     /// The endpoint config that the earlier declaration made.
     pub(crate) earlier_config: Option<&'a EndpointConfigName>,
-    /// The id that an Update which failed may have made things under.
-    pub(crate) abandoned_id: Option<&'a str>,
-    /// The endpoint that the abandoned id may have made.
-    pub(crate) abandoned_endpoint: Option<&'a EndpointName>,
+    /// What an Update which failed may have left.
+    pub(crate) abandoned: Option<&'a Abandoned>,
     /// The run that carries it out.
     pub(crate) run: &'a Run,
     /// How to undo it.
     pub(crate) undo: &'a UndoLog,
+}
+
+/// What a failed replacement may have left.
+#[derive(Debug)]
+pub(crate) struct Abandoned {
+    /// The id that it may have made things under.
+    pub(crate) physical_id: String,
+    /// The endpoint that it may have made.
+    pub(crate) endpoint: Option<EndpointName>,
+}
+
+impl Apply<'_> {
+    /// The endpoint that a failed replacement may have made.
+    fn abandoned_endpoint(&self) -> Option<&EndpointName> {
+        self.abandoned.and_then(|abandoned| abandoned.endpoint.as_ref())
+    }
 }
 
 /// What a cleanup is about.

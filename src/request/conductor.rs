@@ -4,6 +4,7 @@
 //! after what this request did has been undone. Only an endpoint that is still changing when the run's time is up, or another
 //! run that is still at work, is left to the next run.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -12,16 +13,19 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use thiserror::Error;
 
+use super::command::Command;
 use super::continuation::Continuation;
+use super::declared::Declared;
 use super::failure::Failure;
-use super::subject;
+use super::outcome::{Ending, HandedOver, RunEnd, Waiting};
+use super::removal::looks_made_up;
 use super::work::in_time;
 use crate::aws::Handover;
 use crate::callback::{Body, Data, Delivery, DeliveryError, ExtraHosts, Outcome};
 use crate::deadline::Deadline;
-use crate::envelope::{Callback, Envelope, RequestType, ResourceType};
-use crate::ledger::{Arrival, Begun, Ledger, RecordedAnswer, RunFacts, millis};
-use crate::reconcile::{ReconcileError, Reconciler, attribute, reason};
+use crate::envelope::{Callback, Envelope, RequestType};
+use crate::ledger::{Arrival, Begun, Ledger, RecordedAnswer, Run, RunFacts, millis};
+use crate::reconcile::{ReconcileError, Reconciler, reason};
 
 /// Answers custom resource requests. Made once per process.
 #[derive(Debug)]
@@ -74,12 +78,6 @@ pub struct Undelivered {
     pub error: DeliveryError,
 }
 
-/// How a request went: the id to answer with, and what to say.
-pub(super) struct Ending {
-    pub(super) physical_id: String,
-    pub(super) outcome: Outcome,
-}
-
 /// One event, and what Lambda says about this run of it.
 pub(super) struct Invoked<'r> {
     pub(super) envelope: &'r Envelope,
@@ -90,9 +88,14 @@ pub(super) struct Invoked<'r> {
     pub(super) continuation: Continuation,
 }
 
-/// The request has been left to the next run.
-pub(super) struct HandedOver {
-    pub(super) waiting_for: String,
+/// Whether a run has the lease of its resource.
+enum Start {
+    /// It has, and works.
+    Leased(Box<Run>),
+    /// The request has been answered before.
+    Answered(RecordedAnswer),
+    /// It hasn't, and ends.
+    Ended(RunEnd),
 }
 
 /// Boxed, as it holds everything that the SDK's operations keep while they wait.
@@ -151,8 +154,8 @@ impl Provider {
         };
         let work: Work<'_, _> = Box::pin(self.respond(&invoked));
         let Ending { physical_id, outcome } = match work.await {
-            Ok(ending) => ending,
-            Err(HandedOver { waiting_for }) => return Ok(Reply::HandedOver { waiting_for }),
+            RunEnd::Answered(ending) => ending,
+            RunEnd::HandedOver(HandedOver { waiting_for }) => return Ok(Reply::HandedOver { waiting_for }),
         };
         let body = envelope.answer(physical_id, outcome, envelope.no_echo()).body();
         tracing::info!(status = body.status(), reason = body.reason(), "answer");
@@ -173,82 +176,74 @@ impl Provider {
         Ok(body)
     }
 
-    /// What needs no run is answered at once; everything else goes through the ledger.
-    async fn respond(&self, invoked: &Invoked<'_>) -> Result<Ending, HandedOver> {
-        let (request_type, resource_type) = match asked_for(invoked.envelope) {
-            Ok(asked_for) => asked_for,
-            Err(outcome) => return Ok(invoked.ending(outcome)),
-        };
-        let failed = |reason: String| Ok(invoked.ending(Outcome::Failed { reason }));
+    /// What no run can carry out is answered at once; everything else goes through the ledger.
+    async fn respond(&self, invoked: &Invoked<'_>) -> RunEnd {
+        match invoked.command() {
+            Command::Apply(declared) => match self.start(invoked, declared.request_type).await {
+                Start::Leased(run) => self.apply(invoked, &declared, &run).await,
+                Start::Answered(answer) => RunEnd::Answered(self.repeat(invoked, &declared, answer).await),
+                Start::Ended(end) => end,
+            },
+            Command::Remove(removal) => match self.start(invoked, RequestType::Delete).await {
+                Start::Leased(run) => self.remove(invoked, &removal, &run).await,
+                Start::Answered(answer) => RunEnd::Answered(Ending::recorded(answer)),
+                Start::Ended(end) => end,
+            },
+            Command::Nothing => invoked.unstarted(Outcome::Success { data: Data::new(), remark: None }),
+            Command::Refused(reason) => invoked.refused(reason),
+        }
+    }
+
+    /// Takes the lease, as the ledger lets this run.
+    async fn start(&self, invoked: &Invoked<'_>, request_type: RequestType) -> Start {
         let facts = invoked.facts(request_type);
         if let Some(record) = invoked.continuation.record.clone() {
             self.ledger.receive(&facts.resource, record).await;
         }
         let resource = facts.resource.clone();
         let begun: Work<'_, _> = Box::pin(self.ledger.begin(facts));
-        match tokio::time::timeout_at(invoked.deadline.work_ends(), begun).await {
-            Ok(Ok(Begun::Leased(run))) => self.work(invoked, resource_type, request_type, &run).await,
-            Ok(Ok(Begun::Answered(answer))) => Ok(self.repeat(invoked, resource_type, answer).await),
-            Ok(Ok(Begun::Superseded)) => failed(reason(&ReconcileError::Superseded)),
-            Ok(Ok(Begun::Busy)) => {
-                let failure = self.hand_over(invoked, &resource, None, Failure::Busy).await?;
-                failed(reason(&failure))
-            }
-            Ok(Err(error)) => failed(reason(&error)),
-            Err(_) => failed(reason(&ReconcileError::OutOfTime)),
-        }
-    }
-
-    /// Answers a request once more.
-    async fn repeat(&self, invoked: &Invoked<'_>, resource_type: ResourceType, answer: RecordedAnswer) -> Ending {
-        let envelope = invoked.envelope;
-        let RecordedAnswer { success, physical_id, reason, data, .. } = answer;
-        let outcome = if success {
-            let known = data.into_iter().flatten();
-            let mut data: Data = known.filter_map(|(name, value)| Some((attribute(&name)?, value))).collect();
-            if data.is_empty() && envelope.no_echo() && envelope.request_type != Some(RequestType::Delete) {
-                let looked_up: Work<'_, _> = Box::pin(self.attributes(envelope, resource_type));
-                data = in_time(looked_up, invoked.deadline.work_ends()).await.unwrap_or_default();
-            }
-            Outcome::Success { data, remark: reason }
-        } else {
-            Outcome::Failed { reason: reason.unwrap_or_default() }
+        let refused_for = match tokio::time::timeout_at(invoked.deadline.work_ends(), begun).await {
+            Ok(Ok(Begun::Leased(run))) => return Start::Leased(run),
+            Ok(Ok(Begun::Answered(answer))) => return Start::Answered(answer),
+            Ok(Ok(Begun::Busy)) => match self.hand_over(invoked, &resource, None, Waiting::OtherRun).await {
+                Ok(handed_over) => return Start::Ended(RunEnd::HandedOver(handed_over)),
+                Err(failure) => reason(&failure),
+            },
+            Ok(Ok(Begun::Superseded)) => reason(&ReconcileError::Superseded),
+            Ok(Err(error)) => reason(&error),
+            Err(_) => reason(&ReconcileError::OutOfTime),
         };
-        Ending { physical_id, outcome }
+        Start::Ended(invoked.refused(refused_for))
     }
-}
 
-/// What CloudFormation asks for and of which type, or what is answered at once.
-fn asked_for(envelope: &Envelope) -> Result<(RequestType, ResourceType), Outcome> {
-    let failed = |reason: String| Err(Outcome::Failed { reason });
-    let Some(request_type) = envelope.request_type else {
-        return failed("this is not a CloudFormation request: RequestType is not Create, Update or Delete".to_owned());
-    };
-    let Some(resource_type) = envelope.known_type() else {
-        // Nothing was ever made for it, and a Delete has to succeed for a stack to go away.
-        if request_type == RequestType::Delete {
-            return Err(Outcome::Success { data: Data::new(), remark: None });
+    /// Answers a Create or an Update once more. What the ledger must not keep is looked up.
+    async fn repeat(&self, invoked: &Invoked<'_>, declared: &Declared, answer: RecordedAnswer) -> Ending {
+        let mut ending = Ending::recorded(answer);
+        if let Outcome::Success { data, .. } = &mut ending.outcome
+            && data.is_empty()
+            && declared.no_echo
+        {
+            let looked_up: Work<'_, _> = Box::pin(self.attributes(declared));
+            *data = in_time(looked_up, invoked.deadline.work_ends()).await.unwrap_or_default();
         }
-        return failed(format!(
-            "{:?} is not a resource type of this provider; use {}",
-            envelope.resource_type,
-            ResourceType::ALL.map(|(name, _)| name).join(", ")
-        ));
-    };
-    match envelope.identity_problem() {
-        Some(problem) => failed(problem),
-        None => Ok((request_type, resource_type)),
+        ending
     }
 }
 
 impl Invoked<'_> {
-    /// An end before anything was made.
-    fn ending(&self, outcome: Outcome) -> Ending {
-        let outcome = match outcome {
-            Outcome::Failed { reason } => Outcome::Failed { reason: self.envelope.shown(reason) },
-            success @ Outcome::Success { .. } => success,
-        };
-        Ending { physical_id: self.envelope.id_when_nothing_is_made(), outcome }
+    /// What the event asks for. A declaration that makes the reader panic is answered like any other.
+    fn command(&self) -> Command {
+        let read = AssertUnwindSafe(|| Command::read(self.envelope));
+        catch_unwind(read).unwrap_or_else(|_| Command::Refused(reason(&Failure::Panic)))
+    }
+
+    /// The answer of a run that never started.
+    fn unstarted(&self, outcome: Outcome) -> RunEnd {
+        RunEnd::Answered(Ending { physical_id: self.envelope.id_when_nothing_is_made(), outcome })
+    }
+
+    fn refused(&self, reason: String) -> RunEnd {
+        self.unstarted(Outcome::Failed { reason: self.envelope.shown(reason) })
     }
 
     /// What the ledger has to know of this run.
@@ -261,7 +256,7 @@ impl Invoked<'_> {
                 request_type,
                 issued: envelope.issued_at().map(millis),
                 physical_id: envelope.physical_resource_id.clone(),
-                looks_made_up: subject::looks_made_up(envelope),
+                looks_made_up: looks_made_up(envelope),
             },
             ends: self.ends,
             wait_until: self.deadline.work,

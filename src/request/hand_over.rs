@@ -2,64 +2,63 @@
 
 use std::time::SystemTime;
 
-use super::conductor::{HandedOver, Invoked, Provider};
+use super::conductor::{Invoked, Provider};
 use super::continuation::{Continuation, MAX_HOPS};
 use super::failure::Failure;
+use super::outcome::{Ending, HandedOver, RunEnd, Waiting, WorkEnd};
 use crate::aws::HandoverError;
 use crate::ledger::Run;
 use crate::reconcile::ReconcileError;
 
 impl Provider {
-    /// Leaves a request that is still waiting to the next run. Any other failure comes back, and so does one that can't
-    /// be left.
-    pub(super) async fn unless_handed_over(
+    /// Ends a run whose work is done or has to go on in the next run.
+    ///
+    /// # Errors
+    /// Where the work failed, or can't be left to a next run.
+    pub(super) async fn end(
         &self,
         invoked: &Invoked<'_>,
         run: &Run,
-        failure: Failure,
-    ) -> Result<Failure, HandedOver> {
-        let waiting = match (failure, run.changing()) {
-            (Failure::Reconcile(waiting @ ReconcileError::StillWaiting { .. }), _) => waiting,
-            // The time ran out while it was described, or right before.
-            (Failure::Reconcile(ReconcileError::OutOfTime), Some((name, status))) => {
-                ReconcileError::StillWaiting { name, status }
+        done: Result<Ending, Failure>,
+    ) -> Result<RunEnd, Failure> {
+        match WorkEnd::of(done, run) {
+            WorkEnd::Done(ending) => Ok(RunEnd::Answered(ending)),
+            WorkEnd::Waiting(waiting) => {
+                run.settle(invoked.deadline.undo).await;
+                self.hand_over(invoked, run.resource(), Some(run), waiting).await.map(RunEnd::HandedOver)
             }
-            (other, _) => return Ok(other),
-        };
-        run.settle(invoked.deadline.undo).await;
-        self.hand_over(invoked, run.resource(), Some(run), waiting.into()).await
+            WorkEnd::Failed(failure) => Err(failure),
+        }
     }
 
     /// Invokes the next run, and gives the lease back to it.
+    ///
+    /// # Errors
+    /// Where there can't be a next run: what the request fails with.
     pub(super) async fn hand_over(
         &self,
         invoked: &Invoked<'_>,
         resource: &str,
         run: Option<&Run>,
-        waiting: Failure,
-    ) -> Result<Failure, HandedOver> {
+        waiting: Waiting,
+    ) -> Result<HandedOver, Failure> {
         let continuation = &invoked.continuation;
         let waited = SystemTime::now().duration_since(continuation.started_at()).unwrap_or_default();
         let waiting_for = waiting.to_string();
-        let waiting = match waiting {
-            Failure::Reconcile(waiting) => waiting,
-            other if invoked.deadline.is_last || continuation.hop >= MAX_HOPS => return Ok(other),
-            _ => ReconcileError::OutOfTime,
-        };
         if invoked.deadline.is_last {
-            return Ok(Failure::GaveUp { minutes: waited.as_secs().div_ceil(60), waiting });
+            return Err(waiting.gave_up(waited.as_secs().div_ceil(60)));
         }
         if continuation.hop >= MAX_HOPS {
-            return Ok(Failure::TooManyHops(waiting));
+            return Err(waiting.after_too_many_hops());
         }
         let (Some(handover), Some(function)) = (&self.handover, invoked.function_arn) else {
-            return Ok(Failure::NoHandover { waiting, error: HandoverError::NoFunction });
+            return Err(waiting.without_handover(HandoverError::NoFunction));
         };
         if let Some(run) = run
             && let Err(stop) = run.intend(&[]).await
             && matches!(ReconcileError::from(stop), ReconcileError::Superseded)
         {
-            return Ok(ReconcileError::Superseded.into());
+            return Err(ReconcileError::Superseded.into());
         }
         let continuation =
             Continuation { record: self.ledger.to_carry(resource).await, ..continuation.clone() }.without_lease();
@@ -67,23 +66,16 @@ impl Provider {
             Ok(event) => handover.invoke(function, &event).await,
             Err(error) => Err(error.into()),
         };
-        match invoked_again {
-            Ok(()) => {
-                if let Some(run) = run
-                    && let Err(stop) = run.release().await
-                {
-                    // The next run waits until Lambda has ended this one.
-                    tracing::warn!(%stop, "the lease could not be given back");
-                }
-                tracing::info!(
-                    waiting_for,
-                    waited_s = waited.as_secs(),
-                    hop = continuation.hop,
-                    "handed over to the next run"
-                );
-                Err(HandedOver { waiting_for })
-            }
-            Err(error) => Ok(Failure::NoHandover { waiting, error }),
+        if let Err(error) = invoked_again {
+            return Err(waiting.without_handover(error));
         }
+        if let Some(run) = run
+            && let Err(stop) = run.release().await
+        {
+            // The next run waits until Lambda has ended this one.
+            tracing::warn!(%stop, "the lease could not be given back");
+        }
+        tracing::info!(waiting_for, waited_s = waited.as_secs(), hop = continuation.hop, "handed over to the next run");
+        Ok(HandedOver { waiting_for })
     }
 }
