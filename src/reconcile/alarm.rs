@@ -2,13 +2,13 @@
 
 use super::Reconciler;
 use super::change::Change;
+use super::decide::Desired;
 use super::error::ReconcileError;
 use super::existing::{Existing, Found};
 use super::ownership::{is_owned, owner_in_words};
-use super::tags::Retag;
 use crate::aws::same_alarm;
 use crate::ledger::{Effect, Kind, Run};
-use crate::plan::{AlarmRequest, Owner, PlannedAlarm};
+use crate::plan::{AlarmRequest, PlannedAlarm};
 use crate::spec::{AlarmName, Tag};
 
 /// What leads to one alarm of the plan.
@@ -18,10 +18,7 @@ use crate::spec::{AlarmName, Tag};
 pub(super) fn changes(
     planned: &PlannedAlarm,
     existing: &Existing,
-    owner: &Owner,
-    adopts: bool,
-    tags: &[Tag],
-    dropped: &[String],
+    desired: &Desired<'_>,
 ) -> Result<Vec<Change>, ReconcileError> {
     let PlannedAlarm { kind, name, request } = planned;
     let put = |before: Option<&Found<AlarmRequest>>| Change::PutAlarm {
@@ -30,7 +27,7 @@ pub(super) fn changes(
         before: before.map(|found| Box::new(found.content.clone())),
     };
     let Some(found) = existing.alarm(name) else { return Ok(vec![put(None)]) };
-    let (kind, ours) = (*kind, is_owned(&found.tags, owner));
+    let (kind, ours) = (*kind, is_owned(&found.tags, desired.owner));
     if found.content.is_composite() != request.is_composite() {
         // One of ours makes way for the other type; what was somebody else's could not be given back.
         if ours {
@@ -39,11 +36,11 @@ pub(super) fn changes(
         let (existing, wanted) = (type_in_words(&found.content), type_in_words(request));
         return Err(ReconcileError::AlarmOfAnotherType { kind, name: name.to_string(), existing, wanted });
     }
-    if !ours && !adopts {
+    if !ours && !desired.adopts {
         return Err(ReconcileError::AlarmTaken { kind, name: name.to_string(), owner: owner_in_words(&found.tags) });
     }
     let mut changes = Vec::new();
-    let retag = Retag::needed(Kind::Alarm, name.as_str(), &found.arn, &found.tags, tags, dropped);
+    let retag = desired.retag(Kind::Alarm, name.as_str(), found);
     changes.extend(retag.map(|retag| Change::retag(retag, &found.tags).taking_over(!ours)));
     if !same_alarm(&found.content, request) {
         changes.push(put(Some(found)));

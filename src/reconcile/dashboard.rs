@@ -4,12 +4,12 @@ use serde_json::Value;
 
 use super::Reconciler;
 use super::change::Change;
+use super::decide::Desired;
 use super::error::ReconcileError;
 use super::existing::Found;
 use super::ownership::{is_owned, owner_in_words};
-use super::tags::Retag;
 use crate::ledger::{Effect, Kind, Run};
-use crate::plan::{Owner, PlannedDashboard};
+use crate::plan::PlannedDashboard;
 use crate::spec::{DashboardName, Tag};
 
 /// What leads to the dashboard of the plan.
@@ -19,19 +19,16 @@ use crate::spec::{DashboardName, Tag};
 pub(super) fn changes(
     wanted: &PlannedDashboard,
     found: Option<&Found<String>>,
-    owner: &Owner,
-    adopts: bool,
-    tags: &[Tag],
-    dropped: &[String],
+    desired: &Desired<'_>,
 ) -> Result<Vec<Change>, ReconcileError> {
     let Some(found) = found else { return Ok(vec![Change::PutDashboard { wanted: wanted.clone(), before: None }]) };
-    let ours = is_owned(&found.tags, owner);
-    if !ours && !adopts {
+    let ours = is_owned(&found.tags, desired.owner);
+    if !ours && !desired.adopts {
         let name = wanted.name.to_string();
         return Err(ReconcileError::DashboardTaken { name, owner: owner_in_words(&found.tags) });
     }
     let mut changes = Vec::new();
-    let retag = Retag::needed(Kind::Dashboard, wanted.name.as_str(), &found.arn, &found.tags, tags, dropped);
+    let retag = desired.retag(Kind::Dashboard, wanted.name.as_str(), found);
     changes.extend(retag.map(|retag| Change::retag(retag, &found.tags).taking_over(!ours)));
     if !same_json(&found.content, &wanted.body) {
         let before = Some(PlannedDashboard { name: wanted.name.clone(), body: found.content.clone() });

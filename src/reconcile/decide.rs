@@ -7,14 +7,14 @@ use aws_sdk_sagemaker::types::AutoRollbackConfig;
 
 use super::change::{Change, Stage};
 use super::error::ReconcileError;
-use super::existing::Existing;
+use super::existing::{Existing, Found};
 use super::ownership::is_owned;
 use super::tags::Retag;
 use super::{alarm, dashboard, endpoint, endpoint_config};
 use crate::ledger::Kind;
 use crate::plan::{Owner, Plan, PlannedDashboard};
 
-/// What is wanted and of whom, beside the plan.
+/// A plan, and how far a request may go to carry it out.
 pub(super) struct Desired<'a> {
     pub(super) plan: &'a Plan,
     pub(super) owner: &'a Owner,
@@ -26,12 +26,19 @@ pub(super) struct Desired<'a> {
     pub(super) given_back: &'a BTreeSet<(Kind, String)>,
 }
 
+impl Desired<'_> {
+    /// What gives `found` the plan's tags, and takes those that are declared no longer; `None` where it has them already.
+    pub(super) fn retag<T>(&self, kind: Kind, name: &str, found: &Found<T>) -> Option<Retag> {
+        Retag::needed(kind, name, &found.arn, &found.tags, &self.plan.tags, self.dropped_tags)
+    }
+}
+
 /// The changes, each with its turn.
 ///
 /// # Errors
 /// Everything that can't be had, while nothing has been written.
 pub(super) fn decide(desired: &Desired<'_>, existing: &Existing) -> Result<Vec<(Stage, Change)>, ReconcileError> {
-    let Desired { plan, owner, adopts, dropped_tags, .. } = *desired;
+    let Desired { plan, owner, .. } = *desired;
     let mut changes = Vec::new();
     let mut at = |stage: Stage, some: Vec<Change>| changes.extend(some.into_iter().map(|change| (stage, change)));
     if let Some(planned) = &plan.endpoint {
@@ -39,23 +46,22 @@ pub(super) fn decide(desired: &Desired<'_>, existing: &Existing) -> Result<Vec<(
         if let Some(found) = found {
             endpoint::refuse(owner, &planned.name, &found.tags)?;
             endpoint::refuse_fixed(planned, plan.endpoint_config.as_ref(), &found.content, existing)?;
-            let (name, arn) = (planned.name.as_str(), &found.arn);
-            let retag = Retag::needed(Kind::Endpoint, name, arn, &found.tags, &plan.tags, dropped_tags);
+            let retag = desired.retag(Kind::Endpoint, planned.name.as_str(), found);
             at(Stage::Endpoint, retag.into_iter().map(|retag| Change::retag(retag, &found.tags)).collect());
         }
         at(Stage::Endpoint, vec![Change::Deploy(planned.clone())]);
     }
     if let Some(request) = &plan.endpoint_config {
         let found = existing.endpoint_config(request.endpoint_config_name().unwrap_or_default());
-        at(Stage::EndpointConfig, endpoint_config::changes(request, found, owner, &plan.tags, dropped_tags)?);
+        at(Stage::EndpointConfig, endpoint_config::changes(request, found, desired)?);
     }
     if let Some(wanted) = &plan.dashboard {
         let found = existing.dashboard(&wanted.name);
-        at(Stage::Monitoring, dashboard::changes(wanted, found, owner, adopts, &plan.tags, dropped_tags)?);
+        at(Stage::Monitoring, dashboard::changes(wanted, found, desired)?);
     }
     let guards = guards(plan);
     for planned in &plan.alarms {
-        let some = alarm::changes(planned, existing, owner, adopts, &plan.tags, dropped_tags)?;
+        let some = alarm::changes(planned, existing, desired)?;
         let guards = guards.contains(planned.name.as_str());
         for change in some {
             let stage = match &change {

@@ -12,10 +12,10 @@ use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConf
 use aws_sdk_sagemaker::types::EndpointStatus;
 
 use super::change::Change;
+use super::decide::Desired;
 use super::error::ReconcileError;
 use super::existing::Found;
 use super::ownership::{is_owned, owner_in_words};
-use super::tags::Retag;
 use super::{Apply, Reconciler};
 use crate::ledger::{Effect, Kind, Run};
 use crate::plan::{Owner, PlanError};
@@ -37,14 +37,12 @@ pub(super) enum Removed {
 pub(super) fn changes(
     request: &CreateEndpointConfigInput,
     found: Option<&Found<DescribeEndpointConfigOutput>>,
-    owner: &Owner,
-    tags: &[Tag],
-    dropped: &[String],
+    desired: &Desired<'_>,
 ) -> Result<Vec<Change>, ReconcileError> {
     let name = request.endpoint_config_name().unwrap_or_default();
     let Some(found) = found else { return Ok(vec![Change::CreateEndpointConfig(Box::new(request.clone()))]) };
-    refuse(request, found, owner)?;
-    let retag = Retag::needed(Kind::EndpointConfig, name, &found.arn, &found.tags, tags, dropped);
+    refuse(request, found, desired.owner)?;
+    let retag = desired.retag(Kind::EndpointConfig, name, found);
     Ok(retag.into_iter().map(|retag| Change::retag(retag, &found.tags)).collect())
 }
 
