@@ -16,6 +16,7 @@ pub mod figure;
 pub mod ledger;
 pub mod logging;
 pub mod metrics;
+pub mod panel_params;
 pub mod place;
 pub mod plan;
 pub mod pricing;

@@ -37,6 +37,7 @@ const CRATES: [Crate; 5] = [
             "envelope",
             "properties",
             "spec",
+            "panel_params",
             "plan",
             "aws",
             "ledger",
@@ -45,8 +46,7 @@ const CRATES: [Crate; 5] = [
             "widgets",
             "request",
         ],
-        // The parameters of an interactive panel, which the plan writes and the panel reads.
-        known: &[("plan", "widgets")],
+        known: &[],
     },
     Crate {
         source: "cli/src",

@@ -25,8 +25,6 @@ mod source;
 mod wanted;
 mod window;
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 pub use error::UsageError;
@@ -35,6 +33,7 @@ pub use remark::Remark;
 pub use source::{Answer, MetricFilter, Source};
 pub use window::{BadRange, Moment, TimeRange, Window};
 
+pub use crate::panel_params::{InstanceTerms, Terms};
 use crate::spec::{Dollars, EndpointName, PublishFrequency};
 
 /// What is asked.
@@ -62,36 +61,6 @@ pub enum View {
     Cluster,
     /// What models cost, without what their GPUs do.
     Costs,
-}
-
-/// What instances have and cost, as far as whoever asks knows.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Terms {
-    /// Of every variant that has none of its own.
-    pub default: InstanceTerms,
-    /// Of single variants, by their names.
-    pub by_variant: BTreeMap<String, InstanceTerms>,
-}
-
-/// What one instance has and costs.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct InstanceTerms {
-    /// GPUs, where the catalogue of instance types isn't to be asked.
-    pub gpus: Option<u32>,
-    /// Dollars per hour. Without it nothing is said about costs.
-    pub price_per_hour: Option<Dollars>,
-}
-
-impl Terms {
-    /// What is known about the instances of a variant.
-    #[must_use]
-    pub fn of(&self, variant: &str) -> InstanceTerms {
-        let own = self.by_variant.get(variant).copied().unwrap_or_default();
-        InstanceTerms {
-            gpus: own.gpus.or(self.default.gpus),
-            price_per_hour: own.price_per_hour.or(self.default.price_per_hour),
-        }
-    }
 }
 
 /// The answer. What is "at the end" is the mean over the period that [`Usage::end`] names.

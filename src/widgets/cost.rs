@@ -3,12 +3,12 @@
 use maud::{Markup, html};
 
 use super::frame::{note, tile};
-use super::params::Params;
 use crate::figure::{Column, dollars, percent, unknown, whole};
+use crate::panel_params::PanelParams;
 use crate::spec::Dollars;
 use crate::usage::{ModelUsage, Money, Usage};
 
-pub(super) fn cost(usage: &Usage, params: &Params) -> Markup {
+pub(super) fn cost(usage: &Usage, params: &PanelParams) -> Markup {
     let unpriced: Vec<&str> =
         usage.variants.iter().filter(|variant| variant.price_per_hour.is_none()).map(|one| one.name.as_str()).collect();
     let priced = usage.models.iter().any(|model| model.money.is_some()) || usage.totals.bill.is_some();
@@ -56,7 +56,7 @@ fn unallocated(usage: &Usage) -> Option<Money> {
     usage.totals.unallocated.filter(|_| usage.hosts_components())
 }
 
-fn table(usage: &Usage, params: &Params, priced: bool) -> Markup {
+fn table(usage: &Usage, params: &PanelParams, priced: bool) -> Markup {
     let columns = Columns::of(usage);
     let rate = if usage.window.reaches_now() { "Per hour now" } else { "Per hour at the end" };
     html! {
@@ -110,7 +110,7 @@ impl Columns {
     }
 }
 
-fn row(model: &ModelUsage, params: &Params, columns: Option<Columns>) -> Markup {
+fn row(model: &ModelUsage, params: &PanelParams, columns: Option<Columns>) -> Markup {
     html! {
         tr data-model=(model.name) {
             th scope="row" title=(model.name) { (params.label(&model.name)) }

@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::params::Params;
 use crate::figure::percent;
+use crate::panel_params::PanelParams;
 use crate::usage::{GpuUsage, InstanceUsage, VariantUsage};
 
 /// Pixels between squares, between instances beside each other and below each other, and for an instance's name.
@@ -88,7 +88,7 @@ impl Layout {
 /// Draws the variant's instances. `number` gives a model's number in the table below the map.
 pub(super) fn map(
     variant: &VariantUsage,
-    params: &Params,
+    params: &PanelParams,
     room: Room,
     number: &dyn Fn(&str) -> Option<usize>,
 ) -> Markup {
@@ -131,7 +131,7 @@ fn name(instance: &InstanceUsage, width: u32) -> Markup {
 fn square(
     gpu: &GpuUsage,
     instance: &InstanceUsage,
-    params: &Params,
+    params: &PanelParams,
     x: u32,
     size: u32,
     number: &dyn Fn(&str) -> Option<usize>,

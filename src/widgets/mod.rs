@@ -14,7 +14,6 @@ mod cost;
 mod frame;
 mod map;
 mod models;
-mod params;
 
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
@@ -24,17 +23,16 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use futures_util::FutureExt as _;
 use maud::Markup;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use thiserror::Error;
 use tokio::time::timeout;
 
-pub use params::Panel;
-
+pub use crate::panel_params::Panel;
+use crate::panel_params::PanelParams;
 use crate::reconcile::reason;
 use crate::usage::{Moment, Question, Reader, Usage, UsageError, View};
-use choice::{BadChoice, Choice};
+use choice::{BadChoice, Choice, RANGE};
 use context::Context;
-use params::Params;
 
 /// What `{"describe": true}` is answered with.
 const DOCUMENTATION: &str = include_str!("describe.md");
@@ -96,8 +94,8 @@ impl Widgets {
             return DOCUMENTATION.to_owned();
         }
         let context = Context::read(event);
-        let forwarded = Params::forwarded(event);
-        let panel = AssertUnwindSafe(self.panel(event, &context, invocation)).catch_unwind().await;
+        let forwarded = forwarded(event);
+        let panel = AssertUnwindSafe(self.panel(event, &forwarded, &context, invocation)).catch_unwind().await;
         let body = match panel {
             Ok(Ok(body)) => body,
             Ok(Err(error)) => {
@@ -112,24 +110,31 @@ impl Widgets {
         frame::frame(&context, &body).into_string()
     }
 
-    async fn panel(&self, event: &Value, context: &Context, invocation: Invocation<'_>) -> Result<Markup, WidgetError> {
-        let params = Params::read(event).map_err(WidgetError::Params)?;
+    async fn panel(
+        &self,
+        event: &Value,
+        forwarded: &Map<String, Value>,
+        context: &Context,
+        invocation: Invocation<'_>,
+    ) -> Result<Markup, WidgetError> {
+        let params = PanelParams::read(forwarded).map_err(WidgetError::Params)?;
         let choice = Choice::read(event);
         let range = choice.range(context)?;
         let view = match params.panel {
             Panel::Cluster => View::Cluster,
             Panel::Cost => View::Costs,
         };
-        let (endpoint, terms) = (params.endpoint.clone(), params.terms.clone());
+        let (endpoint, terms) = (params.endpoint.clone(), params.terms());
         let question = Question { endpoint, range, now: invocation.now, terms, view };
         let reader = self.reader(&params);
         let patience = invocation.time_left.saturating_sub(RESERVE);
         let usage = timeout(patience, reader.read(&question)).await.map_err(|_| WidgetError::OutOfTime)??;
-        Ok(draw(&usage, &params, context, &choice, invocation.function_arn))
+        let controls = controls::controls(&choice, context, invocation.function_arn, forwarded);
+        Ok(draw(&usage, &params, context, &controls))
     }
 
     /// Asks in the widget's Region: a dashboard shows endpoints of any.
-    fn reader(&self, params: &Params) -> Reader {
+    fn reader(&self, params: &PanelParams) -> Reader {
         let Some(region) = &params.region else { return self.reader.clone() };
         let mut readers = self.elsewhere.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = readers.get(region) {
@@ -145,13 +150,22 @@ impl Widgets {
     }
 }
 
-fn draw(usage: &Usage, params: &Params, context: &Context, choice: &Choice, function_arn: &str) -> Markup {
-    let controls = controls::controls(choice, context, function_arn, &params.forwarded);
+/// The widget's parameters, for buttons to send back as they came: what is at the top of the event, over what the widget
+/// was configured with.
+fn forwarded(event: &Value) -> Map<String, Value> {
+    let configured = event["widgetContext"]["params"].as_object();
+    let at_top = event.as_object();
+    let all = configured.into_iter().flatten().chain(at_top.into_iter().flatten());
+    let ours = |(name, _): &(&String, &Value)| !["widgetContext", "describe", RANGE].contains(&name.as_str());
+    all.filter(ours).map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+fn draw(usage: &Usage, params: &PanelParams, context: &Context, controls: &Markup) -> Markup {
     let panel = match params.panel {
         Panel::Cluster => cluster::cluster(usage, params, context),
         Panel::Cost => cost::cost(usage, params),
     };
-    frame::panel(usage, context, &controls, &panel)
+    frame::panel(usage, context, controls, &panel)
 }
 
 /// Draws a panel of what was read, without asking anything: what `benches/widgets.rs` measures.
@@ -160,6 +174,25 @@ fn draw(usage: &Usage, params: &Params, context: &Context, choice: &Choice, func
 /// What is wrong with the widget's parameters.
 pub fn render(event: &Value, usage: &Usage, function_arn: &str) -> Result<String, String> {
     let context = Context::read(event);
-    let params = Params::read(event)?;
-    Ok(frame::frame(&context, &draw(usage, &params, &context, &Choice::read(event), function_arn)).into_string())
+    let forwarded = forwarded(event);
+    let params = PanelParams::read(&forwarded)?;
+    let controls = controls::controls(&Choice::read(event), &context, function_arn, &forwarded);
+    Ok(frame::frame(&context, &draw(usage, &params, &context, &controls)).into_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_at_the_top_of_the_event_goes_before_what_was_configured() {
+        let event = json!({
+            "Panel": "Cost", "EndpointName": "chat", "Range": "PT5M", "describe": false,
+            "widgetContext": {"params": {"Panel": "Cluster", "Region": "eu-west-1"}},
+        });
+        let expected = json!({"Panel": "Cost", "EndpointName": "chat", "Region": "eu-west-1"});
+        assert_eq!(Value::Object(forwarded(&event)), expected);
+    }
 }

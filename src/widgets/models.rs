@@ -6,8 +6,8 @@
 use maud::{Markup, html};
 
 use super::context::Context;
-use super::params::Params;
 use crate::figure::{percent, plural, unknown, whole};
+use crate::panel_params::PanelParams;
 use crate::usage::{ModelUsage, Usage};
 
 /// Most models that have a row with everything.
@@ -20,7 +20,7 @@ const TABLE: u32 = 200;
 /// A model with its number in the map.
 type Numbered<'u> = (usize, &'u ModelUsage);
 
-pub(super) fn models(usage: &Usage, params: &Params, context: &Context) -> Markup {
+pub(super) fn models(usage: &Usage, params: &PanelParams, context: &Context) -> Markup {
     let numbered: Vec<Numbered<'_>> = (1..).zip(&usage.models).collect();
     let wanted = if numbered.len() <= SOME { 2 } else { 3 };
     let fitting = usize::try_from(context.width / TABLE).unwrap_or(1);
@@ -37,7 +37,7 @@ pub(super) fn models(usage: &Usage, params: &Params, context: &Context) -> Marku
     }
 }
 
-fn whole_table(models: &[Numbered<'_>], params: &Params, now: &str) -> Markup {
+fn whole_table(models: &[Numbered<'_>], params: &PanelParams, now: &str) -> Markup {
     // A model on a variant of its own has instances, and no copies.
     let have_copies = models.iter().any(|(_, model)| !copies(model).is_empty());
     html! {
@@ -66,7 +66,7 @@ fn whole_table(models: &[Numbered<'_>], params: &Params, now: &str) -> Markup {
 }
 
 /// The same in little room: copies are shown where they aren't as declared.
-fn short(models: &[Numbered<'_>], params: &Params, now: &str) -> Markup {
+fn short(models: &[Numbered<'_>], params: &PanelParams, now: &str) -> Markup {
     html! {
         table.models.short {
             thead {

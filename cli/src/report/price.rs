@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_config::SdkConfig;
 use monitored_endpoint::aws::{Fault, Pricing};
+use monitored_endpoint::panel_params::PanelParams;
 use monitored_endpoint::pricing::Price;
-use monitored_endpoint::spec::Dollars;
 use monitored_endpoint::usage::{InstanceTerms, Terms, Usage};
 use serde_json::Value;
 
@@ -98,17 +98,14 @@ impl Priced {
             Err(_) => None,
         };
         let Some(params) = params else { return };
-        let variants = params.get("Variants").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let mut found = false;
-        for variant in variants {
-            let Some(name) = variant.get("VariantName").and_then(Value::as_str) else { continue };
-            let price = variant.get("CostPerHour").and_then(Value::as_f64).map(Dollars);
-            found |= price.is_some();
+        for (name, InstanceTerms { price_per_hour, .. }) in &params.variants {
+            found |= price_per_hour.is_some();
             let terms = self.terms_of(name);
-            terms.price_per_hour = terms.price_per_hour.or(price);
+            terms.price_per_hour = terms.price_per_hour.or(*price_per_hour);
         }
         if found {
-            let basis = params.get("PriceBasis").and_then(Value::as_str).unwrap_or("a price");
+            let basis = params.price_basis.as_deref().unwrap_or("a price");
             self.basis.push(format!("Prices as the dashboard {dashboard} has them: {basis}."));
         }
     }
@@ -120,14 +117,12 @@ impl Priced {
 }
 
 /// The parameters of the dashboard's interactive panels for this endpoint.
-fn params(body: &str, endpoint: &str) -> Option<Value> {
+fn params(body: &str, endpoint: &str) -> Option<PanelParams> {
     let body: Value = serde_json::from_str(body).ok()?;
     let widgets = body.get("widgets")?.as_array()?;
-    let params = widgets.iter().filter_map(|widget| widget.pointer("/properties/params"));
-    params
-        .filter(|params| params.get("EndpointName").and_then(Value::as_str) == Some(endpoint))
-        .find(|params| params.get("Variants").is_some())
-        .cloned()
+    let params = widgets.iter().filter_map(|widget| widget.pointer("/properties/params")?.as_object());
+    let mut params = params.filter_map(|params| PanelParams::read(params).ok());
+    params.find(|params| params.endpoint.as_str() == endpoint && !params.variants.is_empty())
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::widget::{GraphProperties, Panel};
+use crate::panel_params::PanelParams;
 
 /// Columns of a dashboard.
 const COLUMNS: u16 = 24;
@@ -157,10 +158,10 @@ impl<'s> Grid<'s> {
 
     /// What the function of this ARN draws from `params`, anew at every refresh and time range. Another size shows the same
     /// numbers, and asking for them costs.
-    pub(super) fn custom(&mut self, title: &'static str, shows: &'static str, function_arn: &'s str, params: Value) {
+    pub(super) fn custom(&mut self, title: &'static str, shows: &'static str, function_arn: &'s str, params: &PanelParams) {
         const HEIGHT: u16 = 9;
         let update_on = UpdateOn { refresh: true, resize: false, time_range: true };
-        let properties = Properties::Custom { endpoint: function_arn, params, title, update_on };
+        let properties = Properties::Custom { endpoint: function_arn, params: params.to_json(), title, update_on };
         self.place(COLUMNS / 2, HEIGHT, Some(shows), properties);
     }
 

@@ -1,17 +1,14 @@
 //! The interactive panels: custom widgets that the provider's second function draws when somebody looks.
 //!
-//! Their parameters say everything that the function can't find out by itself, under the names of a declaration's
-//! properties.
+//! Their parameters say everything that the function can't find out by itself.
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
-
 use super::grid::Grid;
 use super::series::{Context, Numbered};
+use crate::panel_params::{InstanceTerms, Panel, PanelParams};
 use crate::pricing::Price;
 use crate::spec::DashboardSpec;
-use crate::widgets::Panel;
 
 /// Two panels side by side, where there is a function that draws them and an instance that they could show.
 pub(super) fn interactive<'p>(grid: &mut Grid<'p>, context: &Context<'p>, settings: &DashboardSpec) {
@@ -35,37 +32,26 @@ pub(super) fn interactive<'p>(grid: &mut Grid<'p>, context: &Context<'p>, settin
         ),
     ];
     for (panel, title, shows) in panels {
-        grid.custom(title, shows, function_arn, params(panel, context));
+        grid.custom(title, shows, function_arn, &params(panel, context));
     }
 }
 
-fn params(panel: Panel, context: &Context<'_>) -> Value {
-    let mut params = json!({
-        "Panel": panel.name(),
-        "EndpointName": context.monitoring.endpoint_name.as_str(),
-        "Region": context.surroundings.region,
-    });
+fn params(panel: Panel, context: &Context<'_>) -> PanelParams {
     let variants = context.variants().filter(|on| on.has_instances()).map(|on| {
-        let mut variant = json!({ "VariantName": on.variant.name.as_str() });
-        if on.gpus() > 0 {
-            variant["GpusPerInstance"] = json!(on.gpus());
-        }
-        if let Some(price) = context.surroundings.prices.of(on.variant).per_hour() {
-            variant["CostPerHour"] = json!(price.0);
-        }
-        variant
+        let gpus = Some(on.gpus()).filter(|gpus| *gpus > 0);
+        let price_per_hour = context.surroundings.prices.of(on.variant).per_hour();
+        (on.variant.name.to_string(), InstanceTerms { gpus, price_per_hour })
     });
-    params["Variants"] = variants.collect();
-    if let Some(basis) = price_basis(context) {
-        params["PriceBasis"] = json!(basis);
-    }
     let labelled = context.monitoring.components.iter().filter(|component| component.label != component.name.as_str());
-    let labels: Vec<Value> =
-        labelled.map(|component| json!({ "Name": component.name.as_str(), "Label": component.label })).collect();
-    if !labels.is_empty() {
-        params["InferenceComponents"] = json!(labels);
+    PanelParams {
+        panel,
+        endpoint: context.monitoring.endpoint_name.clone(),
+        region: Some(context.surroundings.region.clone()),
+        default: InstanceTerms::default(),
+        variants: variants.collect(),
+        price_basis: price_basis(context),
+        labels: labelled.map(|component| (component.name.to_string(), component.label.clone())).collect(),
     }
-    params
 }
 
 /// Where prices come from, each kind once.
