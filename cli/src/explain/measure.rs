@@ -1,7 +1,8 @@
-//! The lines of a widget and the queries of an alarm, from the requests' own JSON, as a person reads them.
+//! The lines of a widget and the queries of an alarm, as a person reads them.
 
-use std::fmt::Write;
-
+use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
+use aws_sdk_cloudwatch::types::{AlarmPromQlCriteria, ComparisonOperator, MetricStat};
+use monitored_endpoint::plan::AlarmRequest;
 use serde_json::Value;
 
 /// One line of a graph, or a series that only feeds others.
@@ -41,79 +42,68 @@ fn line(row: &[Value]) -> Line {
 }
 
 /// Expression, query or rule of an alarm, with the series it is made from, each on a line of its own.
-pub(super) fn alarm_expression(input: &Value) -> String {
-    let text = |pointer: &str| input.pointer(pointer).and_then(Value::as_str);
-    if let Some(query) = text("/EvaluationCriteria/PromQLCriteria/Query") {
-        return query.to_owned();
+pub(super) fn alarm_expression(request: &AlarmRequest) -> String {
+    let request = match request {
+        AlarmRequest::Composite(request) => return request.get_alarm_rule().clone().unwrap_or_default(),
+        AlarmRequest::Metric(request) => request,
+    };
+    if let Some(criteria) = promql(request) {
+        return criteria.query().unwrap_or_default().to_owned();
     }
-    if let Some(rule) = text("/AlarmRule") {
-        return rule.to_owned();
-    }
-    let queries = input.get("Metrics").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let mut out = String::new();
-    for query in queries {
-        let id = query.get("Id").and_then(Value::as_str).unwrap_or_default();
-        match (query.get("Expression").and_then(Value::as_str), query.get("MetricStat")) {
-            (Some(expression), _) => {
-                let _ = writeln!(out, "{id} = {expression}");
-            }
-            (None, Some(stat)) => {
-                let part = |pointer: &str| stat.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-                let dimensions =
-                    stat.pointer("/Metric/Dimensions").and_then(Value::as_array).cloned().unwrap_or_default();
-                let pairs = dimensions.iter().map(|dimension| {
-                    let of = |name: &str| dimension.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-                    format!("{}={}", of("Name"), of("Value"))
-                });
-                let _ = writeln!(
-                    out,
-                    "{id} = {} of {} in {} {{{}}}",
-                    part("/Stat"),
-                    part("/Metric/MetricName"),
-                    part("/Metric/Namespace"),
-                    pairs.collect::<Vec<_>>().join(", ")
-                );
-            }
-            (None, None) => {}
+    let lines = request.get_metrics().iter().flatten().filter_map(|query| {
+        let id = query.id().unwrap_or_default();
+        if let Some(expression) = query.expression() {
+            return Some(format!("{id} = {expression}"));
         }
-    }
-    out.trim_end().to_owned()
+        let stat = query.metric_stat()?;
+        let metric = stat.metric()?;
+        let pairs = metric.dimensions().iter().map(|dimension| {
+            format!("{}={}", dimension.name().unwrap_or_default(), dimension.value().unwrap_or_default())
+        });
+        Some(format!(
+            "{id} = {} of {} in {} {{{}}}",
+            stat.stat().unwrap_or_default(),
+            metric.metric_name().unwrap_or_default(),
+            metric.namespace().unwrap_or_default(),
+            pairs.collect::<Vec<_>>().join(", ")
+        ))
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// When an alarm fires, in words.
-pub(crate) fn condition(input: &Value) -> String {
-    let number = |name: &str| input.get(name).and_then(Value::as_f64);
-    if input.get("AlarmRule").is_some() {
-        return "the rule below is true".to_owned();
-    }
-    if let Some(criteria) = input.pointer("/EvaluationCriteria/PromQLCriteria") {
-        let pending = criteria.get("PendingPeriod").and_then(Value::as_f64);
-        let held = pending.map(|seconds| format!(" for {}", duration(seconds))).unwrap_or_default();
+pub(crate) fn condition(request: &AlarmRequest) -> String {
+    let AlarmRequest::Metric(request) = request else { return "the rule below is true".to_owned() };
+    if let Some(criteria) = promql(request) {
+        let held = criteria.pending_period().map(|seconds| format!(" for {}", duration(seconds)));
+        let held = held.unwrap_or_default();
         return format!("the query below finds any series{held}; each one that it finds is named");
     }
-    let comparison = match input.get("ComparisonOperator").and_then(Value::as_str) {
-        Some("GreaterThanThreshold") => "is more than",
-        Some("LessThanThreshold") => "is less than",
-        Some("LessThanOrEqualToThreshold") => "is at most",
+    let comparison = match request.get_comparison_operator() {
+        Some(ComparisonOperator::GreaterThanThreshold) => "is more than",
+        Some(ComparisonOperator::LessThanThreshold) => "is less than",
+        Some(ComparisonOperator::LessThanOrEqualToThreshold) => "is at most",
         _ => "is at least",
     };
-    let (threshold, of) = (number("Threshold").unwrap_or_default(), number("EvaluationPeriods").unwrap_or(1.0));
-    let out_of = number("DatapointsToAlarm").unwrap_or(of);
-    let queries = input.get("Metrics").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let periods = queries.iter().filter_map(|query| {
-        query.pointer("/MetricStat/Period").or_else(|| query.get("Period")).and_then(Value::as_f64)
+    let threshold = request.get_threshold().unwrap_or_default();
+    let periods = request.get_evaluation_periods().unwrap_or(1);
+    let breaching = request.get_datapoints_to_alarm().unwrap_or(periods);
+    let of_queries = request.get_metrics().iter().flatten().filter_map(|query| {
+        let of_stat = query.metric_stat().and_then(MetricStat::period);
+        of_stat.or_else(|| query.period())
     });
-    let period = periods.reduce(f64::max).or_else(|| number("Period")).unwrap_or(60.0);
+    let period = of_queries.max().or(*request.get_period()).unwrap_or(60);
     format!(
-        "it {comparison} {threshold} in {out_of} of {of} periods of {} ({} in all)",
+        "it {comparison} {threshold} in {breaching} of {periods} periods of {} ({} in all)",
         duration(period),
-        duration(period * of)
+        duration(period * periods)
     )
 }
 
 /// What a period without data counts as.
-pub(super) fn missing_data(input: &Value) -> String {
-    match input.get("TreatMissingData").and_then(Value::as_str) {
+pub(super) fn missing_data(request: &AlarmRequest) -> String {
+    let AlarmRequest::Metric(request) = request else { return String::new() };
+    match request.get_treat_missing_data().as_deref() {
         Some("notBreaching") => "a period without data counts as fine".to_owned(),
         Some("breaching") => "a period without data counts as breaching".to_owned(),
         Some("ignore") => "the alarm keeps its state".to_owned(),
@@ -122,16 +112,22 @@ pub(super) fn missing_data(input: &Value) -> String {
     }
 }
 
-fn duration(seconds: f64) -> String {
+/// The PromQL query of an alarm that has one.
+pub(crate) fn promql(request: &PutMetricAlarmInputBuilder) -> Option<&AlarmPromQlCriteria> {
+    request.get_evaluation_criteria().as_ref()?.as_prom_ql_criteria().ok()
+}
+
+fn duration(seconds: i32) -> String {
     match seconds {
-        whole if whole >= 3600.0 && whole % 3600.0 == 0.0 => format!("{} h", whole / 3600.0),
-        whole if whole >= 60.0 && whole % 60.0 == 0.0 => format!("{} min", whole / 60.0),
+        whole if whole >= 3600 && whole % 3600 == 0 => format!("{} h", whole / 3600),
+        whole if whole >= 60 && whole % 60 == 0 => format!("{} min", whole / 60),
         seconds => format!("{seconds} s"),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_cloudwatch::types::{EvaluationCriteria, MetricDataQuery};
     use serde_json::json;
 
     use super::*;
@@ -149,12 +145,20 @@ mod tests {
 
     #[test]
     fn conditions_are_sentences() {
-        let alarm = json!({
-            "ComparisonOperator": "LessThanThreshold", "Threshold": 1.0, "EvaluationPeriods": 5, "DatapointsToAlarm": 3,
-            "Metrics": [{"MetricStat": {"Period": 60}}, {"Expression": "a"}],
-        });
+        let stat = MetricStat::builder().period(60).build();
+        let alarm = PutMetricAlarmInputBuilder::default()
+            .comparison_operator(ComparisonOperator::LessThanThreshold)
+            .threshold(1.0)
+            .evaluation_periods(5)
+            .datapoints_to_alarm(3)
+            .metrics(MetricDataQuery::builder().metric_stat(stat).build())
+            .metrics(MetricDataQuery::builder().expression("a").build());
+        let alarm = AlarmRequest::Metric(Box::new(alarm));
         assert_eq!(condition(&alarm), "it is less than 1 in 3 of 5 periods of 1 min (5 min in all)");
-        let query = json!({"EvaluationCriteria": {"PromQLCriteria": {"Query": "up", "PendingPeriod": 1800}}});
+        let query = AlarmPromQlCriteria::builder().query("up").pending_period(1800).build();
+        let query =
+            PutMetricAlarmInputBuilder::default().evaluation_criteria(EvaluationCriteria::PromQlCriteria(query));
+        let query = AlarmRequest::Metric(Box::new(query));
         assert!(condition(&query).contains("for 30 min"));
         assert_eq!(alarm_expression(&query), "up");
     }

@@ -7,8 +7,8 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use monitored_endpoint::plan::{PanelExplanation, Request};
-use monitored_endpoint::spec::{AlarmKind, GpuDimension};
+use monitored_endpoint::plan::{AlarmRequest, PanelExplanation, PlannedAlarm};
+use monitored_endpoint::spec::GpuDimension;
 use serde_json::{Value, json};
 use thiserror::Error;
 
@@ -77,15 +77,16 @@ impl Explain {
             || subject.validations.iter().filter_map(|validation| Some((validation, validation.valid.as_deref()?)));
         let mut found = Vec::new();
         for (validation, valid) in valid() {
-            let meant = alarms(valid).filter(|alarm| self.means_alarm(alarm));
-            found.extend(meant.map(|alarm| explain_alarm(&alarm, &validation.notes)));
+            let meant = valid.plan.alarms.iter().filter(|alarm| self.means_alarm(alarm));
+            found.extend(meant.map(|alarm| explain_alarm(alarm, &validation.notes)));
             // A panel is asked for by a part of its title, so that an alarm goes first.
             if found.is_empty() {
                 found.extend(self.panels(validation, valid));
             }
         }
         if found.is_empty() {
-            let alarms: Vec<String> = valid().flat_map(|(_, valid)| alarms(valid)).map(|alarm| alarm.name()).collect();
+            let alarms = valid().flat_map(|(_, valid)| &valid.plan.alarms);
+            let alarms: Vec<&str> = alarms.map(|alarm| alarm.name.as_str()).collect();
             let titles: Vec<String> = valid().flat_map(|(_, valid)| widgets(valid)).map(|one| title(&one)).collect();
             let panels = titles.into_iter().filter(|title| !title.is_empty()).collect::<Vec<_>>().join("; ");
             return Err(ExplainError::Unknown { subject: self.subject.clone(), alarms: alarms.join(", "), panels });
@@ -106,10 +107,10 @@ impl Explain {
         Ok(subject::read(source, &self.surroundings, &dimensions)?.or_suggested()?)
     }
 
-    fn means_alarm(&self, alarm: &Alarm<'_>) -> bool {
+    fn means_alarm(&self, alarm: &PlannedAlarm) -> bool {
         let wanted = self.subject.to_ascii_lowercase();
-        let property = alarm.kind.map(|kind| kind.property().to_ascii_lowercase()).unwrap_or_default();
-        let name = alarm.name().to_ascii_lowercase();
+        let property = alarm.kind.property().to_ascii_lowercase();
+        let name = alarm.name.as_str().to_ascii_lowercase();
         name == wanted
             || property == wanted
             || property == format!("{wanted}alarm")
@@ -126,28 +127,6 @@ impl Explain {
         let found = if titled.is_empty() { by(labels) } else { titled };
         found.into_iter().map(|widget| explain_panel(&validation.headline(), widget, &valid.panels)).collect()
     }
-}
-
-/// A planned alarm, with its kind where it is one of the declaration's own.
-struct Alarm<'v> {
-    request: &'v Request,
-    kind: Option<AlarmKind>,
-}
-
-impl Alarm<'_> {
-    fn name(&self) -> String {
-        self.request.input.get("AlarmName").and_then(Value::as_str).unwrap_or_default().to_owned()
-    }
-}
-
-fn alarms(valid: &Valid) -> impl Iterator<Item = Alarm<'_>> {
-    let planned =
-        valid.requests.iter().filter(|request| ["PutMetricAlarm", "PutCompositeAlarm"].contains(&request.operation));
-    planned.map(|request| {
-        let name = request.input.get("AlarmName").and_then(Value::as_str).unwrap_or_default();
-        let found = valid.plan.alarms.iter().find(|alarm| alarm.name.as_str() == name);
-        Alarm { request, kind: found.map(|alarm| alarm.kind) }
-    })
 }
 
 fn widgets(valid: &Valid) -> Vec<Value> {
@@ -167,38 +146,35 @@ fn labels(widget: &Value) -> String {
 }
 
 /// `notes` are the declaration's, some of which may be about this alarm.
-fn explain_alarm(alarm: &Alarm<'_>, notes: &[String]) -> Explained {
-    let input = &alarm.request.input;
-    let (name, kind) = (alarm.name(), alarm.kind.map(AlarmKind::property));
-    let mut text = match kind {
-        Some(kind) => format!("Alarm {name} ({kind})\n"),
-        None => format!("Alarm {name}\n"),
-    };
-    let words = alarm.kind.map(AlarmKind::words);
+fn explain_alarm(alarm: &PlannedAlarm, notes: &[String]) -> Explained {
+    let (name, property, words) = (alarm.name.as_str(), alarm.kind.property(), alarm.kind.words());
+    let mut text = format!("Alarm {name} ({property})\n");
     let mut entry = |head: &str, body: &str| {
         if !body.is_empty() {
             let _ = writeln!(text, "  {head}: {body}");
         }
     };
-    let measures = words.map(|words| words.measures).unwrap_or_default();
-    let fires = measure::condition(input);
-    let missing = measure::missing_data(input);
-    let expression = measure::alarm_expression(input);
-    let why = words.map(|words| words.why).unwrap_or_default();
+    let fires = measure::condition(&alarm.request);
+    let missing = measure::missing_data(&alarm.request);
+    let expression = measure::alarm_expression(&alarm.request);
+    let description = match &alarm.request {
+        AlarmRequest::Metric(request) => request.get_alarm_description(),
+        AlarmRequest::Composite(request) => request.get_alarm_description(),
+    };
     let terms = glossary::terms(&expression);
-    entry("measures", measures);
+    entry("measures", words.measures);
     entry("fires when", &fires);
     entry("without data", &missing);
     entry("expression", &expression.replace('\n', "\n    "));
     entry("in it", &terms.join("; "));
-    entry("why it would fire", why);
-    entry("says", input.get("AlarmDescription").and_then(Value::as_str).unwrap_or_default());
-    let path = kind.map(|kind| format!("Properties.{kind}."));
-    let about: Vec<&str> = notes.iter().filter_map(|note| note.strip_prefix(path.as_deref()?)).collect();
+    entry("why it would fire", words.why);
+    entry("says", description.as_deref().unwrap_or_default());
+    let path = format!("Properties.{property}.");
+    let about: Vec<&str> = notes.iter().filter_map(|note| note.strip_prefix(path.as_str())).collect();
     entry("warning", &about.join("; "));
     let json = json!({
-        "Alarm": name, "Property": kind, "Warnings": about, "Measures": measures, "FiresWhen": fires, "WithoutData": missing,
-        "Expression": expression, "Why": why, "Description": input.get("AlarmDescription"),
+        "Alarm": name, "Property": property, "Warnings": about, "Measures": words.measures, "FiresWhen": fires, "WithoutData": missing,
+        "Expression": expression, "Why": words.why, "Description": description,
     });
     Explained { text, json }
 }
@@ -262,10 +238,10 @@ mod tests {
                     assert!(words.is_some_and(|words| !words.is_empty()), "{}: {title}", path.display());
                     panels += 1;
                 }
-                for alarm in alarms(valid) {
-                    let explained = explain_alarm(&alarm, &[]).json;
+                for alarm in &valid.plan.alarms {
+                    let explained = explain_alarm(alarm, &[]).json;
                     for part in ["Measures", "FiresWhen", "Expression", "Why"] {
-                        assert_ne!(explained[part], "", "{}: {part}", alarm.name());
+                        assert_ne!(explained[part], "", "{}: {part}", alarm.name);
                     }
                 }
             }

@@ -151,12 +151,13 @@ fn decided_change(step: &Forecast, old: Option<&Valid>, new: &Valid) -> Result<C
         (Kind::EndpointConfig, _) => of_config(&mut change, after.as_ref(), old, new),
         (Kind::Endpoint, outcome) => of_endpoint(&mut change, outcome, old, new)?,
         (Kind::Dashboard, Outcome::Changed) => {
-            change.panels = Some(panels(&body(before.as_ref()), &body(after.as_ref())));
+            change.panels = Some(panels(body(old, &step.name), body(Some(new), &step.name)));
         }
-        (Kind::Dashboard, _) => change.detail = format!("{} panels", panel_count(&body(after.as_ref()))),
+        (Kind::Dashboard, _) => change.detail = format!("{} panels", panel_count(body(Some(new), &step.name))),
         (Kind::Alarm, Outcome::Changed) => change.members = between(before.as_ref(), after.as_ref(), |_| true),
         (Kind::Alarm, _) => {
-            let condition = after.as_ref().map(|request| measure::condition(&request.input)).unwrap_or_default();
+            let planned = new.plan.alarms.iter().find(|alarm| alarm.name.as_str() == step.name);
+            let condition = planned.map(|alarm| measure::condition(&alarm.request)).unwrap_or_default();
             let of_its_value = condition.strip_prefix("it ");
             change.detail = of_its_value.map(|rest| format!("fires when its value {rest}")).unwrap_or_default();
         }
@@ -188,10 +189,10 @@ fn of_endpoint(change: &mut Change, outcome: Outcome, old: Option<&Valid>, new: 
     Ok(())
 }
 
-/// A dashboard's body, as text.
-fn body(request: Option<&Request>) -> String {
-    let body = request.and_then(|request| request.input.get("DashboardBody")?.as_str());
-    body.unwrap_or_default().to_owned()
+/// The body of the dashboard that `valid` plans under this name, as text; empty where it plans none.
+fn body<'v>(valid: Option<&'v Valid>, name: &str) -> &'v str {
+    let dashboard = valid.and_then(|valid| valid.plan.dashboard.as_ref());
+    dashboard.filter(|dashboard| dashboard.name.as_str() == name).map_or("", |dashboard| dashboard.body.as_str())
 }
 
 /// What a new config serves with.

@@ -4,15 +4,18 @@
 //! Counted for the instances and copies that are declared, living a whole month. Prices and their date are in
 //! `data/monitoring-prices.json`; what is free of charge in an account isn't taken off.
 
+use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
+use aws_sdk_cloudwatch::types::MetricStat;
 use dashboard_picture::simulated::Simulation;
 use metric_math::telemetry::{FleetError, MINUTE, Metric, MetricStore, SECOND, Timestamp};
-use monitored_endpoint::plan::Request;
+use monitored_endpoint::plan::{AlarmRequest, PlannedAlarm};
+use monitored_endpoint::spec::AlarmName;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use thiserror::Error;
 
 use super::ingestion::Ingestion;
 use super::view::PanelsView;
+use crate::explain::measure::promql;
 use crate::simulation::{self, Scenario};
 use crate::validation::Valid;
 
@@ -97,16 +100,12 @@ pub(crate) fn estimate(valid: &Valid) -> Result<Estimate, CostError> {
     if charged.len() > prices.metrics_at_that_price {
         notes.push(format!("metric streams above {} cost less", prices.metrics_at_that_price));
     }
-    for request in &valid.requests {
-        match request.operation {
-            "PutDashboard" => lines.push(line("Dashboard", 1, prices.dashboard)),
-            "PutCompositeAlarm" => {
-                let what = format!("Composite alarm {}", name(&request.input));
-                lines.push(line(&what, 1, prices.composite_alarm));
-            }
-            "PutMetricAlarm" => lines.extend(alarm(request, &prices, &store, &mut notes)),
-            _ => {}
-        }
+    lines.extend(valid.plan.dashboard.as_ref().map(|_| line("Dashboard", 1, prices.dashboard)));
+    for PlannedAlarm { name, request, .. } in &valid.plan.alarms {
+        lines.extend(match request {
+            AlarmRequest::Composite(_) => Some(line(&format!("Composite alarm {name}"), 1, prices.composite_alarm)),
+            AlarmRequest::Metric(request) => alarm(name, request, &prices, &store, &mut notes),
+        });
     }
     if valid.plan.dashboard.is_some() {
         notes.push(format!("the first {} dashboards of an account are free", prices.free_dashboards));
@@ -129,27 +128,31 @@ fn is_charged(metric: &Metric) -> bool {
     metric.namespace.starts_with("/aws/sagemaker/") && metric.dimensions.contains_key("InstanceId")
 }
 
-fn alarm(request: &Request, prices: &Prices, store: &MetricStore, notes: &mut Vec<String>) -> Option<Line> {
-    let name = name(&request.input);
-    if request.input.get("EvaluationCriteria").is_some() {
+fn alarm(
+    name: &AlarmName,
+    request: &PutMetricAlarmInputBuilder,
+    prices: &Prices,
+    store: &MetricStore,
+    notes: &mut Vec<String>,
+) -> Option<Line> {
+    if promql(request).is_some() {
         notes.push(format!("alarm {name} is a PromQL query, whose price isn't part of this estimate"));
         return None;
     }
-    let queries = request.input.get("Metrics").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let query = queries.iter().filter_map(|query| query.get("Expression")?.as_str()).find(|text| is_query(text));
+    let queries = || request.get_metrics().iter().flatten();
+    let query = queries().filter_map(|query| query.expression()).find(|text| is_query(text));
     if let Some(query) = query {
         let analysed = store.metrics().filter(|metric| matches(query, metric)).count();
         return Some(line(&format!("Alarm {name}, by query"), analysed, prices.metrics_insights_alarm_metric));
     }
-    let stats: Vec<&Value> = queries.iter().filter_map(|query| query.get("MetricStat")).collect();
-    let periods = stats.iter().filter_map(|stat| stat.get("Period")?.as_i64());
-    let short = periods.min().or_else(|| request.input.get("Period")?.as_i64()).is_some_and(|period| period < 60);
-    let (kind, price) = if short {
+    let stats = || queries().filter_map(|query| query.metric_stat());
+    let shortest = stats().filter_map(MetricStat::period).min().or(*request.get_period());
+    let (kind, price) = if shortest.is_some_and(|period| period < 60) {
         (", high resolution", prices.high_resolution_alarm_metric)
     } else {
         ("", prices.standard_alarm_metric)
     };
-    Some(line(&format!("Alarm {name}, by metric{kind}"), stats.len().max(1), price))
+    Some(line(&format!("Alarm {name}, by metric{kind}"), stats().count().max(1), price))
 }
 
 fn is_query(expression: &str) -> bool {
@@ -169,10 +172,6 @@ fn matches(query: &str, metric: &Metric) -> bool {
         && selected.is_some_and(|name| name.trim_matches('"') == metric.name)
         && schema.map(str::to_owned).collect::<std::collections::BTreeSet<_>>()
             == metric.dimensions.keys().cloned().collect()
-}
-
-fn name(input: &Value) -> &str {
-    input.get("AlarmName").and_then(Value::as_str).unwrap_or_default()
 }
 
 fn line(what: &str, count: usize, dollars_each: f64) -> Line {
