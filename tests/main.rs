@@ -13,6 +13,7 @@ mod cases;
 mod declarations;
 mod endpoint;
 mod failures;
+mod goldens;
 mod interactive;
 mod layers;
 mod lifecycle;

@@ -1,11 +1,14 @@
 //! What is planned from a declaration: golden dashboards and alarms, and what must hold for any of them.
 
+use std::collections::BTreeMap;
+
 use monitored_endpoint::plan::Plan;
 use monitored_endpoint::spec::{EndpointConfigName, GpuDimension};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::support::declaration::{Declared, TOPIC, one_model, shared_gpus};
+use crate::support::golden;
 use crate::support::planning::{alarms, dashboard, planned};
 use crate::support::scenario::Scenario;
 
@@ -65,10 +68,25 @@ fn situations() -> Vec<(&'static str, Declared, &'static [GpuDimension])> {
     ]
 }
 
+/// The dashboard of which a golden shows only what differs.
+fn base_of(name: &str) -> Option<&'static str> {
+    match name {
+        "two_models_every_60_s" | "one_model_on_gpus" | "serverless" => None,
+        "one_model_on_cpus" => Some("one_model_on_gpus"),
+        _ => Some("two_models_every_60_s"),
+    }
+}
+
 #[test]
 fn dashboards_are_as_they_were_agreed_on() {
-    for (name, declared, dimensions) in situations() {
-        insta::assert_compact_json_snapshot!(format!("dashboard_{name}"), dashboard(&planned(&declared, dimensions)));
+    let body = |(name, declared, dimensions)| (name, dashboard(&planned(&declared, dimensions)));
+    let bodies: BTreeMap<&str, Value> = situations().into_iter().map(body).collect();
+    for (name, body) in &bodies {
+        let golden = match base_of(name) {
+            Some(base) => golden::difference(&bodies[base], body),
+            None => golden::text(body),
+        };
+        insta::assert_snapshot!(format!("dashboard_{name}"), golden);
     }
 }
 
@@ -93,15 +111,7 @@ fn alarms_are_as_they_were_agreed_on() {
 #[test]
 fn of_120_models_every_one_is_shown() {
     let body = dashboard(&planned(&many_models(), KNOWN));
-    let outline: Vec<String> = widgets(&body)
-        .iter()
-        .map(|widget| {
-            let at = |name: &str| widget[name].as_u64().unwrap();
-            let title = widget["properties"]["title"].as_str().unwrap_or("(text)");
-            format!("{:>2},{:>3}  {:>2}x{}  {title}", at("x"), at("y"), at("width"), at("height"))
-        })
-        .collect();
-    insta::assert_snapshot!("dashboard_outline_of_120_models", outline.join("\n"));
+    insta::assert_snapshot!("dashboard_outline_of_120_models", golden::layout(&body));
     let offered = body["variables"][0]["values"].as_array().unwrap();
     assert_eq!(offered.len(), 120, "each can be chosen");
 }

@@ -11,6 +11,7 @@ pub(crate) mod declaration;
 pub(crate) mod evaluated;
 pub(crate) mod event;
 pub(crate) mod fleet;
+pub(crate) mod golden;
 pub(crate) mod http;
 pub(crate) mod lambda;
 pub(crate) mod mistakes;
