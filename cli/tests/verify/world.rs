@@ -10,7 +10,6 @@ use aws_sdk_sagemaker::types::{
     InferenceComponentRuntimeConfig, InferenceComponentSpecification, MetricsConfig, ProductionVariant,
     ProductionVariantInstanceType, ProductionVariantServerlessConfig,
 };
-use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_stand_in::{Config, StandIn};
 use metric_math::telemetry::Metric;
 use monitored_endpoint::metrics::published::{Condition, Idle, Reading, Row, Traits, rows};
@@ -226,8 +225,7 @@ impl World {
 }
 
 fn http() -> aws_sdk_sagemaker::config::SharedHttpClient {
-    let tls = tls::Provider::Rustls(CryptoMode::Ring);
-    aws_smithy_http_client::Builder::new().tls_provider(tls).build_https()
+    aws_smithy_http_client::Builder::new().build_http()
 }
 
 async fn declare(url: &str, kind: Kind) {

@@ -13,8 +13,6 @@ use aws_sdk_sagemaker::{
     operation::create_endpoint_config::builders::CreateEndpointConfigFluentBuilder,
     types::{ProductionVariant, ProductionVariantInstanceType, Tag},
 };
-use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_stand_in::{Config, StandIn};
 use serde_json::Value;
 
@@ -52,8 +50,7 @@ pub(crate) fn clients(
     region: &str,
     attempts: u32,
 ) -> (aws_sdk_sagemaker::Client, aws_sdk_cloudwatch::Client) {
-    let http: SharedHttpClient =
-        aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
+    let http = aws_smithy_http_client::Builder::new().build_http();
     let credentials = Credentials::new("AKID", "secret", None, None, "test");
     let retries = RetryConfig::standard().with_max_attempts(attempts).with_initial_backoff(Duration::from_millis(1));
     let timeouts = TimeoutConfig::builder().operation_timeout(Duration::from_secs(20)).build();
@@ -80,8 +77,7 @@ pub(crate) fn clients(
 
 /// A client of the Price List, for whose Regions a stand-in answers beside its own.
 pub(crate) fn pricing(url: &str, region: &str) -> aws_sdk_pricing::Client {
-    let http: SharedHttpClient =
-        aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
+    let http = aws_smithy_http_client::Builder::new().build_http();
     let config = aws_sdk_pricing::Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new(region.to_owned()))
@@ -95,8 +91,7 @@ pub(crate) fn pricing(url: &str, region: &str) -> aws_sdk_pricing::Client {
 
 /// A client of `DynamoDB` that tries once.
 pub(crate) fn dynamodb(url: &str) -> aws_sdk_dynamodb::Client {
-    let http: SharedHttpClient =
-        aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
+    let http = aws_smithy_http_client::Builder::new().build_http();
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new("us-east-1"))

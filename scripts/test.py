@@ -1,0 +1,174 @@
+"""Runs the parts of `make test` in three lanes side by side and ends with a summary.
+
+The lanes fill two cores: Rust as it is developed, the release build and what is tried on it, and what Python does. Each part's output is
+shown whole when its turn comes, and as it appears if it is still running. A part that fails doesn't hide what the others have to say; the
+exit code is 1 if any failed.
+"""
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+LANES = (
+    ("fmt", "lint", "unit"),
+    ("package", "packaged", "events", "sam-local", "scenarios"),
+    ("package-tools", "tools", "templates", "docs", "iac", "browser", "deny"),
+)
+# Parts that wait for a part of another lane. Two makes at once must not install the same tool, and pages quote the programs that lint builds.
+AFTER = {
+    "package": "package-tools",
+    "packaged": "lint",
+    "events": "tools",
+    "docs": "lint",
+}
+NEED_PACKAGE = {"packaged", "events", "sam-local", "scenarios"}
+IN_ORDER = (
+    "fmt", "package-tools", "tools", "lint", "templates", "unit", "docs", "iac", "package", "packaged", "events", "sam-local", "scenarios",
+    "browser", "deny",
+)
+
+
+@dataclass
+class Part:
+    name: str
+    output: queue.Queue[str | None] = field(default_factory=queue.Queue)
+    finished: threading.Event = field(default_factory=threading.Event)
+    seconds: float = 0
+    result: str = "not run"
+
+    def failed(self) -> bool:
+        return self.result.startswith("FAILED")
+
+
+def environment(part: str) -> dict[str, str]:
+    packages = Path(os.environ["CARGO_TARGET_DIR"]) / "package"
+    provider, widgets = str(packages / "provider/bootstrap.zip"), str(packages / "widgets/bootstrap.zip")
+    # What is tested is what would be deployed.
+    zips = {"PROVIDER": provider, "PROVIDER_ZIP": provider, "WIDGETS": widgets, "WIDGETS_ZIP": widgets}
+    # All of them use the one build that lint makes. The compiler that lints optimises less, so nothing is released that it has built.
+    lints = {} if part == "package" else {"RUSTC_WORKSPACE_WRAPPER": "clippy-driver"}
+    return {**os.environ, **zips, **lints}
+
+
+class Run:
+    def __init__(self) -> None:
+        self.parts = {name: Part(name) for name in IN_ORDER}
+        self.running: set[subprocess.Popen[str]] = set()
+        self.stopping = False
+
+    def lane(self, names: tuple[str, ...]) -> None:
+        for name in names:
+            part = self.parts[name]
+            if name in AFTER:
+                self.parts[AFTER[name]].finished.wait()
+            started = time.monotonic()
+            try:
+                part.result = self.attempt(part)
+            except OSError as error:
+                part.result = f"FAILED: {error}"
+            finally:
+                part.seconds = time.monotonic() - started
+                part.finished.set()
+                part.output.put(None)
+
+    def attempt(self, part: Part) -> str:
+        if self.stopping:
+            return "not run"
+        if part.name in NEED_PACKAGE and self.parts["package"].failed():
+            return "not run: there is no package"
+        if part.name == "browser":
+            chromium = subprocess.run([ROOT / "scripts/chromium.sh"], capture_output=True, text=True)
+            if chromium.returncode and os.environ.get("REQUIRE_BROWSER"):
+                return f"FAILED: {chromium.stdout.strip()}, and REQUIRE_BROWSER is set"
+            if chromium.returncode:
+                return f"SKIPPED: {chromium.stdout.strip()}"
+        if part.name == "deny" and subprocess.run(["cargo", "deny", "--version"], capture_output=True).returncode:
+            return "SKIPPED: cargo-deny is not installed here"
+        return "ok" if self.make(part) == 0 else "FAILED"
+
+    def make(self, part: Part) -> int:
+        """Has make do the part, and gives its exit code."""
+        process = subprocess.Popen(
+            [os.environ.get("MAKE", "make"), "--no-print-directory", part.name],
+            cwd=ROOT, env=environment(part.name), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            errors="replace", start_new_session=True,
+        )
+        self.running.add(process)
+        for line in process.stdout or ():
+            part.output.put(line)
+        self.running.discard(process)
+        return process.wait()
+
+    def stop(self) -> None:
+        self.stopping = True
+        for process in list(self.running):
+            os.killpg(process.pid, signal.SIGTERM)
+
+    def show(self) -> None:
+        """Prints the parts' output in order, and in between which other parts have ended."""
+        announced: set[str] = set()
+        for part in self.parts.values():
+            print(f"\n=== {part.name}", flush=True)
+            for line in self.lines(part):
+                print(line, end="", flush=True)
+                for other in self.parts.values():
+                    is_news = other.finished.is_set() and other.name not in announced and not other.result.startswith("not run")
+                    if other is not part and is_news:
+                        announced.add(other.name)
+                        print(f"--- meanwhile {other.name}: {other.result} after {other.seconds:.0f} s", flush=True)
+            announced.add(part.name)
+            if part.result != "ok":
+                print(f"{part.name}: {part.result}", flush=True)
+
+    @staticmethod
+    def lines(part: Part) -> Iterator[str]:
+        while True:
+            try:
+                line = part.output.get(timeout=5)
+            except queue.Empty:
+                # Nothing new here, and perhaps elsewhere.
+                yield ""
+                continue
+            if line is None:
+                return
+            yield line
+
+
+def main() -> int:
+    started = time.monotonic()
+    run = Run()
+    # Whoever ends this by a signal ends what it has started, too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    lanes = [threading.Thread(target=run.lane, args=(names,), daemon=True) for names in LANES]
+    for lane in lanes:
+        lane.start()
+    try:
+        run.show()
+    except KeyboardInterrupt:
+        run.stop()
+        return 130
+    print("\n=== summary")
+    for part in run.parts.values():
+        print(f"{part.name:<13} {part.seconds:5.0f} s  {part.result}")
+    elapsed = time.monotonic() - started
+    if any(part.failed() for part in run.parts.values()):
+        print(f"FAILED after {elapsed:.0f} s")
+        return 1
+    skipped = [part.name for part in run.parts.values() if part.result.startswith("SKIPPED")]
+    if skipped:
+        print(f"\n!!! NOT TESTED HERE: {', '.join(skipped)}. Everything else passed in {elapsed:.0f} s")
+    else:
+        print(f"all passed in {elapsed:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
