@@ -75,7 +75,7 @@ fn an_alarm_s_json_has_every_member_that_the_sdk_sends() {
     for plan in &kinds {
         let shown: Vec<Value> = plan.alarms.iter().map(|alarm| alarm.request.to_json()).collect();
         assert_eq!(shown, sent(plan));
-        operations.extend(plan.requests().unwrap().into_iter().map(|request| request.operation));
+        operations.extend(plan.requests().unwrap().into_iter().map(|request| request.operation.name()));
     }
     for operation in ["CreateEndpointConfig", "CreateEndpoint", "PutDashboard", "PutMetricAlarm", "PutCompositeAlarm"] {
         assert!(operations.contains(&operation), "{operation}");
@@ -90,7 +90,7 @@ fn every_request_of_a_create_carries_all_tags() {
         assert_eq!(tags.len(), 4, "{}: the author's tag, and whose it is", request.operation);
     }
     let update = plan.update_endpoint().unwrap().unwrap();
-    assert_eq!(update.operation, "UpdateEndpoint");
+    assert_eq!(update.operation.name(), "UpdateEndpoint");
     assert_eq!(update.input["RetainAllVariantProperties"], true);
     assert!(update.input.get("Tags").is_none(), "UpdateEndpoint takes none");
 }

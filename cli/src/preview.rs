@@ -7,7 +7,7 @@ use std::{fs, io};
 use clap::Args;
 use dashboard_picture::simulated::{Drawn, Simulation, SimulationError};
 use metric_math::telemetry::{SECOND, Timestamp};
-use monitored_endpoint::plan::Request;
+use monitored_endpoint::plan::Operation;
 use monitored_endpoint::spec::GpuDimension;
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -56,7 +56,7 @@ pub(crate) struct Preview {
 /// Why there is no preview.
 #[derive(Debug, Error)]
 pub(crate) enum PreviewError {
-    /// The file can't be looked at.
+    /// The file can't be read or validated.
     #[error(transparent)]
     Subject(#[from] SubjectError),
     /// The file of facts can't be read.
@@ -184,10 +184,11 @@ impl Preview {
                 Vec::new()
             })
         })?;
+        let panels = valid.panels.iter().map(|panel| panel.title.clone()).collect();
         let file = if several { beside(out, &validation.logical_id) } else { out.to_owned() };
         fs::write(&file, &drawn.html)
             .map_err(|error| PreviewError::Write { path: file.display().to_string(), error })?;
-        Ok(Some(Page { file, drawn, panels: panels(&dashboard), notes }))
+        Ok(Some(Page { file, drawn, panels, notes }))
     }
 
     fn in_words(&self, validation: &Validation, page: Option<&Page>) -> String {
@@ -227,21 +228,13 @@ impl Page {
 /// The dashboard's request with its alarms beside it, as the stand-in draws them.
 fn dashboard(validation: &Validation) -> Option<Value> {
     let requests = &validation.valid.as_ref()?.requests;
-    let of = |operation: &'static str| requests.iter().filter(move |request| request.operation == operation);
-    let mut dashboard = of("PutDashboard").next()?.input.clone();
-    for (list, operation) in [("MetricAlarms", "PutMetricAlarm"), ("CompositeAlarms", "PutCompositeAlarm")] {
-        dashboard[list] = of(operation).map(|Request { input, .. }| input.clone()).collect();
-    }
+    let inputs = |operation: Operation| {
+        requests.iter().filter(move |request| request.operation == operation).map(|request| request.input.clone())
+    };
+    let mut dashboard = inputs(Operation::PutDashboard).next()?;
+    dashboard["MetricAlarms"] = inputs(Operation::PutMetricAlarm).collect();
+    dashboard["CompositeAlarms"] = inputs(Operation::PutCompositeAlarm).collect();
     Some(dashboard)
-}
-
-/// Titles of the dashboard's panels, in its order.
-fn panels(dashboard: &Value) -> Vec<String> {
-    let body = dashboard.get("DashboardBody").and_then(Value::as_str).unwrap_or_default();
-    let body: Value = serde_json::from_str(body).unwrap_or_default();
-    let widgets = body.get("widgets").and_then(Value::as_array).cloned().unwrap_or_default();
-    let title = |widget: &Value| widget.pointer("/properties/title").and_then(Value::as_str).map(str::to_owned);
-    widgets.iter().filter_map(title).collect()
 }
 
 fn read_fleet(path: &Path) -> Result<FleetFile, PreviewError> {

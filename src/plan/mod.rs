@@ -13,11 +13,11 @@ mod runbooks;
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
 
 pub use alarms::{AlarmRequest, PlannedAlarm};
-pub use dashboard::{DashboardTooLarge, PanelExplanation};
+pub use dashboard::{DashboardTooLarge, PlannedLine, PlannedPanel};
 pub use endpoint_config::name as endpoint_config_name;
 pub use in_place::FixedMember;
 pub use ownership::{Owner, Ownership};
-pub use requests::{Request, RequestError};
+pub use requests::{Operation, Request, RequestError};
 pub use runbooks::{RunbooksUrl, RunbooksUrlError};
 
 use thiserror::Error;
@@ -75,12 +75,12 @@ pub struct PlannedDashboard {
     pub body: String,
 }
 
-/// What a plan depends on beside the spec.
+/// What a plan depends on apart from the spec.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Surroundings {
     /// The Region whose metrics panels show.
     pub region: String,
-    /// Dimensions that tell GPUs apart: the one that is known to be published, or both while nothing is.
+    /// Dimensions that identify a GPU: the one that is known to be published, or both while nothing is.
     pub gpu_dimensions: Vec<GpuDimension>,
     /// List prices that were looked up.
     pub prices: ListPrices,
@@ -156,18 +156,14 @@ impl Identity {
     }
 }
 
-/// What the panels of `spec`'s dashboard show, in words; none where it has no dashboard.
+/// The panels of `spec`'s dashboard, in their order; none where it has no dashboard.
 ///
 /// # Errors
 /// Where a dashboard can't hold all that is to be shown.
-pub fn panel_explanations(
-    spec: &Spec,
-    owner: &Owner,
-    surroundings: &Surroundings,
-) -> Result<Vec<PanelExplanation>, PlanError> {
+pub fn panels(spec: &Spec, owner: &Owner, surroundings: &Surroundings) -> Result<Vec<PlannedPanel>, PlanError> {
     let settings = spec.monitoring.dashboard.as_ref();
-    let explained = settings.map(|settings| dashboard::explanations(&spec.monitoring, settings, owner, surroundings));
-    explained.unwrap_or_else(|| Ok(Vec::new()))
+    let panels = settings.map(|settings| dashboard::panels(&spec.monitoring, settings, owner, surroundings));
+    panels.unwrap_or_else(|| Ok(Vec::new()))
 }
 
 /// Plans what makes `spec` real.

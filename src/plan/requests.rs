@@ -1,22 +1,64 @@
 //! A plan as the requests that a Create makes, in the words of the APIs: for whoever wants to see them before they are made.
 
+use std::fmt;
+
 use aws_sdk_sagemaker::operation::create_endpoint::CreateEndpointInput;
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
 use aws_sdk_sagemaker::operation::update_endpoint::UpdateEndpointInput;
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use super::{Plan, PlannedEndpoint};
+use super::{AlarmRequest, Plan, PlannedEndpoint};
 use crate::shape_json::{self, ShapeJsonError};
 use crate::spec::Tag;
 
 /// A request of AWS's API.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
-    /// The operation, such as `PutDashboard`.
-    pub operation: &'static str,
+    /// The operation.
+    pub operation: Operation,
+    /// The name of what it creates or changes.
+    pub name: String,
     /// What is sent, in the words of the API.
     pub input: Value,
+}
+
+/// The operations that a plan's requests are made with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// Creates an endpoint config.
+    CreateEndpointConfig,
+    /// Creates an endpoint.
+    CreateEndpoint,
+    /// Moves an endpoint to another config.
+    UpdateEndpoint,
+    /// Creates or replaces a dashboard.
+    PutDashboard,
+    /// Creates or replaces a metric alarm.
+    PutMetricAlarm,
+    /// Creates or replaces a composite alarm.
+    PutCompositeAlarm,
+}
+
+impl Operation {
+    /// Its name in the API.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CreateEndpointConfig => "CreateEndpointConfig",
+            Self::CreateEndpoint => "CreateEndpoint",
+            Self::UpdateEndpoint => "UpdateEndpoint",
+            Self::PutDashboard => "PutDashboard",
+            Self::PutMetricAlarm => "PutMetricAlarm",
+            Self::PutCompositeAlarm => "PutCompositeAlarm",
+        }
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
 }
 
 /// Why a planned request can't be shown.
@@ -26,7 +68,7 @@ pub enum RequestError {
     #[error("the {operation} request could not be written as JSON")]
     Write {
         /// The operation.
-        operation: &'static str,
+        operation: Operation,
         /// What the codec says.
         #[source]
         error: ShapeJsonError,
@@ -35,7 +77,7 @@ pub enum RequestError {
     #[error("the {operation} request is not complete")]
     Incomplete {
         /// The operation.
-        operation: &'static str,
+        operation: Operation,
     },
 }
 
@@ -47,18 +89,24 @@ impl Plan {
     pub fn requests(&self) -> Result<Vec<Request>, RequestError> {
         let mut requests = Vec::new();
         if let Some(config) = &self.endpoint_config {
-            let operation = "CreateEndpointConfig";
+            let operation = Operation::CreateEndpointConfig;
             let input = shape_json::to_json(CreateEndpointConfigInput::SCHEMA, config)
                 .map_err(|error| RequestError::Write { operation, error })?;
-            requests.push(Request { operation, input });
+            let name = config.endpoint_config_name().unwrap_or_default().to_owned();
+            requests.push(Request { operation, name, input });
         }
         requests.extend(self.endpoint.as_ref().map(create_endpoint).transpose()?);
         requests.extend(self.dashboard.as_ref().map(|dashboard| {
-            let input = json!({ "DashboardName": dashboard.name.to_string(), "DashboardBody": dashboard.body });
-            Request { operation: "PutDashboard", input }
+            let name = dashboard.name.to_string();
+            let input = json!({ "DashboardName": name, "DashboardBody": dashboard.body });
+            Request { operation: Operation::PutDashboard, name, input }
         }));
         requests.extend(self.alarms.iter().map(|alarm| Request {
-            operation: if alarm.request.is_composite() { "PutCompositeAlarm" } else { "PutMetricAlarm" },
+            operation: match alarm.request {
+                AlarmRequest::Metric(_) => Operation::PutMetricAlarm,
+                AlarmRequest::Composite(_) => Operation::PutCompositeAlarm,
+            },
+            name: alarm.name.to_string(),
             input: alarm.request.to_json(),
         }));
         let tags: Value = self.tags.iter().map(tag).collect();
@@ -83,16 +131,16 @@ impl Plan {
             .set_exclude_retained_variant_properties(deployment.exclude_retained_variant_properties)
             .set_retain_deployment_config(deployment.retain_deployment_config)
             .build();
-        let operation = "UpdateEndpoint";
+        let operation = Operation::UpdateEndpoint;
         let request = request.map_err(|_| RequestError::Incomplete { operation })?;
         let input = shape_json::to_json(UpdateEndpointInput::SCHEMA, &request)
             .map_err(|error| RequestError::Write { operation, error })?;
-        Ok(Some(Request { operation, input }))
+        Ok(Some(Request { operation, name: name.to_string(), input }))
     }
 }
 
 fn create_endpoint(endpoint: &PlannedEndpoint) -> Result<Request, RequestError> {
-    let operation = "CreateEndpoint";
+    let operation = Operation::CreateEndpoint;
     let request = CreateEndpointInput::builder()
         .endpoint_name(endpoint.name.as_str())
         .endpoint_config_name(&endpoint.config)
@@ -101,7 +149,7 @@ fn create_endpoint(endpoint: &PlannedEndpoint) -> Result<Request, RequestError> 
         .map_err(|_| RequestError::Incomplete { operation })?;
     let input = shape_json::to_json(CreateEndpointInput::SCHEMA, &request)
         .map_err(|error| RequestError::Write { operation, error })?;
-    Ok(Request { operation, input })
+    Ok(Request { operation, name: endpoint.name.to_string(), input })
 }
 
 fn tag(tag: &Tag) -> Value {

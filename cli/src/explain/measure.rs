@@ -1,45 +1,8 @@
-//! The lines of a widget and the queries of an alarm, as a person reads them.
+//! The queries and the condition of an alarm, as a person reads them.
 
 use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
 use aws_sdk_cloudwatch::types::{AlarmPromQlCriteria, ComparisonOperator, MetricStat};
 use monitored_endpoint::plan::AlarmRequest;
-use serde_json::Value;
-
-/// One line of a graph, or a series that only feeds others.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Line {
-    pub(super) id: Option<String>,
-    /// What the graph calls it; none where it isn't drawn.
-    pub(super) label: Option<String>,
-    /// The expression, or the metric with its statistic.
-    pub(super) measure: String,
-}
-
-/// The lines of a widget's `metrics`.
-pub(super) fn lines(widget: &Value) -> Vec<Line> {
-    let rows = widget.pointer("/properties/metrics").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    rows.iter().filter_map(Value::as_array).map(|row| line(row)).collect()
-}
-
-fn line(row: &[Value]) -> Line {
-    let options = row.last().filter(|last| last.is_object());
-    let option = |name: &str| options.and_then(|options| options.get(name)).and_then(Value::as_str).map(str::to_owned);
-    let names: Vec<&str> = row.iter().filter_map(Value::as_str).collect();
-    let measure = option("expression").unwrap_or_else(|| match names.as_slice() {
-        [namespace, metric, dimensions @ ..] => {
-            let pairs: Vec<String> = dimensions.chunks(2).map(|pair| pair.join("=")).collect();
-            let stat = option("stat").unwrap_or_else(|| "Average".to_owned());
-            format!("{stat} of {metric} in {namespace} {{{}}}", pairs.join(", "))
-        }
-        _ => "nothing".to_owned(),
-    });
-    let is_drawn = options.and_then(|options| options.get("visible")).and_then(Value::as_bool) != Some(false);
-    Line {
-        id: option("id"),
-        label: is_drawn.then(|| option("label").unwrap_or_else(|| "(no label)".to_owned())),
-        measure,
-    }
-}
 
 /// Expression, query or rule of an alarm, with the series it is made from, each on a line of its own.
 pub(super) fn alarm_expression(request: &AlarmRequest) -> String {
@@ -128,20 +91,8 @@ fn duration(seconds: i32) -> String {
 #[cfg(test)]
 mod tests {
     use aws_sdk_cloudwatch::types::{EvaluationCriteria, MetricDataQuery};
-    use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn lines_are_metrics_or_expressions_and_hidden_ones_have_no_label() {
-        let widget = json!({"properties": {"metrics": [
-            ["NS", "M", "A", "1", "B", "2", {"id": "i0", "stat": "SampleCount", "visible": false}],
-            [{"expression": "i0 * 2", "label": "Twice"}],
-        ]}});
-        let [hidden, drawn] = lines(&widget).try_into().unwrap();
-        assert_eq!((hidden.label, hidden.measure.as_str()), (None, "SampleCount of M in NS {A=1, B=2}"));
-        assert_eq!((drawn.label.as_deref(), drawn.measure.as_str()), (Some("Twice"), "i0 * 2"));
-    }
 
     #[test]
     fn conditions_are_sentences() {

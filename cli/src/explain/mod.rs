@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use monitored_endpoint::plan::{AlarmRequest, PanelExplanation, PlannedAlarm};
+use monitored_endpoint::plan::{AlarmRequest, PlannedAlarm, PlannedPanel};
 use monitored_endpoint::spec::GpuDimension;
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -37,7 +37,7 @@ pub(crate) struct Explain {
 /// Why nothing was explained.
 #[derive(Debug, Error)]
 pub(crate) enum ExplainError {
-    /// The file can't be looked at.
+    /// The file can't be read or validated.
     #[error(transparent)]
     Subject(#[from] SubjectError),
     /// There is no such thing.
@@ -87,9 +87,10 @@ impl Explain {
         if found.is_empty() {
             let alarms = valid().flat_map(|(_, valid)| &valid.plan.alarms);
             let alarms: Vec<&str> = alarms.map(|alarm| alarm.name.as_str()).collect();
-            let titles: Vec<String> = valid().flat_map(|(_, valid)| widgets(valid)).map(|one| title(&one)).collect();
-            let panels = titles.into_iter().filter(|title| !title.is_empty()).collect::<Vec<_>>().join("; ");
-            return Err(ExplainError::Unknown { subject: self.subject.clone(), alarms: alarms.join(", "), panels });
+            let panels = valid().flat_map(|(_, valid)| &valid.panels);
+            let panels: Vec<&str> = panels.map(|panel| panel.title.as_str()).collect();
+            let (subject, alarms, panels) = (self.subject.clone(), alarms.join(", "), panels.join("; "));
+            return Err(ExplainError::Unknown { subject, alarms, panels });
         }
         let mut text = String::new();
         if self.file.is_none() {
@@ -119,30 +120,20 @@ impl Explain {
 
     fn panels(&self, validation: &Validation, valid: &Valid) -> Vec<Explained> {
         let wanted = self.subject.to_lowercase();
-        let all = widgets(valid);
-        let by = |text: fn(&Value) -> String| {
-            all.iter().filter(|widget| text(widget).to_lowercase().contains(&wanted)).collect::<Vec<_>>()
+        let titled: Vec<&PlannedPanel> =
+            valid.panels.iter().filter(|panel| panel.title.to_lowercase().contains(&wanted)).collect();
+        let found = if titled.is_empty() {
+            valid.panels.iter().filter(|panel| has_label(panel, &wanted)).collect()
+        } else {
+            titled
         };
-        let titled = by(title);
-        let found = if titled.is_empty() { by(labels) } else { titled };
-        found.into_iter().map(|widget| explain_panel(&validation.headline(), widget, &valid.panels)).collect()
+        found.into_iter().map(|panel| explain_panel(&validation.headline(), panel)).collect()
     }
 }
 
-fn widgets(valid: &Valid) -> Vec<Value> {
-    let body = valid.plan.dashboard.as_ref().map(|dashboard| dashboard.body.as_str()).unwrap_or_default();
-    let body: Value = serde_json::from_str(body).unwrap_or_default();
-    body.get("widgets").and_then(Value::as_array).cloned().unwrap_or_default()
-}
-
-fn title(widget: &Value) -> String {
-    widget.pointer("/properties/title").and_then(Value::as_str).unwrap_or_default().to_owned()
-}
-
-/// All labels of a widget's lines.
-fn labels(widget: &Value) -> String {
-    let lines = measure::lines(widget);
-    lines.iter().filter_map(|line| line.label.clone()).collect::<Vec<_>>().join("\n")
+/// Whether one of the panel's lines that are drawn is labelled so, in lower case.
+fn has_label(panel: &PlannedPanel, wanted: &str) -> bool {
+    panel.lines.iter().filter_map(|line| line.label.as_ref()).any(|label| label.to_lowercase().contains(wanted))
 }
 
 /// `notes` are the declaration's, some of which may be about this alarm.
@@ -179,11 +170,9 @@ fn explain_alarm(alarm: &PlannedAlarm, notes: &[String]) -> Explained {
     Explained { text, json }
 }
 
-fn explain_panel(of: &str, widget: &Value, panels: &[PanelExplanation]) -> Explained {
-    let title = title(widget);
-    let lines = measure::lines(widget);
-    let shows = panels.iter().find(|panel| panel.title == title).map(|panel| panel.shows).unwrap_or_default();
-    let mut text = format!("Panel \"{title}\" of {of}\n");
+fn explain_panel(resource: &str, panel: &PlannedPanel) -> Explained {
+    let PlannedPanel { title, shows, lines } = panel;
+    let mut text = format!("Panel \"{title}\" of {resource}\n");
     if !shows.is_empty() {
         let _ = writeln!(text, "  shows: {shows}");
     }
@@ -233,9 +222,8 @@ mod tests {
         for path in files.filter(is_declaration) {
             let subject = subject::read(Source::File(&path), &surroundings, &[GpuDimension::GpuId]).unwrap();
             for valid in subject.validations.iter().filter_map(|validation| validation.valid.as_deref()) {
-                for title in widgets(valid).iter().map(title).filter(|title| !title.is_empty()) {
-                    let words = valid.panels.iter().find(|panel| panel.title == title).map(|panel| panel.shows);
-                    assert!(words.is_some_and(|words| !words.is_empty()), "{}: {title}", path.display());
+                for panel in &valid.panels {
+                    assert_ne!(panel.shows, "", "{}: {}", path.display(), panel.title);
                     panels += 1;
                 }
                 for alarm in &valid.plan.alarms {

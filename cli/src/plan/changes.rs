@@ -1,15 +1,14 @@
-//! What becomes of each thing that a resource makes: the provider's own decision, with the requests and the differences beside it.
+//! What becomes of each thing that a resource makes: the provider's own decision, together with the requests and the differences.
 //!
 //! What has been changed by hand since isn't known here.
 
 use std::collections::BTreeMap;
 
 use monitored_endpoint::ledger::Kind;
-use monitored_endpoint::plan::{FixedMember, Owner, Plan, Request, RequestError};
+use monitored_endpoint::plan::{FixedMember, Operation, Owner, Plan, Request, RequestError};
 use monitored_endpoint::reconcile::{Before, Forecast, Outcome, ReconcileError, forecast};
 use monitored_endpoint::spec::EndpointName;
 use serde::Serialize;
-use serde_json::Value;
 use thiserror::Error;
 
 use super::difference::{Member, Panels, members, panel_count, panels};
@@ -48,7 +47,7 @@ pub(crate) struct Change {
     pub(crate) request: Option<Request>,
 }
 
-/// Why there are no changes to tell.
+/// Why the changes can't be determined.
 #[derive(Debug, Error)]
 pub(crate) enum ChangesError {
     /// The provider refuses the request before it changes anything.
@@ -90,7 +89,7 @@ pub(crate) fn changes(
         changes.push(decided_change(step, old, new)?);
     }
     changes.extend(old.map(|old| cleared(old, new, keeps_replaced)).unwrap_or_default());
-    let is_told = |request: &&Request| changes.iter().any(|change| change.is(kind_of(request), name_of(request)));
+    let is_told = |request: &&Request| changes.iter().any(|change| change.is(kind_of(request), &request.name));
     let left: Vec<&Request> = new.requests.iter().filter(|request| !is_told(request)).collect();
     changes.extend(left.into_iter().map(|request| plain(Effect::Leave, request, String::new())));
     Ok(changes)
@@ -110,23 +109,23 @@ pub(crate) fn removals(old: &Valid, keeps: bool) -> Vec<Change> {
     let gone = |request: &Request| {
         let detail = match (keeps, request.operation) {
             (true, _) => "DeletionPolicy is Retain",
-            (false, "CreateEndpoint") => "with its instances: requests to it fail from then on",
+            (false, Operation::CreateEndpoint) => "with its instances: requests to it fail from then on",
             (false, _) => "",
         };
         Change { request: None, ..plain(effect, request, detail.to_owned()) }
     };
     // The endpoint first, as the provider does it.
     let (endpoint, others): (Vec<&Request>, Vec<&Request>) =
-        old.requests.iter().partition(|request| request.operation == "CreateEndpoint");
+        old.requests.iter().partition(|request| request.operation == Operation::CreateEndpoint);
     endpoint.into_iter().chain(others).map(gone).collect()
 }
 
 fn decided_change(step: &Forecast, old: Option<&Valid>, new: &Valid) -> Result<Change, ChangesError> {
-    let of = |valid: &Valid| -> Option<Request> {
+    let request = |valid: &Valid| -> Option<Request> {
         let mut all = valid.requests.iter();
-        all.find(|request| kind_of(request) == step.kind && name_of(request) == step.name).cloned()
+        all.find(|request| kind_of(request) == step.kind && request.name == step.name).cloned()
     };
-    let (before, after) = (old.and_then(of), of(new));
+    let (before, after) = (old.and_then(request), request(new));
     let effect = match step.outcome {
         Outcome::Created => Effect::Create,
         Outcome::Changed | Outcome::Retagged => Effect::Change,
@@ -167,11 +166,11 @@ fn decided_change(step: &Forecast, old: Option<&Valid>, new: &Valid) -> Result<C
 
 /// A new config: what it serves with, or how it differs from the one whose place it takes.
 fn of_config(change: &mut Change, after: Option<&Request>, old: Option<&Valid>, new: &Valid) {
-    let Some(replaced) = old.and_then(|old| find(old, "CreateEndpointConfig")) else {
+    let Some(replaced) = old.and_then(|old| find(old, Operation::CreateEndpointConfig)) else {
         change.detail = serving(new);
         return;
     };
-    change.detail = format!("takes the place of {}", name_of(replaced));
+    change.detail = format!("takes the place of {}", replaced.name);
     change.members = between(Some(replaced), after, |name| name != "Tags" && name != "EndpointConfigName");
 }
 
@@ -212,14 +211,14 @@ fn serving(new: &Valid) -> String {
 fn cleared(old: &Valid, new: &Valid, keeps_replaced: bool) -> Vec<Change> {
     let is_replaced = old.plan.physical_id != new.plan.physical_id;
     let mut gone = Vec::new();
-    for operation in ["CreateEndpointConfig", "CreateEndpoint"] {
+    for operation in [Operation::CreateEndpointConfig, Operation::CreateEndpoint] {
         let Some(request) = find(old, operation) else { continue };
-        if find(new, operation).is_some_and(|now| name_of(now) == name_of(request)) {
+        if find(new, operation).is_some_and(|now| now.name == request.name) {
             continue;
         }
         let (effect, detail) = match (is_replaced, keeps_replaced, operation) {
             (true, true, _) => (Effect::Keep, "UpdateReplacePolicy is Retain"),
-            (true, false, "CreateEndpoint") => (
+            (true, false, Operation::CreateEndpoint) => (
                 Effect::Remove,
                 "in CloudFormation's cleanup, once the stack's update has succeeded; its models go with it",
             ),
@@ -251,7 +250,7 @@ fn plain(effect: Effect, request: &Request, detail: String) -> Change {
     Change {
         effect,
         kind: kind_of(request),
-        name: name_of(request).to_owned(),
+        name: request.name.clone(),
         detail,
         members: Vec::new(),
         panels: None,
@@ -271,25 +270,15 @@ fn between(before: Option<&Request>, after: Option<&Request>, counts: impl Fn(&s
     members(&content(before), &content(after))
 }
 
-fn find<'v>(valid: &'v Valid, operation: &str) -> Option<&'v Request> {
+fn find(valid: &Valid, operation: Operation) -> Option<&Request> {
     valid.requests.iter().find(|request| request.operation == operation)
 }
 
 fn kind_of(request: &Request) -> Kind {
     match request.operation {
-        "CreateEndpointConfig" => Kind::EndpointConfig,
-        "PutDashboard" => Kind::Dashboard,
-        "PutMetricAlarm" | "PutCompositeAlarm" => Kind::Alarm,
-        _ => Kind::Endpoint,
+        Operation::CreateEndpointConfig => Kind::EndpointConfig,
+        Operation::CreateEndpoint | Operation::UpdateEndpoint => Kind::Endpoint,
+        Operation::PutDashboard => Kind::Dashboard,
+        Operation::PutMetricAlarm | Operation::PutCompositeAlarm => Kind::Alarm,
     }
-}
-
-fn name_of(request: &Request) -> &str {
-    let member = match kind_of(request) {
-        Kind::EndpointConfig => "EndpointConfigName",
-        Kind::Endpoint => "EndpointName",
-        Kind::Dashboard => "DashboardName",
-        Kind::Alarm => "AlarmName",
-    };
-    request.input.get(member).and_then(Value::as_str).unwrap_or_default()
 }

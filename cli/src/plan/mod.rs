@@ -53,13 +53,13 @@ pub(crate) struct PlanArguments {
 /// Why there is no plan.
 #[derive(Debug, Error)]
 pub(crate) enum PlanCommandError {
-    /// A file can't be looked at.
+    /// A file can't be read or validated.
     #[error(transparent)]
     Subject(#[from] SubjectError),
     /// A request can't be written.
     #[error(transparent)]
     Request(#[from] RequestError),
-    /// What would change can't be told.
+    /// What would change can't be determined.
     #[error(transparent)]
     Changes(#[from] ChangesError),
     /// The costs can't be estimated.
@@ -175,7 +175,7 @@ fn step_json(step: &Step<'_>, cost: &Side<Estimate>) -> Value {
 }
 
 fn request_json(request: &Request) -> Value {
-    json!({ "Operation": request.operation, "Input": request.input })
+    json!({ "Operation": request.operation.name(), "Input": request.input })
 }
 
 fn change_json(change: &Change) -> Value {

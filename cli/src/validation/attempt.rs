@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use monitored_endpoint::plan::{Owner, PlanError, Surroundings, panel_explanations, plan};
+use monitored_endpoint::plan::{Owner, PlanError, Surroundings, panels, plan};
 use monitored_endpoint::properties::{Declaration, Problem, Problems, Severity, is_within};
 use monitored_endpoint::spec::{ObservedConfig, Spec};
 use serde_json::Value;
@@ -103,7 +103,7 @@ impl<'d> Attempt<'d> {
             }
             Err(error) => return Err(ValidationError::Plan(error)),
         };
-        let panels = panel_explanations(&spec, owner, surroundings).map_err(ValidationError::Plan)?;
+        let panels = panels(&spec, owner, surroundings).map_err(ValidationError::Plan)?;
         let requests = plan.requests()?;
         let observed = self.observed.filter(|_| !declaration.declares_variants());
         let variants = observed.map(|observed| observed.production_variants);

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_sagemaker::types::ProductionVariant;
 use monitored_endpoint::envelope::ResourceType;
-use monitored_endpoint::plan::{PanelExplanation, Plan, PlanError, Request, RequestError, Surroundings};
+use monitored_endpoint::plan::{Plan, PlanError, PlannedPanel, Request, RequestError, Surroundings};
 use monitored_endpoint::pricing::{ListPrice, ListPrices};
 use monitored_endpoint::properties::{Declaration, Problem, Problems};
 use monitored_endpoint::reconcile::reason;
@@ -22,14 +22,14 @@ use thiserror::Error;
 use crate::template::{Beside, Declared, Place, Policies, Stack};
 use attempt::Attempt;
 
-/// What is known beside the file.
+/// What is known apart from the file.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Known {
     /// The config of an endpoint that was made elsewhere, as `DescribeEndpointConfig` answers it.
     pub(crate) endpoint_config: Option<Value>,
     /// Dollars per instance-hour by instance type, for `CostPerHour: Auto`.
     pub(crate) prices: BTreeMap<String, f64>,
-    /// Dimensions that are taken to tell GPUs apart, where the declaration leaves it open.
+    /// Dimensions that are taken to identify a GPU, where the declaration leaves it open.
     pub(crate) gpu_dimensions: Vec<GpuDimension>,
 }
 
@@ -58,8 +58,8 @@ pub(crate) struct Valid {
     pub(crate) declaration: Declaration,
     pub(crate) spec: Spec,
     pub(crate) plan: Plan,
-    /// What the panels of its dashboard show.
-    pub(crate) panels: Vec<PanelExplanation>,
+    /// The panels of its dashboard.
+    pub(crate) panels: Vec<PlannedPanel>,
     /// What a Create sends.
     pub(crate) requests: Vec<Request>,
     /// The endpoint's production variants, declared or observed.

@@ -6,7 +6,8 @@ use serde::Serialize;
 use serde_json::Value;
 use thiserror::Error;
 
-use super::widget::{GraphProperties, Panel};
+use super::PlannedPanel;
+use super::widget::{GraphProperties, Line, Panel};
 use crate::panel_params::PanelParams;
 
 /// Columns of a dashboard.
@@ -97,9 +98,14 @@ impl Properties<'_> {
 }
 
 impl Widget<'_> {
-    /// The title, and what the panel shows; none for a text.
-    pub(super) fn explanation(&self) -> Option<(&str, &'static str)> {
-        self.properties.title().zip(self.shows)
+    /// The panel, for whoever explains it; none for a text.
+    pub(super) fn panel(&self) -> Option<PlannedPanel> {
+        let title = self.properties.title()?.to_owned();
+        let lines = match &self.properties {
+            Properties::Metric(graph) => graph.metrics.iter().map(Line::planned).collect(),
+            Properties::Text { .. } | Properties::Alarm { .. } | Properties::Custom { .. } => Vec::new(),
+        };
+        Some(PlannedPanel { title, shows: self.shows.unwrap_or_default(), lines })
     }
 }
 
@@ -158,7 +164,13 @@ impl<'s> Grid<'s> {
 
     /// What the function of this ARN draws from `params`, anew at every refresh and time range. Another size shows the same
     /// numbers, and asking for them costs.
-    pub(super) fn custom(&mut self, title: &'static str, shows: &'static str, function_arn: &'s str, params: &PanelParams) {
+    pub(super) fn custom(
+        &mut self,
+        title: &'static str,
+        shows: &'static str,
+        function_arn: &'s str,
+        params: &PanelParams,
+    ) {
         const HEIGHT: u16 = 9;
         let update_on = UpdateOn { refresh: true, resize: false, time_range: true };
         let properties = Properties::Custom { endpoint: function_arn, params: params.to_json(), title, update_on };

@@ -43,28 +43,40 @@ struct Body<'p> {
     widgets: Vec<Widget<'p>>,
 }
 
-/// What a panel shows, in words.
+/// A panel of a planned dashboard: everything with a title.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PanelExplanation {
-    /// The panel's title.
+pub struct PlannedPanel {
+    /// The title.
     pub title: String,
-    /// What it shows and how to read it.
+    /// What it shows and how to read it, in words.
     pub shows: &'static str,
+    /// The lines of a graph; none where it is no graph.
+    pub lines: Vec<PlannedLine>,
 }
 
-/// What the panels of a dashboard show, in their order.
+/// One line of a graph, or a series that only feeds others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedLine {
+    /// What expressions call it.
+    pub id: Option<String>,
+    /// What the graph calls it; `None` where it isn't drawn.
+    pub label: Option<String>,
+    /// The expression, or the metric with its statistic.
+    pub measure: String,
+}
+
+/// The panels of a dashboard, in their order.
 ///
 /// # Errors
 /// More panels or lines than CloudWatch takes.
-pub(super) fn explanations(
+pub(super) fn panels(
     monitoring: &Monitoring,
     settings: &DashboardSpec,
     owner: &Owner,
     surroundings: &Surroundings,
-) -> Result<Vec<PanelExplanation>, PlanError> {
+) -> Result<Vec<PlannedPanel>, PlanError> {
     let widgets = composed(&Context::of(monitoring, owner, surroundings), settings)?;
-    let explained = widgets.iter().filter_map(Widget::explanation);
-    Ok(explained.map(|(title, shows)| PanelExplanation { title: title.to_owned(), shows }).collect())
+    Ok(widgets.iter().filter_map(Widget::panel).collect())
 }
 
 /// The body of the dashboard, as JSON text:

@@ -9,6 +9,7 @@ use std::fmt::Display;
 use serde::Serialize;
 use serde::ser::{SerializeSeq as _, Serializer};
 
+use super::PlannedLine;
 use crate::metrics::{Expr, Graph, InsightsQuery, MetricId, MetricStat};
 
 /// One line of a graph's `metrics`.
@@ -74,6 +75,20 @@ impl Line {
     /// A query that an expression refers to.
     pub(super) fn hidden_query(id: MetricId, query: InsightsQuery) -> Self {
         Self::of(Source::Query(query), Some(id), None)
+    }
+
+    /// The line, for whoever explains it.
+    pub(super) fn planned(&self) -> PlannedLine {
+        let measure = match &self.source {
+            Source::Expression(expression) => expression.to_string(),
+            Source::Query(query) => query.to_string(),
+            Source::Metric(MetricStat { metric, stat }) => {
+                let dimensions: Vec<String> =
+                    metric.dimensions.iter().map(|(name, value)| format!("{name}={value}")).collect();
+                format!("{} of {} in {} {{{}}}", stat.name(), metric.name, metric.namespace, dimensions.join(", "))
+            }
+        };
+        PlannedLine { id: self.id.as_ref().map(|id| id.as_str().to_owned()), label: self.label.clone(), measure }
     }
 
     /// The line, read on the right scale.
@@ -213,7 +228,7 @@ pub(super) struct GraphProperties<'p> {
     #[serde(skip_serializing_if = "Option::is_none")]
     annotations: Option<Annotations>,
     live_data: bool,
-    metrics: Vec<Line>,
+    pub(super) metrics: Vec<Line>,
     period: u16,
     region: &'p str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -273,5 +288,23 @@ impl<'p> GraphProperties<'p> {
             y_axis: over_time
                 .then(|| Scales { left: Scale::of(left, most), right: right.map(|label| Scale::of(label, None)) }),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::{IdLetter, Metric, Stat};
+
+    #[test]
+    fn lines_are_metrics_or_expressions_and_hidden_ones_have_no_label() {
+        let metric =
+            Metric { namespace: "NS", name: "M", dimensions: vec![("A", "1".to_owned()), ("B", "2".to_owned())] };
+        let id = MetricId::numbered(IdLetter::INSTANCES, 0);
+        let hidden = Line::hidden_metric(id.clone(), MetricStat { metric, stat: Stat::SampleCount }).planned();
+        assert_eq!(hidden.id.as_deref(), Some("i0"));
+        assert_eq!((hidden.label, hidden.measure.as_str()), (None, "SampleCount of M in NS {A=1, B=2}"));
+        let drawn = Line::expression(Expr::series(&id), "Instances").planned();
+        assert_eq!((drawn.label.as_deref(), drawn.measure.as_str()), (Some("Instances"), "i0"));
     }
 }
