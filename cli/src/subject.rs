@@ -12,7 +12,7 @@ use crate::output::{Status, lines};
 use crate::template::{self, Declared, NativeEndpoint, ReadError, Source};
 use crate::validation::{Known, Validation, ValidationError, validate};
 
-/// Why a file can't be looked at.
+/// Why a file can't be read or validated.
 #[derive(Debug, Error)]
 pub(crate) enum SubjectError {
     /// It can't be read.

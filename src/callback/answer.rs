@@ -1,4 +1,4 @@
-//! What CloudFormation is told: in characters that a console can show, cut to the size it accepts.
+//! The answer to CloudFormation: in characters that a console can show, cut to the size it accepts.
 //!
 //! Response object: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html>.
 
@@ -123,7 +123,7 @@ impl Body {
         self.status
     }
 
-    /// What the reader is told, where there is something to tell.
+    /// The reason of a failure, or the remark on a success, where there is one.
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
         self.reason.as_deref()

@@ -115,7 +115,7 @@ impl Delivery {
                     passing.map_or(Attempt::Refused(status), Attempt::Passing)
                 }
             }),
-            // The error's own text may repeat the URL, so only its kind is told.
+            // The error's own text may repeat the URL, so only its kind is logged.
             Err(error) if error.is_timeout() => Ok(Attempt::Passing("a timeout".to_owned())),
             Err(error) if error.is_io() => Ok(Attempt::Passing("a connection error".to_owned())),
             Err(_) => Ok(Attempt::Passing("a transport error".to_owned())),

@@ -14,11 +14,11 @@ const MAX_WAIT: Duration = Duration::from_secs(2);
 /// The connection stood still for too long while S3 was reading from it; sent with HTTP 400.
 const TIMED_OUT: &str = "RequestTimeout";
 
-/// In words what passes, where the answer with this status may pass; `None` where it is final.
+/// Describes an error that may pass by itself; `None` where it is final.
 ///
-/// Final is above all 403: the URL ran out, or was changed on its way. Passing are 5xx (`InternalError`, `SlowDown`,
-/// `ServiceUnavailable`), 409 (`OperationAborted`: something else is being done to the object just now), 408 and 429, and of
-/// the many meanings of 400 one, which only the body tells.
+/// Above all 403 is final: the URL has expired, or was changed on its way. What may pass: 5xx (`InternalError`, `SlowDown`,
+/// `ServiceUnavailable`), 409 (`OperationAborted`: something else is being done to the object just now), 408 and 429, and one
+/// of the many kinds of 400, which only the body identifies.
 pub(super) async fn passing(status: u16, body: SdkBody) -> Option<String> {
     match status {
         408 | 409 | 429 | 500..=599 => Some(format!("HTTP {status}")),
@@ -65,7 +65,7 @@ mod tests {
         format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>m</Message></Error>")
     }
 
-    fn told(status: u16, body: &str) -> Option<String> {
+    fn passes(status: u16, body: &str) -> Option<String> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         runtime.block_on(passing(status, SdkBody::from(body)))
     }
@@ -73,23 +73,23 @@ mod tests {
     #[test]
     fn review_11_s3_s_passing_errors_pass_and_its_refusals_are_final() {
         for status in [408, 409, 429, 500, 501, 502, 503, 504, 599] {
-            assert_eq!(told(status, ""), Some(format!("HTTP {status}")));
+            assert_eq!(passes(status, ""), Some(format!("HTTP {status}")));
         }
-        assert_eq!(told(400, &error("RequestTimeout")).as_deref(), Some("HTTP 400 RequestTimeout"));
+        assert_eq!(passes(400, &error("RequestTimeout")).as_deref(), Some("HTTP 400 RequestTimeout"));
         for code in ["ExpiredToken", "AuthorizationQueryParametersError", "requesttimeout", "RequestTimeoutX", ""] {
-            assert_eq!(told(400, &error(code)), None, "{code}");
+            assert_eq!(passes(400, &error(code)), None, "{code}");
         }
         for body in ["", "RequestTimeout", "<Code>RequestTimeout", "<Error><Message>RequestTimeout</Message></Error>"] {
-            assert_eq!(told(400, body), None, "{body}");
+            assert_eq!(passes(400, body), None, "{body}");
         }
         for status in [301, 307, 401, 403, 404, 405, 411, 412] {
-            assert_eq!(told(status, &error("RequestTimeout")), None, "{status}");
+            assert_eq!(passes(status, &error("RequestTimeout")), None, "{status}");
         }
     }
 
     #[test]
     fn review_11_no_more_is_read_of_an_error_than_it_may_need() {
         let late = format!("{}{}", " ".repeat(MAX_BYTES), error("RequestTimeout"));
-        assert_eq!(told(400, &late), None);
+        assert_eq!(passes(400, &late), None);
     }
 }

@@ -92,7 +92,7 @@ impl fmt::Debug for ResponseUrl {
     }
 }
 
-/// Hosts accepted beside Amazon S3's: `host` (any port) or `host:port`, comma-separated.
+/// Hosts accepted in addition to Amazon S3's: `host` (any port) or `host:port`, comma-separated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExtraHosts(Vec<(String, Option<u16>)>);
 

@@ -16,8 +16,8 @@ const MAX_STACK_NAME: usize = 128;
 const QUOTED: usize = 80;
 
 impl Envelope {
-    /// What is wrong with the first id that says whose the request is. With such a problem nothing may be written: it could
-    /// not be told later whose it was.
+    /// What is wrong with the first id that says whose the request is. With such a problem nothing may be written: nobody
+    /// could find out later whose it was.
     #[must_use]
     pub fn identity_problem(&self) -> Option<String> {
         self.stack_id_problem().or_else(|| self.logical_resource_id_problem()).or_else(|| self.request_id_problem())

@@ -7,10 +7,10 @@
 //! |---|---|
 //! | 6 bytes or more | wherever it stands, also within a word |
 //! | a number of 4 or 5 characters | where it stands as a number of its own |
-//! | anything shorter | between quotation marks; a number also where one is told (`: 60`, `got 60`) |
+//! | anything shorter | between quotation marks; a number also after words that announce one (`: 60`, `got 60`) |
 //! | `true`, `false` | never |
 //!
-//! Masked everywhere, `60` or `a` would leave no sentence readable, and they tell nobody anything.
+//! Masked everywhere, `60` or `a` would leave no sentence readable, and neither gives anything away.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -30,8 +30,8 @@ const MARKS: [&str; 17] = [
     "\"", "'", "`", "“", "”", "‘", "’", "«", "„", "&quot;", "&apos;", "&#34;", "&#39;", "&#x27;", "%22", "%27",
     "\\u0027",
 ];
-/// What a text puts before a number that it tells.
-const TOLD: [&str; 4] = [": ", "got ", "is ", "="];
+/// What a text puts before a number that it quotes.
+const ANNOUNCEMENTS: [&str; 4] = [": ", "got ", "is ", "="];
 
 /// What is shown of a text that takes too long to look through.
 const WITHHELD: &str = "a text that is not shown: it holds too much that could be a value under NoEcho";
@@ -163,7 +163,7 @@ impl Collected {
         let text = scalar::text(value).unwrap_or_default();
         let number = scalar::number(value);
         if let Some(number) = number {
-            // "5.0" and "5e3" are told as 5 and 5000.
+            // "5.0" and "5e3" are written as 5 and 5000.
             self.add(&number.to_string(), true);
         }
         // A message may show one line of many.
@@ -188,7 +188,7 @@ fn is_recognized(value: &str, is_number: bool, before: &str, after: &str) -> boo
         let closes = |mark: &&str| mark.chars().next().is_some_and(|first| after.starts_with(first));
         MARKS.iter().any(|mark| before.ends_with(mark)) && (MARKS.iter().any(closes))
     };
-    let is_told = || TOLD.iter().any(|told| before.ends_with(told)) && ends_word(after.chars().next());
+    let is_announced = || ANNOUNCEMENTS.iter().any(|words| before.ends_with(words)) && ends_word(after.chars().next());
     let is_of_its_own = || {
         let before = before.chars().next_back();
         ends_word(before) && before != Some('.') && ends_word(after.chars().next())
@@ -196,7 +196,7 @@ fn is_recognized(value: &str, is_number: bool, before: &str, after: &str) -> boo
     match value.len() {
         ANYWHERE.. => true,
         NUMBER_OF_ITS_OWN.. if is_number => is_of_its_own() || is_quoted(),
-        _ => is_quoted() || is_number && is_told(),
+        _ => is_quoted() || is_number && is_announced(),
     }
 }
 

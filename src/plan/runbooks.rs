@@ -27,7 +27,7 @@ pub enum RunbooksUrlError {
     /// The place of the alarm on the page goes there.
     #[error("it has a fragment (#…), where the kind of alarm goes")]
     Fragment,
-    /// It wouldn't fit beside the rest.
+    /// It wouldn't fit in a description with the rest.
     #[error("it is longer than {LONGEST} characters")]
     TooLong,
 }

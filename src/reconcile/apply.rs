@@ -100,7 +100,7 @@ impl Reconciler {
         let models = async { Ok(self.refuse_missing_models(apply).await) };
         let (surroundings, mut existing, models) =
             tokio::try_join!(self.surroundings(apply.spec), self.describe(&sought), models)?;
-        existing.tell(run, &sought, apply.owner);
+        existing.note_in(run, &sought, apply.owner);
         if let Some(endpoint) = endpoint {
             self.describe_serving_config(endpoint, &mut existing).await?;
         }
@@ -117,7 +117,7 @@ impl Reconciler {
         Ok((plan, existing))
     }
 
-    /// Carries out the changes of one stage: those of one thing in turn, things beside each other.
+    /// Carries out the changes of one stage: those of one thing in turn, different things concurrently.
     async fn carry_out(
         &self,
         transition: Transition<'_>,

@@ -44,7 +44,7 @@ pub(super) enum Change {
 }
 
 /// When a change's turn comes. Monitoring waits until the endpoint has settled, so that no run hands over with half of it
-/// changed, and what is no longer declared goes last, as it can only be made anew.
+/// changed, and what is no longer declared goes last, as it can only be created again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stage {
     EndpointConfig,

@@ -1,4 +1,4 @@
-//! Delete: removes what a physical id made, and what no answer ever told of.
+//! Delete: removes what a physical id made, and what no answer ever reported.
 //!
 //! A Delete may name an id that was replaced long ago: then the dashboard and the alarms already belong to a newer id,
 //! which their tags say, and stay.
@@ -37,7 +37,7 @@ impl Reconciler {
         let run = cleanup.run;
         let sought = cleanup.sought().and_recorded(&run.record());
         let mut existing = self.describe(&sought).await?;
-        existing.tell(run, &sought, cleanup.owner);
+        existing.note_in(run, &sought, cleanup.owner);
         for (name, _) in existing.endpoints.iter().filter(|(_, found)| !is_owned(&found.tags, cleanup.owner)) {
             tracing::info!(endpoint = %name, "endpoint left: it is not this id's");
         }
@@ -55,7 +55,7 @@ impl Reconciler {
             again.endpoint_configs.extend(leaving.endpoint_configs.iter().cloned());
             let again = again.and_recorded(&run.record());
             existing = self.describe(&again).await?;
-            existing.tell(run, &again, cleanup.owner);
+            existing.note_in(run, &again, cleanup.owner);
             let Leaving { endpoint_configs, endpoints, .. } = leaving;
             (leaving, _) = cleanup.leaving();
             leaving.endpoints = endpoints;
@@ -156,7 +156,7 @@ impl Cleanup<'_> {
                 continue;
             };
             match item.kind {
-                // With a made-up id goes what CloudFormation never learnt of.
+                // With a made-up id goes what was never reported to CloudFormation.
                 kind if item.adopted && (made_up || !record.is_relied_on(item)) => {
                     leaving.given_back.push((kind, name));
                 }

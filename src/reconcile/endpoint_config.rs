@@ -71,7 +71,7 @@ impl Reconciler {
         Ok(Some(Found { arn, tags, content }))
     }
 
-    /// An endpoint fails minutes later for want of a model; asking now says so at once. Asked beside the other descriptions, and
+    /// An endpoint fails minutes later for want of a model; asking now says so at once. Asked together with the other descriptions, and
     /// of no account where the config exists already.
     pub(super) async fn refuse_missing_models(&self, apply: &Apply<'_>) -> Result<(), ReconcileError> {
         if apply.identity.endpoint.is_none() {
@@ -148,8 +148,8 @@ impl Reconciler {
     }
 }
 
-/// Whether an endpoint serves on the config, or is on its way to it. One in `UpdateRollbackFailed` runs on a mixture of both
-/// configs, and doesn't say of which.
+/// Whether an endpoint serves on the config, or is on its way to it. One in `UpdateRollbackFailed` runs on a mixture of two
+/// configs, and doesn't say which they are.
 pub(super) fn uses(endpoint: &DescribeEndpointOutput, config: &str) -> bool {
     let pending =
         endpoint.pending_deployment_summary.as_ref().and_then(|summary| summary.endpoint_config_name.as_deref());

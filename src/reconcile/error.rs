@@ -1,4 +1,4 @@
-//! What can go wrong while things are moved to a plan, told once for the stack's author and once for the log.
+//! What can go wrong while a plan is carried out: one text for the stack's author, and one for the log.
 
 use std::error::Error;
 
@@ -91,7 +91,7 @@ pub enum ReconcileError {
         /// Whose it is, in words.
         owner: String,
     },
-    /// An endpoint has that name but for the case of its letters, which SageMaker doesn't tell apart.
+    /// An endpoint has that name but for the case of its letters, which SageMaker ignores.
     #[error(
         "Properties.EndpointName: the name {name:?} is taken by an endpoint whose name differs in the case of its letters only, which SageMaker \
          counts as the same name; choose another EndpointName"

@@ -47,7 +47,7 @@ pub(super) struct Existing {
 }
 
 impl Sought {
-    /// Everything that `record` holds, where its names aren't hidden, beside what is sought already.
+    /// Everything that `record` holds, where its names aren't hidden, in addition to what is sought already.
     pub(super) fn and_recorded(mut self, record: &Record) -> Self {
         for item in &record.inventory {
             let Some(name) = item.name.text() else { continue };
@@ -134,8 +134,8 @@ impl Existing {
         self.alarms.iter().find(|(found, _)| found == name).map(|(_, found)| found)
     }
 
-    /// Tells `run` what has been seen of what is `owner`'s: what is there, and what isn't, or is another's by now.
-    pub(super) fn tell(&self, run: &Run, sought: &Sought, owner: &Owner) {
+    /// Notes in the record of `run` what `owner` still has of what was sought, and what is gone or somebody else's by now.
+    pub(super) fn note_in(&self, run: &Run, sought: &Sought, owner: &Owner) {
         let seen = |kind: Kind, name: &str, tags: Option<&[Tag]>, identity: Option<String>| {
             let ours = tags.filter(|tags| is_owned(tags, owner)).and_then(Ownership::from_tags);
             let name = name.to_owned();

@@ -53,7 +53,7 @@ pub struct Reconciler {
     runbooks_url: Option<RunbooksUrl>,
 }
 
-/// What an apply is about.
+/// The input of [`Reconciler::apply`].
 #[derive(Debug)]
 pub(crate) struct Apply<'a> {
     /// What is wanted.
@@ -92,7 +92,7 @@ impl Apply<'_> {
     }
 }
 
-/// What a cleanup is about.
+/// The input of [`Reconciler::cleanup`].
 #[derive(Debug)]
 pub(crate) struct Cleanup<'a> {
     /// Whose it is.
@@ -105,7 +105,7 @@ pub(crate) struct Cleanup<'a> {
     pub(crate) endpoint_configs: &'a [EndpointConfigName],
     /// The endpoint that may serve on one of them.
     pub(crate) endpoint: Option<&'a EndpointName>,
-    /// Whether the endpoint is made by this type of resource.
+    /// Whether the resource owns the endpoint.
     pub(crate) owns_endpoint: bool,
     /// Names that the declaration used.
     pub(crate) names: &'a NamesInUse,
@@ -176,9 +176,9 @@ impl Reconciler {
     where
         F: Future<Output = Result<Option<T>, ReconcileError>>,
     {
-        const LOOKS: u32 = 6;
+        const ATTEMPTS: u32 = 6;
         let mut pause = Duration::from_millis(100).min(self.longest_pause);
-        for _ in 1..LOOKS {
+        for _ in 1..ATTEMPTS {
             if let Some(found) = describe().await? {
                 return Ok(found);
             }

@@ -1,4 +1,4 @@
-//! What a plan depends on beside the spec, asked for: which GPUs are told apart how, and what instances cost.
+//! What a plan depends on apart from the spec: the dimension that identifies a GPU, and what instances cost. Asked of AWS.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ impl Reconciler {
         Ok(Surroundings { region, gpu_dimensions, prices, widgets_function, runbooks_url: self.runbooks_url.clone() })
     }
 
-    /// The dimension that tells GPUs apart: as declared, as published, or both names while nothing is published.
+    /// The dimension that identifies a GPU: as declared, as published, or both names while nothing is published.
     async fn gpu_dimensions(&self, monitoring: &Monitoring) -> Result<Vec<GpuDimension>, ReconcileError> {
         if let Some(declared) = monitoring.gpu_dimension {
             return Ok(vec![declared]);

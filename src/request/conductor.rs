@@ -102,7 +102,7 @@ enum Start {
 pub(super) type Work<'w, T> = Pin<Box<dyn Future<Output = T> + 'w>>;
 
 impl Provider {
-    /// A provider that accepts `extra_hosts` beside Amazon S3's as places for the answer.
+    /// A provider that sends answers to Amazon S3 and to `extra_hosts`.
     #[must_use]
     pub fn new(reconciler: Reconciler, ledger: Ledger, delivery: Delivery, extra_hosts: ExtraHosts) -> Self {
         let ledger = Arc::new(ledger);

@@ -40,7 +40,7 @@ impl Continuation {
         Self { started_at_ms, hop: 0, record: None }
     }
 
-    /// Reads what the run before left in `event`; begins anew where there is nothing.
+    /// Reads what the run before left in `event`. Where there is nothing, this is the first run.
     #[must_use]
     pub fn of(event: &RawValue) -> Self {
         #[derive(Deserialize)]
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_continuation_that_makes_no_sense_begins_anew() {
+    fn a_continuation_that_makes_no_sense_counts_as_none() {
         let event = raw(r#"{"MonitoredEndpointContinuation":{"Hop":"many"}}"#);
         assert!(!Continuation::of(&event).resumes());
     }

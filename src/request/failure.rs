@@ -1,4 +1,4 @@
-//! Why a request ends in FAILED, beside what is wrong with its properties and what AWS says.
+//! Why a request ends in FAILED: its declaration has problems, AWS refuses something, or there is no time or run left.
 
 use thiserror::Error;
 

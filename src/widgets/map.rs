@@ -206,11 +206,12 @@ mod tests {
 
     #[test]
     fn the_scale_has_a_step_for_every_utilization() {
-        let of = |utilization| {
+        let class_of = |utilization| {
             class(&GpuUsage { id: None, model: Some("m".into()), copy: None, utilization, mean_utilization: None })
         };
-        let classes = [-1.0, 0.0, 19.9, 20.0, 99.9, 100.0, 800.0, f64::NAN].map(|utilization| of(Some(utilization)));
+        let classes =
+            [-1.0, 0.0, 19.9, 20.0, 99.9, 100.0, 800.0, f64::NAN].map(|utilization| class_of(Some(utilization)));
         assert_eq!(classes, ["u0", "u0", "u0", "u1", "u4", "u4", "u4", "u0"]);
-        assert_eq!(of(None), "held");
+        assert_eq!(class_of(None), "held");
     }
 }

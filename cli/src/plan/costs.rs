@@ -231,8 +231,8 @@ fn of_monitoring(estimate: &Estimate) -> Vec<Row> {
 
 /// The rows of one resource, the same thing before and after in one; one row where nothing differs.
 fn rows_of<T>(side: &Side<T>, rows: fn(&T) -> Vec<Row>) -> Vec<[String; 4]> {
-    let of = |cost: &Option<T>| cost.as_ref().map(rows).unwrap_or_default();
-    let (before, after) = (of(&side.before), of(&side.after));
+    let rows_or_none = |cost: &Option<T>| cost.as_ref().map(rows).unwrap_or_default();
+    let (before, after) = (rows_or_none(&side.before), rows_or_none(&side.after));
     let mut names: Vec<&str> = Vec::new();
     for row in after.iter().chain(&before) {
         if !names.contains(&row.what.as_str()) {

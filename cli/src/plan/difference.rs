@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// Members that tell the items of a list apart, the most telling first.
+/// Members that tell the items of a list apart, the most specific first.
 const KEYS: [&str; 5] = ["VariantName", "AlarmName", "Key", "Name", "Id"];
 
 /// A member that differs; without a value on the side that doesn't have it.
@@ -46,10 +46,10 @@ fn compare_lists(path: &str, old: &[Value], new: &[Value], found: &mut Vec<Membe
         }
         return;
     };
-    let of = |items: &'_ [Value], name: &str| items.iter().find(|item| text(item, key) == name).cloned();
+    let named = |items: &'_ [Value], name: &str| items.iter().find(|item| text(item, key) == name).cloned();
     let all: BTreeSet<&str> = old.iter().chain(new).map(|item| text(item, key)).collect();
     for name in all {
-        compare(&format!("{path}[{name}]"), of(old, name).as_ref(), of(new, name).as_ref(), found);
+        compare(&format!("{path}[{name}]"), named(old, name).as_ref(), named(new, name).as_ref(), found);
     }
 }
 

@@ -43,7 +43,7 @@ impl AlarmRequest {
     }
 }
 
-/// What requests depend on beside the alarm.
+/// What requests depend on apart from the alarm.
 pub(super) struct Context<'m> {
     pub(super) monitoring: &'m Monitoring,
     pub(super) surroundings: &'m Surroundings,

@@ -188,7 +188,7 @@ impl Reconciler {
         Ok(())
     }
 
-    /// Asks for the declared weights and instance counts that `UpdateEndpoint` was told to keep from the config. Whether the
+    /// Asks for the declared weights and instance counts that `UpdateEndpoint` was not to take from the config. Whether the
     /// endpoint is changing now.
     async fn adjust(&self, deployment: &Deployment<'_>, seen: &mut Seen) -> Result<bool, ReconcileError> {
         let Some(found) = &seen.found else { return Ok(false) };
@@ -220,7 +220,7 @@ impl Reconciler {
         Ok(true)
     }
 
-    /// An endpoint of ours that has failed can't be updated: it is removed, to be made anew.
+    /// An endpoint of ours that has failed can't be updated: it is deleted, to be created again.
     async fn clear_the_way(&self, deployment: &Deployment<'_>, seen: &mut Seen) -> Result<(), ReconcileError> {
         let (planned, run) = (deployment.endpoint, deployment.run);
         run.intend(&[]).await?;

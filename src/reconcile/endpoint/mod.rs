@@ -23,7 +23,7 @@ use super::ownership::{is_owned, owner_in_words};
 use crate::plan::{FixedMember, Owner, PlannedEndpoint};
 use crate::spec::{EndpointName, Tag};
 
-/// What tells an endpoint from another of the same name: when it was created.
+/// What distinguishes an endpoint from another of the same name: when it was created.
 pub(super) fn identity(endpoint: &DescribeEndpointOutput) -> Option<String> {
     let created = endpoint.creation_time()?;
     Some(format!("{}.{:09}", created.secs(), created.subsec_nanos()))
@@ -38,7 +38,7 @@ pub(super) fn refuse(owner: &Owner, name: &EndpointName, tags: &[Tag]) -> Result
 }
 
 /// Refuses what SageMaker takes no update for, compared with the config that the endpoint serves on: a rollback to that passes,
-/// whatever was declared meanwhile. An endpoint that is made anew isn't updated, and one that is on its way to the planned config
+/// whatever was declared meanwhile. An endpoint that is created again isn't updated, and one that is on its way to the planned config
 /// was let through by SageMaker itself.
 pub(super) fn refuse_fixed(
     planned: &PlannedEndpoint,
@@ -49,7 +49,7 @@ pub(super) fn refuse_fixed(
     let serving = endpoint.endpoint_config_name.as_deref().unwrap_or_default();
     let pending = endpoint.pending_deployment_summary.as_ref().and_then(|it| it.endpoint_config_name.as_deref());
     let is_settled = serving == planned.config || pending == Some(planned.config.as_str());
-    // Of a mixture of two configs SageMaker alone knows what serves, and what is being created may yet fail and be made anew.
+    // Of a mixture of two configs SageMaker alone knows what serves, and what is being created may yet fail and be created again.
     let is_live = matches!(
         endpoint.endpoint_status,
         Some(

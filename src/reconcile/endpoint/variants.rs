@@ -3,7 +3,7 @@
 //! With `RetainAllVariantProperties`, `UpdateEndpoint` keeps what runs and ignores what the new config says of instance counts,
 //! weights and data capture (<https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateEndpoint.html>). That is what
 //! an autoscaled variant needs, and not what somebody wants who has just declared another number. So a property that was
-//! declared anew is excluded from what is retained, where that touches no variant that was left as it was, and is asked for
+//! newly declared is excluded from what is retained, where that touches no variant that was left as it was, and is asked for
 //! variant by variant otherwise.
 
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ struct Declared {
     weight: Option<f32>,
 }
 
-/// What was declared anew.
+/// What was newly declared.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::reconcile) struct DeclaredCapacity {
     /// Of every variant that was there before.
@@ -56,7 +56,7 @@ impl DeclaredCapacity {
         capacity
     }
 
-    /// What an update of `running` is not to retain: as the author says, and what was declared anew.
+    /// What an update of `running` is not to retain: as the author says, and what was newly declared.
     pub(in crate::reconcile) fn excluded(
         &self,
         deployment: &Deployment,
@@ -82,17 +82,21 @@ impl DeclaredCapacity {
         (!properties.is_empty()).then_some(properties)
     }
 
-    /// Whether a property was declared anew for some variant, and all others run with what they declare: then the config's
+    /// Whether a property was newly declared for some variant, and all others run with what they declare: then the config's
     /// word may count for all of them.
-    fn all_agree<T: PartialEq>(&self, running: &BTreeMap<&str, Declared>, of: fn(&Declared) -> Option<T>) -> bool {
-        let changed = |name: &str| self.changed.get(name).and_then(of).is_some();
+    fn all_agree<T: PartialEq>(
+        &self,
+        running: &BTreeMap<&str, Declared>,
+        property: fn(&Declared) -> Option<T>,
+    ) -> bool {
+        let changed = |name: &str| self.changed.get(name).and_then(property).is_some();
         let agrees = |(name, declared): (&String, &Declared)| {
-            changed(name) || running.get(name.as_str()).is_none_or(|runs| of(runs) == of(declared))
+            changed(name) || running.get(name.as_str()).is_none_or(|runs| property(runs) == property(declared))
         };
         self.changed.keys().any(|name| changed(name)) && self.declared.iter().all(agrees)
     }
 
-    /// What was declared anew and doesn't run.
+    /// What was newly declared and doesn't run.
     pub(in crate::reconcile) fn missing(&self, running: &DescribeEndpointOutput) -> Vec<DesiredWeightAndCapacity> {
         let running = state(running);
         let missing = self.changed.iter().filter_map(|(name, desired)| {
@@ -160,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_was_declared_anew_and_does_not_run_is_missing() {
+    fn only_what_was_newly_declared_and_does_not_run_is_missing() {
         let old = config(&[("a", 1, 1.0), ("b", 1, 1.0)]);
         let new = config(&[("a", 3, 1.0), ("b", 1, 1.0), ("new", 7, 1.0)]);
         let capacity = DeclaredCapacity::between(&old, &new, false);
@@ -170,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_longer_retained_is_declared_anew() {
+    fn what_is_no_longer_retained_is_newly_declared() {
         let same = config(&[("a", 1, 1.0)]);
         let capacity = DeclaredCapacity::between(&same, &same, true);
         assert_eq!(missing(&capacity, &[("a", 4, 0.5)]), [("a".to_owned(), Some(1), Some(1.0))]);
