@@ -164,3 +164,73 @@ fn result(id: &str, series: &Series) -> MetricDataResult {
         .status_code(StatusCode::Complete)
         .build()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use aws_config::{BehaviorVersion, Region, SdkConfig};
+    use aws_sdk_sagemaker::config::{Credentials, SharedCredentialsProvider};
+    use aws_stand_in::{Config, StandIn};
+    use dashboard_picture::simulated::present;
+    use metric_math::telemetry::{Fleet, HOUR, Serving, scenario};
+    use monitored_endpoint::spec::{Dollars, EndpointName};
+    use monitored_endpoint::usage::{InstanceTerms, Question, Reader, Terms, TimeRange, View};
+
+    use super::*;
+
+    fn account(url: &str) -> SdkConfig {
+        let credentials = Credentials::new("a", "b", None, None, "test");
+        SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("us-east-1"))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .endpoint_url(url)
+            .build()
+    }
+
+    fn fleets() -> Vec<Fleet> {
+        let mut shadowed = scenario::serving(60, Serving::OwnModel);
+        shadowed.variants[0].instance_type = "ml.g5.12xlarge, ml.g6.12xlarge".to_owned();
+        let mut shadow = shadowed.variants[0].clone();
+        (shadow.name, shadow.shadow) = ("Shadow".to_owned(), true);
+        shadowed.variants.push(shadow);
+        vec![
+            scenario::steady(60),
+            scenario::scale_out(30),
+            scenario::scale_to_zero(60),
+            scenario::one_hot_model(10),
+            scenario::serving(60, Serving::Asynchronous),
+            scenario::serving(60, Serving::Serverless { provisioned: false }),
+            shadowed,
+        ]
+    }
+
+    /// The stand-in is asked over the SDK's own protocols and checks every request against AWS's model.
+    #[test]
+    fn an_endpoint_in_memory_answers_as_the_stand_in_does() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let now = present();
+        for fleet in fleets() {
+            let simulation = Simulation { fleet: &fleet, start: now - 2 * HOUR, now, sway: 0.2 };
+            let store = simulation.published().unwrap();
+            let stand_in = StandIn::start(Config { transition: Duration::ZERO, ..Config::default() }).unwrap();
+            stand_in.host(&fleet, Duration::from_hours(2)).unwrap();
+            stand_in.edit_metrics(|published| *published = store.clone());
+            let price = InstanceTerms { gpus: None, price_per_hour: Some(Dollars(8.0)) };
+            let question = Question {
+                endpoint: EndpointName::parse(&fleet.endpoint).unwrap(),
+                range: TimeRange::Last(3600),
+                now: Moment(now / SECOND),
+                terms: Terms { default: price, ..Terms::default() },
+                view: View::Everything,
+            };
+            let over_http = runtime.block_on(Reader::new(&account(stand_in.url())).read(&question)).unwrap();
+            let source = Arc::new(SimulatedEndpoint::new(&simulation, store));
+            let in_memory = runtime.block_on(Reader::from_source(source).read(&question)).unwrap();
+            assert_eq!(in_memory, over_http, "{:?}", fleet.variants);
+            assert!(in_memory.has_data || in_memory.variants.is_empty(), "{in_memory:?}");
+        }
+    }
+}

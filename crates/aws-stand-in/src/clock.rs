@@ -13,20 +13,14 @@ pub(crate) type Millis = u64;
 #[derive(Debug)]
 pub(crate) struct Clock {
     started_at: Millis,
-    /// None where it stands still, but for being wound.
-    started: Option<Instant>,
+    started: Instant,
     wound: Duration,
 }
 
 impl Clock {
     pub(crate) fn new() -> Self {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self { started_at: whole_millis(since_epoch), started: Some(Instant::now()), wound: Duration::ZERO }
-    }
-
-    /// A clock that stands still at a moment, so that the same picture can be drawn again.
-    pub(crate) fn standing_at(now: Timestamp) -> Self {
-        Self { started_at: u64::try_from(now).unwrap_or(0), started: None, wound: Duration::ZERO }
+        Self { started_at: whole_millis(since_epoch), started: Instant::now(), wound: Duration::ZERO }
     }
 
     pub(crate) fn now(&self) -> Millis {
@@ -35,7 +29,7 @@ impl Clock {
 
     /// Milliseconds since the stand-in started, wound time included.
     pub(crate) fn since_start(&self) -> u64 {
-        whole_millis(self.started.map_or(Duration::ZERO, |started| started.elapsed()) + self.wound)
+        whole_millis(self.started.elapsed() + self.wound)
     }
 
     pub(crate) fn wind(&mut self, forward: Duration) {

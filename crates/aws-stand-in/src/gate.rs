@@ -50,12 +50,6 @@ impl Gate {
         self.room.state().held()
     }
 
-    /// Blocks until so many calls are held at once, and gives them; none if that takes longer than `limit`.
-    #[must_use]
-    pub fn wait_for(&self, calls: usize, limit: Duration) -> Option<Vec<Held>> {
-        self.wait_until(limit, |held| held.len() >= calls)
-    }
-
     /// Blocks until `enough` is true of the calls that are held, and gives them; none if that takes longer than `limit`.
     /// It is asked again whenever a call comes, goes or loses its caller, and after each [`Self::wake`].
     #[must_use]
@@ -91,14 +85,9 @@ impl Gate {
         self.room.release(id, false)
     }
 
-    /// Lets all calls go on for which `wanted` is true, one after the other in order of arrival; returns how many.
-    pub fn release_where(&self, mut wanted: impl FnMut(&Held) -> bool) -> usize {
-        self.waiting().into_iter().filter(|held| wanted(held) && self.release(held.id)).count()
-    }
-
     /// Lets all calls go on, one after the other in order of arrival; returns how many. Calls that come later are held.
     pub fn release_all(&self) -> usize {
-        self.release_where(|_| true)
+        self.waiting().into_iter().filter(|held| self.release(held.id)).count()
     }
 
     /// Closes the caller's connection and forgets its call, which is never carried out. False if no such call is held.

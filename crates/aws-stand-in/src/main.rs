@@ -69,7 +69,6 @@ async fn main() -> io::Result<()> {
         models_must_exist: arguments.models_must_exist,
         tables: arguments.tables,
         facts: arguments.facts.unwrap_or_default(),
-        stands_at: None,
     })?;
     let ready = serde_json::json!({ "ready": true, "url": stand_in.url() });
     writeln!(io::stdout(), "{ready}")?;

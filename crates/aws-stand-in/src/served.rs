@@ -9,7 +9,7 @@ use crate::{clock::timestamp, world::World};
 use metric_math::{
     evaluation::{
         Reading,
-        dashboard::{TimeRange, Viewer, settled},
+        dashboard::{TimeRange, Viewer, complete_range},
     },
     telemetry::Timestamp,
 };
@@ -71,7 +71,7 @@ impl Asked {
             }
         }
         let now = timestamp(world.clock.now());
-        let range = settled(&ends, now).map_err(RenderError::from)?;
+        let range = complete_range(&ends, now).map_err(RenderError::from)?;
         let alarms: Vec<AlarmCondition> = list("alarms").iter().filter_map(AlarmCondition::described).collect();
         Ok(Self { body, range, now, theme, chosen, alarms })
     }

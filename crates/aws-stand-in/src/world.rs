@@ -18,7 +18,7 @@ use crate::{
     pricing, sagemaker,
     wire::{Protocol, Service},
 };
-use metric_math::telemetry::{Facts, Timestamp};
+use metric_math::telemetry::Facts;
 
 /// How a stand-in is set up.
 #[derive(Debug, Clone)]
@@ -41,9 +41,6 @@ pub struct Config {
     pub tables: Vec<String>,
     /// What every simulated fleet publishes like, whatever it says itself.
     pub facts: Facts,
-    /// The present, in milliseconds since the epoch, at which the clock stands still until it is wound; without it the
-    /// clock runs with real time.
-    pub stands_at: Option<Timestamp>,
 }
 
 impl Default for Config {
@@ -57,7 +54,6 @@ impl Default for Config {
             models_must_exist: false,
             tables: Vec::new(),
             facts: Facts::default(),
-            stands_at: None,
         }
     }
 }
@@ -105,7 +101,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(config: Config) -> Self {
-        let clock = config.stands_at.map_or_else(Clock::new, Clock::standing_at);
+        let clock = Clock::new();
         let mut dynamodb = dynamodb::State::default();
         for name in &config.tables {
             dynamodb.make_table(name, clock.now());

@@ -28,3 +28,8 @@ pub use alarms::AlarmCondition;
 pub use custom::{CustomAnswer, CustomCall, calls};
 pub use error::RenderError;
 pub use page::{Dashboard, Theme};
+
+/// Compiles and runs the README's example.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -58,6 +58,7 @@ pub struct Drawn {
 
 /// Why nothing was drawn.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SimulationError {
     /// A fleet that can't be.
     #[error(transparent)]
@@ -154,7 +155,7 @@ impl Simulation<'_> {
                 ends[end] = text.into();
             }
         }
-        let range = dashboard::settled(&ends, self.now)?;
+        let range = dashboard::complete_range(&ends, self.now)?;
         let step = Timestamp::from(dashboard::graph_period(body, range, self.now)) * SECOND;
         let first = -(-self.start).div_euclid(step) * step;
         let starts_late = picture.from.is_none() && range.start < first && first < range.end;

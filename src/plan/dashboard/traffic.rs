@@ -152,8 +152,9 @@ fn latency(context: &Context<'_>) -> Panel {
         let slowest = Expr::search(copies).sorted_by_mean(Order::HighestFirst, MOST_LINES_OF_MODELS);
         lines.push(Line::expression(slowest / MILLISECOND, "p99 of"));
     }
-    let shows = "Time that requests take in the model, in milliseconds, and until the first chunk of a stream comes.";
-    Panel::of("Latency (ms)", shows, lines, "Milliseconds")
+    let explanation =
+        "Time that requests take in the model, in milliseconds, and until the first chunk of a stream comes.";
+    Panel::of("Latency (ms)", explanation, lines, "Milliseconds")
 }
 
 /// Lines of a model's times, which are published in microseconds.

@@ -102,13 +102,8 @@ impl StandIn {
         self.shared.world().faults.clear();
     }
 
-    /// Stops every call from now on right before it is carried out, until the gate lets it go on or is dropped.
-    #[must_use]
-    pub fn hold(&self) -> Gate {
-        self.hold_only(|_| true)
-    }
-
-    /// The same for calls of which `wanted` is true, such as one caller's, or writes alone.
+    /// Stops every call of which `wanted` is true, such as one caller's, or writes alone, right before it is carried out, until the
+    /// gate lets it go on or is dropped.
     #[must_use]
     pub fn hold_only(&self, wanted: impl Fn(&Held) -> bool + Send + Sync + 'static) -> Gate {
         self.shared.gates.add(wanted)

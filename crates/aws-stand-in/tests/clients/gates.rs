@@ -18,7 +18,7 @@ use crate::setup::{Setup, sagemaker_of, start};
 const LONG: Duration = Duration::from_secs(20);
 
 fn wait_for(gate: &Gate, calls: usize) -> Vec<Held> {
-    block_in_place(|| gate.wait_for(calls, LONG)).unwrap()
+    block_in_place(|| gate.wait_until(LONG, |held| held.len() >= calls)).unwrap()
 }
 
 /// Creates the config, as a caller of that name; true if it was created by this call.
@@ -41,7 +41,7 @@ async fn exists(setup: &Setup) -> bool {
 async fn whoever_is_released_first_goes_first() {
     for winner in ["first", "second"] {
         let setup = start();
-        let gate = setup.stand_in.hold();
+        let gate = setup.stand_in.hold_only(|_| true);
         let first = create(&setup, "first");
         wait_for(&gate, 1);
         let second = create(&setup, "second");
@@ -67,7 +67,7 @@ async fn whoever_is_released_first_goes_first() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_caller_that_is_dropped_has_done_nothing() {
     let setup = start();
-    let gate = setup.stand_in.hold();
+    let gate = setup.stand_in.hold_only(|_| true);
     let creation = create(&setup, "a");
     let id = wait_for(&gate, 1)[0].id;
     assert!(block_in_place(|| gate.drop_caller(id)));
@@ -105,7 +105,9 @@ async fn a_held_call_outlives_a_caller_that_hangs_up() {
     let held = block_in_place(|| gate.wait_until(LONG, |held| held.iter().all(|held| held.caller_gone))).unwrap();
     assert_eq!(held.len(), 1);
     assert!(!exists(&setup).await);
-    block_in_place(|| gate.release_where(|held| held.caller_gone));
+    block_in_place(|| {
+        gate.waiting().iter().filter(|held| held.caller_gone).for_each(|held| assert!(gate.release(held.id)));
+    });
     assert!(exists(&setup).await);
     assert_eq!(setup.stand_in.calls()[0].status, None, "nobody was answered");
 }
@@ -113,7 +115,7 @@ async fn a_held_call_outlives_a_caller_that_hangs_up() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everything_goes_on_once_the_gate_is_dropped() {
     let setup = start();
-    let gate = setup.stand_in.hold();
+    let gate = setup.stand_in.hold_only(|_| true);
     let creation = create(&setup, "a");
     wait_for(&gate, 1);
     drop(gate);
@@ -124,8 +126,8 @@ async fn everything_goes_on_once_the_gate_is_dropped() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn waiting_ends_with_its_limit_or_when_somebody_wakes_it() {
     let setup = start();
-    let gate = Arc::new(setup.stand_in.hold());
-    assert!(gate.wait_for(1, Duration::from_millis(10)).is_none());
+    let gate = Arc::new(setup.stand_in.hold_only(|_| true));
+    assert!(gate.wait_until(Duration::from_millis(10), |held| !held.is_empty()).is_none());
     let ended = Arc::new(AtomicBool::new(false));
     let waker = {
         let (gate, ended) = (Arc::clone(&gate), Arc::clone(&ended));
@@ -143,7 +145,7 @@ async fn faults_strike_what_a_gate_lets_go_on() {
     let setup = start();
     let rule = FaultRule { operation: "*".into(), on_call: None, times: Some(1), fault: Fault::DropAnswer {} };
     setup.stand_in.add_fault(rule).unwrap();
-    let gate = setup.stand_in.hold();
+    let gate = setup.stand_in.hold_only(|_| true);
     let client = sagemaker_of(setup.stand_in.url(), "a");
     let looking = tokio::spawn(async move { client.list_endpoints().send().await });
     wait_for(&gate, 1);
@@ -155,7 +157,7 @@ async fn faults_strike_what_a_gate_lets_go_on() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stand_in_ends_with_calls_held() {
     let setup = start();
-    let gate = setup.stand_in.hold();
+    let gate = setup.stand_in.hold_only(|_| true);
     let creation = create(&setup, "a");
     let id = wait_for(&gate, 1)[0].id;
     block_in_place(|| drop(setup));

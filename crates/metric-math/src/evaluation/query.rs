@@ -37,6 +37,7 @@ pub enum Source {
 
 /// Why an expression has no value.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum EvaluationError {
     /// It can't be read.
     #[error(transparent)]

@@ -31,6 +31,7 @@ pub struct Facts {
 
 /// Why a file of facts can't be read.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum FactsError {
     /// It can't be read at all.
     #[error("{path}: {error}")]
@@ -58,7 +59,7 @@ impl Facts {
         let text = fs::read_to_string(path).map_err(|error| FactsError::Read { path: name(), error })?;
         let file: Value = serde_json::from_str(&text).map_err(|_| FactsError::Other(name()))?;
         match file.get("Format").and_then(Value::as_u64) {
-            Some(FORMAT) => Self::of(&file).ok_or_else(|| FactsError::Other(name())),
+            Some(FORMAT) => Self::from_json(&file).ok_or_else(|| FactsError::Other(name())),
             Some(other) => Err(FactsError::Format(name(), other)),
             None => Err(FactsError::Other(name())),
         }
@@ -66,7 +67,7 @@ impl Facts {
 
     /// Reads the JSON of a file; none where it has no facts.
     #[must_use]
-    pub fn of(file: &Value) -> Option<Self> {
+    pub fn from_json(file: &Value) -> Option<Self> {
         let facts = file.get("Facts")?.as_array()?;
         let measured = |fact: &str, what: &str| {
             let found = facts.iter().find(|one| one.get("Fact").and_then(Value::as_str) == Some(fact))?;
@@ -136,7 +137,7 @@ mod tests {
             {"Fact": "zones-of-instances", "Measured": {"Published": false}},
             {"Fact": "components-stream", "Measured": {}},
         ]});
-        let facts = Facts::of(&file).unwrap();
+        let facts = Facts::from_json(&file).unwrap();
         let mut fleet =
             steady(60).reading(PublishedReading::ZonesOfInstances).reading(PublishedReading::ComponentsStream);
         facts.apply(&mut fleet);
@@ -148,7 +149,7 @@ mod tests {
             PublishedReading::ComponentsStream,
         ];
         assert_eq!(fleet.readings, expected.into_iter().collect());
-        assert_eq!(Facts::of(&json!({"fleet": {}})), None);
+        assert_eq!(Facts::from_json(&json!({"fleet": {}})), None);
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub use fleet::{
     Component, Fleet, FleetError, GpuDimension, IdleReservation, Load, Phases, PublishedReading, Serving, Steps,
     Variant,
 };
-pub use retention::shortest_readable_period;
+pub(crate) use retention::shortest_readable_period;
 pub use statistic::{Statistic, UnknownStatistic};
 pub use store::{Metric, MetricStore, Points, Sample, Window};
 

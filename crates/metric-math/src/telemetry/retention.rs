@@ -23,8 +23,7 @@ fn resolution_at(age: Timestamp) -> Option<u32> {
 
 /// The shortest period in seconds at which a range that begins `age` milliseconds ago can be read from its start, or
 /// none where the start is older than anything kept. 1 while high-resolution data is there.
-#[must_use]
-pub fn shortest_readable_period(age: Timestamp) -> Option<u32> {
+pub(crate) fn shortest_readable_period(age: Timestamp) -> Option<u32> {
     resolution_at(age)
 }
 

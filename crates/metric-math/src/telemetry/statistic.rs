@@ -6,6 +6,7 @@ use std::{fmt, str::FromStr};
 
 /// A statistic that is computed here.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Statistic {
     /// Number of samples.
     SampleCount,

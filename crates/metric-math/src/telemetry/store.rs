@@ -74,8 +74,7 @@ impl Window {
     }
 
     /// The same range at another period.
-    #[must_use]
-    pub fn at_period(self, period: u32) -> Self {
+    pub(crate) fn at_period(self, period: u32) -> Self {
         Self::aligned(self.start, self.end, period, self.now)
     }
 
@@ -167,8 +166,7 @@ impl MetricStore {
     }
 
     /// A statistic per period over the samples of several metrics together, as Metrics Insights adds them up.
-    #[must_use]
-    pub fn read_all<'m>(
+    pub(crate) fn read_all<'m>(
         &self,
         metrics: impl IntoIterator<Item = &'m Metric>,
         statistic: Statistic,

@@ -11,7 +11,7 @@ pub(super) use self::request::MetricAlarmRequest;
 use self::request::MetricQuery;
 use serde_json::Value;
 
-use metric_math::evaluation::alarm::{PERIODS_OF_THE_CLOCK, time_zone};
+use metric_math::evaluation::alarm::{WALL_CLOCK_PERIODS, time_zone};
 use metric_math::evaluation::{self, Expression, ValueKind};
 
 const MOST_METRICS: usize = 10;
@@ -252,7 +252,7 @@ fn check_window(window: Option<&Value>, period: i64) -> Result<(), String> {
     else {
         return Ok(());
     };
-    if !PERIODS_OF_THE_CLOCK.iter().any(|allowed| i64::from(*allowed) == period) {
+    if !WALL_CLOCK_PERIODS.iter().any(|allowed| i64::from(*allowed) == period) {
         return Err(format!("Period {period} can't be used with a WallClockWindow."));
     }
     match of_the_clock.get("Timezone").and_then(Value::as_str) {

@@ -25,7 +25,7 @@ use super::{
 pub use composite::{AlarmRule, RuleError};
 pub use contributor::Contributor;
 pub use datapoints::{Datapoints, MissingData};
-pub use wall_clock::{PERIODS as PERIODS_OF_THE_CLOCK, time_zone};
+pub use wall_clock::{PERIODS as WALL_CLOCK_PERIODS, time_zone};
 
 /// Periods beyond the alarm's own that are looked at for data. AWS says that it looks at more and, in its example of three
 /// evaluation periods, at five in all.

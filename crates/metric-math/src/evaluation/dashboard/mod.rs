@@ -17,7 +17,7 @@ use super::{
     value::Series,
 };
 
-pub use range::{RangeError, TimeRange, auto_period, graph_period, settled};
+pub use range::{RangeError, TimeRange, auto_period, complete_range, graph_period};
 
 /// The period of a widget that names none, in seconds.
 const DEFAULT_PERIOD: u32 = 300;

@@ -20,8 +20,7 @@ pub struct RangeError(pub String);
 
 impl TimeRange {
     /// The last three hours, what a dashboard shows unless it says otherwise.
-    #[must_use]
-    pub fn last_three_hours(now: Timestamp) -> Self {
+    fn last_three_hours(now: Timestamp) -> Self {
         Self { start: now - 3 * HOUR, end: now }
     }
 
@@ -41,7 +40,7 @@ impl TimeRange {
 ///
 /// # Errors
 /// Its `start` or `end` can't be read.
-pub fn settled(body: &Value, now: Timestamp) -> Result<TimeRange, RangeError> {
+pub fn complete_range(body: &Value, now: Timestamp) -> Result<TimeRange, RangeError> {
     let over = over(now, TimeRange::of_body(body, now)?, body, now);
     let range = TimeRange::of_body(body, over)?;
     Ok(TimeRange { end: range.end.min(over), ..range })
@@ -136,12 +135,12 @@ mod tests {
     #[test]
     fn the_period_under_way_is_left_out_and_the_range_keeps_its_length() {
         let now = 40 * DAY + 47 * SECOND;
-        let range = |body: Value| settled(&body, now).map(|range| (now - range.start, now - range.end));
+        let range = |body: Value| complete_range(&body, now).map(|range| (now - range.start, now - range.end));
         assert_eq!(range(json!({})), Ok((3 * HOUR + 47 * SECOND, 47 * SECOND)));
         let graph = json!({"type": "metric", "properties": {"period": 300}});
         let now = 40 * DAY + 287 * SECOND;
         let inherits = json!({"periodOverride": "inherit", "widgets": [graph], "end": "2999-01-01T00:00:00Z"});
-        assert_eq!(settled(&inherits, now).map(|range| range.end), Ok(40 * DAY));
+        assert_eq!(complete_range(&inherits, now).map(|range| range.end), Ok(40 * DAY));
     }
 
     #[test]

@@ -133,12 +133,11 @@ impl Function {
     /// The kind of its result where the first argument is of this kind.
     pub(super) fn kind(&self, argument: ValueKind) -> ValueKind {
         match self.result {
-            ResultKind::Scalar => ValueKind::Scalar,
             ResultKind::Series => ValueKind::Series,
             ResultKind::ManySeries => ValueKind::ManySeries,
             ResultKind::Argument => argument,
             ResultKind::Reduced if argument == ValueKind::ManySeries => ValueKind::Series,
-            ResultKind::Reduced => ValueKind::Scalar,
+            ResultKind::Scalar | ResultKind::Reduced => ValueKind::Scalar,
         }
     }
 

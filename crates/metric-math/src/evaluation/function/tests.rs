@@ -1,7 +1,7 @@
 //! The functions, one example each from the documentation's words, and what they refuse.
 
 use crate::{
-    evaluation::{EvaluationError, FillOfEmpty, MissingOperand, Queries, Query, Reading, Source, read},
+    evaluation::{EvaluationError, FillOfEmpty, MissingOperand, Queries, Query, Reading, Source, functions, read},
     telemetry::{MINUTE, Metric, MetricStore, Points, SECOND, Statistic, Window},
 };
 
@@ -209,4 +209,15 @@ fn a_metric_of_another_period_keeps_it() {
     ];
     let found = Queries::new(&store, Reading::default(), window, queries).unwrap().series(1).unwrap();
     assert_eq!((found[0].points.len(), found[0].last(), found[0].period), (2, Some(1.0), 300));
+}
+
+#[test]
+fn the_readme_says_how_many_functions_are_evaluated() {
+    let evaluated = functions().filter(|function| function.is_evaluated()).count();
+    let readme = include_str!("../../../README.md");
+    assert!(readme.contains(&format!("every operator and {evaluated} functions")), "{evaluated}");
+    for function in functions() {
+        assert_eq!(functions().filter(|other| other.name == function.name).count(), 1, "{function:?}");
+        assert!(function.is_evaluated() || readme.contains(&format!("`{}`", function.name)), "{function:?}");
+    }
 }

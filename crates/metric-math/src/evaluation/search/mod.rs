@@ -44,6 +44,7 @@ enum Pattern {
 
 /// Why a search can't be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SearchError {
     /// Something that can't stand there.
     #[error("the search can't be read at {0:?}")]

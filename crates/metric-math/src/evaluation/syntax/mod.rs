@@ -49,6 +49,7 @@ pub struct SyntaxError {
 
 /// What can be wrong with an expression.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SyntaxProblem {
     /// Something that can't stand there.
     #[error("unexpected {0}")]

@@ -153,6 +153,7 @@ impl Steps {
 
 /// Why a fleet can't be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum FleetError {
     /// `MetricPublishFrequencyInSeconds` has seven values
     /// (<https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MetricsConfig.html>).
