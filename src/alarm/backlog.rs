@@ -47,6 +47,9 @@ pub(super) const DEFINITION: Definition = Definition {
         "see whether instances run and requests are processed, and read the model's log",
         "let the endpoint scale out, by the backlog for each instance",
     ],
+    annotation: |_| None,
+    warning: |_, _| None,
+    breaching_gaps: None,
     words: Words {
         measures: "How long the oldest request in the queue has waited, or how many wait.",
         why: "More requests come than the instances process, the endpoint is scaled to zero and doesn't scale out, or the model fails.",

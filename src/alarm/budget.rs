@@ -6,6 +6,7 @@
 //! listed; savings plans and discounts aren't in it.
 
 use super::measure::Series;
+use super::outlook::{Outlook, fires_above, is_breached_by};
 use super::spec::{AlarmSource, AlarmSpec};
 use super::words::compared;
 use super::{
@@ -16,6 +17,7 @@ use crate::endpoint::{Capacity, PriceBasis, Variant};
 use crate::metrics::{Expr, IdLetter};
 
 const SECONDS_AN_HOUR: f64 = 3600.0;
+const HOURS_A_DAY: f64 = 24.0;
 
 pub(super) const DEFINITION: Definition = Definition {
     suffix: "budget",
@@ -69,6 +71,9 @@ pub(super) const DEFINITION: Definition = Definition {
         "see how many instances run, and since when",
         "let the endpoint scale in, or raise Threshold if it is meant to be so",
     ],
+    annotation: |_| None,
+    warning: more_than_declared,
+    breaching_gaps: None,
     words: Words {
         measures: "Dollars that the instances cost in a day of the clock, by their number and price.",
         why: "The endpoint scaled out and didn't scale in, or runs on more or dearer instances than was planned.",
@@ -87,4 +92,19 @@ fn measure(alarm: &AlarmSpec, scope: &Scope<'_>) -> Option<Measure> {
     });
     let expression = Expr::total(dollars.collect::<Option<_>>()?);
     Some(series.measure("dollars", "Dollars a day", expression))
+}
+
+/// Dollars a day of the declared instances, where they are too many for the budget.
+fn more_than_declared(alarm: &AlarmSpec, outlook: &Outlook<'_>) -> Option<String> {
+    let a_day = |variant: &&Variant| {
+        let instances = f64::from(variant.instances?.initial);
+        Some(instances * outlook.prices.of(variant).per_hour()?.0 * HOURS_A_DAY)
+    };
+    let dollars = outlook.variants.iter().map(a_day).sum::<Option<f64>>()?;
+    (fires_above(alarm) && is_breached_by(alarm, dollars)).then(|| {
+        format!(
+            "the declared instances cost ${dollars:.2} a day, so the alarm ({}) would fire every day; use more than {dollars:.2}",
+            compared(alarm)
+        )
+    })
 }

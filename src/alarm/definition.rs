@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use super::outlook::Outlook;
 use super::spec::{AlarmSource, AlarmSpec};
 use super::{Measure, Scope};
 use crate::endpoint::{InferenceComponent, Variant};
@@ -64,6 +65,13 @@ pub(crate) struct Definition {
     pub(crate) cost: fn(&AlarmSpec, &Scope<'_>) -> Option<String>,
     /// The first two things to do.
     pub(crate) steps: [&'static str; 2],
+    /// Where it goes off on the panel that shows what it measures: the value there, and what it is in words. `None` where no
+    /// panel does.
+    pub(crate) annotation: fn(&AlarmSpec) -> Option<(f64, String)>,
+    /// What looks wrong about its threshold, though it is valid, with what would be right.
+    pub(crate) warning: fn(&AlarmSpec, &Outlook<'_>) -> Option<String>,
+    /// What `breaching` for missing data would do, where there is no value while all is well.
+    pub(crate) breaching_gaps: Option<&'static str>,
     /// What is said of it in general.
     pub(crate) words: Words,
 }

@@ -44,12 +44,21 @@ pub(super) const DEFINITION: Definition = Definition {
     },
     cost: |_, _| None,
     steps: ["see what was deployed or changed last, and roll it back", "read the model's log for the error"],
+    annotation: |_| None,
+    warning: |alarm, _| {
+        let all = alarm.threshold >= 100.0 && alarm.comparison.as_str() == AT_LEAST;
+        all.then(|| "100 is reached only while every single request to a model or variant fails; use 5".to_owned())
+    },
+    breaching_gaps: Some(NONE_WHILE_NOBODY_CALLS),
     words: Words {
         measures: "Requests that end in 5xx, in percent of all, of the model or variant that has most.",
         why: "The model's container fails, runs out of memory or time, or SageMaker can't reach it. What callers do wrong (4xx) \
               doesn't count.",
     },
 };
+
+pub(super) const NONE_WHILE_NOBODY_CALLS: &str =
+    "there is no value while nobody calls, so the alarm would fire in every quiet hour";
 
 /// Requests and their answers belong together; shadow variants answer nobody.
 pub(super) fn answers_at_once(variant: &Variant) -> bool {

@@ -3,8 +3,9 @@
 //! The opposite need of `unused_gpu`, and the same count: without an instance there is nothing to have room on, and no
 //! datapoint.
 
+use super::free_gpus;
 use super::spec::AlarmSource;
-use super::unused_gpu::{NOTHING_SHARES_GPUS, NUMBER_OF_GPUS, fit, measure, shares_gpus};
+use super::unused_gpu::{NOTHING_SHARES_GPUS, NUMBER_OF_GPUS, fit, measure, shares_gpus, unused_gpus};
 use super::words::{compared, dollars, for_how_long};
 use super::{ANY_NUMBER, Definition, FEWER, HOUR, PeriodRule, Subject, Words};
 use crate::endpoint::Variant;
@@ -43,6 +44,9 @@ pub(super) const DEFINITION: Definition = Definition {
         "see which model has scaled out, and whether the next copy waits for a GPU",
         "let the endpoint scale out by an instance, or lower the copies of a model",
     ],
+    annotation: unused_gpus,
+    warning: |alarm, outlook| free_gpus::warning(alarm, outlook, "declare another instance"),
+    breaching_gaps: None,
     words: Words {
         measures: "GPUs that are left on running instances to add a copy or to place another model.",
         why: "So few GPUs are left that the next copy has to wait for an instance to start, which takes minutes. Models scaled \

@@ -55,6 +55,15 @@ pub(super) const DEFINITION: Definition = Definition {
         "see which model's GPUs are idle, and whether its requests have ended",
         "let models that nobody needs scale in, or put more on fewer GPUs",
     ],
+    annotation: |alarm| Some((alarm.threshold, format!("under {} %", alarm.threshold))),
+    warning: |alarm, _| {
+        let all =
+            alarm.threshold >= 100.0 && (alarm.source == AlarmSource::PromQl || alarm.comparison.as_str() == FEWER);
+        all.then(|| {
+            "100 is breached by every GPU that ever rests, so the alarm would hardly leave ALARM; use 30".to_owned()
+        })
+    },
+    breaching_gaps: None,
     words: Words {
         measures: "How much the GPUs that models hold compute.",
         why: "A model holds GPUs and hardly uses them: it has more copies than its requests need, or nobody calls it any more.",

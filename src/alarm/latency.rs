@@ -3,8 +3,9 @@
 //! What 99 of 100 requests don't exceed, each model or variant by itself: percentiles of several can't be merged, so the
 //! slowest of them counts. `ModelLatency` is in microseconds, and not there without a request.
 
-use super::error_rate::{answers_at_once, models_are_listed};
+use super::error_rate::{NONE_WHILE_NOBODY_CALLS, answers_at_once, models_are_listed};
 use super::measure::Series;
+use super::outlook::fires_above;
 use super::spec::{AlarmSource, AlarmSpec};
 use super::words::{compared, for_how_long};
 use super::{
@@ -14,6 +15,9 @@ use super::{
 use crate::metrics::{Expr, IdLetter, Stat, invocation_metric};
 
 const MICROSECONDS_A_MILLISECOND: f64 = 1000.0;
+/// Milliseconds that a container has for an answer that isn't streamed
+/// (<https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html>).
+const LONGEST_ANSWER: f64 = 60_000.0;
 
 pub(super) const DEFINITION: Definition = Definition {
     suffix: "latency",
@@ -49,6 +53,17 @@ pub(super) const DEFINITION: Definition = Definition {
         "see whether requests have grown in number or size, and let the model scale out",
         "see what was deployed or changed last, and roll it back",
     ],
+    annotation: |_| None,
+    warning: |alarm, _| {
+        (fires_above(alarm) && alarm.threshold > LONGEST_ANSWER).then(|| {
+            format!(
+                "SageMaker gives an answer up after {LONGEST_ANSWER} ms unless it is streamed, so the alarm ({}) could fire for streams alone; use \
+                 less than {LONGEST_ANSWER}",
+                compared(alarm)
+            )
+        })
+    },
+    breaching_gaps: Some(NONE_WHILE_NOBODY_CALLS),
     words: Words {
         measures: "Milliseconds in the model that 99 of 100 requests don't exceed, of the slowest model or variant.",
         why: "More or longer requests than the copies serve at once, or a model or container that has become slower.",

@@ -7,12 +7,14 @@ mod backlog;
 mod budget;
 mod definition;
 mod error_rate;
+mod free_gpus;
 mod gpu_buffer;
 mod idle_gpu;
 mod latency;
 mod measure;
 mod no_capacity;
 mod no_traffic;
+mod outlook;
 pub(crate) mod reach;
 mod scope;
 mod spec;
@@ -27,9 +29,10 @@ pub(crate) use definition::{
     Subject, ThresholdRule,
 };
 pub(crate) use measure::{MOST_METRICS, Measure};
+pub(crate) use outlook::Outlook;
+pub use outlook::PlacedModel;
 pub(crate) use scope::Scope;
 pub use spec::{AlarmSource, AlarmSpec, Part, PartAlarm};
-pub(crate) use words::compared;
 
 const MINUTE: i32 = 60;
 const HOUR: i32 = 3600;

@@ -49,6 +49,11 @@ pub(super) const DEFINITION: Definition = Definition {
         "see which model has no copy, and let it scale out from zero",
         "if a copy is asked for and doesn't start, read its FailureReason and see whether GPUs are free",
     ],
+    annotation: |_| None,
+    warning: |_, _| None,
+    breaching_gaps: Some(
+        "the metric is there only where a request met no copy, so the alarm would stay in ALARM while all is well",
+    ),
     words: Words {
         measures: "Requests to models that have no copy.",
         why: "A model that was scaled to zero is called again and doesn't scale out by itself, or its copy can't be placed.",

@@ -18,7 +18,7 @@ use super::measure::Series;
 use super::spec::{AlarmSource, AlarmSpec};
 use super::words::{compared, dollars, for_how_long};
 use super::{
-    ANY_NUMBER, AT_MOST, Definition, Fit, HOUR, MOST_METRICS, Measure, PeriodRule, Scope, Situation, Subject,
+    ANY_NUMBER, AT_MOST, Definition, Fit, HOUR, MINUTE, MOST_METRICS, Measure, PeriodRule, Scope, Situation, Subject,
     ThresholdRule, Words,
 };
 use crate::metrics::{Expr, IdLetter, Stat, invocation_metric, requests_metric, requests_of_components};
@@ -61,6 +61,12 @@ pub(super) const DEFINITION: Definition = Definition {
         "see whether clients still call: endpoint name, permissions, schedules",
         "see where requests are routed; only if nobody is to call for now, let the endpoint scale in",
     ],
+    annotation: |alarm| {
+        let a_minute = alarm.threshold * f64::from(MINUTE) / f64::from(alarm.period);
+        Some((a_minute, format!("{a_minute} a minute")))
+    },
+    warning: |_, _| None,
+    breaching_gaps: None,
     words: Words {
         measures: "Requests to the endpoint while its models are ready to be called.",
         why: "Instances run and are paid for, and nobody has called the endpoint for the whole window: callers that go elsewhere \

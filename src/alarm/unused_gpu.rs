@@ -9,6 +9,7 @@
 
 use aws_sdk_cloudwatch::types::ComparisonOperator;
 
+use super::free_gpus;
 use super::measure::Series;
 use super::spec::{AlarmSource, AlarmSpec};
 use super::words::{compared, dollars, for_how_long};
@@ -61,6 +62,9 @@ pub(super) const DEFINITION: Definition = Definition {
         "see which model is missing, or how many instances are more than the models need",
         "repair or place the model, or let the endpoint scale in",
     ],
+    annotation: unused_gpus,
+    warning: |alarm, outlook| free_gpus::warning(alarm, outlook, "place more copies"),
+    breaching_gaps: None,
     words: Words {
         measures: "GPUs of running instances that no model holds.",
         why: "Instances run and are paid for while GPUs on them hold no model. Copies were removed or never placed, a copy needs \
@@ -73,6 +77,14 @@ pub(super) const NUMBER_OF_GPUS: ThresholdRule =
 
 pub(super) const NOTHING_SHARES_GPUS: &str = "no variant hosts inference components on GPUs (a GPU InstanceType and no ModelName), and only for those does \
      SageMaker publish how many GPUs are free";
+
+pub(super) fn unused_gpus(alarm: &AlarmSpec) -> Option<(f64, String)> {
+    let words = match alarm.threshold {
+        1.0 => "1 unused GPU".to_owned(),
+        more => format!("{more} unused GPUs"),
+    };
+    Some((alarm.threshold, words))
+}
 
 pub(super) fn shares_gpus(variant: &Variant) -> bool {
     variant.shared_gpus().is_some()

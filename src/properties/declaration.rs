@@ -12,8 +12,8 @@ use super::node::{Fields, Node};
 use super::problem::Problems;
 use super::property::{self, has};
 use super::reference::{
-    self, COMMON, OF_CONFIGS, OF_DEPLOYMENTS, OF_MONITORING, alarm_tags, common, component, dashboard, of_configs,
-    settings, variant,
+    self, COMMON, OF_CONFIGS, OF_DEPLOYMENTS, OF_MONITORING, after_alarms, alarm_tags, before_alarms, component,
+    dashboard, of_configs, settings, variant,
 };
 use super::shape::ShapeReader;
 use crate::alarm::AlarmKind;
@@ -155,33 +155,33 @@ impl Declaration {
             problems.withhold_values();
         }
         // Noted where it can't be read.
-        let _ = root.members().read(&common::NO_ECHO);
+        let _ = root.members().read(&after_alarms::NO_ECHO);
         let Divided { own, members, deployment } = divide(&root, all, resource_type);
         let own = Value::Object(own);
         let fields = Node::root(&own, problems).members();
         Some(Self {
             config: read_config(members, problems)?,
             deployment: read_deployment(deployment, problems),
-            service_timeout: fields.read(&common::SERVICE_TIMEOUT),
-            endpoint_name: fields.read(&common::ENDPOINT_NAME),
+            service_timeout: fields.read(&before_alarms::SERVICE_TIMEOUT),
+            endpoint_name: fields.read(&before_alarms::ENDPOINT_NAME),
             endpoint_config_name_prefix: fields.read(&of_configs::ENDPOINT_CONFIG_NAME_PREFIX),
-            inference_components: fields.each(&common::INFERENCE_COMPONENTS, read_component),
-            gpus_per_instance: fields.read(&common::GPUS_PER_INSTANCE),
-            cost_per_hour: fields.read(&common::COST_PER_HOUR),
-            variants: fields.each(&common::VARIANTS, read_variant),
-            gpu_dimension: fields.read(&common::GPU_DIMENSION),
-            dashboard: read_dashboard(&fields.members(&common::DASHBOARD_SETTINGS)),
+            inference_components: fields.each(&before_alarms::INFERENCE_COMPONENTS, read_component),
+            gpus_per_instance: fields.read(&before_alarms::GPUS_PER_INSTANCE),
+            cost_per_hour: fields.read(&before_alarms::COST_PER_HOUR),
+            variants: fields.each(&before_alarms::VARIANTS, read_variant),
+            gpu_dimension: fields.read(&before_alarms::GPU_DIMENSION),
+            dashboard: read_dashboard(&fields.members(&before_alarms::DASHBOARD_SETTINGS)),
             alarms: AlarmKind::ALL
                 .into_iter()
                 .map(|kind| (kind, read_alarm(&fields.members(&reference::alarm(kind)))))
                 .collect(),
             actions: Actions {
-                alarm: fields.read(&common::ALARM_ACTIONS),
-                ok: fields.read(&common::OK_ACTIONS),
-                insufficient_data: fields.read(&common::INSUFFICIENT_DATA_ACTIONS),
+                alarm: fields.read(&after_alarms::ALARM_ACTIONS),
+                ok: fields.read(&after_alarms::OK_ACTIONS),
+                insufficient_data: fields.read(&after_alarms::INSUFFICIENT_DATA_ACTIONS),
             },
-            alarm_tags: read_alarm_tags(&fields.members(&common::ALARM_TAGS_PROPAGATION)),
-            adopt_existing: fields.read(&common::ADOPT_EXISTING).value.unwrap_or_default(),
+            alarm_tags: read_alarm_tags(&fields.members(&after_alarms::ALARM_TAGS_PROPAGATION)),
+            adopt_existing: fields.read(&after_alarms::ADOPT_EXISTING).value.unwrap_or_default(),
             no_echo,
         })
     }

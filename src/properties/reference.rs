@@ -54,9 +54,23 @@ pub const BY_ALARM: &str = "by alarm, see below";
 /// The most characters of an alarm's description that are the author's own.
 const MOST_DESCRIPTION: usize = 1024;
 
+/// Properties that every type takes: CloudFormation's own two, one for each kind of alarm, and the others of ours.
+pub const COMMON: &[Property] =
+    &joined::<{ BEFORE_ALARMS.len() + ALARMS.len() + AFTER_ALARMS.len() }>([BEFORE_ALARMS, ALARMS, AFTER_ALARMS]);
+
+const ALARMS: &[Property] = &{
+    let mut alarms = [alarm(AlarmKind::ALL[0]).property; AlarmKind::ALL.len()];
+    let mut at = 1;
+    while at < alarms.len() {
+        alarms[at] = alarm(AlarmKind::ALL[at]).property;
+        at += 1;
+    }
+    alarms
+};
+
 table! {
-    /// Properties that every type takes: CloudFormation's own two, and ours.
-    COMMON, read by common {
+    /// Those of [`COMMON`] that come before the alarms.
+    BEFORE_ALARMS, read by before_alarms {
         SERVICE_TOKEN: String = text(
             "ServiceToken",
             Refused("give the ARN of the provider's function"),
@@ -98,15 +112,12 @@ table! {
         );
         DASHBOARD_SETTINGS: Members =
             object("Dashboard", DASHBOARD, Depends("a dashboard with its defaults"), "The dashboard");
-        UNUSED_GPU_ALARM: Members = alarm(AlarmKind::UnusedGpu);
-        GPU_BUFFER_ALARM: Members = alarm(AlarmKind::GpuBuffer);
-        IDLE_GPU_ALARM: Members = alarm(AlarmKind::IdleGpu);
-        NO_TRAFFIC_ALARM: Members = alarm(AlarmKind::NoTraffic);
-        ERROR_RATE_ALARM: Members = alarm(AlarmKind::ErrorRate);
-        LATENCY_ALARM: Members = alarm(AlarmKind::Latency);
-        NO_CAPACITY_ALARM: Members = alarm(AlarmKind::NoCapacity);
-        BACKLOG_ALARM: Members = alarm(AlarmKind::Backlog);
-        BUDGET_ALARM: Members = alarm(AlarmKind::Budget);
+    }
+}
+
+table! {
+    /// Those of [`COMMON`] that follow the alarms.
+    AFTER_ALARMS, read by after_alarms {
         ALARM_ACTIONS: Vec<String> = arns(
             "AlarmActions",
             Nothing,
@@ -301,6 +312,21 @@ pub(super) const fn alarm(kind: AlarmKind) -> Entry<Members> {
 
 const fn gpus(name: &'static str, default: Absent, meaning: &'static str) -> Entry<i64> {
     integer(name, (1, MOST_GPUS), IsNot("a number of GPUs"), default, meaning)
+}
+
+/// The rows of all tables, in their order.
+const fn joined<const ROWS: usize>(tables: [&[Property]; 3]) -> [Property; ROWS] {
+    let mut all = [tables[0][0]; ROWS];
+    let (mut table, mut row, mut at) = (0, 0, 0);
+    while at < ROWS {
+        if row < tables[table].len() {
+            all[at] = tables[table][row];
+            (row, at) = (row + 1, at + 1);
+        } else {
+            (table, row) = (table + 1, 0);
+        }
+    }
+    all
 }
 
 /// Read by the same function that reads it with the envelope, before anything can go wrong.

@@ -19,7 +19,7 @@ mod warnings;
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
 use aws_sdk_sagemaker::types::{DeploymentConfig, MetricsConfig, ProductionVariant, VariantProperty};
 
-pub use crate::alarm::{AlarmKind, AlarmSource, AlarmSpec, Part, PartAlarm};
+pub use crate::alarm::{AlarmKind, AlarmSource, AlarmSpec, Part, PartAlarm, PlacedModel};
 pub(crate) use crate::endpoint::hosts_components;
 pub use crate::endpoint::{
     AlarmName, Capacity, DashboardName, DeclaredInstances, Dollars, EndpointConfigName, EndpointName, GpuDimension,
@@ -30,7 +30,6 @@ pub(crate) use actions::are_near as actions_are_near;
 pub use alarm_tags::AlarmTags;
 pub use names_in_use::NamesInUse;
 pub use tags::{OWNERSHIP_PREFIX, Tag};
-pub use warnings::PlacedModel;
 
 use crate::envelope::ResourceType;
 pub(crate) use crate::properties::quote;

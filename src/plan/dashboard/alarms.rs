@@ -15,13 +15,8 @@ pub(super) fn states(grid: &mut Grid<'_>, context: &Context<'_>) {
     }
 }
 
-/// Where an alarm goes off, in words, if it is switched on.
-pub(super) fn threshold(context: &Context<'_>, kind: AlarmKind, in_words: impl Fn(f64) -> String) -> Option<Threshold> {
-    let value = context.monitoring.alarm(kind)?.threshold;
-    Some(Threshold { color: None, label: format!("{kind}: {}", in_words(value)), value })
-}
-
-/// Seconds that one of the alarm's datapoints covers, if it is switched on.
-pub(super) fn alarm_period_s(context: &Context<'_>, kind: AlarmKind) -> Option<i32> {
-    Some(context.monitoring.alarm(kind)?.period)
+/// Where an alarm goes off on a panel, if it is switched on.
+pub(super) fn threshold(context: &Context<'_>, kind: AlarmKind) -> Option<Threshold> {
+    let (value, in_words) = (kind.definition().annotation)(context.monitoring.alarm(kind)?)?;
+    Some(Threshold { color: None, label: format!("{kind}: {in_words}"), value })
 }

@@ -37,10 +37,6 @@ fn counts(context: &Context<'_>) -> Panel {
         let unused = context.count(shared.unused_samples(), on);
         lines.push(Line::expression(unused, context.label(&format!("Unused {unit}"), on)));
     }
-    let unused_gpus = |threshold| match threshold {
-        1.0 => "1 unused GPU".to_owned(),
-        more => format!("{more} unused GPUs"),
-    };
     let thresholds = [AlarmKind::UnusedGpu, AlarmKind::GpuBuffer];
     let has_gpus = context.with_instances().any(|on| on.gpus() > 0);
     let with_gpus = "Instances, and their GPUs in total, used (a model holds them) and unused. Used and unused add \
@@ -50,7 +46,7 @@ fn counts(context: &Context<'_>) -> Panel {
         None if has_gpus => ("Instances and GPUs (count)".to_owned(), with_gpus),
         None => ("Instances (count)".to_owned(), "Instances that run."),
     };
-    let thresholds = thresholds.into_iter().filter_map(|kind| threshold(context, kind, unused_gpus)).collect();
+    let thresholds = thresholds.into_iter().filter_map(|kind| threshold(context, kind)).collect();
     Panel { thresholds, ..Panel::of(title, shows, lines, "Count") }
 }
 

@@ -6,7 +6,7 @@ use crate::metrics::{
 };
 use crate::spec::{AlarmKind, Serving};
 
-use super::alarms::{alarm_period_s, threshold};
+use super::alarms::threshold;
 use super::grid::Grid;
 use super::requests::{MILLISECOND, MINUTE, Model, per_minute, percent};
 use super::series::{Context, MOST_LINES_OF_MODELS, Numbered, query_id};
@@ -50,13 +50,7 @@ fn requests(context: &Context<'_>) -> Panel {
         lines.extend(total.parts.into_iter().take(2));
         lines.push(Line::expression(all, "All models requests per minute"));
     }
-    let a_minute = |count: f64| count * MINUTE / f64::from(alarm_period_s(context, AlarmKind::NoTraffic).unwrap_or(60));
-    let no_traffic = threshold(context, AlarmKind::NoTraffic, |count| format!("{} a minute", a_minute(count)));
-    let no_traffic = no_traffic.map(|mut threshold| {
-        threshold.value = a_minute(threshold.value);
-        threshold
-    });
-    let thresholds = no_traffic.into_iter().collect();
+    let thresholds = threshold(context, AlarmKind::NoTraffic).into_iter().collect();
     let shows = "Requests of each model, and of all together also where nobody listed a model.";
     Panel { thresholds, ..Panel::of("Requests per minute", shows, lines, "Requests per minute") }
 }

@@ -29,7 +29,7 @@ pub(super) fn utilization(grid: &mut Grid<'_>, context: &Context<'_>) {
     }
     let mut panels = Vec::new();
     if context.host().is_some_and(|on| on.gpus() > 0) {
-        let idle = threshold(context, AlarmKind::IdleGpu, |percent| format!("under {percent} %"));
+        let idle = threshold(context, AlarmKind::IdleGpu);
         let thresholds = guides().into_iter().chain(idle).collect();
         let lines = of_models(context, "GPUUtilizationNormalized", "");
         panels.push(Panel { thresholds, ..percent("GPU utilization by model (%)", COMPUTE, lines) });
