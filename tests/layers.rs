@@ -134,9 +134,9 @@ fn no_module_imports_one_that_builds_on_it() {
     for each in &CRATES {
         for (importer, imported, file) in imports(each.source) {
             let place = |module: &str| each.modules.iter().position(|known| *known == module);
-            let (Some(importer_place), Some(imported_place)) = (place(&importer), place(&imported)) else { continue };
+            let (Some(own), Some(other)) = (place(&importer), place(&imported)) else { continue };
             let is_known = each.known.contains(&(importer.as_str(), imported.as_str()));
-            if imported_place > importer_place && !is_known {
+            if other > own && !is_known {
                 wrong.push(format!("{}: {importer} imports {imported}, which builds on it", file.display()));
             }
         }

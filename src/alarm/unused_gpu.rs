@@ -78,6 +78,7 @@ pub(super) const NUMBER_OF_GPUS: ThresholdRule =
 pub(super) const NOTHING_SHARES_GPUS: &str = "no variant hosts inference components on GPUs (a GPU InstanceType and no ModelName), and only for those does \
      SageMaker publish how many GPUs are free";
 
+#[expect(clippy::unnecessary_wraps, reason = "other kinds draw no threshold")]
 pub(super) fn unused_gpus(alarm: &AlarmSpec) -> Option<(f64, String)> {
     let words = match alarm.threshold {
         1.0 => "1 unused GPU".to_owned(),
