@@ -1,4 +1,4 @@
-//! A real provider process with everything around it, and CloudFormation's part: which event follows which answer.
+//! A real provider process with everything around it.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -8,6 +8,7 @@ use aws_stand_in::{Outcome, Script};
 use serde_json::Value;
 
 use crate::situations::Situation;
+use crate::support::cloudformation;
 use crate::support::event::Event;
 use crate::support::http::{HttpPeer, Reply};
 use crate::support::lambda::{Lambda, Returned};
@@ -25,8 +26,6 @@ const SHORT_LIFE: Duration = Duration::from_millis(2500);
 const LONGER_LIFE: Duration = Duration::from_secs(12);
 /// How long such a change takes, on the stand-in's clock.
 const AN_HOUR: Duration = Duration::from_hours(1);
-/// What a run adds to the event for the next one.
-const CONTINUATION: &str = "MonitoredEndpointContinuation";
 /// A model that somebody made, for whoever wants to serve it. A config of ours names it, so its name isn't one of theirs.
 pub(crate) const MODEL: &str = "published-model";
 
@@ -169,21 +168,13 @@ impl Peer {
         if answer.0["Status"] == "SUCCESS" {
             return Ok(answer);
         }
-        let next = match event.text("RequestType") {
-            "Create" => event.clone().with("RequestType", "Delete").with("PhysicalResourceId", answer.id()),
-            "Update" if !situation.is_rollback => {
-                if answer.id() != event.text("PhysicalResourceId") {
-                    return Err(format!("a failed Update answers another id: {}", answer.id()));
-                }
-                let (new, old) = (event.0["ResourceProperties"].clone(), event.0["OldResourceProperties"].clone());
-                event.clone().with("ResourceProperties", old).with("OldResourceProperties", new)
-            }
-            _ => event.clone(),
-        };
-        let next = next.without(CONTINUATION);
+        if event.text("RequestType") == "Update" && answer.id() != event.text("PhysicalResourceId") {
+            return Err(format!("a failed Update answers another id: {}", answer.id()));
+        }
+        let rolled_back = cloudformation::rolled_back(event, &answer.id()).filter(|_| !situation.is_rollback);
+        let next = rolled_back.unwrap_or_else(|| cloudformation::tried_again(event));
         let is_again = next.text("RequestType") == event.text("RequestType")
             && next.0["ResourceProperties"] == event.0["ResourceProperties"];
-        let next = next.with("RequestId", format!("{}-next", event.text("RequestId")));
         let settled = self.send(&next)?;
         if settled.0["Status"] != "SUCCESS" {
             return Err(format!("the {} that follows failed: {}", next.text("RequestType"), settled.reason()));
@@ -195,23 +186,7 @@ impl Peer {
     /// left behind, then of the resource itself.
     pub(crate) fn remove(&mut self, event: &Event, answer: &Answer) -> Result<(), String> {
         let succeeded = answer.0["Status"] == "SUCCESS";
-        let (given, wanted) = (event.text("PhysicalResourceId").to_owned(), &event.0["ResourceProperties"]);
-        let old = event.0.get("OldResourceProperties").unwrap_or(wanted);
-        let mut last = Vec::new();
-        if !given.is_empty() && (!succeeded || given != answer.id()) {
-            last.push((given, old));
-        }
-        if succeeded {
-            last.push((answer.id(), wanted));
-        }
-        for (id, properties) in last {
-            let delete = event
-                .clone()
-                .without(CONTINUATION)
-                .with("RequestType", "Delete")
-                .with("PhysicalResourceId", id.clone());
-            let delete =
-                delete.with("ResourceProperties", properties.clone()).with("RequestId", format!("delete-{id}"));
+        for delete in cloudformation::ended(event, succeeded, &answer.id()) {
             let answer = self.send(&delete)?;
             if answer.0["Status"] != "SUCCESS" {
                 return Err(format!("the last Delete failed: {}", answer.reason()));

@@ -1,8 +1,4 @@
-//! CloudFormation's own rules for a custom resource and what stands beside it: what is asked after a success, after a
-//! failure, and in a rollback, with which id and which properties.
-//!
-//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html>; that a replacement which is
-//! rolled back gets an Update with the new id before its Delete was measured in aws-cdk pull request 29581.
+//! A stack with a custom resource and what stands beside it, through the operations that its owner asks for.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -12,6 +8,7 @@ use serde_json::Value;
 use super::account::Account;
 use super::life::{Change, Trouble, Wanted};
 
+use crate::support::cloudformation;
 use crate::support::event::{CONFIG, ENDPOINT, Event, MONITORING};
 use crate::support::scenario::Answer;
 
@@ -128,19 +125,19 @@ impl<'r> Stack<'r> {
         if made {
             self.held = Some(Held { id, wanted: wanted.clone() });
         } else {
-            let delete = Event::delete(self.kind.name(), &id, &wanted.declared(self.kind));
+            let delete = cloudformation::rolled_back(&event, &id).unwrap();
             self.insist(&delete, wanted, &change.trouble_back);
         }
     }
 
     fn update(&mut self, old: Held, wanted: &Wanted, change: &Change) {
-        let (name, before, after) = (self.kind.name(), old.wanted.declared(self.kind), wanted.declared(self.kind));
-        let event = Event::update(name, &old.id, &before, &after);
+        let (before, after) = (old.wanted.declared(self.kind), wanted.declared(self.kind));
+        let event = Event::update(self.kind.name(), &old.id, &before, &after);
         let answer = self.ask(&event, wanted, &change.trouble, wanted.deploys_differently(&old.wanted));
         let id = answer.id();
         if answer.0["Status"] == "FAILED" {
             assert_eq!(id, old.id, "a failed Update answers with the id that it was given");
-            let back = Event::update(name, &old.id, &after, &before);
+            let back = cloudformation::rolled_back(&event, &id).unwrap();
             let back = self.insist(&back, &old.wanted, &change.trouble_back);
             assert_eq!(back.id(), old.id, "the way back is no replacement");
             self.held = Some(old);
@@ -156,14 +153,13 @@ impl<'r> Stack<'r> {
             if self.kind == Kind::Config && old.wanted.endpoint != wanted.endpoint {
                 self.account.retire(old.wanted.endpoint);
             }
-            if id != old.id {
-                let cleanup = Event::delete(name, &old.id, &before);
+            if let Some(cleanup) = cloudformation::cleaned_up(&event, &id) {
                 self.insist(&cleanup, &old.wanted, &change.trouble_back);
             }
             self.held = Some(Held { id, wanted: wanted.clone() });
             return;
         }
-        let back = Event::update(name, &id, &after, &before);
+        let back = cloudformation::rolled_back(&event, &id).unwrap();
         self.insist(&back, &old.wanted, &change.trouble_back);
         if self.kind == Kind::Config && old.wanted.deploys_differently(wanted) {
             if old.wanted.endpoint == wanted.endpoint {
@@ -172,8 +168,8 @@ impl<'r> Stack<'r> {
                 self.account.retire(wanted.endpoint);
             }
         }
-        if id != old.id {
-            self.insist(&Event::delete(name, &id, &after), wanted, &Trouble::Nothing);
+        if let Some(cleanup) = cloudformation::cleaned_up_after_rollback(&event, &id) {
+            self.insist(&cleanup, wanted, &Trouble::Nothing);
         }
         self.held = Some(old);
     }
@@ -212,7 +208,7 @@ impl<'r> Stack<'r> {
         }
         let given = event.text("PhysicalResourceId");
         assert_eq!(answer.id(), given, "a failed {} answers with the id that it was given", event.text("RequestType"));
-        self.ask(&event.clone().again(), wanted, &Trouble::Nothing, false).succeeded()
+        self.ask(&cloudformation::tried_again(event), wanted, &Trouble::Nothing, false).succeeded()
     }
 
     /// Delivers a request that has succeeded once more, where the change says so: nothing is to be done.

@@ -5,12 +5,11 @@ use serde_json::json;
 use aws_stand_in::{Outcome, Script};
 
 use super::support::account::MODEL;
+use super::support::cloudformation;
 use super::support::declaration::{Declared, TOPIC, monitoring, one_model, shared_gpus};
 use super::support::event::{CONFIG, ENDPOINT, Event, MONITORING};
 use super::world::World;
 
-/// An id of the kind that CloudFormation makes up where it never took a Create's answer.
-const MADE_UP: &str = "inference-Config-1NR6ZQ4Y8KX2B";
 /// Values of properties, none of which the request table may hold.
 pub(crate) const VALUES: [&str; 6] =
     ["ml.g6", "role/inference-role", "sns:us-east-1", "5.7523", "a-tag-s-value", "AllTraffic"];
@@ -82,14 +81,16 @@ impl Situation {
     fn there_and_back(&self, id: &str, other: &Declared) -> Vec<Event> {
         let before = self.before.expect("an update has something before")();
         let there = Event::update(self.resource_type, id, &before, other);
-        vec![there, Event::update(self.resource_type, id, other, &before)]
+        let back = cloudformation::rolled_back(&there, id).expect("an Update has a way back");
+        vec![there, back]
     }
 
     /// The Delete of the id before the Update that was, and another Update.
     fn first_deleted_and_changed(&self, id: &str, first: &str) -> Vec<Event> {
         let (before, updated) = self.before.zip(self.updated).expect("two declarations came before");
         let changed = updated().with("CostPerHour", 3).with("UnusedGpuAlarm", json!({"AlarmName": "waste"}));
-        let delete = Event::delete(self.resource_type, first, &before());
+        let replacement = Event::update(self.resource_type, first, &before(), &updated());
+        let delete = cloudformation::cleaned_up(&replacement, id).expect("the Update gave another id");
         vec![delete, Event::update(self.resource_type, id, &updated(), &changed)]
     }
 
@@ -99,7 +100,8 @@ impl Situation {
 
     fn made_and_cancelled(&self, declared: &Declared) -> Vec<Event> {
         let create = Event::create(self.resource_type, declared);
-        vec![create, Event::delete(self.resource_type, MADE_UP, declared)]
+        let delete = cloudformation::cancelled(&create);
+        vec![create, delete]
     }
 }
 

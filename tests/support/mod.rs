@@ -7,6 +7,7 @@
 
 pub(crate) mod account;
 pub(crate) mod chain;
+pub(crate) mod cloudformation;
 pub(crate) mod declaration;
 pub(crate) mod evaluated;
 pub(crate) mod event;
