@@ -97,10 +97,15 @@ class Commands:
         for option, folder in (("--example", "examples"), ("--bin", "src/bin"), ("--test", "tests"), ("--bench", "benches")):
             if option in words:
                 name = words[words.index(option) + 1]
-                if not any(
-                    (self._root / place / f"{name}.rs").exists() for place in (folder, f"crates/aws-stand-in/{folder}", f"cli/{folder}")
-                ):
+                places = (folder, f"crates/aws-stand-in/{folder}", f"cli/{folder}")
+                by_folder = any((self._root / place / f"{name}.rs").exists() for place in places)
+                if not by_folder and not any(f'name = "{name}"' in manifest.read_text() for manifest in self._manifests()):
                     yield f"there is no {folder}/{name}.rs"
+
+    def _manifests(self) -> Iterator[Path]:
+        yield self._root / "Cargo.toml"
+        yield from self._root.glob("*/Cargo.toml")
+        yield from self._root.glob("crates/*/Cargo.toml")
 
     def _by_help(self, program: Path, words: list[str]) -> Iterator[str]:
         if not program.exists():
