@@ -94,7 +94,7 @@ sam-local: $(TOOLS)/sam/installed $(TOOLS)/local/installed ## the same through S
 
 # The only builds without --workspace: nothing of the stand-in's features may get into what is deployed. They have a profile, and so a cache, of their own.
 package: $(TOOLS)/package/installed ## the release zips for Lambda, for this machine's instruction set
-	PATH="$(CURDIR)/$(TOOLS)/package/bin:$$PATH" cargo lambda build --release --locked --bin provider --bin widgets \
+	PATH="$(CURDIR)/$(TOOLS)/package/bin:$$PATH" cargo lambda build --release --locked --no-default-features --bin provider --bin widgets \
 		--compiler cargo --output-format zip --lambda-dir $(PACKAGES)
 	@$(TOOLS)/package/bin/python scripts/package.py repack --this-machine $(RELEASE_ZIP)
 	@$(TOOLS)/package/bin/python scripts/package.py repack --this-machine $(WIDGETS_RELEASE_ZIP)
@@ -102,7 +102,7 @@ package: $(TOOLS)/package/installed ## the release zips for Lambda, for this mac
 package-arm64: $(TOOLS)/zig/installed ## the release zips for arm64, linked by zig; cargo-lambda has rustup fetch the target
 package-x86_64: $(TOOLS)/zig/installed ## the release zips for x86_64, linked by zig: for machines whose C library is newer than Lambda's
 package-arm64 package-x86_64: package-%:
-	PATH="$(CURDIR)/$(TOOLS)/zig/bin:$$PATH" cargo lambda build --release --locked --bin provider --bin widgets \
+	PATH="$(CURDIR)/$(TOOLS)/zig/bin:$$PATH" cargo lambda build --release --locked --no-default-features --bin provider --bin widgets \
 		--$(subst _,-,$*) --output-format zip --lambda-dir $(PACKAGES)/$*
 	@$(TOOLS)/zig/bin/python scripts/package.py repack $(PACKAGES)/$*/provider/bootstrap.zip
 	@$(TOOLS)/zig/bin/python scripts/package.py repack $(PACKAGES)/$*/widgets/bootstrap.zip

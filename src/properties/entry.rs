@@ -49,6 +49,7 @@ impl<T> Entry<T> {
         meaning: &'static str,
         read: fn(&Node<'_>, &Property) -> Option<T>,
     ) -> Self {
+        let meaning = if cfg!(feature = "documentation") { meaning } else { "" };
         Self { property: Property { name, kind, default, meaning, refusal: Refusal::ByRule }, read }
     }
 

@@ -9,7 +9,7 @@ pub struct Property {
     pub kind: Kind,
     /// What it is where it is left out.
     pub default: Absent,
-    /// What it is for, in a sentence or two without a full stop at the end.
+    /// What it is for, in a sentence or two without a full stop at the end; empty without the feature `documentation`.
     pub meaning: &'static str,
     /// How a value of its kind is refused that it doesn't take.
     pub refusal: Refusal,

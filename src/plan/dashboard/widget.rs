@@ -201,6 +201,7 @@ impl Panel {
                 kept.push(line);
             }
         }
+        let shows = if cfg!(feature = "documentation") { shows } else { "" };
         Self { title: title.into(), shows, lines: kept, left, ..Self::default() }
     }
 
