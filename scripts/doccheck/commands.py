@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -24,7 +25,6 @@ PLAIN = {"cd", "export", "git", "pip", "npm", "npx", "cdk", "terraform", "docker
 # Subcommands of the AWS CLI that are no operation of the service's API, with the options that they take here.
 AWS_OWN = {
     ("cloudformation", "deploy"): {"stack-name", "template-file", "parameter-overrides", "capabilities"},
-    ("cloudformation", "package"): {"template-file", "s3-bucket", "output-template-file"},
     ("s3", "cp"): {"region"},
     ("s3", "mb"): {"region"},
     ("logs", "tail"): {"since", "follow"},
@@ -97,15 +97,22 @@ class Commands:
         for option, folder in (("--example", "examples"), ("--bin", "src/bin"), ("--test", "tests"), ("--bench", "benches")):
             if option in words:
                 name = words[words.index(option) + 1]
-                places = (folder, f"crates/aws-stand-in/{folder}", f"cli/{folder}")
-                by_folder = any((self._root / place / f"{name}.rs").exists() for place in places)
-                if not by_folder and not any(f'name = "{name}"' in manifest.read_text() for manifest in self._manifests()):
-                    yield f"there is no {folder}/{name}.rs"
+                if not any(
+                    (self._root / place / f"{name}.rs").exists() for place in (folder, f"crates/aws-stand-in/{folder}", f"cli/{folder}")
+                ):
+                    yield from self._declared(option.removeprefix("--"), name, folder, words)
 
-    def _manifests(self) -> Iterator[Path]:
-        yield self._root / "Cargo.toml"
-        yield from self._root.glob("*/Cargo.toml")
-        yield from self._root.glob("crates/*/Cargo.toml")
+    def _declared(self, kind: str, name: str, folder: str, words: list[str]) -> Iterator[str]:
+        """A target that a manifest names, and the file of a test program that the command narrows it to (`lifecycle::`)."""
+        for manifest in (self._root / "Cargo.toml", *sorted(self._root.glob("*/Cargo.toml")), *sorted(self._root.glob("crates/*/Cargo.toml"))):
+            targets = tomllib.loads(manifest.read_text()).get(kind, []) if manifest.exists() else []
+            if target := next((target for target in targets if target["name"] == name), None):
+                home = (manifest.parent / target.get("path", folder)).parent
+                for module in (word.removesuffix("::") for word in words if word.endswith("::")):
+                    if not (home / f"{module}.rs").exists() and not (home / module).is_dir():
+                        yield f"test {name} has no file {module}"
+                return
+        yield f"there is no {folder}/{name}.rs"
 
     def _by_help(self, program: Path, words: list[str]) -> Iterator[str]:
         if not program.exists():

@@ -97,6 +97,13 @@ class DocCheck(unittest.TestCase):
         self.assertEqual(self.of_commands("git add src/aws/lambda.rs target/x other/x"), [])
         self.assertEqual(self.of_commands("git add src/gone.rs"), ["git add src/gone.rs: there is no src/gone.rs"])
 
+    def test_tests_and_their_files_exist(self) -> None:
+        (self.root / "Cargo.toml").write_text('[[test]]\nname = "whole"\npath = "tests/main.rs"\n')
+        (self.root / "tests").mkdir()
+        (self.root / "tests" / "life.rs").write_text("")
+        self.assertEqual(self.of_commands("cargo test --test whole life::\ncargo test --test whole"), [])
+        self.assertEqual(len(self.of_commands("cargo test --test whole death::\ncargo test --test half")), 2)
+
     def test_a_program_that_nobody_knows_is_found(self) -> None:
         self.assertEqual(len(self.of_commands("mkae one")), 1)
 
