@@ -314,8 +314,8 @@ mod tests {
                 "Properties.InferenceComponents[0].Name: give the name of the inference component",
             ),
             (
-                json!({"InferenceComponents": [{"Nmae": "a"}]}),
-                "Properties.InferenceComponents[0].Nmae: unknown property; did you mean Name?",
+                json!({"InferenceComponents": [{"Namex": "a"}]}),
+                "Properties.InferenceComponents[0].Namex: unknown property; did you mean Name?",
             ),
             (json!({"Variants": ["a"]}), "Properties.Variants[0]: expected an object, got \"a\""),
         ] {

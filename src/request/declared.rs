@@ -203,8 +203,8 @@ mod tests {
             Validation::Refused(problems) => problems,
             other => panic!("{other:?}"),
         };
-        let mut event = event("Create", "Custom::MonitoredEndpoint", &json!({"Dashbord": {}}));
-        assert!(refusal(&event).contains("Properties.Dashbord"));
+        let mut event = event("Create", "Custom::MonitoredEndpoint", &json!({"Dashboards": {}}));
+        assert!(refusal(&event).contains("Properties.Dashboards"));
         event.as_object_mut().unwrap().remove("ResourceProperties");
         assert!(refusal(&event).starts_with("Properties: there are none"));
     }
