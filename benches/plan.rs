@@ -11,7 +11,7 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use monitored_endpoint::envelope::ResourceType;
-use monitored_endpoint::plan::{Owner, Plan, Surroundings, plan};
+use monitored_endpoint::plan::{Environment, Owner, Plan, plan};
 use monitored_endpoint::properties::{Declaration, Problems};
 use monitored_endpoint::spec::{GpuDimension, Spec, Validated};
 use serde_json::{Value, json};
@@ -50,12 +50,12 @@ fn validated(declaration: &Declaration) -> Spec {
 fn planned(spec: &Spec) -> Plan {
     let stack_id = "arn:aws:cloudformation:us-east-1:123456789012:stack/inference/1d2f6b40-0000-4000-8000-000000000000";
     let owner = Owner { stack_id: stack_id.to_owned(), logical_id: "Config".to_owned() };
-    let surroundings = Surroundings {
+    let environment = Environment {
         region: "us-east-1".to_owned(),
         gpu_dimensions: vec![GpuDimension::GpuId],
-        ..Surroundings::default()
+        ..Environment::default()
     };
-    plan(spec, &owner, &surroundings).unwrap()
+    plan(spec, &owner, &environment).unwrap()
 }
 
 fn plans(criterion: &mut Criterion) {

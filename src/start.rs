@@ -15,14 +15,14 @@ const TURNS_TO_ASK_FOR_WORK: u32 = 8;
 /// Something that is made once, on a thread of its own, and awaited by whoever needs it first: root certificates take
 /// longer to read than everything else takes to start (docs/contributors/performance.md).
 #[derive(Clone, Debug)]
-pub struct Made<T>(Shared<BoxFuture<'static, Result<Arc<T>, NotMade>>>);
+pub struct Built<T>(Shared<BoxFuture<'static, Result<Arc<T>, NotBuilt>>>);
 
 /// What a function needs could not be made: a panic, whose place is in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("the function could not be started")]
-pub struct NotMade;
+pub struct NotBuilt;
 
-impl<T: Send + Sync + 'static> Made<T> {
+impl<T: Send + Sync + 'static> Built<T> {
     /// Starts building the value on a blocking thread, once the runtime's other tasks wait for the network. Has to be called
     /// within a runtime.
     pub fn begin(making: impl Future<Output = T> + Send + 'static) -> Self {
@@ -34,20 +34,20 @@ impl<T: Send + Sync + 'static> Made<T> {
             }
             tokio::task::spawn_blocking(move || Arc::new(runtime.block_on(making))).await
         });
-        Self(made.map(|made| made.and_then(|made| made).map_err(|_| NotMade)).boxed().shared())
+        Self(made.map(|made| made.and_then(|made| made).map_err(|_| NotBuilt)).boxed().shared())
     }
 
     /// What was made, as soon as it is.
     ///
     /// # Errors
-    /// [`NotMade`], now and ever after.
-    pub async fn get(&self) -> Result<Arc<T>, NotMade> {
+    /// [`NotBuilt`], now and ever after.
+    pub async fn get(&self) -> Result<Arc<T>, NotBuilt> {
         self.0.clone().await
     }
 }
 
 /// Ends the process, as a panic in `main` would: Lambda starts another, which may fare better, and delivers the event to it.
-pub fn give_up(error: NotMade) -> ! {
+pub fn give_up(error: NotBuilt) -> ! {
     tracing::error!(%error, "the process ends");
     process::exit(1)
 }
@@ -58,14 +58,14 @@ mod tests {
 
     #[tokio::test]
     async fn what_was_made_is_the_same_for_everyone() {
-        let made = Made::begin(async { String::from("provider") });
+        let made = Built::begin(async { String::from("provider") });
         let (first, second) = (made.get().await.unwrap(), made.get().await.unwrap());
         assert!(Arc::ptr_eq(&first, &second));
     }
 
     #[tokio::test]
     async fn a_panic_while_making_is_told_to_everyone_who_asks() {
-        let made = Made::<String>::begin(async { panic!("no certificates") });
-        assert_eq!((made.get().await, made.get().await), (Err(NotMade), Err(NotMade)));
+        let made = Built::<String>::begin(async { panic!("no certificates") });
+        assert_eq!((made.get().await, made.get().await), (Err(NotBuilt), Err(NotBuilt)));
     }
 }

@@ -1,7 +1,7 @@
 //! A plan's requests as JSON are what the provider really sends.
 
 use aws_stand_in::{Config, StandIn};
-use monitored_endpoint::plan::{AlarmRequest, Owner, Surroundings, plan};
+use monitored_endpoint::plan::{AlarmRequest, Environment, Owner, plan};
 use monitored_endpoint::properties::{Declaration, Problems};
 use monitored_endpoint::spec::{GpuDimension, Spec, Validated};
 use monitored_endpoint::{envelope::ResourceType, plan::Plan};
@@ -44,12 +44,12 @@ fn planned(variants: usize, source: &str) -> Plan {
     let declaration = Declaration::read(kind, &properties, &problems).unwrap();
     let Validated::Valid(spec) = Spec::validate(kind, &declaration, None, &problems) else { panic!("{problems}") };
     let owner = Owner { stack_id: crate::support::event::stack_id("s"), logical_id: "L".to_owned() };
-    let surroundings = Surroundings {
+    let environment = Environment {
         region: "us-east-1".to_owned(),
         gpu_dimensions: vec![GpuDimension::GpuId],
-        ..Surroundings::default()
+        ..Environment::default()
     };
-    plan(&spec, &owner, &surroundings).unwrap()
+    plan(&spec, &owner, &environment).unwrap()
 }
 
 /// The requests for a plan's alarms as the stand-in read them off the wire.

@@ -20,7 +20,7 @@ pub(crate) enum Format {
 /// Where a declaration is resolved, and what is known beside it.
 #[expect(clippy::doc_markdown, reason = "help is printed as it stands")]
 #[derive(Clone, Debug, Args)]
-pub(crate) struct Surroundings {
+pub(crate) struct StackOptions {
     /// A template parameter's value, as NAME=VALUE; repeat it for several. Its Default is taken otherwise, and a placeholder
     /// where it has none.
     #[arg(long = "parameter", short = 'p', value_name = "NAME=VALUE", value_parser = pair)]
@@ -68,7 +68,7 @@ enum Alone {
     EndpointMonitoring,
 }
 
-impl Surroundings {
+impl StackOptions {
     /// The stack that a template pretends to be in.
     pub(crate) fn stack(&self) -> Stack {
         Stack {

@@ -12,7 +12,7 @@ use monitored_endpoint::spec::GpuDimension;
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use crate::arguments::Surroundings;
+use crate::arguments::StackOptions;
 use crate::output::{Said, Status, lines};
 use crate::panels;
 use crate::picture::{FleetFile, View};
@@ -33,7 +33,7 @@ pub(crate) struct Preview {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
-    surroundings: Surroundings,
+    stack_options: StackOptions,
     /// What happens to the simulated fleet.
     #[arg(long, value_enum, default_value_t, conflicts_with = "fleet")]
     simulate: Scenario,
@@ -136,7 +136,7 @@ impl Preview {
     fn file(&self, file: &Path, out: &Path, replay: Replay) -> Result<Said, PreviewError> {
         // The dimension that the simulated fleets publish.
         let dimension = replay.gpu_dimension().unwrap_or(GpuDimension::GpuId);
-        let subject = subject::read(Source::named(file), &self.surroundings, &[dimension])?.or_suggested()?;
+        let subject = subject::read(Source::named(file), &self.stack_options, &[dimension])?.or_suggested()?;
         let several = subject.validations.iter().filter(|validation| dashboard(validation).is_some()).count() > 1;
         let mut text = subject.remarks();
         let mut resources = Vec::new();

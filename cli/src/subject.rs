@@ -7,7 +7,7 @@ use monitored_endpoint::spec::GpuDimension;
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use crate::arguments::Surroundings;
+use crate::arguments::StackOptions;
 use crate::output::{Status, lines};
 use crate::template::{self, Declared, NativeEndpoint, ReadError, Source};
 use crate::validation::{Known, Validation, ValidationError, validate};
@@ -60,21 +60,21 @@ pub(crate) struct Subject {
 /// Reads and validates a file. `gpu_dimensions` are taken where a declaration leaves them open.
 pub(crate) fn read(
     source: Source<'_>,
-    surroundings: &Surroundings,
+    stack_options: &StackOptions,
     gpu_dimensions: &[GpuDimension],
 ) -> Result<Subject, SubjectError> {
-    let stack = surroundings.stack();
+    let stack = stack_options.stack();
     let known = Known {
-        endpoint_config: surroundings.endpoint_config.as_deref().map(template::read_values).transpose()?,
-        prices: surroundings.list_prices.iter().cloned().collect(),
+        endpoint_config: stack_options.endpoint_config.as_deref().map(template::read_values).transpose()?,
+        prices: stack_options.list_prices.iter().cloned().collect(),
         gpu_dimensions: gpu_dimensions.to_vec(),
     };
-    let declarations = template::read(source, &stack, surroundings.alone())?;
+    let declarations = template::read(source, &stack, stack_options.alone())?;
     let validated = |declared: &Declared| {
         let logical_id = declared.logical_id.clone();
         validate(declared, &stack, &known).map_err(|error| SubjectError::Plan { logical_id, error })
     };
-    let wanted = surroundings.resource.as_deref();
+    let wanted = stack_options.resource.as_deref();
     let is_wanted = |one: &&Declared| wanted.is_none_or(|wanted| one.logical_id == wanted);
     let validations: Vec<Validation> =
         declarations.resources.iter().filter(is_wanted).map(validated).collect::<Result<_, _>>()?;

@@ -11,7 +11,7 @@ use monitored_endpoint::logging;
 use monitored_endpoint::plan::RunbooksUrl;
 use monitored_endpoint::reconcile::{Reconciler, reason};
 use monitored_endpoint::request::{Invocation, Provider};
-use monitored_endpoint::start::{Made, give_up};
+use monitored_endpoint::start::{Built, give_up};
 use serde_json::value::RawValue;
 
 /// The longest pause before something that is changing is described again, unless `POLL_INTERVAL_MS` says otherwise.
@@ -20,7 +20,7 @@ const POLL_INTERVAL: Duration = Duration::from_secs(30);
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     logging::start();
-    let provider = &Made::begin(provider());
+    let provider = &Built::begin(provider());
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
         let function_arn = Some(event.context.invoked_function_arn.clone()).filter(|arn| !arn.is_empty());
         let invocation = Invocation { ends: event.context.deadline(), function_arn };

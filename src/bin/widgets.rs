@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use monitored_endpoint::start::{Made, give_up};
+use monitored_endpoint::start::{Built, give_up};
 use monitored_endpoint::usage::Moment;
 use monitored_endpoint::widgets::{Invocation, Widgets};
 use monitored_endpoint::{aws, logging};
@@ -12,7 +12,7 @@ use serde_json::Value;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     logging::start();
-    let widgets = &Made::begin(async { Widgets::new(&aws::config_in_lambda(aws::connector()).await) });
+    let widgets = &Built::begin(async { Widgets::new(&aws::config_in_lambda(aws::connector()).await) });
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
         let invocation = Invocation {
             function_arn: &event.context.invoked_function_arn,

@@ -77,7 +77,7 @@ pub struct PlannedDashboard {
 
 /// What a plan depends on apart from the spec.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Surroundings {
+pub struct Environment {
     /// The Region whose metrics panels show.
     pub region: String,
     /// Dimensions that identify a GPU: the one that is known to be published, or both while nothing is.
@@ -135,19 +135,19 @@ impl Identity {
     ///
     /// # Errors
     /// Where a dashboard can't hold all that is to be shown.
-    pub fn plan(self, spec: &Spec, owner: &Owner, surroundings: &Surroundings) -> Result<Plan, PlanError> {
+    pub fn plan(self, spec: &Spec, owner: &Owner, environment: &Environment) -> Result<Plan, PlanError> {
         let Identity { physical_id, endpoint_config, endpoint } = self;
         let monitoring = &spec.monitoring;
         let dashboard = match &monitoring.dashboard {
             Some(settings) => Some(PlannedDashboard {
                 name: monitoring.dashboard_name.clone(),
-                body: dashboard::body(monitoring, settings, owner, surroundings)?,
+                body: dashboard::body(monitoring, settings, owner, environment)?,
             }),
             None => None,
         };
-        let place = Place::of(&owner.stack_id, &surroundings.region);
+        let place = Place::of(&owner.stack_id, &environment.region);
         let dashboard_url = dashboard.as_ref().map(|dashboard| place.dashboard_url(dashboard.name.as_str()));
-        let context = alarms::Context { monitoring, surroundings, dashboard_url };
+        let context = alarms::Context { monitoring, environment, dashboard_url };
         let alarms = monitoring.alarms.iter().map(|alarm| alarms::planned(alarm, &context));
         let alarms = alarms.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
         let mut tags = spec.tags.clone();
@@ -160,9 +160,9 @@ impl Identity {
 ///
 /// # Errors
 /// Where a dashboard can't hold all that is to be shown.
-pub fn panels(spec: &Spec, owner: &Owner, surroundings: &Surroundings) -> Result<Vec<PlannedPanel>, PlanError> {
+pub fn panels(spec: &Spec, owner: &Owner, environment: &Environment) -> Result<Vec<PlannedPanel>, PlanError> {
     let settings = spec.monitoring.dashboard.as_ref();
-    let panels = settings.map(|settings| dashboard::panels(&spec.monitoring, settings, owner, surroundings));
+    let panels = settings.map(|settings| dashboard::panels(&spec.monitoring, settings, owner, environment));
     panels.unwrap_or_else(|| Ok(Vec::new()))
 }
 
@@ -171,6 +171,6 @@ pub fn panels(spec: &Spec, owner: &Owner, surroundings: &Surroundings) -> Result
 /// # Errors
 /// Where the endpoint config can't be written as JSON, which its name's hash is made from, or where a dashboard can't hold
 /// all that is to be shown.
-pub fn plan(spec: &Spec, owner: &Owner, surroundings: &Surroundings) -> Result<Plan, PlanError> {
-    Identity::of(spec, owner)?.plan(spec, owner, surroundings)
+pub fn plan(spec: &Spec, owner: &Owner, environment: &Environment) -> Result<Plan, PlanError> {
+    Identity::of(spec, owner)?.plan(spec, owner, environment)
 }

@@ -5,7 +5,7 @@
 
 use super::node::{Fields, Node};
 use super::problem::{choice, nearest, quote};
-use super::property::{Absent, Kind, Property, Refusal};
+use super::property::{Absent, Property, PropertyKind, Refusal};
 use super::reference::MOST_DOLLARS;
 use crate::scalar;
 
@@ -44,7 +44,7 @@ pub(super) struct Entry<T> {
 impl<T> Entry<T> {
     /// A property of `kind` that `read` reads. Its own rules, if it has any, are in there.
     pub(super) const fn new(
-        (name, kind): (&'static str, Kind),
+        (name, kind): (&'static str, PropertyKind),
         default: Absent,
         meaning: &'static str,
         read: fn(&Node<'_>, &Property) -> Option<T>,
@@ -62,7 +62,7 @@ impl<T> Entry<T> {
 
 /// Any string. Where it has a form, a rule validates it.
 pub(super) const fn text(name: &'static str, default: Absent, meaning: &'static str) -> Entry<String> {
-    Entry::new((name, Kind::Text), default, meaning, |node, _| node.text())
+    Entry::new((name, PropertyKind::Text), default, meaning, |node, _| node.text())
 }
 
 /// A string of at most `MOST` characters.
@@ -71,7 +71,7 @@ pub(super) const fn short_text<const MOST: usize>(
     default: Absent,
     meaning: &'static str,
 ) -> Entry<String> {
-    Entry::new((name, Kind::Text), default, meaning, |node, _| {
+    Entry::new((name, PropertyKind::Text), default, meaning, |node, _| {
         let text = node.text()?;
         let characters = text.chars().count();
         if characters > MOST {
@@ -83,7 +83,7 @@ pub(super) const fn short_text<const MOST: usize>(
 
 /// `true` or `false`.
 pub(super) const fn boolean(name: &'static str, default: Absent, meaning: &'static str) -> Entry<bool> {
-    Entry::new((name, Kind::Boolean), default, meaning, |node, _| node.boolean())
+    Entry::new((name, PropertyKind::Boolean), default, meaning, |node, _| node.boolean())
 }
 
 /// A whole number from the first to the second.
@@ -94,7 +94,7 @@ pub(super) const fn integer<T: TryFrom<i64>>(
     default: Absent,
     meaning: &'static str,
 ) -> Entry<T> {
-    let entry = Entry::new((name, Kind::Integer(least, most)), default, meaning, |node, property| {
+    let entry = Entry::new((name, PropertyKind::Integer(least, most)), default, meaning, |node, property| {
         let number = node.sized()?;
         in_range(node, property);
         Some(number)
@@ -104,12 +104,12 @@ pub(super) const fn integer<T: TryFrom<i64>>(
 
 /// A number, within what a rule says.
 pub(super) const fn number(name: &'static str, default: Absent, meaning: &'static str) -> Entry<f64> {
-    Entry::new((name, Kind::Number), default, meaning, |node, _| node.number())
+    Entry::new((name, PropertyKind::Number), default, meaning, |node, _| node.number())
 }
 
 /// Dollars per instance-hour, or `Auto`.
 pub(super) const fn price(name: &'static str, default: Absent, meaning: &'static str) -> Entry<Cost> {
-    Entry::new((name, Kind::Price), default, meaning, |node, _| cost(node))
+    Entry::new((name, PropertyKind::Price), default, meaning, |node, _| cost(node))
 }
 
 /// One of these words.
@@ -120,7 +120,7 @@ pub(super) const fn word(
     default: Absent,
     meaning: &'static str,
 ) -> Entry<&'static str> {
-    Entry::new((name, Kind::Choice(words)), default, meaning, one_of).refusing(refusal)
+    Entry::new((name, PropertyKind::Choice(words)), default, meaning, one_of).refusing(refusal)
 }
 
 /// One of these words, or another: which of them are taken depends on what stands beside it.
@@ -130,17 +130,17 @@ pub(super) const fn word_by_rule(
     default: Absent,
     meaning: &'static str,
 ) -> Entry<String> {
-    Entry::new((name, Kind::Choice(words)), default, meaning, |node, _| node.text())
+    Entry::new((name, PropertyKind::Choice(words)), default, meaning, |node, _| node.text())
 }
 
 /// ARNs. What an alarm can call is validated where it is known which alarm calls it.
 pub(super) const fn arns(name: &'static str, default: Absent, meaning: &'static str) -> Entry<Vec<String>> {
-    Entry::new((name, Kind::Arns), default, meaning, |node, _| node.texts())
+    Entry::new((name, PropertyKind::Arns), default, meaning, |node, _| node.texts())
 }
 
 /// Keys of tags.
 pub(super) const fn keys(name: &'static str, default: Absent, meaning: &'static str) -> Entry<Vec<String>> {
-    Entry::new((name, Kind::Texts), default, meaning, |node, _| tag_keys(node))
+    Entry::new((name, PropertyKind::Texts), default, meaning, |node, _| tag_keys(node))
 }
 
 /// A list of objects with these members.
@@ -150,7 +150,7 @@ pub(super) const fn list(
     default: Absent,
     meaning: &'static str,
 ) -> Entry<Members> {
-    Entry::new((name, Kind::List(members)), default, meaning, |_, _| None)
+    Entry::new((name, PropertyKind::List(members)), default, meaning, |_, _| None)
 }
 
 /// An object with these members.
@@ -160,7 +160,7 @@ pub(super) const fn object(
     default: Absent,
     meaning: &'static str,
 ) -> Entry<Members> {
-    Entry::new((name, Kind::Object(members)), default, meaning, |_, _| None)
+    Entry::new((name, PropertyKind::Object(members)), default, meaning, |_, _| None)
 }
 
 impl Fields<'_> {
@@ -192,13 +192,15 @@ impl Fields<'_> {
 
 /// Notes a number that is outside of its property's range.
 fn in_range(node: &Node<'_>, property: &Property) {
-    let Property { kind: Kind::Integer(least, most), refusal: Refusal::IsNot(what), .. } = *property else { return };
+    let Property { kind: PropertyKind::Integer(least, most), refusal: Refusal::IsNot(what), .. } = *property else {
+        return;
+    };
     let Some(number) = scalar::integer(node.value()).filter(|number| !(least..=most).contains(number)) else { return };
     node.invalid(format!("{number} is not {what}; use {least} to {most}, or leave it out"));
 }
 
 fn one_of(node: &Node<'_>, property: &Property) -> Option<&'static str> {
-    let (Kind::Choice(words), Refusal::IsNot(what)) = (property.kind, property.refusal) else { return None };
+    let (PropertyKind::Choice(words), Refusal::IsNot(what)) = (property.kind, property.refusal) else { return None };
     let text = node.text()?;
     let known = words.iter().copied().find(|word| *word == text);
     if known.is_none() {

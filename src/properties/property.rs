@@ -6,7 +6,7 @@ pub struct Property {
     /// As a template spells it.
     pub name: &'static str,
     /// What it takes.
-    pub kind: Kind,
+    pub kind: PropertyKind,
     /// What it is where it is left out.
     pub default: Absent,
     /// What it is for, in a sentence or two without a full stop at the end; empty without the feature `documentation`.
@@ -17,7 +17,7 @@ pub struct Property {
 
 /// What a property takes. Scalars may be strings, as CloudFormation sends them.
 #[derive(Clone, Copy, Debug)]
-pub enum Kind {
+pub enum PropertyKind {
     /// Any string, or one by a rule that the meaning names.
     Text,
     /// `true` or `false`.
@@ -66,7 +66,7 @@ impl Property {
     /// The members of the object, or of each object of the list, that it takes.
     pub(super) fn members(&self) -> &'static [Property] {
         match self.kind {
-            Kind::List(members) | Kind::Object(members) => members,
+            PropertyKind::List(members) | PropertyKind::Object(members) => members,
             _ => &[],
         }
     }

@@ -9,7 +9,7 @@ use super::entry::{
     word_by_rule,
 };
 use super::node::Node;
-pub use super::property::{Absent, Kind, Property, Refusal};
+pub use super::property::{Absent, Property, PropertyKind, Refusal};
 use crate::alarm::{AlarmKind, AlarmSource, COMPARISONS};
 use crate::envelope::service_timeout;
 
@@ -77,7 +77,7 @@ table! {
             "ARN of the provider's function, from its export or its SSM parameter",
         );
         SERVICE_TIMEOUT: i64 = Entry::new(
-            ("ServiceTimeout", Kind::Integer(1, 3600)),
+            ("ServiceTimeout", PropertyKind::Integer(1, 3600)),
             Depends("3600, CloudFormation's own"),
             "Seconds that CloudFormation waits for an answer. One run of the function takes 900 at most; an endpoint may \
              need 3600",

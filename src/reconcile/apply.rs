@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::adoption::given_back;
 use super::change::{Change, Stage};
 use super::decide::{Desired, decide};
-use super::endpoint::{DeclaredCapacity, Deployment};
+use super::endpoint::{DeclaredCapacity, Rollout};
 use super::error::ReconcileError;
 use super::existing::{Existing, FRESH, Sought};
 use super::outputs::{self, Made};
@@ -78,8 +78,8 @@ impl Reconciler {
             endpoint_configs: config.and_then(|name| EndpointConfigName::parse(name).ok()).into_iter().collect(),
             names: names.clone(),
         };
-        let (surroundings, existing) = tokio::try_join!(self.surroundings(spec), self.describe(&sought))?;
-        let plan = identity.clone().plan(spec, owner, &surroundings)?;
+        let (environment, existing) = tokio::try_join!(self.environment(spec), self.describe(&sought))?;
+        let plan = identity.clone().plan(spec, owner, &environment)?;
         let made = self.made(spec, &plan, &existing, New::default()).await?;
         Ok(outputs::data(&made, &spec.monitoring.endpoint_name, &self.region, &owner.stack_id))
     }
@@ -98,8 +98,8 @@ impl Reconciler {
         let sought = sought.and_recorded(&run.record());
         // A plan depends on some of what is asked, the descriptions on none of it.
         let models = async { Ok(self.refuse_missing_models(apply).await) };
-        let (surroundings, mut existing, models) =
-            tokio::try_join!(self.surroundings(apply.spec), self.describe(&sought), models)?;
+        let (environment, mut existing, models) =
+            tokio::try_join!(self.environment(apply.spec), self.describe(&sought), models)?;
         existing.note_in(run, &sought, apply.owner);
         if let Some(endpoint) = endpoint {
             self.describe_serving_config(endpoint, &mut existing).await?;
@@ -110,7 +110,7 @@ impl Reconciler {
                 run.note(Note::Endpoint { name });
             }
         }
-        let plan = identity.clone().plan(apply.spec, apply.owner, &surroundings)?;
+        let plan = identity.clone().plan(apply.spec, apply.owner, &environment)?;
         if new_config.is_some_and(|name| existing.endpoint_config(name.as_str()).is_none()) {
             models?;
         }
@@ -174,8 +174,8 @@ impl Reconciler {
                 let seen = existing.endpoint(&endpoint.name).map(|found| found.content.clone());
                 let seen_at = existing.described.unwrap_or_else(Instant::now);
                 let (owner, tags, capacity) = (apply.owner, plan.tags.as_slice(), &apply.capacity());
-                let deployment = Deployment { endpoint, owner, tags, capacity, run };
-                new.endpoint = self.deploy(&deployment, seen, seen_at).await?.map(|serving| (serving, Instant::now()));
+                let rollout = Rollout { endpoint, owner, tags, capacity, run };
+                new.endpoint = self.deploy(&rollout, seen, seen_at).await?.map(|serving| (serving, Instant::now()));
             }
             Change::PutDashboard { wanted, before } => {
                 self.put_dashboard(run, wanted, &plan.tags, effect(before.is_none())).await?;

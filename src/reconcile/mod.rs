@@ -13,12 +13,12 @@ mod dashboard;
 mod decide;
 mod endpoint;
 mod endpoint_config;
+mod environment;
 mod error;
 mod existing;
 mod forecast;
 mod outputs;
 mod ownership;
-mod surroundings;
 mod tags;
 #[cfg(test)]
 mod testing;

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::envelope::ResourceType;
-use crate::plan::{Owner, Plan, Surroundings, plan};
+use crate::plan::{Environment, Owner, Plan, plan};
 use crate::spec::{GpuDimension, valid};
 
 /// The resource of this logical id in a stack.
@@ -16,6 +16,6 @@ pub(super) fn owner(logical_id: &str) -> Owner {
 pub(super) fn planned(declared: &Value, logical_id: &str) -> Plan {
     let spec = valid(ResourceType::MonitoredEndpoint, declared);
     let gpu_dimensions = vec![GpuDimension::GpuId];
-    let surroundings = Surroundings { region: "us-east-1".to_owned(), gpu_dimensions, ..Surroundings::default() };
-    plan(&spec, &owner(logical_id), &surroundings).unwrap()
+    let environment = Environment { region: "us-east-1".to_owned(), gpu_dimensions, ..Environment::default() };
+    plan(&spec, &owner(logical_id), &environment).unwrap()
 }

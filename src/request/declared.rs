@@ -13,7 +13,7 @@ use crate::spec::{EndpointConfigName, EndpointName, NamesInUse, ObservedConfig, 
 
 /// What a Create or an Update declares.
 #[derive(Debug)]
-pub(super) struct Declared {
+pub(super) struct DeclaredResource {
     pub(super) owner: Owner,
     /// Create or Update.
     pub(super) request_type: RequestType,
@@ -39,7 +39,7 @@ pub(super) enum Validation {
     NeedsEndpoint { endpoint: EndpointName, supply: &'static str },
 }
 
-impl Declared {
+impl DeclaredResource {
     /// Reads and validates what is declared.
     pub(super) fn read(envelope: &Envelope, request_type: RequestType, resource_type: ResourceType) -> Self {
         let owner = owner(envelope);
@@ -192,9 +192,9 @@ mod tests {
     use super::*;
     use crate::request::testing::{declaration, envelope, event};
 
-    fn declared(event: &Value) -> Declared {
+    fn declared(event: &Value) -> DeclaredResource {
         let envelope = envelope(event);
-        Declared::read(&envelope, envelope.request_type.unwrap(), envelope.known_type().unwrap())
+        DeclaredResource::read(&envelope, envelope.request_type.unwrap(), envelope.known_type().unwrap())
     }
 
     #[test]

@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use tokio::time::Instant;
 
 use super::conductor::{Invoked, Provider, Work};
-use super::declared::{Declared, Validation};
+use super::declared::{DeclaredResource, Validation};
 use super::failure::Failure;
 use super::outcome::{Ending, RunEnd};
 use super::removal::Removal;
@@ -21,7 +21,7 @@ use crate::spec::Spec;
 
 impl Provider {
     /// Carries out a Create or an Update, and undoes it where it fails.
-    pub(super) async fn apply(&self, invoked: &Invoked<'_>, declared: &Declared, run: &Run) -> RunEnd {
+    pub(super) async fn apply(&self, invoked: &Invoked<'_>, declared: &DeclaredResource, run: &Run) -> RunEnd {
         let log = UndoLog::default();
         let work: Work<'_, _> = Box::pin(self.carry_out(declared, run, &log));
         let done = match in_time(work, invoked.deadline.work_ends()).await {
@@ -61,7 +61,7 @@ impl Provider {
     async fn fail(
         &self,
         invoked: &Invoked<'_>,
-        declared: &Declared,
+        declared: &DeclaredResource,
         run: &Run,
         log: &UndoLog,
         failure: &Failure,
@@ -102,7 +102,7 @@ impl Provider {
     }
 
     /// Undoes what the run did, until `until`; whether nothing was left.
-    async fn undo(&self, declared: &Declared, run: &Run, log: &UndoLog, until: Instant) -> bool {
+    async fn undo(&self, declared: &DeclaredResource, run: &Run, log: &UndoLog, until: Instant) -> bool {
         let names = declared.all_names();
         let undoing: Work<'_, _> = Box::pin(self.reconciler.undo(run, &declared.owner, log, &names));
         let undoing = AssertUnwindSafe(undoing).catch_unwind();
@@ -112,7 +112,7 @@ impl Provider {
     }
 
     /// What is declared, with what it leaves out read from its endpoint.
-    async fn spec<'d>(&self, declared: &'d Declared) -> Result<Cow<'d, Spec>, Failure> {
+    async fn spec<'d>(&self, declared: &'d DeclaredResource) -> Result<Cow<'d, Spec>, Failure> {
         let spec = match &declared.validation {
             Validation::Valid(spec) => Cow::Borrowed(&**spec),
             Validation::Refused(problems) => return Err(Failure::Declaration(problems.clone())),
@@ -136,7 +136,7 @@ impl Provider {
         Ok(spec)
     }
 
-    async fn carry_out(&self, declared: &Declared, run: &Run, undo: &UndoLog) -> Result<Ending, Failure> {
+    async fn carry_out(&self, declared: &DeclaredResource, run: &Run, undo: &UndoLog) -> Result<Ending, Failure> {
         let spec = self.spec(declared).await?;
         let identity = Identity::of(&spec, &declared.owner).map_err(ReconcileError::from)?;
         let (config_before, abandoned) = (declared.config_before(), declared.abandoned(&identity.physical_id));
@@ -158,7 +158,7 @@ impl Provider {
     }
 
     /// The attributes of a resource that stands as declared.
-    pub(super) async fn attributes(&self, declared: &Declared) -> Result<Data, Failure> {
+    pub(super) async fn attributes(&self, declared: &DeclaredResource) -> Result<Data, Failure> {
         let spec = self.spec(declared).await?;
         let identity = Identity::of(&spec, &declared.owner).map_err(ReconcileError::from)?;
         let names = declared.names_in_use();
@@ -203,7 +203,7 @@ async fn settle(run: &Run, until: Instant) {
 
 /// The id to answer a failure with: the one that was given. Of a Create, the marker, unless something of it is left that a
 /// Delete has to find.
-fn id_after_failure(envelope: &Envelope, declared: &Declared, run: &Run) -> String {
+fn id_after_failure(envelope: &Envelope, declared: &DeclaredResource, run: &Run) -> String {
     if declared.request_type != RequestType::Create {
         return envelope.id_when_nothing_is_made();
     }

@@ -5,7 +5,7 @@ mod seen;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::declared::{Declared, DeclaredVariant};
+use super::described::{DescribedEndpoint, DescribedVariant};
 use super::series::{Figure, Points, Reading, Readings, Served, Subject};
 use super::{ModelUsage, Moment, Money, Period, Question, Remark, Totals, Usage, VariantUsage, View, Window};
 use crate::spec::{Dollars, PublishFrequency};
@@ -42,7 +42,7 @@ fn whole(mut parts: impl Iterator<Item = Option<f64>>) -> Option<f64> {
 }
 
 /// Counts what was read.
-pub(super) fn count(question: &Question, declared: &Declared, window: Window, readings: &Readings) -> Usage {
+pub(super) fn count(question: &Question, declared: &DescribedEndpoint, window: Window, readings: &Readings) -> Usage {
     let newest = newest(readings);
     let end = window.end(newest);
     let count = Count { question, declared, window, readings, end };
@@ -131,7 +131,7 @@ impl Money {
 
 struct Count<'a> {
     question: &'a Question,
-    declared: &'a Declared,
+    declared: &'a DescribedEndpoint,
     window: Window,
     readings: &'a Readings,
     end: Moment,
@@ -167,7 +167,7 @@ impl Count<'_> {
         self.readings.get(subject).cloned().unwrap_or_default()
     }
 
-    fn variant(&self, variant: &DeclaredVariant) -> (VariantUsage, Vec<ModelUsage>) {
+    fn variant(&self, variant: &DescribedVariant) -> (VariantUsage, Vec<ModelUsage>) {
         let name = || variant.name.clone();
         let terms = self.question.terms.of(&variant.name);
         let gpus = terms.gpus.or(variant.gpus);
@@ -223,7 +223,7 @@ impl Count<'_> {
     }
 
     /// What the variant's GPUs published.
-    fn publishing<'a>(&'a self, variant: &'a DeclaredVariant) -> Vec<Publishing<'a>> {
+    fn publishing<'a>(&'a self, variant: &'a DescribedVariant) -> Vec<Publishing<'a>> {
         let of = |(subject, reading): (&'a Subject, &'a Reading)| match (subject, &variant.model) {
             (Subject::HeldGpu { variant: on, instance, gpu, model, copy }, None) if *on == variant.name => {
                 Some(Publishing { instance, gpu, model, copy: copy.as_deref(), reading })
@@ -238,7 +238,7 @@ impl Count<'_> {
 
     fn own_model(
         &self,
-        variant: &DeclaredVariant,
+        variant: &DescribedVariant,
         model: &str,
         gpus: Option<u32>,
         instances: f64,
@@ -253,7 +253,7 @@ impl Count<'_> {
 
     fn components(
         &self,
-        variant: &DeclaredVariant,
+        variant: &DescribedVariant,
         terms: Option<(u32, f64)>,
         publishing: &[Publishing<'_>],
     ) -> Vec<ModelUsage> {

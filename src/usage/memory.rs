@@ -9,7 +9,7 @@ use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConf
 use aws_sdk_sagemaker::types::InferenceComponentSummary;
 use aws_smithy_types::DateTime;
 
-use super::declared::DeclaredComponent;
+use super::described::DescribedComponent;
 use super::series::{Points, Readings, Statistic, Subject};
 use super::wanted::Call;
 use super::{Moment, Window};
@@ -40,7 +40,7 @@ struct Remembered {
 struct Described {
     listed: Listed,
     at: Moment,
-    component: DeclaredComponent,
+    component: DescribedComponent,
 }
 
 #[derive(Debug)]
@@ -52,7 +52,7 @@ struct Read {
 /// A component as a listing shows it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Listed {
-    pub(super) component: DeclaredComponent,
+    pub(super) component: DescribedComponent,
     /// When it changed last, in seconds since 1970.
     pub(super) modified: Option<i64>,
 }
@@ -60,7 +60,7 @@ pub(super) struct Listed {
 impl Listed {
     pub(super) fn new(summary: InferenceComponentSummary) -> Option<Self> {
         let modified = summary.last_modified_time().map(DateTime::secs);
-        Some(Self { component: DeclaredComponent::listed(summary)?, modified })
+        Some(Self { component: DescribedComponent::listed(summary)?, modified })
     }
 }
 
@@ -79,14 +79,14 @@ impl Memory {
         all.configs.insert((name.to_owned(), modified), Arc::clone(config));
     }
 
-    pub(super) fn component(&self, listed: &Listed, now: Moment) -> Option<DeclaredComponent> {
+    pub(super) fn component(&self, listed: &Listed, now: Moment) -> Option<DescribedComponent> {
         let all = self.all();
         let known = all.components.get(&listed.component.name)?;
         let fresh = known.listed == *listed && now.0 - known.at.0 < DESCRIBED_FOR;
         fresh.then(|| known.component.clone())
     }
 
-    pub(super) fn keep_component(&self, listed: Listed, component: DeclaredComponent, now: Moment) {
+    pub(super) fn keep_component(&self, listed: Listed, component: DescribedComponent, now: Moment) {
         let mut all = self.all();
         make_room(&mut all.components, MOST_COMPONENTS);
         all.components.insert(listed.component.name.clone(), Described { listed, at: now, component });

@@ -15,7 +15,7 @@
 //! A number that can't be known is left out, and a [`Remark`] says why. It is never 0.
 
 mod count;
-mod declared;
+mod described;
 mod error;
 mod memory;
 mod reader;

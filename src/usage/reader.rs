@@ -12,7 +12,7 @@ use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use tokio::time::{Instant, sleep_until};
 
 use super::count::count;
-use super::declared::{Declared, DeclaredComponent};
+use super::described::{DescribedComponent, DescribedEndpoint};
 use super::error::failed;
 use super::memory::{Listed, Memory};
 use super::series::{Listing, Readings};
@@ -73,14 +73,14 @@ impl Reader {
         }
     }
 
-    async fn endpoint(&self, question: &Question) -> Result<Declared, UsageError> {
+    async fn endpoint(&self, question: &Question) -> Result<DescribedEndpoint, UsageError> {
         let name = question.endpoint.as_str();
         let endpoint = self.source.endpoint(name).await.map_err(|fault| match fault {
             fault if fault.is_not_found() => UsageError::NoEndpoint(name.to_owned()),
             fault => failed("sagemaker:DescribeEndpoint")(fault),
         })?;
         let config = self.config(name, &endpoint).await?;
-        Ok(Declared::new(&endpoint, &config))
+        Ok(DescribedEndpoint::new(&endpoint, &config))
     }
 
     async fn config(
@@ -104,7 +104,7 @@ impl Reader {
         Ok(config)
     }
 
-    async fn components(&self, question: &Question) -> Result<Vec<DeclaredComponent>, UsageError> {
+    async fn components(&self, question: &Question) -> Result<Vec<DescribedComponent>, UsageError> {
         let listed = self.source.inference_components(question.endpoint.as_str()).await;
         let listed = listed.map_err(failed("sagemaker:ListInferenceComponents"))?;
         let listed: Vec<Listed> = listed.into_iter().filter_map(Listed::new).collect();
@@ -133,7 +133,7 @@ impl Reader {
             .await
     }
 
-    async fn component(&self, listed: Listed, now: Moment) -> Result<DeclaredComponent, UsageError> {
+    async fn component(&self, listed: Listed, now: Moment) -> Result<DescribedComponent, UsageError> {
         match self.source.inference_component(&listed.component.name).await {
             Ok(described) => {
                 let component = listed.component.clone().described(&described);
@@ -148,7 +148,7 @@ impl Reader {
     async fn listed(
         &self,
         question: &Question,
-        declared: &Declared,
+        declared: &DescribedEndpoint,
         window: Window,
     ) -> Result<Vec<Metric>, UsageError> {
         let listed: Vec<Vec<Metric>> = stream::iter(Listing::needed(declared, question.view != View::Costs))
@@ -172,7 +172,7 @@ impl Reader {
     async fn counted(
         &self,
         question: &Question,
-        declared: &Declared,
+        declared: &DescribedEndpoint,
         window: Window,
         listed: Vec<Metric>,
     ) -> Result<Usage, UsageError> {
@@ -196,7 +196,7 @@ impl Reader {
     async fn asked(
         &self,
         question: &Question,
-        declared: &Declared,
+        declared: &DescribedEndpoint,
         window: Window,
         wanted: &Wanted,
         readings: &mut Readings,

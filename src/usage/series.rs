@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_cloudwatch::types::{Dimension, Metric};
 
-use super::declared::{Declared, DeclaredVariant};
+use super::described::{DescribedEndpoint, DescribedVariant};
 use super::window::Moment;
 use crate::metrics::{ENDPOINTS, INFERENCE_COMPONENTS, INVOCATIONS, Stat};
 
@@ -58,7 +58,7 @@ impl Figure {
 }
 
 impl Served {
-    pub(super) fn variant(variant: &DeclaredVariant) -> Self {
+    pub(super) fn variant(variant: &DescribedVariant) -> Self {
         Self::Variant { name: variant.name.clone(), asynchronous: variant.asynchronous }
     }
 
@@ -160,7 +160,7 @@ const OWN_GPUS: Listing = Listing { namespace: ENDPOINTS, metric_name: "GPUUtili
 
 impl Listing {
     /// What has to be listed for an endpoint like this, `single` where instances and GPUs are shown one by one.
-    pub(super) fn needed(declared: &Declared, single: bool) -> Vec<Self> {
+    pub(super) fn needed(declared: &DescribedEndpoint, single: bool) -> Vec<Self> {
         let has = |own: bool| declared.variants.iter().any(|variant| variant.model.is_some() == own);
         let all = [(INSTANCES, single), (HELD_GPUS, has(false)), (OWN_GPUS, single && has(true))];
         all.into_iter().filter(|(_, needed)| *needed && declared.enhanced_metrics).map(|(listing, _)| listing).collect()
@@ -168,7 +168,7 @@ impl Listing {
 }
 
 /// What listings found, each subject once.
-pub(super) fn found(listed: Vec<Metric>, declared: &Declared) -> BTreeMap<Subject, Metric> {
+pub(super) fn found(listed: Vec<Metric>, declared: &DescribedEndpoint) -> BTreeMap<Subject, Metric> {
     let own: BTreeSet<&str> =
         declared.variants.iter().filter(|variant| variant.model.is_some()).map(|one| one.name.as_str()).collect();
     let found: Vec<(Subject, Metric)> =

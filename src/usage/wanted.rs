@@ -9,7 +9,7 @@ use aws_sdk_cloudwatch::types::{Metric, MetricDataQuery, MetricStat};
 
 use super::View;
 use super::count::end;
-use super::declared::Declared;
+use super::described::DescribedEndpoint;
 use super::series::{Figure, Reading, Readings, Served, Statistic, Subject, found, is_held, of_variant};
 use super::window::{Moment, Window};
 use crate::spec::EndpointName;
@@ -36,7 +36,7 @@ pub(super) struct Wanted {
 
 impl Wanted {
     /// From what the endpoint has and what listings found.
-    pub(super) fn new(endpoint: &EndpointName, declared: &Declared, listed: Vec<Metric>, view: View) -> Self {
+    pub(super) fn new(endpoint: &EndpointName, declared: &DescribedEndpoint, listed: Vec<Metric>, view: View) -> Self {
         let endpoint = endpoint.as_str();
         let mut wanted = Self { view, ..Self::default() };
         for variant in &declared.variants {
@@ -133,7 +133,7 @@ impl Wanted {
     }
 
     /// Has what was read stand for what wasn't asked.
-    pub(super) fn spread(&self, readings: &mut Readings, window: Window, declared: &Declared) {
+    pub(super) fn spread(&self, readings: &mut Readings, window: Window, declared: &DescribedEndpoint) {
         for (subject, reading) in readings.iter_mut() {
             if is_held(subject) && !self.statistics(subject, window, declared).contains(&Statistic::Samples) {
                 reading.samples = reading.mean.keys().map(|at| (*at, 1.0)).collect();
@@ -151,7 +151,7 @@ impl Wanted {
     }
 
     /// What is read of a subject. A period of one publish interval has one sample of a GPU, or none: its mean says which.
-    fn statistics(&self, subject: &Subject, window: Window, declared: &Declared) -> &'static [Statistic] {
+    fn statistics(&self, subject: &Subject, window: Window, declared: &DescribedEndpoint) -> &'static [Statistic] {
         match self.view {
             View::Costs if is_held(subject) => &[Statistic::Samples],
             View::Cluster if is_held(subject) && window.period == i64::from(declared.frequency.seconds()) => {
@@ -171,7 +171,7 @@ impl Wanted {
     pub(super) fn calls(
         &self,
         window: Window,
-        declared: &Declared,
+        declared: &DescribedEndpoint,
         is_unknown: impl FnOnce(&[(Subject, Statistic)]) -> Vec<bool>,
     ) -> Vec<Call> {
         let statistics = |subject: &Subject| self.statistics(subject, window, declared);

@@ -17,7 +17,7 @@ use std::{env, fs, thread};
 use metric_math::telemetry::scenario;
 use monitored_endpoint::callback::ExtraHosts;
 use monitored_endpoint::envelope::{Envelope, ResourceType};
-use monitored_endpoint::plan::{Identity, Owner, Surroundings, plan};
+use monitored_endpoint::plan::{Environment, Identity, Owner, plan};
 use monitored_endpoint::properties::Problems;
 use monitored_endpoint::request;
 use monitored_endpoint::spec::{GpuDimension, NamesInUse, Spec, Validated};
@@ -78,12 +78,12 @@ fn read_and_validate(event: &Value) -> u8 {
             Validated::Invalid => assert!(!problems.to_string().is_empty(), "refused without a word"),
             Validated::NeedsEndpoint(_) => {}
             Validated::Valid(spec) => {
-                let surroundings = Surroundings {
+                let environment = Environment {
                     region: "us-east-1".to_owned(),
                     gpu_dimensions: GpuDimension::ALL.to_vec(),
-                    ..Surroundings::default()
+                    ..Environment::default()
                 };
-                match plan(&spec, &owner, &surroundings) {
+                match plan(&spec, &owner, &environment) {
                     // What is looked at before the plan is made, and what a Delete looks for.
                     Ok(plan) => {
                         let names = NamesInUse::of(&declaration);

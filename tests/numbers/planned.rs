@@ -3,7 +3,7 @@
 use metric_math::telemetry::{Fleet, Serving, Variant};
 use monitored_endpoint::{
     envelope::ResourceType,
-    plan::{Owner, Surroundings, plan},
+    plan::{Environment, Owner, plan},
     properties::{Declaration, Problems},
     spec::{GpuDimension, Spec, Validated},
 };
@@ -114,9 +114,9 @@ fn validated(declaration: &Value, gpu_dimensions: &[GpuDimension]) -> Result<Pla
     let Some(Validated::Valid(spec)) = validated else { return Err(problems) };
     let owner =
         Owner { stack_id: "arn:aws:cloudformation:us-east-1:123456789012:stack/s/1".into(), logical_id: "L".into() };
-    let surroundings =
-        Surroundings { region: "us-east-1".into(), gpu_dimensions: gpu_dimensions.to_vec(), ..Surroundings::default() };
-    let plan = plan(&spec, &owner, &surroundings).unwrap();
+    let environment =
+        Environment { region: "us-east-1".into(), gpu_dimensions: gpu_dimensions.to_vec(), ..Environment::default() };
+    let plan = plan(&spec, &owner, &environment).unwrap();
     let body = serde_json::from_str(&plan.dashboard.unwrap().body).unwrap();
     let alarms = plan.alarms.iter().map(|alarm| alarm.request.to_json()).collect();
     Ok(Planned { body, alarms })

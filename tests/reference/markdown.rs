@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use monitored_endpoint::properties::reference::{
-    ALARM, ALARM_TAGS, Absent, COMMON, DASHBOARD, INFERENCE_COMPONENT, Kind, MOST_DOLLARS, OF_CONFIGS, OF_DEPLOYMENTS,
-    OF_MONITORING, Property, VARIANT,
+    ALARM, ALARM_TAGS, Absent, COMMON, DASHBOARD, INFERENCE_COMPONENT, MOST_DOLLARS, OF_CONFIGS, OF_DEPLOYMENTS,
+    OF_MONITORING, Property, PropertyKind, VARIANT,
 };
 use monitored_endpoint::spec::{AlarmSource, AlarmSpec};
 
@@ -101,18 +101,18 @@ fn section(page: &mut String, title: &str, table: &[Property]) {
 
 fn kind(property: &Property) -> String {
     match property.kind {
-        Kind::Text => "string".to_owned(),
-        Kind::Boolean => "boolean".to_owned(),
-        Kind::Integer(least, i64::MAX) => format!("integer, {least} or more"),
-        Kind::Integer(least, most) => format!("integer, {least} to {most}"),
-        Kind::Number => "number".to_owned(),
-        Kind::Price => format!("number more than 0, at most {MOST_DOLLARS}, or `Auto`"),
-        Kind::Choice(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
-        Kind::Arns => "list of at most 5 ARNs".to_owned(),
-        Kind::Texts => "list of strings".to_owned(),
-        Kind::List(_) => format!("list of [objects](#{})", property.name.to_lowercase()),
-        Kind::Object(_) if property.name.ends_with("Alarm") => "[object](#the-alarms)".to_owned(),
-        Kind::Object(_) => format!("[object](#{})", property.name.to_lowercase()),
+        PropertyKind::Text => "string".to_owned(),
+        PropertyKind::Boolean => "boolean".to_owned(),
+        PropertyKind::Integer(least, i64::MAX) => format!("integer, {least} or more"),
+        PropertyKind::Integer(least, most) => format!("integer, {least} to {most}"),
+        PropertyKind::Number => "number".to_owned(),
+        PropertyKind::Price => format!("number more than 0, at most {MOST_DOLLARS}, or `Auto`"),
+        PropertyKind::Choice(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
+        PropertyKind::Arns => "list of at most 5 ARNs".to_owned(),
+        PropertyKind::Texts => "list of strings".to_owned(),
+        PropertyKind::List(_) => format!("list of [objects](#{})", property.name.to_lowercase()),
+        PropertyKind::Object(_) if property.name.ends_with("Alarm") => "[object](#the-alarms)".to_owned(),
+        PropertyKind::Object(_) => format!("[object](#{})", property.name.to_lowercase()),
     }
 }
 

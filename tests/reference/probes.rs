@@ -3,7 +3,7 @@
 
 use monitored_endpoint::envelope::ResourceType;
 use monitored_endpoint::properties::reference::{
-    ALARM, ALARM_TAGS, Absent, COMMON, DASHBOARD, INFERENCE_COMPONENT, Kind, OF_CONFIGS, Property, VARIANT,
+    ALARM, ALARM_TAGS, Absent, COMMON, DASHBOARD, INFERENCE_COMPONENT, OF_CONFIGS, Property, PropertyKind, VARIANT,
 };
 use monitored_endpoint::properties::{AlarmKind, Declaration, Problems};
 use monitored_endpoint::spec::{AlarmSource, AlarmSpec, Spec, Validated};
@@ -109,13 +109,13 @@ fn the_base_is_valid_and_every_alarm_is_in_the_tables() {
 fn each_property_is_read_as_what_the_reference_says() {
     for (place, property) in places() {
         let (wrong, expected) = match property.kind {
-            Kind::Text | Kind::Choice(_) => (json!([]), "a string"),
-            Kind::Boolean => (json!("perhaps"), "true or false"),
-            Kind::Integer(..) => (json!("many"), "an integer"),
-            Kind::Number => (json!("much"), "a number"),
-            Kind::Price => (json!("much"), "a number or Auto"),
-            Kind::Arns | Kind::Texts | Kind::List(_) => (json!("one"), "a list"),
-            Kind::Object(_) => (json!("one"), "an object"),
+            PropertyKind::Text | PropertyKind::Choice(_) => (json!([]), "a string"),
+            PropertyKind::Boolean => (json!("perhaps"), "true or false"),
+            PropertyKind::Integer(..) => (json!("many"), "an integer"),
+            PropertyKind::Number => (json!("much"), "a number"),
+            PropertyKind::Price => (json!("much"), "a number or Auto"),
+            PropertyKind::Arns | PropertyKind::Texts | PropertyKind::List(_) => (json!("one"), "a list"),
+            PropertyKind::Object(_) => (json!("one"), "an object"),
         };
         let problem = validated(&with(&place, wrong)).unwrap_err();
         assert!(problem.contains(&format!("{}: expected {expected}, got", path(&place))), "{place}: {problem}");
@@ -134,7 +134,7 @@ fn what_is_required_is_missed_and_nothing_else_is() {
 #[test]
 fn ranges_end_where_the_reference_says() {
     for (place, property) in places() {
-        let Kind::Integer(least, most) = property.kind else { continue };
+        let PropertyKind::Integer(least, most) = property.kind else { continue };
         let problem = validated(&with(&place, json!(least - 1))).unwrap_err();
         assert!(problem.contains(&format!("{}: ", path(&place))), "{place}: {problem}");
         if most != i64::MAX {
@@ -155,7 +155,7 @@ fn smallest(place: &str) -> i64 {
 #[test]
 fn each_word_is_taken_and_no_other() {
     for (place, property) in places() {
-        let Kind::Choice(words) = property.kind else { continue };
+        let PropertyKind::Choice(words) = property.kind else { continue };
         // Each alarm has its own sources.
         if property.name == "Source" {
             continue;
@@ -171,7 +171,9 @@ fn each_word_is_taken_and_no_other() {
 
 #[test]
 fn each_alarm_takes_its_own_sources_of_all_that_there_are() {
-    let Some(Kind::Choice(words)) = ALARM.iter().find(|it| it.name == "Source").map(|it| it.kind) else { panic!() };
+    let Some(PropertyKind::Choice(words)) = ALARM.iter().find(|it| it.name == "Source").map(|it| it.kind) else {
+        panic!()
+    };
     for kind in AlarmKind::ALL {
         let mut base = if kind == AlarmKind::Backlog { base_of_a_queue() } else { base() };
         base["GpuDimension"] = json!("GpuId");
@@ -202,7 +204,7 @@ fn a_default_written_out_changes_nothing() {
 fn more_than_five_actions_are_refused_wherever_they_stand() {
     let action = "arn:aws:sns:us-east-1:123456789012:on-call";
     for (place, property) in places() {
-        if matches!(property.kind, Kind::Arns) {
+        if matches!(property.kind, PropertyKind::Arns) {
             validated(&with(&place, json!(vec![action; 5]))).unwrap_or_else(|problem| panic!("{place}: {problem}"));
             let problem = validated(&with(&place, json!(vec![action; 6]))).unwrap_err();
             assert!(problem.contains(&path(&place)), "{place}: {problem}");

@@ -4,7 +4,7 @@
 
 use monitored_endpoint::envelope::ResourceType;
 use monitored_endpoint::properties::reference::{
-    Absent, COMMON, Kind, MOST_DOLLARS, OF_CONFIGS, OF_DEPLOYMENTS, OF_MONITORING, Property,
+    Absent, COMMON, MOST_DOLLARS, OF_CONFIGS, OF_DEPLOYMENTS, OF_MONITORING, Property, PropertyKind,
 };
 use serde_json::{Map, Value, json};
 
@@ -54,30 +54,32 @@ struct Definitions(Map<String, Value>);
 impl Definitions {
     fn property(&mut self, property: &Property) -> Value {
         let mut schema = match property.kind {
-            Kind::Text => reference("string"),
-            Kind::Boolean => reference("boolean"),
-            Kind::Integer(least, i64::MAX) => or_filled_in(&json!({ "type": "integer", "minimum": least })),
-            Kind::Integer(least, most) => {
+            PropertyKind::Text => reference("string"),
+            PropertyKind::Boolean => reference("boolean"),
+            PropertyKind::Integer(least, i64::MAX) => or_filled_in(&json!({ "type": "integer", "minimum": least })),
+            PropertyKind::Integer(least, most) => {
                 or_filled_in(&json!({ "type": "integer", "minimum": least, "maximum": most }))
             }
-            Kind::Number => reference("number"),
-            Kind::Price => or_filled_in(&json!({ "type": "number", "exclusiveMinimum": 0, "maximum": MOST_DOLLARS })),
-            Kind::Choice(words) => json!({ "anyOf": [{ "enum": words }, reference("intrinsic")] }),
-            Kind::Arns => json!({ "anyOf": [
+            PropertyKind::Number => reference("number"),
+            PropertyKind::Price => {
+                or_filled_in(&json!({ "type": "number", "exclusiveMinimum": 0, "maximum": MOST_DOLLARS }))
+            }
+            PropertyKind::Choice(words) => json!({ "anyOf": [{ "enum": words }, reference("intrinsic")] }),
+            PropertyKind::Arns => json!({ "anyOf": [
                 { "type": "array", "items": reference("string"), "maxItems": 5 }, reference("intrinsic"),
             ] }),
-            Kind::Texts => {
+            PropertyKind::Texts => {
                 json!({ "anyOf": [{ "type": "array", "items": reference("string") }, reference("intrinsic")] })
             }
-            Kind::List(members) => {
+            PropertyKind::List(members) => {
                 let item = self.table(property.name, members);
                 json!({ "anyOf": [{ "type": "array", "items": item }, reference("intrinsic")] })
             }
             // `allOf`, since nothing may stand beside a reference.
-            Kind::Object(members) if property.name.ends_with("Alarm") => {
+            PropertyKind::Object(members) if property.name.ends_with("Alarm") => {
                 json!({ "allOf": [self.table("Alarm", members)] })
             }
-            Kind::Object(members) => json!({ "allOf": [self.table(property.name, members)] }),
+            PropertyKind::Object(members) => json!({ "allOf": [self.table(property.name, members)] }),
         };
         if let Some(reference) = schema.get("$ref").cloned() {
             schema = json!({ "allOf": [{ "$ref": reference }] });

@@ -1,7 +1,7 @@
 //! From a declaration to its plan, without any I/O: and what is planned as JSON, to be looked at.
 
 use monitored_endpoint::envelope::ResourceType;
-use monitored_endpoint::plan::{Owner, Plan, PlanError, Surroundings, plan};
+use monitored_endpoint::plan::{Environment, Owner, Plan, PlanError, plan};
 use monitored_endpoint::properties::{Declaration, Problems};
 use monitored_endpoint::spec::{GpuDimension, Spec, Validated};
 use serde_json::Value;
@@ -31,9 +31,9 @@ pub(crate) fn try_planned(declared: &Declared, dimensions: &[GpuDimension]) -> R
         panic!("{declared:?} is not valid: {problems}")
     };
     let owner = Owner { stack_id: stack_id("inference"), logical_id: "Config".to_owned() };
-    let surroundings =
-        Surroundings { region: "us-east-1".to_owned(), gpu_dimensions: dimensions.to_vec(), ..Surroundings::default() };
-    plan(&spec, &owner, &surroundings)
+    let environment =
+        Environment { region: "us-east-1".to_owned(), gpu_dimensions: dimensions.to_vec(), ..Environment::default() };
+    plan(&spec, &owner, &environment)
 }
 
 /// The dashboard's body.

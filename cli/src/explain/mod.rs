@@ -12,7 +12,7 @@ use monitored_endpoint::spec::GpuDimension;
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use crate::arguments::Surroundings;
+use crate::arguments::StackOptions;
 use crate::output::{Said, Status};
 use crate::subject::{self, Subject, SubjectError};
 use crate::template::Source;
@@ -31,7 +31,7 @@ pub(crate) struct Explain {
     /// The template or properties that it is in. Without it, a sample declaration is explained.
     file: Option<PathBuf>,
     #[command(flatten)]
-    surroundings: Surroundings,
+    stack_options: StackOptions,
 }
 
 /// Why nothing was explained.
@@ -105,7 +105,7 @@ impl Explain {
     fn read(&self) -> Result<Subject, ExplainError> {
         let dimensions = [GpuDimension::GpuId];
         let source = self.file.as_deref().map_or(Source::Sample(SAMPLE), Source::named);
-        Ok(subject::read(source, &self.surroundings, &dimensions)?.or_suggested()?)
+        Ok(subject::read(source, &self.stack_options, &dimensions)?.or_suggested()?)
     }
 
     fn means_alarm(&self, alarm: &PlannedAlarm) -> bool {
@@ -205,7 +205,7 @@ mod tests {
     #[derive(Parser)]
     struct Line {
         #[command(flatten)]
-        surroundings: Surroundings,
+        stack_options: StackOptions,
     }
 
     #[test]
@@ -217,10 +217,10 @@ mod tests {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             path.is_file() && !name.contains(".fleet.")
         };
-        let surroundings = Line::parse_from(["explain"]).surroundings;
+        let stack_options = Line::parse_from(["explain"]).stack_options;
         let mut panels = 0;
         for path in files.filter(is_declaration) {
-            let subject = subject::read(Source::File(&path), &surroundings, &[GpuDimension::GpuId]).unwrap();
+            let subject = subject::read(Source::File(&path), &stack_options, &[GpuDimension::GpuId]).unwrap();
             for valid in subject.validations.iter().filter_map(|validation| validation.valid.as_deref()) {
                 for panel in &valid.panels {
                     assert_ne!(panel.shows, "", "{}: {}", path.display(), panel.title);

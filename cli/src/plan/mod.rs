@@ -18,7 +18,7 @@ use monitored_endpoint::spec::GpuDimension;
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use crate::arguments::{Surroundings, pair};
+use crate::arguments::{StackOptions, pair};
 use crate::output::{Said, Status};
 use crate::subject::{self, Subject, SubjectError};
 use crate::template::Source;
@@ -47,7 +47,7 @@ pub(crate) struct PlanArguments {
     #[arg(long)]
     requests: bool,
     #[command(flatten)]
-    surroundings: Surroundings,
+    stack_options: StackOptions,
 }
 
 /// Why there is no plan.
@@ -84,8 +84,8 @@ impl PlanArguments {
             Some(_) => new.some()?,
             None => new.or_suggested()?,
         };
-        let steps = steps(old.as_ref(), &new, &self.surroundings.stack())?;
-        let prices = self.surroundings.list_prices.iter().cloned().collect();
+        let steps = steps(old.as_ref(), &new, &self.stack_options.stack())?;
+        let prices = self.stack_options.list_prices.iter().cloned().collect();
         let costs = Costs::of(&steps, old.as_ref(), &new, &prices)?;
         let is_refused = steps.iter().any(|step| step.action == Action::Refuse);
         let status = if is_refused { Status::Problems } else { new.status() };
@@ -120,17 +120,17 @@ impl PlanArguments {
     /// The old file, where there is one, and the new one.
     fn read(&self) -> Result<(Option<Subject>, Subject), SubjectError> {
         // Before anything is published both names of the dimension are possible, as in a real Create.
-        let read = |path: &Path, surroundings: &Surroundings| {
-            subject::read(Source::named(path), surroundings, &GpuDimension::ALL)
+        let read = |path: &Path, stack_options: &StackOptions| {
+            subject::read(Source::named(path), stack_options, &GpuDimension::ALL)
         };
-        let new = read(&self.file, &self.surroundings)?;
+        let new = read(&self.file, &self.stack_options)?;
         let Some(path) = &self.old else { return Ok((None, new)) };
-        let mut before = self.surroundings.clone();
+        let mut before = self.stack_options.clone();
         before.parameters.extend(self.old_parameters.iter().cloned());
         // A resource that only the new file has is no mistake in the old one.
         before.resource = None;
         let mut old = read(path, &before)?;
-        if let Some(wanted) = &self.surroundings.resource {
+        if let Some(wanted) = &self.stack_options.resource {
             old.validations.retain(|validation| validation.logical_id == *wanted);
         }
         // Properties alone are the other file's one resource, whatever it is called there.
@@ -140,9 +140,9 @@ impl PlanArguments {
                 Ok((Some(read(path, &before)?), new))
             }
             (true, false, [only], _) => {
-                let mut surroundings = self.surroundings.clone();
-                surroundings.logical_id = Some(only.logical_id.clone());
-                let new = read(&self.file, &surroundings)?;
+                let mut stack_options = self.stack_options.clone();
+                stack_options.logical_id = Some(only.logical_id.clone());
+                let new = read(&self.file, &stack_options)?;
                 Ok((Some(old), new))
             }
             _ => Ok((Some(old), new)),

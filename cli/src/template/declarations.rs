@@ -12,7 +12,7 @@ use super::placeholder::Open;
 use super::refusals;
 use super::remarks;
 use super::resolve::{Resolver, TemplateError};
-use super::surroundings::Stack;
+use super::stack::Stack;
 
 /// What stands for the provider where nothing names it.
 const PROVIDER: &str = "arn:aws:lambda:us-east-1:123456789012:function:monitored-endpoint-provider";

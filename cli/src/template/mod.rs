@@ -17,7 +17,7 @@ mod remarks;
 mod repeated;
 mod resolve;
 mod scalar;
-mod surroundings;
+mod stack;
 mod text;
 
 use std::io::Read;
@@ -35,7 +35,7 @@ pub(crate) use declarations::{Declarations, Declared, Policies};
 pub(crate) use natives::{Beside, NativeEndpoint};
 pub(crate) use place::Place;
 pub(crate) use placeholder::Open;
-pub(crate) use surroundings::Stack;
+pub(crate) use stack::Stack;
 use text::{Document, TextError};
 
 /// What properties alone belong to.

@@ -5,7 +5,7 @@ use regex_lite::Regex;
 use serde_json::{Map, Value};
 
 use super::resolve::did_you_mean;
-use super::surroundings::Stack;
+use super::stack::Stack;
 
 /// What CloudFormation would refuse of the values that `--parameter` gives.
 pub(super) fn refused(template: &Value, stack: &Stack) -> Vec<String> {

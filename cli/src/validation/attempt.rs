@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use monitored_endpoint::plan::{Owner, PlanError, Surroundings, panels, plan};
+use monitored_endpoint::plan::{Environment, Owner, PlanError, panels, plan};
 use monitored_endpoint::properties::{Declaration, Problem, Problems, Severity, is_within};
 use monitored_endpoint::spec::{ObservedConfig, Spec};
 use serde_json::Value;
@@ -85,12 +85,12 @@ impl<'d> Attempt<'d> {
         declaration: Declaration,
         spec: Spec,
         owner: &Owner,
-        surroundings: &Surroundings,
+        environment: &Environment,
     ) -> Result<Validation, ValidationError> {
         self.note_placeholders(&[]);
         let placed = placed(&self.declared.beside.components, &spec.monitoring.components);
-        self.validation.notes.extend(spec.warnings(Some(&placed), &surroundings.prices));
-        let plan = match plan(&spec, owner, surroundings) {
+        self.validation.notes.extend(spec.warnings(Some(&placed), &environment.prices));
+        let plan = match plan(&spec, owner, environment) {
             Ok(plan) => plan,
             Err(PlanError::Dashboard(too_large)) => {
                 return Ok(self.refused("Properties.Dashboard", too_large.to_string()));
@@ -103,7 +103,7 @@ impl<'d> Attempt<'d> {
             }
             Err(error) => return Err(ValidationError::Plan(error)),
         };
-        let panels = panels(&spec, owner, surroundings).map_err(ValidationError::Plan)?;
+        let panels = panels(&spec, owner, environment).map_err(ValidationError::Plan)?;
         let requests = plan.requests()?;
         let observed = self.observed.filter(|_| !declaration.declares_variants());
         let variants = observed.map(|observed| observed.production_variants);

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_sagemaker::types::ProductionVariant;
 use monitored_endpoint::envelope::ResourceType;
-use monitored_endpoint::plan::{Plan, PlanError, PlannedPanel, Request, RequestError, Surroundings};
+use monitored_endpoint::plan::{Environment, Plan, PlanError, PlannedPanel, Request, RequestError};
 use monitored_endpoint::pricing::{ListPrice, ListPrices};
 use monitored_endpoint::properties::{Declaration, Problem, Problems};
 use monitored_endpoint::reconcile::reason;
@@ -136,8 +136,8 @@ fn by_provider(declared: &Declared, stack: &Stack, known: &Known) -> Result<Vali
                 attempt.observe(known, endpoint.as_str());
             }
             (Some(declaration), Some(Validated::Valid(spec))) => {
-                let surroundings = surroundings(&spec, stack, known);
-                return attempt.planned(declaration, *spec, &owner, &surroundings);
+                let environment = environment(&spec, stack, known);
+                return attempt.planned(declaration, *spec, &owner, &environment);
             }
             _ => {
                 if !attempt.leave_out(&problems) {
@@ -151,7 +151,7 @@ fn by_provider(declared: &Declared, stack: &Stack, known: &Known) -> Result<Vali
 /// Default of the provider stack's parameter `WidgetsFunctionName`.
 const WIDGETS_FUNCTION: &str = "monitored-endpoint-widgets";
 
-fn surroundings(spec: &Spec, stack: &Stack, known: &Known) -> Surroundings {
+fn environment(spec: &Spec, stack: &Stack, known: &Known) -> Environment {
     let monitoring = &spec.monitoring;
     let asked = monitoring.variants.iter().filter_map(|variant| match &variant.capacity {
         Capacity::Instances { instance_types, price: PriceBasis::ListPrice, .. } => Some(instance_types),
@@ -162,7 +162,7 @@ fn surroundings(spec: &Spec, stack: &Stack, known: &Known) -> Surroundings {
         None => Err(format!("the price of {instance_type} is looked up when the stack is deployed")),
     };
     let prices = asked.flatten().map(|instance_type| (instance_type.clone(), price(instance_type))).collect();
-    Surroundings {
+    Environment {
         region: stack.region.clone(),
         gpu_dimensions: monitoring
             .gpu_dimension

@@ -34,7 +34,7 @@ use crate::{
     fault::FaultRule,
     sagemaker::transition::Script,
     served::{self, PageError},
-    server::Shared,
+    shared::Shared,
     world::World,
 };
 use dashboard_picture::CustomAnswer;

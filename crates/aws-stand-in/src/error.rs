@@ -53,3 +53,17 @@ impl ServiceError {
         Self::new(500, "InternalFailure", message)
     }
 }
+
+/// Why the control interface refuses something.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ControlError {
+    /// A fault rule names an operation that is never called, so it could never strike.
+    #[error("no operation is called {0:?}; it is one of the stand-in's operations, or * for any")]
+    UnknownOperation(String),
+    /// There is no endpoint of that name.
+    #[error("there is no endpoint {0:?}")]
+    UnknownEndpoint(String),
+    /// The endpoint has no such variant.
+    #[error("there is no variant {0:?}")]
+    UnknownVariant(String),
+}

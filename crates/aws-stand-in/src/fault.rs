@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use serde_json::Value;
 
-use crate::{error::ServiceError, wire::Service, world::Config};
+use crate::{config::Config, error::ServiceError, wire::Service};
 
 /// What goes wrong.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -17,12 +17,16 @@
 //! # The map
 //! `server` accepts connections, `wire` turns bytes into a call and an answer into bytes, `model` checks a request
 //! against AWS's published model, `sagemaker` and `cloudwatch` hold what exists and what may be done to it, `pricing` what
-//! things cost, `dynamodb` tables of items, `fault`, `gate` and `journal` belong to whoever tests, and `control` offers all of that over HTTP under `/_stand-in/`.
+//! things cost, `dynamodb` tables of items; each of them works on a `context`: its own state, the `config` and the `clock`. `world` holds
+//! all states behind one lock. `fault`, `gate` and `journal` belong to whoever tests, and `control` offers all of that over HTTP under
+//! `/_stand-in/`.
 //! `served` draws a dashboard that exists. Metric data, simulated fleets and metric math are `metric_math`'s, the drawing is
 //! `dashboard_picture`'s.
 
 mod clock;
 mod cloudwatch;
+mod config;
+mod context;
 mod control;
 mod dynamodb;
 mod error;
@@ -35,10 +39,13 @@ mod pricing;
 mod sagemaker;
 mod served;
 mod server;
+mod shared;
 mod tag;
 mod wire;
 mod world;
 
+pub use config::Config;
+pub use error::ControlError;
 pub use fault::{Fault, FaultRule};
 pub use gate::{Gate, Held};
 pub use journal::CallRecord;
@@ -48,4 +55,3 @@ pub use sagemaker::{
     transition::{Outcome, Script},
 };
 pub use server::StandIn;
-pub use world::{Config, ControlError};

@@ -1,92 +1,21 @@
 //! Everything the stand-in holds at one moment, behind one lock: time, resources, faults and the journal.
 //! It decides nothing about operations; the services' modules do.
 
-use std::{
-    net::{IpAddr, Ipv4Addr},
-    time::Duration,
-};
-
 use serde_json::{Value, json};
 
 use crate::{
     clock::Clock,
-    cloudwatch, dynamodb,
-    error::ServiceError,
+    cloudwatch,
+    config::Config,
+    context::Context,
+    dynamodb,
+    error::{ControlError, ServiceError},
     fault::{FaultRule, Faults},
     journal::Journal,
     model::Model,
     pricing, sagemaker,
     wire::{Protocol, Service},
 };
-use metric_math::telemetry::Facts;
-
-/// How a stand-in is set up.
-#[derive(Debug, Clone)]
-pub struct Config {
-    /// The address to listen on. Whoever reaches it has full control of the stand-in, so it is loopback by default.
-    pub listen: IpAddr,
-    /// The port; 0 takes any free one.
-    pub port: u16,
-    /// The only Region it answers for: a request signed for another one is refused (but for the Price List, which has
-    /// Regions of its own).
-    pub region: String,
-    /// The account that resources belong to, twelve digits.
-    pub account: String,
-    /// How long creating, updating or deleting an endpoint or inference component takes, where no script says otherwise.
-    pub transition: Duration,
-    /// Whether a `ModelName` must name a model that exists, as AWS wants it. Off by default: a stack that is tried
-    /// out locally seldom has its models made here.
-    pub models_must_exist: bool,
-    /// The `DynamoDB` tables there are, each with the partition key `Resource`, a string.
-    pub tables: Vec<String>,
-    /// What every simulated fleet publishes like, whatever it says itself.
-    pub facts: Facts,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            listen: Ipv4Addr::LOCALHOST.into(),
-            port: 0,
-            region: "us-east-1".into(),
-            account: "123456789012".into(),
-            transition: Duration::from_millis(50),
-            models_must_exist: false,
-            tables: Vec::new(),
-            facts: Facts::default(),
-        }
-    }
-}
-
-impl Config {
-    pub(crate) fn partition(&self) -> &'static str {
-        if self.region.starts_with("cn-") {
-            "aws-cn"
-        } else if self.region.starts_with("us-gov-") {
-            "aws-us-gov"
-        } else {
-            "aws"
-        }
-    }
-
-    pub(crate) fn transition_ms(&self) -> u64 {
-        u64::try_from(self.transition.as_millis()).unwrap_or(u64::MAX)
-    }
-}
-
-/// Why the control interface refuses something.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ControlError {
-    /// A fault rule names an operation that is never called, so it could never strike.
-    #[error("no operation is called {0:?}; it is one of the stand-in's operations, or * for any")]
-    UnknownOperation(String),
-    /// There is no endpoint of that name.
-    #[error("there is no endpoint {0:?}")]
-    UnknownEndpoint(String),
-    /// The endpoint has no such variant.
-    #[error("there is no variant {0:?}")]
-    UnknownVariant(String),
-}
 
 pub(crate) struct World {
     pub(crate) config: Config,
@@ -194,10 +123,23 @@ pub(crate) fn carry_out(
     protocol: Protocol,
     request: &Value,
 ) -> Result<Vec<u8>, ServiceError> {
+    let World { config, clock, .. } = world;
     match service {
-        Service::SageMaker => sagemaker::call(world, &models.sagemaker, operation, request),
-        Service::CloudWatch => cloudwatch::call(world, &models.cloudwatch, operation, protocol, request),
-        Service::Pricing => pricing::call(world, &models.pricing, operation, protocol, request),
-        Service::DynamoDb => dynamodb::call(world, &models.dynamodb, operation, protocol, request),
+        Service::SageMaker => {
+            let mut context = Context { state: &mut world.sagemaker, config, clock };
+            sagemaker::call(&mut context, &models.sagemaker, operation, request)
+        }
+        Service::CloudWatch => {
+            let mut context = Context { state: &mut world.cloudwatch, config, clock };
+            cloudwatch::call(&mut context, &models.cloudwatch, operation, protocol, request)
+        }
+        Service::Pricing => {
+            let context = Context { state: &mut world.pricing, config, clock };
+            pricing::call(&context, &models.pricing, operation, protocol, request)
+        }
+        Service::DynamoDb => {
+            let mut context = Context { state: &mut world.dynamodb, config, clock };
+            dynamodb::call(&mut context, &models.dynamodb, operation, protocol, request)
+        }
     }
 }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use metric_math::evaluation::dashboard::TimeRange;
 
-use super::{Theme, widget};
+use super::{frame, html::write_note, theme::Theme};
 
 /// A call of a custom widget's function.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -70,7 +70,7 @@ pub fn calls(name: &str, body: &Value, range: TimeRange, theme: Theme) -> Vec<Cu
 /// The parameters at the top, and the widget's context beside them.
 fn event(name: &str, number: usize, widget: &Value, range: TimeRange, dark: bool) -> Value {
     let params = widget.pointer("/properties/params").and_then(Value::as_object).cloned().unwrap_or_default();
-    let size = widget::inside(widget);
+    let size = frame::inside(widget);
     let mut event: Map<String, Value> = params.clone();
     event.insert(
         "widgetContext".to_owned(),
@@ -95,7 +95,7 @@ fn event(name: &str, number: usize, widget: &Value, range: TimeRange, dark: bool
 pub(crate) fn write(out: &mut String, number: usize, answers: &[CustomAnswer]) -> fmt::Result {
     let mine = || answers.iter().filter(|answer| answer.number == number);
     if mine().next().is_none() {
-        return widget::write_note(out, "A custom widget", "Its function draws it in the CloudWatch console");
+        return write_note(out, "A custom widget", "Its function draws it in the CloudWatch console");
     }
     let follows_reader = mine().count() > 1;
     for answer in mine() {

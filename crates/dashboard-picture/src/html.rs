@@ -30,6 +30,11 @@ pub(crate) fn is_color(text: &str) -> bool {
         .is_some_and(|digits| matches!(digits.len(), 3 | 6) && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
+/// Why there is no picture.
+pub(crate) fn write_note(out: &mut String, what: &str, why: &str) -> fmt::Result {
+    write!(out, "<p class=\"note\"><b>{}</b> {}</p>", Escaped(what), Escaped(why))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

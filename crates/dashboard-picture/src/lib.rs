@@ -11,6 +11,7 @@ mod alarms;
 mod chart;
 mod custom;
 mod error;
+mod frame;
 mod html;
 mod legend;
 mod markdown;
@@ -21,13 +22,15 @@ mod page;
 mod scale;
 pub mod simulated;
 mod sway;
+mod theme;
 mod variable;
 mod widget;
 
 pub use alarms::AlarmCondition;
 pub use custom::{CustomAnswer, CustomCall, calls};
 pub use error::RenderError;
-pub use page::{Dashboard, Theme};
+pub use page::Dashboard;
+pub use theme::Theme;
 
 /// Compiles and runs the README's example.
 #[cfg(doctest)]

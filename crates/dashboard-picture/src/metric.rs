@@ -8,10 +8,10 @@ use metric_math::evaluation::dashboard::{DrawnWidget, Line, TimeRange};
 
 use super::{
     chart::Chart,
-    html::Escaped,
+    frame::Size,
+    html::{Escaped, write_note},
     legend::Legend,
     moment, numbers,
-    widget::{Size, write_note},
 };
 
 /// What goes into the widget's frame.

@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     fmt::{self, Write},
-    str::FromStr,
 };
 
 use serde_json::Value;
@@ -14,8 +13,10 @@ use super::{
     alarms::AlarmCondition,
     custom::CustomAnswer,
     error::RenderError,
+    frame::grid_height,
     html::Escaped,
     moment,
+    theme::Theme,
     variable::{self, Choice},
     widget::{self, Material},
 };
@@ -25,31 +26,6 @@ const STYLE: &str = include_str!("style.css");
 const WIDTH: u32 = 1480;
 /// What is above and below the grid, in pixels.
 const AROUND: f64 = 112.0;
-
-/// Whether a page follows its reader's choice of light or dark, or makes it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Theme {
-    /// The reader's.
-    #[default]
-    Readers,
-    /// Light.
-    Light,
-    /// Dark.
-    Dark,
-}
-
-impl FromStr for Theme {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "auto" => Ok(Self::Readers),
-            "light" => Ok(Self::Light),
-            "dark" => Ok(Self::Dark),
-            other => Err(format!("{other:?} is no theme; it is auto, light or dark")),
-        }
-    }
-}
 
 /// A dashboard to draw.
 #[derive(Clone, Debug)]
@@ -106,7 +82,7 @@ impl Dashboard<'_> {
             Theme::Light => " data-theme=\"light\"",
             Theme::Dark => " data-theme=\"dark\"",
         };
-        let height = widget::grid_height(widgets) + AROUND;
+        let height = grid_height(widgets) + AROUND;
         let name = Escaped(self.name);
         // Nothing is loaded and nothing runs, whatever gets into the page.
         write!(

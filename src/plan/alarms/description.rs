@@ -12,7 +12,7 @@ const MAX_CHARACTERS: usize = 1024;
 pub(super) fn of(alarm: &AlarmSpec, scope: &Scope<'_>, context: &Context<'_>) -> String {
     let definition = alarm.kind.definition();
     let [first, then] = definition.steps;
-    let base = context.surroundings.runbooks_url.as_ref();
+    let base = context.environment.runbooks_url.as_ref();
     let runbook = base.map(|base| format!("Runbook: {base}#{}", alarm.kind.suffix().replace('-', "")));
     let sentences = [
         alarm.description.clone(),

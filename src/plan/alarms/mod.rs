@@ -11,7 +11,7 @@ mod request;
 use aws_sdk_cloudwatch::operation::put_composite_alarm::builders::PutCompositeAlarmInputBuilder;
 use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
 
-use super::{PlanError, Surroundings};
+use super::{Environment, PlanError};
 use crate::alarm::Scope;
 use crate::spec::{AlarmKind, AlarmName, AlarmSpec, Monitoring, Part, PartAlarm, Variant};
 
@@ -46,7 +46,7 @@ impl AlarmRequest {
 /// What requests depend on apart from the alarm.
 pub(super) struct Context<'m> {
     pub(super) monitoring: &'m Monitoring,
-    pub(super) surroundings: &'m Surroundings,
+    pub(super) environment: &'m Environment,
     /// Where the console shows the dashboard, where there is one.
     pub(super) dashboard_url: Option<String>,
 }
@@ -103,7 +103,7 @@ fn scope<'m>(alarm: &AlarmSpec, part: Option<&'m PartAlarm>, context: &Context<'
         models: models.collect(),
         variants,
         part,
-        prices: &context.surroundings.prices,
+        prices: &context.environment.prices,
     }
 }
 

@@ -42,7 +42,7 @@ fn prices(context: &Context<'_>) -> String {
     let mut known: Vec<String> = Vec::new();
     let mut unknown: Vec<String> = Vec::new();
     for on in context.with_instances() {
-        match context.surroundings.prices.of(on.variant) {
+        match context.environment.prices.of(on.variant) {
             Price::Declared(dollars) => {
                 known.push(context.label(&format!("${} per instance-hour, as declared", dollars.0), on));
             }

@@ -37,7 +37,7 @@ pub(super) struct Rate<'p> {
 impl<'p> Context<'p> {
     /// Dollars for one of the variant's instances for one hour, where known.
     pub(super) fn price(&self, on: Numbered<'_>) -> Option<Dollars> {
-        self.surroundings.prices.of(on.variant).per_hour()
+        self.environment.prices.of(on.variant).per_hour()
     }
 
     /// What an instance of the variant costs.

@@ -12,7 +12,7 @@ use crate::spec::DashboardSpec;
 
 /// Two panels side by side, where there is a function that draws them and an instance that they could show.
 pub(super) fn interactive<'p>(grid: &mut Grid<'p>, context: &Context<'p>, settings: &DashboardSpec) {
-    let Some(function_arn) = &context.surroundings.widgets_function else { return };
+    let Some(function_arn) = &context.environment.widgets_function else { return };
     let has_instances = context.variants().any(Numbered::has_instances);
     if !has_instances || settings.interactive == Some(false) {
         return;
@@ -39,14 +39,14 @@ pub(super) fn interactive<'p>(grid: &mut Grid<'p>, context: &Context<'p>, settin
 fn params(panel: Panel, context: &Context<'_>) -> PanelParams {
     let variants = context.variants().filter(|on| on.has_instances()).map(|on| {
         let gpus = Some(on.gpus()).filter(|gpus| *gpus > 0);
-        let price_per_hour = context.surroundings.prices.of(on.variant).per_hour();
+        let price_per_hour = context.environment.prices.of(on.variant).per_hour();
         (on.variant.name.to_string(), InstanceTerms { gpus, price_per_hour })
     });
     let labelled = context.monitoring.components.iter().filter(|component| component.label != component.name.as_str());
     PanelParams {
         panel,
         endpoint: context.monitoring.endpoint_name.clone(),
-        region: Some(context.surroundings.region.clone()),
+        region: Some(context.environment.region.clone()),
         default: InstanceTerms::default(),
         variants: variants.collect(),
         price_basis: price_basis(context),
@@ -58,7 +58,7 @@ fn params(panel: Panel, context: &Context<'_>) -> PanelParams {
 fn price_basis(context: &Context<'_>) -> Option<String> {
     let bases: BTreeSet<String> = context
         .variants()
-        .filter_map(|on| match context.surroundings.prices.of(on.variant) {
+        .filter_map(|on| match context.environment.prices.of(on.variant) {
             Price::Declared(_) => Some("the price that was declared".to_owned()),
             Price::Listed(listed) => Some(format!("the on-demand list price valid since {}", listed.effective)),
             Price::Unknown(_) => None,

@@ -26,7 +26,7 @@ pub use grid::DashboardTooLarge;
 
 use serde::Serialize;
 
-use super::{Owner, PlanError, Surroundings};
+use super::{Environment, Owner, PlanError};
 use crate::place::Place;
 use crate::spec::{DashboardSpec, Monitoring};
 use grid::{Grid, Widget};
@@ -73,9 +73,9 @@ pub(super) fn panels(
     monitoring: &Monitoring,
     settings: &DashboardSpec,
     owner: &Owner,
-    surroundings: &Surroundings,
+    environment: &Environment,
 ) -> Result<Vec<PlannedPanel>, PlanError> {
-    let widgets = composed(&Context::of(monitoring, owner, surroundings), settings)?;
+    let widgets = composed(&Context::of(monitoring, owner, environment), settings)?;
     Ok(widgets.iter().filter_map(Widget::panel).collect())
 }
 
@@ -88,9 +88,9 @@ pub(super) fn body(
     monitoring: &Monitoring,
     settings: &DashboardSpec,
     owner: &Owner,
-    surroundings: &Surroundings,
+    environment: &Environment,
 ) -> Result<String, PlanError> {
-    let context = Context::of(monitoring, owner, surroundings);
+    let context = Context::of(monitoring, owner, environment);
     let body = Body {
         period_override: &settings.period_override,
         start: &settings.start,
@@ -101,16 +101,16 @@ pub(super) fn body(
 }
 
 impl<'p> Context<'p> {
-    fn of(monitoring: &'p Monitoring, owner: &'p Owner, surroundings: &'p Surroundings) -> Self {
-        let place = Place::of(&owner.stack_id, &surroundings.region);
-        Self { monitoring, surroundings, owner, place }
+    fn of(monitoring: &'p Monitoring, owner: &'p Owner, environment: &'p Environment) -> Self {
+        let place = Place::of(&owner.stack_id, &environment.region);
+        Self { monitoring, environment, owner, place }
     }
 }
 
 /// All widgets, top to bottom.
 fn composed<'p>(context: &Context<'p>, settings: &DashboardSpec) -> Result<Vec<Widget<'p>>, DashboardTooLarge> {
-    let (monitoring, surroundings) = (context.monitoring, context.surroundings);
-    let mut grid = Grid::new(&surroundings.region, monitoring.frequency.graph_period());
+    let (monitoring, environment) = (context.monitoring, context.environment);
+    let mut grid = Grid::new(&environment.region, monitoring.frequency.graph_period());
     header::header(&mut grid, context);
     alarms::states(&mut grid, context);
     tiles::now(&mut grid, context);

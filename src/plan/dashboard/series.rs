@@ -19,7 +19,7 @@ use crate::metrics::{
     Search, Stat, copy_metric, copy_sample_count, endpoint_metric, gpu_sample_count, held_gpus,
 };
 use crate::place::Place;
-use crate::plan::{Owner, Surroundings};
+use crate::plan::{Environment, Owner};
 use crate::spec::{Capacity, GpuDimension, InferenceComponent, Monitoring, Variant};
 
 use super::widget::Line;
@@ -30,7 +30,7 @@ pub(super) const MOST_LINES_OF_MODELS: u16 = 10;
 /// What the panels are about.
 pub(super) struct Context<'p> {
     pub(super) monitoring: &'p Monitoring,
-    pub(super) surroundings: &'p Surroundings,
+    pub(super) environment: &'p Environment,
     pub(super) owner: &'p Owner,
     pub(super) place: Place<'p>,
 }
@@ -240,7 +240,7 @@ impl<'p> Context<'p> {
     /// apart: a query names its whole set, and a widget takes one query.
     pub(super) fn query_by_model(&self, shared: Shared<'_>) -> Option<InsightsQuery> {
         let endpoint = &self.monitoring.endpoint_name;
-        let query = match (shared.on.variant.partitions, self.surroundings.gpu_dimensions.as_slice()) {
+        let query = match (shared.on.variant.partitions, self.environment.gpu_dimensions.as_slice()) {
             (Some(_), _) => copy_sample_count(endpoint),
             (None, [known]) => gpu_sample_count(*known, endpoint, None),
             (None, _) => return None,
@@ -250,7 +250,7 @@ impl<'p> Context<'p> {
 
     /// One for each dimension that may tell GPUs apart.
     pub(super) fn each_dimension<T>(&self, one: impl Fn(GpuDimension) -> T) -> Vec<T> {
-        self.surroundings.gpu_dimensions.iter().map(|dimension| one(*dimension)).collect()
+        self.environment.gpu_dimensions.iter().map(|dimension| one(*dimension)).collect()
     }
 }
 

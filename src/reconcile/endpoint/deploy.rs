@@ -24,7 +24,7 @@ use crate::spec::Tag;
 
 /// An endpoint to bring about.
 #[derive(Debug)]
-pub(in crate::reconcile) struct Deployment<'a> {
+pub(in crate::reconcile) struct Rollout<'a> {
     pub(in crate::reconcile) endpoint: &'a PlannedEndpoint,
     pub(in crate::reconcile) owner: &'a Owner,
     pub(in crate::reconcile) tags: &'a [Tag],
@@ -32,7 +32,7 @@ pub(in crate::reconcile) struct Deployment<'a> {
     pub(in crate::reconcile) run: &'a Run,
 }
 
-impl Deployment<'_> {
+impl Rollout<'_> {
     fn name(&self) -> String {
         self.endpoint.name.to_string()
     }
@@ -69,18 +69,18 @@ impl Reconciler {
     /// it serves then.
     pub(in crate::reconcile) async fn deploy(
         &self,
-        deployment: &Deployment<'_>,
+        rollout: &Rollout<'_>,
         seen: Option<DescribeEndpointOutput>,
         seen_at: Moment,
     ) -> Result<Option<DescribeEndpointOutput>, ReconcileError> {
-        let Deployment { endpoint: planned, run, .. } = deployment;
+        let Rollout { endpoint: planned, run, .. } = rollout;
         let started = Instant::now();
         let mut pauses = Pauses::up_to(self.longest_pause);
         let mut seen = Seen { born: seen.as_ref().and_then(identity), found: seen, at: seen_at };
         loop {
             let observed = seen.found.as_ref().map(Observed::from);
-            deployment.recognise(observed.as_ref());
-            let step = next::deploy(observed.as_ref(), &planned.config, deployment.is_submitted());
+            rollout.recognise(observed.as_ref());
+            let step = next::deploy(observed.as_ref(), &planned.config, rollout.is_submitted());
             tracing::info!(
                 endpoint = %planned.name,
                 status = observed.as_ref().map(|endpoint| endpoint.status.as_str()),
@@ -92,29 +92,29 @@ impl Reconciler {
             run.note_changing(None);
             match step {
                 Deploy::Done => {
-                    if !self.adjust(deployment, &mut seen).await? {
+                    if !self.adjust(rollout, &mut seen).await? {
                         return Ok(seen.found);
                     }
                 }
-                Deploy::Fail(why) => return Err(deployment.failed(why)),
-                Deploy::Create => self.create(deployment, &mut seen).await?,
-                Deploy::Update => self.update(deployment, &mut seen).await?,
-                Deploy::Remake => self.clear_the_way(deployment, &mut seen).await?,
+                Deploy::Fail(why) => return Err(rollout.failed(why)),
+                Deploy::Create => self.create(rollout, &mut seen).await?,
+                Deploy::Update => self.update(rollout, &mut seen).await?,
+                Deploy::Remake => self.clear_the_way(rollout, &mut seen).await?,
                 Deploy::Wait => {}
             }
             let status = observed.map_or_else(|| "being created".to_owned(), |endpoint| endpoint.status.to_string());
-            let waiting = ReconcileError::StillWaiting { name: deployment.name(), status: status.clone() };
-            run.note_changing(Some((deployment.name(), status)));
+            let waiting = ReconcileError::StillWaiting { name: rollout.name(), status: status.clone() };
+            run.note_changing(Some((rollout.name(), status)));
             if !run.pause(pauses.next()).await? {
                 return Err(waiting);
             }
-            self.see_again(deployment, &mut seen).await?;
+            self.see_again(rollout, &mut seen).await?;
         }
     }
 
     /// Describes the endpoint once more. Where SageMaker is too busy to say, it is as it was: it is described again later.
-    async fn see_again(&self, deployment: &Deployment<'_>, seen: &mut Seen) -> Result<(), ReconcileError> {
-        let found = match self.sagemaker.endpoint(deployment.endpoint.name.as_str()).await {
+    async fn see_again(&self, rollout: &Rollout<'_>, seen: &mut Seen) -> Result<(), ReconcileError> {
+        let found = match self.sagemaker.endpoint(rollout.endpoint.name.as_str()).await {
             Ok(found) => found,
             Err(CallError::Failed { source, .. }) if source.is_passing() => return Ok(()),
             Err(error) => return Err(error.into()),
@@ -123,7 +123,7 @@ impl Reconciler {
         if let (Some(known), Some(born)) = (&seen.born, &born)
             && known != born
         {
-            return Err(deployment.failed("it was deleted meanwhile, and another one of its name was made".to_owned()));
+            return Err(rollout.failed("it was deleted meanwhile, and another one of its name was made".to_owned()));
         }
         if found.is_none() {
             // One that was in the way has gone.
@@ -131,18 +131,18 @@ impl Reconciler {
         } else if seen.born.is_none()
             && let Some(born) = born
         {
-            deployment.run.note(found_note(deployment, Some(born.clone())));
+            rollout.run.note(found_note(rollout, Some(born.clone())));
             seen.born = Some(born);
         }
         (seen.found, seen.at) = (found, Moment::now());
         Ok(())
     }
 
-    async fn create(&self, deployment: &Deployment<'_>, seen: &mut Seen) -> Result<(), ReconcileError> {
-        let (planned, run) = (deployment.endpoint, deployment.run);
-        let (kind, name, physical_id) = (Kind::Endpoint, deployment.name(), deployment.name());
+    async fn create(&self, rollout: &Rollout<'_>, seen: &mut Seen) -> Result<(), ReconcileError> {
+        let (planned, run) = (rollout.endpoint, rollout.run);
+        let (kind, name, physical_id) = (Kind::Endpoint, rollout.name(), rollout.name());
         run.intend(&[Intent { kind, name, physical_id, adopted: false }]).await?;
-        let (client, sent, tags) = (self.sagemaker.clone(), planned.clone(), deployment.tags.to_vec());
+        let (client, sent, tags) = (self.sagemaker.clone(), planned.clone(), rollout.tags.to_vec());
         let create = async move { client.create_endpoint(&sent, &tags).await };
         if run.call(kind, planned.name.as_str(), Effect::Makes, create).await? {
             tracing::info!(endpoint = %planned.name, "endpoint asked for");
@@ -152,17 +152,17 @@ impl Reconciler {
             let refused = match found {
                 Ok(found) => {
                     seen.born = identity(&found.content);
-                    refuse(deployment.owner, &planned.name, &found.tags)
+                    refuse(rollout.owner, &planned.name, &found.tags)
                 }
                 // Names are looked up as they are spelt, and taken however they are spelt:
                 // https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html
                 Err(ReconcileError::Vanished { .. }) => {
-                    Err(ReconcileError::EndpointNameDiffersInCase { name: deployment.name() })
+                    Err(ReconcileError::EndpointNameDiffersInCase { name: rollout.name() })
                 }
                 Err(other) => return Err(other),
             };
             if refused.is_err() {
-                run.note(Note::Gone { kind, name: deployment.name() });
+                run.note(Note::Gone { kind, name: rollout.name() });
             }
             refused?;
         }
@@ -170,14 +170,14 @@ impl Reconciler {
         Ok(())
     }
 
-    async fn update(&self, deployment: &Deployment<'_>, seen: &mut Seen) -> Result<(), ReconcileError> {
-        let (planned, run) = (deployment.endpoint, deployment.run);
+    async fn update(&self, rollout: &Rollout<'_>, seen: &mut Seen) -> Result<(), ReconcileError> {
+        let (planned, run) = (rollout.endpoint, rollout.run);
         if seen.at.elapsed() > FRESH {
-            self.see_again(deployment, seen).await?;
+            self.see_again(rollout, seen).await?;
         }
         let Some(found) = &seen.found else { return Ok(()) };
         run.intend(&[]).await?;
-        let excluded = deployment.capacity.excluded(&planned.deployment, found);
+        let excluded = rollout.capacity.excluded(&planned.deployment, found);
         let (client, sent) = (self.sagemaker.clone(), planned.clone());
         let update = async move { client.update_endpoint(&sent, excluded).await };
         // `false` where the endpoint began to change since it was described: it is described again.
@@ -190,10 +190,10 @@ impl Reconciler {
 
     /// Asks for the declared weights and instance counts that `UpdateEndpoint` was not to take from the config. Whether the
     /// endpoint is changing now.
-    async fn adjust(&self, deployment: &Deployment<'_>, seen: &mut Seen) -> Result<bool, ReconcileError> {
+    async fn adjust(&self, rollout: &Rollout<'_>, seen: &mut Seen) -> Result<bool, ReconcileError> {
         let Some(found) = &seen.found else { return Ok(false) };
-        let (run, name) = (deployment.run, &deployment.endpoint.name);
-        let missing = deployment.capacity.missing(found);
+        let (run, name) = (rollout.run, &rollout.endpoint.name);
+        let missing = rollout.capacity.missing(found);
         let asked = run.deployment().adjusted;
         let is_asked = |one: &DesiredWeightAndCapacity| {
             one.variant_name().is_some_and(|variant| asked.iter().any(|asked| asked.is(variant)))
@@ -202,7 +202,7 @@ impl Reconciler {
         // Without a failure, what differs from what was asked for has been moved by an autoscaler since.
         if let Some(reason) = failure.filter(|_| missing.iter().any(is_asked)) {
             let why = format!("the declared weights or instance counts were not reached: {reason}");
-            return Err(deployment.failed(why));
+            return Err(rollout.failed(why));
         }
         let next: Vec<DesiredWeightAndCapacity> = missing.into_iter().filter(|one| !is_asked(one)).collect();
         let next = at_once(next);
@@ -221,8 +221,8 @@ impl Reconciler {
     }
 
     /// An endpoint of ours that has failed can't be updated: it is deleted, to be created again.
-    async fn clear_the_way(&self, deployment: &Deployment<'_>, seen: &mut Seen) -> Result<(), ReconcileError> {
-        let (planned, run) = (deployment.endpoint, deployment.run);
+    async fn clear_the_way(&self, rollout: &Rollout<'_>, seen: &mut Seen) -> Result<(), ReconcileError> {
+        let (planned, run) = (rollout.endpoint, rollout.run);
         run.intend(&[]).await?;
         tracing::info!(endpoint = %planned.name, "the endpoint has failed and is made anew");
         self.delete_endpoint(run, &planned.name, (seen.born.as_deref(), seen.at)).await
@@ -237,7 +237,7 @@ fn at_once(missing: Vec<DesiredWeightAndCapacity>) -> Vec<DesiredWeightAndCapaci
     weights.into_iter().chain(counts.into_iter().take(1)).collect()
 }
 
-fn found_note(deployment: &Deployment<'_>, identity: Option<String>) -> Note {
-    let (kind, name, physical_id) = (Kind::Endpoint, deployment.name(), deployment.name());
+fn found_note(rollout: &Rollout<'_>, identity: Option<String>) -> Note {
+    let (kind, name, physical_id) = (Kind::Endpoint, rollout.name(), rollout.name());
     Note::Found { kind, name, identity, physical_id }
 }

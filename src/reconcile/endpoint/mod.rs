@@ -13,7 +13,7 @@ use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigIn
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
 use aws_sdk_sagemaker::types::EndpointStatus;
 
-pub(super) use deploy::Deployment;
+pub(super) use deploy::Rollout;
 pub(super) use variants::DeclaredCapacity;
 
 use super::Reconciler;

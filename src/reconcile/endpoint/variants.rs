@@ -18,7 +18,7 @@ use crate::spec::Deployment;
 
 /// What one variant is declared to have.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Declared {
+struct CountAndWeight {
     count: Option<i32>,
     weight: Option<f32>,
 }
@@ -27,9 +27,9 @@ struct Declared {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::reconcile) struct DeclaredCapacity {
     /// Of every variant that was there before.
-    declared: BTreeMap<String, Declared>,
+    declared: BTreeMap<String, CountAndWeight>,
     /// Of those, what has changed.
-    changed: BTreeMap<String, Declared>,
+    changed: BTreeMap<String, CountAndWeight>,
     data_capture: bool,
 }
 
@@ -40,16 +40,16 @@ impl DeclaredCapacity {
         new: &CreateEndpointConfigInput,
         stops_retaining: bool,
     ) -> Self {
-        let before: BTreeMap<&str, Declared> = old.production_variants().iter().filter_map(declared).collect();
+        let before: BTreeMap<&str, CountAndWeight> = old.production_variants().iter().filter_map(declared).collect();
         let mut capacity = Self { data_capture: old.data_capture_config != new.data_capture_config, ..Self::default() };
         for (name, now) in new.production_variants().iter().filter_map(declared) {
             let Some(then) = before.get(name) else { continue };
             capacity.declared.insert(name.to_owned(), now);
-            let changed = Declared {
+            let changed = CountAndWeight {
                 count: now.count.filter(|_| stops_retaining || now.count != then.count),
                 weight: now.weight.filter(|_| stops_retaining || now.weight != then.weight),
             };
-            if changed != Declared::default() {
+            if changed != CountAndWeight::default() {
                 capacity.changed.insert(name.to_owned(), changed);
             }
         }
@@ -86,11 +86,11 @@ impl DeclaredCapacity {
     /// word may count for all of them.
     fn all_agree<T: PartialEq>(
         &self,
-        running: &BTreeMap<&str, Declared>,
-        property: fn(&Declared) -> Option<T>,
+        running: &BTreeMap<&str, CountAndWeight>,
+        property: fn(&CountAndWeight) -> Option<T>,
     ) -> bool {
         let changed = |name: &str| self.changed.get(name).and_then(property).is_some();
-        let agrees = |(name, declared): (&String, &Declared)| {
+        let agrees = |(name, declared): (&String, &CountAndWeight)| {
             changed(name) || running.get(name.as_str()).is_none_or(|runs| property(runs) == property(declared))
         };
         self.changed.keys().any(|name| changed(name)) && self.declared.iter().all(agrees)
@@ -114,17 +114,17 @@ impl DeclaredCapacity {
     }
 }
 
-fn declared(variant: &ProductionVariant) -> Option<(&str, Declared)> {
+fn declared(variant: &ProductionVariant) -> Option<(&str, CountAndWeight)> {
     let scaling = variant.managed_instance_scaling.as_ref().and_then(|scaling| scaling.status.as_ref());
     // SageMaker scales such a variant itself, between bounds that the config gives.
     let count = variant.initial_instance_count.filter(|_| scaling != Some(&ManagedInstanceScalingStatus::Enabled));
-    Some((variant.variant_name()?, Declared { count, weight: variant.initial_variant_weight }))
+    Some((variant.variant_name()?, CountAndWeight { count, weight: variant.initial_variant_weight }))
 }
 
-fn state(endpoint: &DescribeEndpointOutput) -> BTreeMap<&str, Declared> {
+fn state(endpoint: &DescribeEndpointOutput) -> BTreeMap<&str, CountAndWeight> {
     let variants = endpoint.production_variants().iter();
     let known = variants.filter_map(|variant| {
-        let declared = Declared { count: variant.desired_instance_count, weight: variant.desired_weight };
+        let declared = CountAndWeight { count: variant.desired_instance_count, weight: variant.desired_weight };
         Some((variant.variant_name()?, declared))
     });
     known.collect()

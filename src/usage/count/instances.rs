@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Count, Mean, Publishing};
-use crate::usage::declared::DeclaredVariant;
+use crate::usage::described::DescribedVariant;
 use crate::usage::series::Subject;
 use crate::usage::{GpuUsage, InstanceUsage};
 
@@ -11,7 +11,7 @@ impl Count<'_> {
     /// The instances that ran at the end, with what their GPUs did.
     pub(super) fn instances(
         &self,
-        variant: &DeclaredVariant,
+        variant: &DescribedVariant,
         gpus: Option<u32>,
         publishing: &[Publishing<'_>],
     ) -> Vec<InstanceUsage> {

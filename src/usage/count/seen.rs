@@ -5,7 +5,7 @@
 //! reserve is known by the variant's name alone, so it tells whether copies are missing.
 
 use super::{Count, PART_APART, Publishing, Remark, SAMPLE_APART, SECONDS_PER_HOUR, Subject, total};
-use crate::usage::declared::DeclaredVariant;
+use crate::usage::described::DescribedVariant;
 
 /// Whether all copies are seen that hold GPUs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,13 +25,13 @@ impl Count<'_> {
         self.end.is_listed(self.question.now)
     }
 
-    pub(super) fn seen(&self, variant: &DeclaredVariant, gpus: Option<u32>, found: &[Publishing<'_>]) -> Seen {
+    pub(super) fn seen(&self, variant: &DescribedVariant, gpus: Option<u32>, found: &[Publishing<'_>]) -> Seen {
         let missing = self.missing(variant, gpus, found);
         Seen { now: self.is_end_listed() && !missing.now, all: self.is_range_listed() && !missing.all }
     }
 
     /// Whether more is reserved than copies publish for.
-    fn missing(&self, variant: &DeclaredVariant, gpus: Option<u32>, found: &[Publishing<'_>]) -> Seen {
+    fn missing(&self, variant: &DescribedVariant, gpus: Option<u32>, found: &[Publishing<'_>]) -> Seen {
         let none = Seen { now: false, all: false };
         let reserved = self.readings.get(&Subject::Reserved { variant: variant.name.clone() });
         let (Some(reserved), Some(gpus), None) = (reserved, gpus, &variant.model) else { return none };

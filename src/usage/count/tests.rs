@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::spec::EndpointName;
-use crate::usage::declared::DeclaredComponent;
+use crate::usage::described::DescribedComponent;
 use crate::usage::{InstanceTerms, Terms, TimeRange, View};
 
 const NOW: Moment = Moment(1_795_500_047);
@@ -68,12 +68,12 @@ impl Fleet {
     }
 
     fn count(&self) -> Usage {
-        let declared = Declared {
+        let declared = DescribedEndpoint {
             status: "InService".to_owned(),
             failure_reason: None,
             frequency: self.frequency,
             enhanced_metrics: true,
-            variants: vec![DeclaredVariant {
+            variants: vec![DescribedVariant {
                 name: "v".to_owned(),
                 instance_type: "ml.g9.xlarge".to_owned(),
                 gpus: None,
@@ -81,7 +81,7 @@ impl Fleet {
                 asynchronous: false,
                 shadow: false,
             }],
-            components: vec![DeclaredComponent {
+            components: vec![DescribedComponent {
                 name: "m0".to_owned(),
                 variant: Some("v".to_owned()),
                 status: None,
@@ -173,9 +173,9 @@ fn question(fleet: &Fleet) -> Question {
     }
 }
 
-fn declared(fleet: &Fleet, variants: Vec<DeclaredVariant>) -> Declared {
+fn declared(fleet: &Fleet, variants: Vec<DescribedVariant>) -> DescribedEndpoint {
     let status = "InService".to_owned();
-    Declared {
+    DescribedEndpoint {
         status,
         failure_reason: None,
         frequency: fleet.frequency,
@@ -185,8 +185,8 @@ fn declared(fleet: &Fleet, variants: Vec<DeclaredVariant>) -> Declared {
     }
 }
 
-fn variant(name: &str, model: Option<&str>) -> DeclaredVariant {
-    DeclaredVariant {
+fn variant(name: &str, model: Option<&str>) -> DescribedVariant {
+    DescribedVariant {
         name: name.to_owned(),
         instance_type: "ml.g9.xlarge".to_owned(),
         gpus: None,

@@ -4,7 +4,7 @@ use super::*;
 use crate::metrics::{ENDPOINTS, INFERENCE_COMPONENTS};
 use crate::spec::PublishFrequency;
 use crate::usage::TimeRange;
-use crate::usage::declared::DeclaredVariant;
+use crate::usage::described::DescribedVariant;
 use crate::usage::series::{ENDPOINT, Points, VARIANT};
 
 const INSTANCE: &str = "InstanceId";
@@ -17,13 +17,13 @@ fn metric(namespace: &str, name: &str, dimensions: &[(&str, &str)]) -> Metric {
     Metric::builder().namespace(namespace).metric_name(name).set_dimensions(Some(dimensions)).build()
 }
 
-fn declared(model: Option<&str>) -> Declared {
-    Declared {
+fn declared(model: Option<&str>) -> DescribedEndpoint {
+    DescribedEndpoint {
         status: "InService".to_owned(),
         failure_reason: None,
         frequency: PublishFrequency::DEFAULT,
         enhanced_metrics: true,
-        variants: vec![DeclaredVariant {
+        variants: vec![DescribedVariant {
             name: "v".to_owned(),
             instance_type: "ml.g6.12xlarge".to_owned(),
             gpus: Some(4),
@@ -110,7 +110,7 @@ fn all(asked: &[(Subject, Statistic)]) -> Vec<bool> {
 }
 
 /// The name and the dimensions of every metric of requests that is asked for, each once.
-fn requests(declared: &Declared) -> Vec<(String, Vec<String>)> {
+fn requests(declared: &DescribedEndpoint) -> Vec<(String, Vec<String>)> {
     let endpoint = EndpointName::parse("chat").unwrap();
     let wanted = Wanted::new(&endpoint, declared, Vec::new(), View::Everything);
     let traffic = wanted.asked.iter().filter(|(subject, _)| matches!(subject, Subject::Traffic { .. }));
@@ -126,10 +126,10 @@ fn requests(declared: &Declared) -> Vec<(String, Vec<String>)> {
 fn requests_are_asked_for_where_each_kind_of_endpoint_publishes_them() {
     use crate::metrics::published::{Traits, rows};
     use crate::spec::Serving;
-    use crate::usage::declared::DeclaredComponent;
+    use crate::usage::described::DescribedComponent;
 
     let mut components = declared(None);
-    components.components = vec![DeclaredComponent { name: "llama".to_owned(), ..DeclaredComponent::default() }];
+    components.components = vec![DescribedComponent { name: "llama".to_owned(), ..DescribedComponent::default() }];
     let mut asynchronous = declared(Some("m"));
     asynchronous.variants[0].asynchronous = true;
     for (declared, serving, first, dimensions) in [

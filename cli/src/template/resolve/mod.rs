@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use thiserror::Error;
 
 use super::placeholder::Placeholders;
-use super::surroundings::Stack;
+use super::stack::Stack;
 
 /// What CloudFormation wouldn't accept of a template either.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]

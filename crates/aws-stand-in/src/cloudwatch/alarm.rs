@@ -3,6 +3,7 @@
 //! they keep the state CloudWatch gives a new one.
 //! See <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html>.
 
+use crate::cloudwatch::Context;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -11,10 +12,10 @@ use serde_json::{Map, Value, json};
 use super::{TagPair, alarm_arn, alarm_rules, invalid, invalid_token, merge_tags, read};
 use crate::{
     clock::{Millis, epoch_seconds, timestamp},
+    config::Config,
     error::ServiceError,
     page,
     tag::Tags,
-    world::{Config, World},
 };
 use metric_math::{
     evaluation::{
@@ -103,16 +104,16 @@ impl Alarm {
     }
 }
 
-pub(super) fn put(world: &mut World, request: &Value) -> Result<Value, ServiceError> {
+pub(super) fn put(context: &mut Context<'_>, request: &Value) -> Result<Value, ServiceError> {
     let checked: alarm_rules::MetricAlarmRequest = read(request)?;
     alarm_rules::check(&checked).map_err(invalid)?;
     let state = if checked.is_promql() { "OK" } else { "INSUFFICIENT_DATA" };
-    store(world, Kind::Metric, request, state)
+    store(context, Kind::Metric, request, state)
 }
 
 /// Keeps a request as an alarm. It replaces everything about one of that name but its tags and state.
 pub(super) fn store(
-    world: &mut World,
+    context: &mut Context<'_>,
     kind: Kind,
     request: &Value,
     state: &'static str,
@@ -129,8 +130,8 @@ pub(super) fn store(
     for list in ["OKActions", "AlarmActions", "InsufficientDataActions"] {
         declared.entry(list).or_insert(json!([]));
     }
-    let updated = world.clock.now();
-    let (state, reason, changed, tags) = match world.cloudwatch.alarms.get(&name) {
+    let updated = context.clock.now();
+    let (state, reason, changed, tags) = match context.state.alarms.get(&name) {
         Some(existing) if existing.kind != kind => {
             return Err(invalid(format!("An alarm of another type has the name {name}.")));
         }
@@ -142,7 +143,7 @@ pub(super) fn store(
         }
     };
     let alarm = Alarm { kind, name: name.clone(), declared, state, reason, updated, changed, evaluated: updated, tags };
-    world.cloudwatch.alarms.insert(name, alarm);
+    context.state.alarms.insert(name, alarm);
     Ok(json!({}))
 }
 
@@ -226,7 +227,7 @@ impl DescribeAlarms {
     }
 }
 
-pub(super) fn list(world: &World, request: &Value) -> Result<Value, ServiceError> {
+pub(super) fn list(context: &Context<'_>, request: &Value) -> Result<Value, ServiceError> {
     let wanted: DescribeAlarms = read(request)?;
     if wanted.alarm_names.is_some() && wanted.alarm_name_prefix.is_some() {
         return Err(invalid("AlarmNamePrefix cannot be specified together with AlarmNames."));
@@ -234,11 +235,11 @@ pub(super) fn list(world: &World, request: &Value) -> Result<Value, ServiceError
     if wanted.children_of_alarm_name.is_some() || wanted.parents_of_alarm_name.is_some() {
         return Err(invalid("ChildrenOfAlarmName and ParentsOfAlarmName are not served by this stand-in."));
     }
-    let found: Vec<_> = world.cloudwatch.alarms.values().filter(|alarm| wanted.finds(alarm)).collect();
+    let found: Vec<_> = context.state.alarms.values().filter(|alarm| wanted.finds(alarm)).collect();
     let size = wanted.max_records.unwrap_or(DEFAULT_PAGE);
     let page = page::cut("alarms", found, wanted.next_token.as_deref(), size).map_err(|_| invalid_token())?;
     let of_kind = |kind| -> Vec<_> {
-        page.items.iter().filter(|alarm| alarm.kind == kind).map(|alarm| alarm.describe(&world.config)).collect()
+        page.items.iter().filter(|alarm| alarm.kind == kind).map(|alarm| alarm.describe(context.config)).collect()
     };
     let output = json!({
         "MetricAlarms": of_kind(Kind::Metric),
@@ -255,15 +256,15 @@ struct DeleteAlarms {
 }
 
 /// Names of alarms that don't exist are passed over.
-pub(super) fn delete(world: &mut World, request: &Value) -> Result<Value, ServiceError> {
+pub(super) fn delete(context: &mut Context<'_>, request: &Value) -> Result<Value, ServiceError> {
     let DeleteAlarms { alarm_names: names } = read(request)?;
-    let alarms = &mut world.cloudwatch.alarms;
+    let alarms = &mut context.state.alarms;
     let composite = names.iter().filter(|name| alarms.get(*name).is_some_and(|one| one.kind == Kind::Composite));
     if composite.count() > 1 || names.len() > MOST_DELETED {
         return Err(invalid("At most 100 alarms can be deleted at once, among them at most one composite alarm."));
     }
     for name in &names {
-        let arn = alarm_arn(&world.config, name);
+        let arn = alarm_arn(context.config, name);
         let user = alarms.values().find(|alarm| {
             alarm.kind == Kind::Composite
                 && !names.contains(&alarm.name)

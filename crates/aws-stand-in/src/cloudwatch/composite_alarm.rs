@@ -1,10 +1,11 @@
 //! Composite alarms, as far as their rule names alarms that exist.
 //! The rule's logic isn't read: nothing is evaluated here.
 
+use crate::cloudwatch::Context;
 use serde_json::Value;
 
 use super::{alarm, alarm_arn, invalid};
-use crate::{error::ServiceError, world::World};
+use crate::error::ServiceError;
 
 /// The alarms that a rule names, by name or ARN: what stands in parentheses after `ALARM`, `OK` or
 /// `INSUFFICIENT_DATA`.
@@ -27,7 +28,7 @@ pub(super) fn named(rule: &str) -> Vec<String> {
     names
 }
 
-pub(super) fn put(world: &mut World, request: &Value) -> Result<Value, ServiceError> {
+pub(super) fn put(context: &mut Context<'_>, request: &Value) -> Result<Value, ServiceError> {
     let rule = request["AlarmRule"].as_str().unwrap_or_default();
     let named = named(rule);
     if named.is_empty() && !["TRUE", "FALSE"].iter().any(|word| rule.to_uppercase().contains(word)) {
@@ -36,9 +37,9 @@ pub(super) fn put(world: &mut World, request: &Value) -> Result<Value, ServiceEr
     let unknown: Vec<_> = named
         .into_iter()
         .filter(|name| {
-            !world.cloudwatch.alarms.values().any(|alarm| {
+            !context.state.alarms.values().any(|alarm| {
                 let own = alarm.name();
-                own == name || alarm_arn(&world.config, own) == *name
+                own == name || alarm_arn(context.config, own) == *name
             })
         })
         .collect();
@@ -48,7 +49,7 @@ pub(super) fn put(world: &mut World, request: &Value) -> Result<Value, ServiceEr
             unknown.join(", ")
         )));
     }
-    alarm::store(world, alarm::Kind::Composite, request, "INSUFFICIENT_DATA")
+    alarm::store(context, alarm::Kind::Composite, request, "INSUFFICIENT_DATA")
 }
 
 #[cfg(test)]

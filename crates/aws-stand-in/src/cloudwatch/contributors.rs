@@ -2,13 +2,14 @@
 //! (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarmContributors.html>). An alarm on one series
 //! has none to name.
 
+use crate::cloudwatch::Context;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::read;
-use crate::{clock::timestamp, error::ServiceError, page, world::World};
+use crate::{clock::timestamp, error::ServiceError, page};
 use metric_math::evaluation::{
     Reading,
     alarm::{Contributor, MetricAlarm},
@@ -23,15 +24,15 @@ struct DescribeAlarmContributors {
     next_token: Option<String>,
 }
 
-pub(super) fn list(world: &World, request: &Value) -> Result<Value, ServiceError> {
+pub(super) fn list(context: &Context<'_>, request: &Value) -> Result<Value, ServiceError> {
     let wanted: DescribeAlarmContributors = read(request)?;
-    let Some(alarm) = world.cloudwatch.alarms.get(&wanted.alarm_name) else {
+    let Some(alarm) = context.state.alarms.get(&wanted.alarm_name) else {
         let message = format!("Alarm {} does not exist", wanted.alarm_name);
         return Err(ServiceError::new(404, "ResourceNotFoundException", message));
     };
-    let now = timestamp(world.clock.now());
+    let now = timestamp(context.clock.now());
     let read = MetricAlarm::read(&alarm.declared());
-    let in_alarm = read.and_then(|alarm| alarm.in_alarm(&world.cloudwatch.store, Reading::default(), now));
+    let in_alarm = read.and_then(|alarm| alarm.in_alarm(&context.state.store, Reading::default(), now));
     let named: Vec<Contributor> =
         in_alarm.unwrap_or_default().into_iter().filter(|one| !one.attributes.is_empty()).collect();
     let page =

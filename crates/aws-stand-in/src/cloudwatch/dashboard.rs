@@ -1,16 +1,17 @@
 //! Dashboards and their operations. What a body may hold is `dashboard_body`'s to say.
 //! See <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html>.
 
+use crate::cloudwatch::Context;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{TagPair, dashboard_arn, dashboard_body, invalid_token, invalid_value, merge_tags, read};
 use crate::{
     clock::{Millis, epoch_seconds},
+    config::Config,
     error::ServiceError,
     page,
     tag::Tags,
-    world::{Config, World},
 };
 
 const LONGEST_NAME: usize = 255;
@@ -83,7 +84,7 @@ fn messages(found: &[dashboard_body::Finding]) -> Value {
     found.iter().map(|one| json!({ "DataPath": one.path, "Message": one.message })).collect()
 }
 
-pub(super) fn put(world: &mut World, request: &Value) -> Result<Value, ServiceError> {
+pub(super) fn put(context: &mut Context<'_>, request: &Value) -> Result<Value, ServiceError> {
     let request: PutDashboard = read(request)?;
     let name = request.dashboard_name;
     if !is_name(&name) {
@@ -103,23 +104,23 @@ pub(super) fn put(world: &mut World, request: &Value) -> Result<Value, ServiceEr
         );
         return Err(refuse(message, &examined.errors));
     }
-    let tags = match world.cloudwatch.dashboards.get(&name) {
+    let tags = match context.state.dashboards.get(&name) {
         // Tags of a request count only when it makes the dashboard.
         Some(existing) => existing.tags.clone(),
         None => merge_tags(&Tags::new(), request.tags).map_err(|error| invalid_value(error.to_string()))?,
     };
-    let modified = world.clock.now();
-    world.cloudwatch.dashboards.insert(name, Dashboard { body: request.dashboard_body, modified, tags });
+    let modified = context.clock.now();
+    context.state.dashboards.insert(name, Dashboard { body: request.dashboard_body, modified, tags });
     Ok(json!({ "DashboardValidationMessages": messages(&examined.warnings) }))
 }
 
-pub(super) fn get(world: &World, request: &Value) -> Result<Value, ServiceError> {
+pub(super) fn get(context: &Context<'_>, request: &Value) -> Result<Value, ServiceError> {
     let GetDashboard { dashboard_name: name } = read(request)?;
-    let Some(dashboard) = world.cloudwatch.dashboards.get(&name) else {
+    let Some(dashboard) = context.state.dashboards.get(&name) else {
         return Err(missing(format!("Dashboard {name} does not exist")));
     };
     Ok(json!({
-        "DashboardArn": dashboard_arn(&world.config, &name),
+        "DashboardArn": dashboard_arn(context.config, &name),
         "DashboardBody": dashboard.body,
         "DashboardName": name,
     }))
@@ -129,18 +130,18 @@ fn missing(message: String) -> ServiceError {
     ServiceError::new(404, "ResourceNotFound", message).shaped("DashboardNotFoundError")
 }
 
-pub(super) fn list(world: &World, request: &Value) -> Result<Value, ServiceError> {
+pub(super) fn list(context: &Context<'_>, request: &Value) -> Result<Value, ServiceError> {
     let request: ListDashboards = read(request)?;
     let prefix = request.dashboard_name_prefix.unwrap_or_default();
-    let entries: Vec<_> = world
-        .cloudwatch
+    let entries: Vec<_> = context
+        .state
         .dashboards
         .iter()
         .filter(|(name, _)| name.starts_with(&prefix))
         .map(|(name, dashboard)| {
             json!({
                 "DashboardName": name,
-                "DashboardArn": dashboard_arn(&world.config, name),
+                "DashboardArn": dashboard_arn(context.config, name),
                 "LastModified": epoch_seconds(dashboard.modified),
                 "Size": dashboard.body.len(),
             })
@@ -151,17 +152,17 @@ pub(super) fn list(world: &World, request: &Value) -> Result<Value, ServiceError
 }
 
 /// One name that doesn't exist, and nothing is deleted.
-pub(super) fn delete(world: &mut World, request: &Value) -> Result<Value, ServiceError> {
+pub(super) fn delete(context: &mut Context<'_>, request: &Value) -> Result<Value, ServiceError> {
     let request: DeleteDashboards = read(request)?;
     let unknown: Vec<_> = request
         .dashboard_names
         .iter()
-        .filter(|name| !world.cloudwatch.dashboards.contains_key(*name))
+        .filter(|name| !context.state.dashboards.contains_key(*name))
         .map(String::as_str)
         .collect();
     if !unknown.is_empty() {
         return Err(missing(format!("The specified dashboard does not exist. [{}]", unknown.join(", "))));
     }
-    world.cloudwatch.dashboards.retain(|name, _| !request.dashboard_names.contains(name));
+    context.state.dashboards.retain(|name, _| !request.dashboard_names.contains(name));
     Ok(json!({}))
 }

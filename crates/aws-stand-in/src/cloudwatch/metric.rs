@@ -1,10 +1,11 @@
 //! `ListMetrics`: names of what reported data in the last two weeks, and of what whoever tests has declared.
 
+use crate::cloudwatch::Context;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{invalid_token, read};
-use crate::{clock::timestamp, error::ServiceError, page, world::World};
+use crate::{clock::timestamp, error::ServiceError, page};
 use metric_math::telemetry::Metric;
 
 /// What `CloudWatch` gives at most per page.
@@ -48,12 +49,12 @@ impl ListMetrics {
     }
 }
 
-pub(super) fn list(world: &World, request: &Value) -> Result<Value, ServiceError> {
+pub(super) fn list(context: &Context<'_>, request: &Value) -> Result<Value, ServiceError> {
     let wanted: ListMetrics = read(request)?;
-    let found: Vec<_> = world
-        .cloudwatch
+    let found: Vec<_> = context
+        .state
         .store
-        .recent(timestamp(world.clock.now()))
+        .recent(timestamp(context.clock.now()))
         .filter(|stream| wanted.finds(stream))
         .map(|stream| {
             let dimensions: Vec<_> =

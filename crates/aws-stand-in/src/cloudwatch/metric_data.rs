@@ -3,11 +3,12 @@
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html>. Pages are cut between series, never
 //! within one.
 
+use crate::cloudwatch::Context;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{invalid, invalid_token, read};
-use crate::{clock::timestamp, error::ServiceError, page, world::World};
+use crate::{clock::timestamp, error::ServiceError, page};
 use metric_math::{
     evaluation::{EvaluationError, MetricDataQuery, Queries, Query, Reading, Series},
     telemetry::{SECOND, Timestamp, Window},
@@ -33,7 +34,7 @@ struct GetMetricData {
     _label_options: Option<Value>,
 }
 
-pub(super) fn get(world: &World, request: &Value) -> Result<Value, ServiceError> {
+pub(super) fn get(context: &Context<'_>, request: &Value) -> Result<Value, ServiceError> {
     let wanted: GetMetricData = read(request)?;
     let (start, end) = (from_seconds(wanted.start_time), from_seconds(wanted.end_time));
     if start >= end {
@@ -48,8 +49,8 @@ pub(super) fn get(world: &World, request: &Value) -> Result<Value, ServiceError>
     let queries: Vec<Query> = queries.collect::<Result<_, _>>().map_err(refused)?;
     let ids: Vec<String> = queries.iter().map(|query| query.id.clone()).collect();
     let period = queries.iter().filter_map(|query| query.period).min().unwrap_or(DEFAULT_PERIOD);
-    let window = Window::aligned(start, end, period, timestamp(world.clock.now()));
-    let queries = Queries::new(&world.cloudwatch.store, Reading::default(), window, queries).map_err(refused)?;
+    let window = Window::aligned(start, end, period, timestamp(context.clock.now()));
+    let queries = Queries::new(&context.state.store, Reading::default(), window, queries).map_err(refused)?;
     let newest_first = wanted.scan_by.as_deref() != Some("TimestampAscending");
     let mut results = Vec::new();
     let mut longest = 1;

@@ -20,11 +20,11 @@ use serde_json::{Value, json};
 use self::{alarm::Alarm, dashboard::Dashboard, simulation::Simulation};
 use crate::{
     clock::Millis,
+    config::Config,
     error::ServiceError,
     model::Model,
     tag::{self, TagError, Tags},
     wire::{self, Protocol},
-    world::{Config, World},
 };
 use metric_math::telemetry::{Fleet, FleetError, Metric, MetricStore};
 
@@ -90,9 +90,12 @@ impl State {
     }
 }
 
+/// What an operation of this service works with.
+type Context<'c> = crate::context::Context<'c, State>;
+
 /// Carries out one operation on a request that is a JSON object.
 pub(crate) fn call(
-    world: &mut World,
+    context: &mut Context<'_>,
     model: &Model,
     operation: &str,
     protocol: Protocol,
@@ -100,28 +103,28 @@ pub(crate) fn call(
 ) -> Result<Vec<u8>, ServiceError> {
     model.check_request(operation, request, invalid)?;
     if matches!(operation, "DescribeAlarms" | "DescribeAlarmContributors" | "GetMetricData" | "ListMetrics") {
-        let now = world.clock.now();
-        world.cloudwatch.settle(&world.config, now);
+        let now = context.clock.now();
+        context.state.settle(context.config, now);
     }
     let output = match operation {
-        "PutDashboard" => dashboard::put(world, request),
-        "GetDashboard" => dashboard::get(world, request),
-        "ListDashboards" => dashboard::list(world, request),
-        "DeleteDashboards" => dashboard::delete(world, request),
-        "PutMetricAlarm" => alarm::put(world, request),
-        "PutCompositeAlarm" => composite_alarm::put(world, request),
-        "DescribeAlarms" => alarm::list(world, request),
-        "DescribeAlarmContributors" => contributors::list(world, request),
-        "DeleteAlarms" => alarm::delete(world, request),
-        "ListMetrics" => metric::list(world, request),
-        "GetMetricData" => metric_data::get(world, request),
+        "PutDashboard" => dashboard::put(context, request),
+        "GetDashboard" => dashboard::get(context, request),
+        "ListDashboards" => dashboard::list(context, request),
+        "DeleteDashboards" => dashboard::delete(context, request),
+        "PutMetricAlarm" => alarm::put(context, request),
+        "PutCompositeAlarm" => composite_alarm::put(context, request),
+        "DescribeAlarms" => alarm::list(context, request),
+        "DescribeAlarmContributors" => contributors::list(context, request),
+        "DeleteAlarms" => alarm::delete(context, request),
+        "ListMetrics" => metric::list(context, request),
+        "GetMetricData" => metric_data::get(context, request),
         "GetOTelEnrichment" => {
-            let status = if world.cloudwatch.enrichment_runs { "Running" } else { "Stopped" };
+            let status = if context.state.enrichment_runs { "Running" } else { "Stopped" };
             Ok(json!({ "Status": status }))
         }
-        "TagResource" => tagging::tag(world, request),
-        "UntagResource" => tagging::untag(world, request),
-        "ListTagsForResource" => tagging::list(world, request),
+        "TagResource" => tagging::tag(context, request),
+        "UntagResource" => tagging::untag(context, request),
+        "ListTagsForResource" => tagging::list(context, request),
         _ => Err(ServiceError::unknown_operation(operation)),
     }?;
     wire::write(protocol, model, model.output(operation), &output)

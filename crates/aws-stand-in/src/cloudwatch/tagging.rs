@@ -1,10 +1,11 @@
 //! `TagResource`, `UntagResource` and `ListTagsForResource`, for alarms and dashboards.
 
+use crate::cloudwatch::Context;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{TagPair, alarm_arn, dashboard_arn, invalid_value, merge_tags, read};
-use crate::{error::ServiceError, tag::Tags, world::World};
+use crate::{error::ServiceError, tag::Tags};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
@@ -30,20 +31,20 @@ struct ListTagsForResource {
 }
 
 /// The tags of the resource that an ARN names.
-fn tags_of<'a>(world: &'a mut World, arn: &str) -> Result<&'a mut Tags, ServiceError> {
+fn tags_of<'a>(context: &'a mut Context<'_>, arn: &str) -> Result<&'a mut Tags, ServiceError> {
     let (kind, name) = match arn.split_once(":alarm:") {
-        Some((_, name)) if arn == alarm_arn(&world.config, name) => ("cloudwatch:alarm", name),
+        Some((_, name)) if arn == alarm_arn(context.config, name) => ("cloudwatch:alarm", name),
         _ => match arn.split_once(":dashboard/") {
-            Some((_, name)) if arn == dashboard_arn(&world.config, name) => ("cloudwatch:dashboard", name),
+            Some((_, name)) if arn == dashboard_arn(context.config, name) => ("cloudwatch:dashboard", name),
             _ => {
                 return Err(invalid_value(format!("Invalid ARN for this account and Region: {arn}")));
             }
         },
     };
     let tags = if kind == "cloudwatch:alarm" {
-        world.cloudwatch.alarms.get_mut(name).map(super::Alarm::tags_mut)
+        context.state.alarms.get_mut(name).map(super::Alarm::tags_mut)
     } else {
-        world.cloudwatch.dashboards.get_mut(name).map(super::Dashboard::tags_mut)
+        context.state.dashboards.get_mut(name).map(super::Dashboard::tags_mut)
     };
     tags.ok_or_else(|| {
         ServiceError::new(404, "ResourceNotFoundException", format!("Resource {arn} does not exist"))
@@ -52,22 +53,22 @@ fn tags_of<'a>(world: &'a mut World, arn: &str) -> Result<&'a mut Tags, ServiceE
     })
 }
 
-pub(super) fn tag(world: &mut World, request: &Value) -> Result<Value, ServiceError> {
+pub(super) fn tag(context: &mut Context<'_>, request: &Value) -> Result<Value, ServiceError> {
     let request: TagResource = read(request)?;
-    let tags = tags_of(world, &request.resource_arn)?;
+    let tags = tags_of(context, &request.resource_arn)?;
     *tags = merge_tags(tags, request.tags).map_err(|error| invalid_value(error.to_string()))?;
     Ok(json!({}))
 }
 
-pub(super) fn untag(world: &mut World, request: &Value) -> Result<Value, ServiceError> {
+pub(super) fn untag(context: &mut Context<'_>, request: &Value) -> Result<Value, ServiceError> {
     let request: UntagResource = read(request)?;
-    tags_of(world, &request.resource_arn)?.retain(|key, _| !request.tag_keys.contains(key));
+    tags_of(context, &request.resource_arn)?.retain(|key, _| !request.tag_keys.contains(key));
     Ok(json!({}))
 }
 
-pub(super) fn list(world: &mut World, request: &Value) -> Result<Value, ServiceError> {
+pub(super) fn list(context: &mut Context<'_>, request: &Value) -> Result<Value, ServiceError> {
     let request: ListTagsForResource = read(request)?;
-    let tags = tags_of(world, &request.resource_arn)?;
+    let tags = tags_of(context, &request.resource_arn)?;
     let tags: Vec<_> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
     Ok(json!({ "Tags": tags }))
 }

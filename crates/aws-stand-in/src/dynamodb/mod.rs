@@ -18,10 +18,11 @@ use self::{
 };
 use crate::{
     clock::{Millis, epoch_seconds},
+    config::Config,
+    context::Context,
     error::ServiceError,
     model::Model,
     wire::{self, Protocol},
-    world::{Config, World},
 };
 
 /// The partition key of every table.
@@ -84,7 +85,7 @@ fn invalid(message: impl Into<String>) -> ServiceError {
 
 /// Carries out one operation on a request that is a JSON object.
 pub(crate) fn call(
-    world: &mut World,
+    context: &mut Context<'_, State>,
     model: &Model,
     operation: &str,
     protocol: Protocol,
@@ -92,13 +93,13 @@ pub(crate) fn call(
 ) -> Result<Vec<u8>, ServiceError> {
     model.check_request(operation, request, invalid)?;
     request::check_members(request)?;
-    let name = request::table_name(&world.config, request);
+    let name = request::table_name(context.config, request);
     let output = match operation {
-        "GetItem" => get(&world.dynamodb, &name, request),
-        "PutItem" => put(&mut world.dynamodb, &name, request),
-        "DeleteItem" => delete(&mut world.dynamodb, &name, request),
-        "Scan" => scan::scan(world.dynamodb.table(&name)?, request),
-        "DescribeTable" => describe(&world.dynamodb, &world.config, &name),
+        "GetItem" => get(context.state, &name, request),
+        "PutItem" => put(context.state, &name, request),
+        "DeleteItem" => delete(context.state, &name, request),
+        "Scan" => scan::scan(context.state.table(&name)?, request),
+        "DescribeTable" => describe(context.state, context.config, &name),
         _ => Err(ServiceError::unknown_operation(operation)),
     }?;
     wire::write(protocol, model, model.output(operation), &output)

@@ -8,7 +8,7 @@ use super::{
     condition::Condition,
     invalid, table_arn,
 };
-use crate::{error::ServiceError, world::Config};
+use crate::{config::Config, error::ServiceError};
 
 /// Members that change what an operation does and aren't played.
 const UNPLAYED: [&str; 11] = [

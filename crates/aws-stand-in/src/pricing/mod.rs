@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 
 use self::{filter::Filter, product::products};
 use crate::{
+    context::Context,
     error::ServiceError,
     model::Model,
     page,
     wire::{self, Protocol},
-    world::World,
 };
 
 const PRICE_LIST: &str = include_str!("../../data/price-list.csv");
@@ -22,10 +22,6 @@ const FORMAT: &str = "aws_v1";
 /// The only service whose products are known.
 const SERVICE_CODE: &str = "AmazonSageMaker";
 const LARGEST_PAGE: usize = 100;
-
-/// Regions whose endpoints serve the Price List Query API, whichever Region's prices are asked for:
-/// <https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-the-aws-price-list-bulk-api.html>.
-pub(crate) const REGIONS: [&str; 3] = ["us-east-1", "eu-central-1", "ap-south-1"];
 
 /// The on-demand price for hosting on instances of one type in one Region.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -87,7 +83,7 @@ struct GetProducts {
 
 /// Carries out one operation on a request that is a JSON object.
 pub(crate) fn call(
-    world: &World,
+    context: &Context<'_, State>,
     model: &Model,
     operation: &str,
     protocol: Protocol,
@@ -96,7 +92,7 @@ pub(crate) fn call(
     model.check_request(operation, request, invalid)?;
     let wanted: GetProducts =
         serde_json::from_value(request.clone()).map_err(|error| ServiceError::internal(error.to_string()))?;
-    let output = get_products(&world.pricing, &wanted)?;
+    let output = get_products(context.state, &wanted)?;
     wire::write(protocol, model, model.output(operation), &output)
 }
 

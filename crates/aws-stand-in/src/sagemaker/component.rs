@@ -1,6 +1,7 @@
 //! Inference components: they exist on a variant of an endpoint and keep it from being deleted.
 //! Copies are never placed or counted; what is declared counts as running once creation has ended.
 
+use crate::sagemaker::Context;
 use aws_sdk_sagemaker::{
     operation::{
         create_inference_component::{CreateInferenceComponentInput, CreateInferenceComponentOutput},
@@ -22,8 +23,8 @@ use super::{
 };
 use crate::{
     clock::{Millis, date_time},
+    config::Config,
     error::ServiceError,
-    world::{Config, World},
 };
 
 #[derive(Debug)]
@@ -118,18 +119,18 @@ impl State {
 }
 
 pub(super) fn create(
-    world: &mut World,
+    context: &mut Context<'_>,
     input: CreateInferenceComponentInput,
 ) -> Result<CreateInferenceComponentOutput, ServiceError> {
     let name = input.inference_component_name().unwrap_or_default().to_owned();
-    let own_arn = arn(&world.config, "inference-component", &name);
-    if world.sagemaker.components.contains_key(&name) {
+    let own_arn = arn(context.config, "inference-component", &name);
+    if context.state.components.contains_key(&name) {
         return Err(refuse(format!("Cannot create already existing inference component \"{own_arn}\".")));
     }
     if input.specification().is_none() == input.specifications.is_none() {
         return Err(refuse("An inference component needs either a Specification or Specifications."));
     }
-    let endpoint = world.sagemaker.endpoint(&world.config, input.endpoint_name().unwrap_or_default())?;
+    let endpoint = context.state.endpoint(context.config, input.endpoint_name().unwrap_or_default())?;
     if endpoint.status() != EndpointStatus::InService {
         return Err(refuse(format!("Endpoint \"{}\" is not in status InService.", endpoint.arn_ref())));
     }
@@ -138,7 +139,7 @@ pub(super) fn create(
     }
     let endpoint_arn = endpoint.arn_ref().to_owned();
     let tags = State::first_tags(input.tags())?;
-    let now = world.clock.now();
+    let now = context.clock.now();
     let component = Component {
         declared: input,
         arn: own_arn.clone(),
@@ -146,30 +147,30 @@ pub(super) fn create(
         created: now,
         modified: now,
         status: InferenceComponentStatus::Creating,
-        ends: Some(now.saturating_add(world.config.transition_ms())),
+        ends: Some(now.saturating_add(context.config.transition_ms())),
     };
-    world.sagemaker.tags.insert(own_arn.clone(), tags);
-    world.sagemaker.components.insert(name, component);
+    context.state.tags.insert(own_arn.clone(), tags);
+    context.state.components.insert(name, component);
     Ok(CreateInferenceComponentOutput::builder().inference_component_arn(own_arn).build())
 }
 
 pub(super) fn show(
-    world: &World,
+    context: &Context<'_>,
     input: &DescribeInferenceComponentInput,
 ) -> Result<DescribeInferenceComponentOutput, ServiceError> {
-    let found = world.sagemaker.component(&world.config, input.inference_component_name().unwrap_or_default())?;
-    Ok(found.describe(&world.config))
+    let found = context.state.component(context.config, input.inference_component_name().unwrap_or_default())?;
+    Ok(found.describe(context.config))
 }
 
 pub(super) fn delete(
-    world: &mut World,
+    context: &mut Context<'_>,
     input: &DeleteInferenceComponentInput,
 ) -> Result<DeleteInferenceComponentOutput, ServiceError> {
     let name = input.inference_component_name().unwrap_or_default();
-    world.sagemaker.component(&world.config, name)?;
-    let now = world.clock.now();
-    let ends = now.saturating_add(world.config.transition_ms());
-    if let Some(component) = world.sagemaker.components.get_mut(name) {
+    context.state.component(context.config, name)?;
+    let now = context.clock.now();
+    let ends = now.saturating_add(context.config.transition_ms());
+    if let Some(component) = context.state.components.get_mut(name) {
         if component.ends.is_some() {
             return Err(refuse(format!("Cannot delete in-progress inference component \"{}\".", component.arn)));
         }
@@ -181,11 +182,11 @@ pub(super) fn delete(
 }
 
 pub(super) fn list(
-    world: &World,
+    context: &Context<'_>,
     input: &ListInferenceComponentsInput,
 ) -> Result<ListInferenceComponentsOutput, ServiceError> {
-    let all = world
-        .sagemaker
+    let all = context
+        .state
         .components
         .values()
         .filter(|one| {

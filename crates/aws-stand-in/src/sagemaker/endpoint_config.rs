@@ -1,6 +1,7 @@
 //! Endpoint configs: immutable once created, and free to be deleted even while an endpoint runs on them.
 //! See <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html>.
 
+use crate::sagemaker::Context;
 use std::collections::HashSet;
 
 use aws_sdk_sagemaker::{
@@ -20,8 +21,8 @@ use super::{
 };
 use crate::{
     clock::{Millis, date_time},
+    config::Config,
     error::ServiceError,
-    world::{Config, World},
 };
 
 /// The publish frequencies that `SageMaker` offers, in seconds.
@@ -83,50 +84,53 @@ impl State {
 }
 
 pub(super) fn create(
-    world: &mut World,
+    context: &mut Context<'_>,
     mut input: CreateEndpointConfigInput,
 ) -> Result<CreateEndpointConfigOutput, ServiceError> {
     check(&input)?;
     let name = input.endpoint_config_name().unwrap_or_default().to_owned();
-    let arn = config_arn(&world.config, &name);
-    if world.sagemaker.configs.contains_key(&name) {
+    let arn = config_arn(context.config, &name);
+    if context.state.configs.contains_key(&name) {
         return Err(refuse(format!("Cannot create already existing endpoint configuration \"{arn}\".")));
     }
-    if world.config.models_must_exist {
+    if context.config.models_must_exist {
         for model in variants(&input).filter_map(ProductionVariant::model_name) {
-            world.sagemaker.model(&world.config, model)?;
+            context.state.model(context.config, model)?;
         }
     }
     let tags = State::first_tags(input.tags())?;
     fill_defaults(&mut input);
-    let created = world.clock.now();
-    world.sagemaker.tags.insert(arn.clone(), tags);
-    world.sagemaker.configs.insert(name, EndpointConfig { declared: input, created });
+    let created = context.clock.now();
+    context.state.tags.insert(arn.clone(), tags);
+    context.state.configs.insert(name, EndpointConfig { declared: input, created });
     Ok(CreateEndpointConfigOutput::builder().endpoint_config_arn(arn).build())
 }
 
 pub(super) fn show(
-    world: &World,
+    context: &Context<'_>,
     input: &DescribeEndpointConfigInput,
 ) -> Result<DescribeEndpointConfigOutput, ServiceError> {
-    let found = world.sagemaker.config(&world.config, input.endpoint_config_name().unwrap_or_default())?;
-    Ok(found.describe(&world.config))
+    let found = context.state.config(context.config, input.endpoint_config_name().unwrap_or_default())?;
+    Ok(found.describe(context.config))
 }
 
 pub(super) fn delete(
-    world: &mut World,
+    context: &mut Context<'_>,
     input: &DeleteEndpointConfigInput,
 ) -> Result<DeleteEndpointConfigOutput, ServiceError> {
     let name = input.endpoint_config_name().unwrap_or_default();
-    let arn = world.sagemaker.config(&world.config, name)?.arn(&world.config);
-    world.sagemaker.configs.remove(name);
-    world.sagemaker.tags.remove(&arn);
+    let arn = context.state.config(context.config, name)?.arn(context.config);
+    context.state.configs.remove(name);
+    context.state.tags.remove(&arn);
     Ok(DeleteEndpointConfigOutput::builder().build())
 }
 
-pub(super) fn list(world: &World, input: &ListEndpointConfigsInput) -> Result<ListEndpointConfigsOutput, ServiceError> {
-    let all = world
-        .sagemaker
+pub(super) fn list(
+    context: &Context<'_>,
+    input: &ListEndpointConfigsInput,
+) -> Result<ListEndpointConfigsOutput, ServiceError> {
+    let all = context
+        .state
         .configs
         .values()
         .map(|one| Listed { resource: one, name: one.name(), created: one.created, status: "" })
@@ -147,7 +151,7 @@ pub(super) fn list(world: &World, input: &ListEndpointConfigsInput) -> Result<Li
     let summaries = page.items.into_iter().map(|one| {
         EndpointConfigSummary::builder()
             .endpoint_config_name(one.name())
-            .endpoint_config_arn(one.arn(&world.config))
+            .endpoint_config_arn(one.arn(context.config))
             .creation_time(date_time(one.created))
             .build()
     });

@@ -3,6 +3,7 @@
 //! The fleet says what is published; whoever describes the endpoint has to find the same. Constraints of single members are
 //! not checked here, since a fleet drawn from a template may have names that are placeholders.
 
+use crate::sagemaker::Context;
 use aws_sdk_sagemaker::{
     error::BuildError,
     operation::{
@@ -17,7 +18,7 @@ use aws_sdk_sagemaker::{
 };
 
 use super::{component, endpoint, endpoint_config};
-use crate::world::World;
+
 use metric_math::telemetry::{Component, Fleet, Serving, Timestamp, Variant};
 
 /// A role that nobody assumes.
@@ -36,19 +37,19 @@ pub enum HostError {
 }
 
 /// Makes everything of `fleet` exist, with the counts of the time `lived` after its start.
-pub(crate) fn host(world: &mut World, fleet: &Fleet, lived: Timestamp) -> Result<(), HostError> {
+pub(crate) fn host(context: &mut Context<'_>, fleet: &Fleet, lived: Timestamp) -> Result<(), HostError> {
     let refused = |error: crate::error::ServiceError| HostError::Refused(error.message);
     let config_name = format!("{}-config", fleet.endpoint);
-    endpoint_config::create(world, config(fleet, &config_name, lived)?).map_err(refused)?;
+    endpoint_config::create(context, config(fleet, &config_name, lived)?).map_err(refused)?;
     let declared =
         CreateEndpointInput::builder().endpoint_name(&fleet.endpoint).endpoint_config_name(config_name).build()?;
-    endpoint::create(world, declared).map_err(refused)?;
-    let begun = world.clock.now();
-    world.sagemaker.settle(begun.saturating_add(world.config.transition_ms()));
+    endpoint::create(context, declared).map_err(refused)?;
+    let begun = context.clock.now();
+    context.state.settle(begun.saturating_add(context.config.transition_ms()));
     for one in &fleet.components {
-        component::create(world, component(fleet, one, lived)?).map_err(refused)?;
+        component::create(context, component(fleet, one, lived)?).map_err(refused)?;
     }
-    world.sagemaker.settle(begun.saturating_add(world.config.transition_ms()));
+    context.state.settle(begun.saturating_add(context.config.transition_ms()));
     Ok(())
 }
 

@@ -35,13 +35,7 @@ use self::{
     component::Component, endpoint::Endpoint, endpoint_config::EndpointConfig, model::HostedModel, shape::run,
     transition::Script,
 };
-use crate::{
-    clock::Millis,
-    error::ServiceError,
-    model::Model,
-    tag::Tags,
-    world::{Config, World},
-};
+use crate::{clock::Millis, config::Config, error::ServiceError, model::Model, tag::Tags};
 
 /// What exists.
 #[derive(Debug, Default)]
@@ -115,58 +109,63 @@ impl State {
     }
 }
 
+/// What an operation of this service works with.
+type Context<'c> = crate::context::Context<'c, State>;
+
 /// Carries out one operation on a request that is a JSON object.
 pub(crate) fn call(
-    world: &mut World,
+    context: &mut Context<'_>,
     model: &Model,
     operation: &str,
     request: &Value,
 ) -> Result<Vec<u8>, ServiceError> {
-    let now = world.clock.now();
-    world.sagemaker.settle(now);
+    let now = context.clock.now();
+    context.state.settle(now);
     let input = model.input(operation).ok_or_else(|| ServiceError::unknown_operation(operation))?;
     let checked = Checked { model, input, request };
     match operation {
         "CreateEndpointConfig" => {
-            run(&checked, CreateEndpointConfigInput::deserialize, |input| endpoint_config::create(world, input))
+            run(&checked, CreateEndpointConfigInput::deserialize, |input| endpoint_config::create(context, input))
         }
         "DescribeEndpointConfig" => {
-            run(&checked, DescribeEndpointConfigInput::deserialize, |input| endpoint_config::show(world, &input))
+            run(&checked, DescribeEndpointConfigInput::deserialize, |input| endpoint_config::show(context, &input))
         }
         "DeleteEndpointConfig" => {
-            run(&checked, DeleteEndpointConfigInput::deserialize, |input| endpoint_config::delete(world, &input))
+            run(&checked, DeleteEndpointConfigInput::deserialize, |input| endpoint_config::delete(context, &input))
         }
         "ListEndpointConfigs" => {
-            run(&checked, ListEndpointConfigsInput::deserialize, |input| endpoint_config::list(world, &input))
+            run(&checked, ListEndpointConfigsInput::deserialize, |input| endpoint_config::list(context, &input))
         }
-        "CreateEndpoint" => run(&checked, CreateEndpointInput::deserialize, |input| endpoint::create(world, input)),
-        "DescribeEndpoint" => run(&checked, DescribeEndpointInput::deserialize, |input| endpoint::show(world, &input)),
-        "UpdateEndpoint" => run(&checked, UpdateEndpointInput::deserialize, |input| endpoint::update(world, &input)),
+        "CreateEndpoint" => run(&checked, CreateEndpointInput::deserialize, |input| endpoint::create(context, input)),
+        "DescribeEndpoint" => {
+            run(&checked, DescribeEndpointInput::deserialize, |input| endpoint::show(context, &input))
+        }
+        "UpdateEndpoint" => run(&checked, UpdateEndpointInput::deserialize, |input| endpoint::update(context, &input)),
         "UpdateEndpointWeightsAndCapacities" => {
             run(&checked, UpdateEndpointWeightsAndCapacitiesInput::deserialize, |input| {
-                endpoint::update_capacities(world, &input)
+                endpoint::update_capacities(context, &input)
             })
         }
-        "DeleteEndpoint" => run(&checked, DeleteEndpointInput::deserialize, |input| endpoint::delete(world, &input)),
-        "ListEndpoints" => run(&checked, ListEndpointsInput::deserialize, |input| endpoint::list(world, &input)),
+        "DeleteEndpoint" => run(&checked, DeleteEndpointInput::deserialize, |input| endpoint::delete(context, &input)),
+        "ListEndpoints" => run(&checked, ListEndpointsInput::deserialize, |input| endpoint::list(context, &input)),
         "CreateInferenceComponent" => {
-            run(&checked, CreateInferenceComponentInput::deserialize, |input| component::create(world, input))
+            run(&checked, CreateInferenceComponentInput::deserialize, |input| component::create(context, input))
         }
         "DescribeInferenceComponent" => {
-            run(&checked, DescribeInferenceComponentInput::deserialize, |input| component::show(world, &input))
+            run(&checked, DescribeInferenceComponentInput::deserialize, |input| component::show(context, &input))
         }
         "DeleteInferenceComponent" => {
-            run(&checked, DeleteInferenceComponentInput::deserialize, |input| component::delete(world, &input))
+            run(&checked, DeleteInferenceComponentInput::deserialize, |input| component::delete(context, &input))
         }
         "ListInferenceComponents" => {
-            run(&checked, ListInferenceComponentsInput::deserialize, |input| component::list(world, &input))
+            run(&checked, ListInferenceComponentsInput::deserialize, |input| component::list(context, &input))
         }
-        "CreateModel" => run(&checked, CreateModelInput::deserialize, |input| model::create(world, input)),
-        "DescribeModel" => run(&checked, DescribeModelInput::deserialize, |input| model::show(world, &input)),
-        "DeleteModel" => run(&checked, DeleteModelInput::deserialize, |input| model::delete(world, &input)),
-        "AddTags" => run(&checked, AddTagsInput::deserialize, |input| tagging::add(world, &input)),
-        "ListTags" => run(&checked, ListTagsInput::deserialize, |input| tagging::list(world, &input)),
-        "DeleteTags" => run(&checked, DeleteTagsInput::deserialize, |input| tagging::delete(world, &input)),
+        "CreateModel" => run(&checked, CreateModelInput::deserialize, |input| model::create(context, input)),
+        "DescribeModel" => run(&checked, DescribeModelInput::deserialize, |input| model::show(context, &input)),
+        "DeleteModel" => run(&checked, DeleteModelInput::deserialize, |input| model::delete(context, &input)),
+        "AddTags" => run(&checked, AddTagsInput::deserialize, |input| tagging::add(context, &input)),
+        "ListTags" => run(&checked, ListTagsInput::deserialize, |input| tagging::list(context, &input)),
+        "DeleteTags" => run(&checked, DeleteTagsInput::deserialize, |input| tagging::delete(context, &input)),
         _ => Err(ServiceError::unknown_operation(operation)),
     }
 }

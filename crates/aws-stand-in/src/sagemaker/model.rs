@@ -1,5 +1,6 @@
 //! Models, as far as endpoint configs and inference components name them.
 
+use crate::sagemaker::Context;
 use aws_sdk_sagemaker::operation::{
     create_model::{CreateModelInput, CreateModelOutput},
     delete_model::{DeleteModelInput, DeleteModelOutput},
@@ -9,8 +10,8 @@ use aws_sdk_sagemaker::operation::{
 use super::{State, arn, refuse};
 use crate::{
     clock::{Millis, date_time},
+    config::Config,
     error::ServiceError,
-    world::{Config, World},
 };
 
 #[derive(Debug)]
@@ -46,31 +47,31 @@ impl State {
     }
 }
 
-pub(super) fn create(world: &mut World, input: CreateModelInput) -> Result<CreateModelOutput, ServiceError> {
+pub(super) fn create(context: &mut Context<'_>, input: CreateModelInput) -> Result<CreateModelOutput, ServiceError> {
     let name = input.model_name().unwrap_or_default().to_owned();
-    let own_arn = arn(&world.config, "model", &name);
-    if world.sagemaker.models.contains_key(&name) {
+    let own_arn = arn(context.config, "model", &name);
+    if context.state.models.contains_key(&name) {
         return Err(refuse(format!("Cannot create already existing model \"{own_arn}\".")));
     }
     if input.primary_container().is_some() && input.containers.is_some() {
         return Err(refuse("A model takes either a PrimaryContainer or Containers."));
     }
     let tags = State::first_tags(input.tags())?;
-    let created = world.clock.now();
-    world.sagemaker.tags.insert(own_arn.clone(), tags);
-    world.sagemaker.models.insert(name, HostedModel { declared: input, created });
+    let created = context.clock.now();
+    context.state.tags.insert(own_arn.clone(), tags);
+    context.state.models.insert(name, HostedModel { declared: input, created });
     Ok(CreateModelOutput::builder().model_arn(own_arn).build())
 }
 
-pub(super) fn show(world: &World, input: &DescribeModelInput) -> Result<DescribeModelOutput, ServiceError> {
-    let found = world.sagemaker.model(&world.config, input.model_name().unwrap_or_default())?;
-    Ok(found.describe(&world.config))
+pub(super) fn show(context: &Context<'_>, input: &DescribeModelInput) -> Result<DescribeModelOutput, ServiceError> {
+    let found = context.state.model(context.config, input.model_name().unwrap_or_default())?;
+    Ok(found.describe(context.config))
 }
 
-pub(super) fn delete(world: &mut World, input: &DeleteModelInput) -> Result<DeleteModelOutput, ServiceError> {
+pub(super) fn delete(context: &mut Context<'_>, input: &DeleteModelInput) -> Result<DeleteModelOutput, ServiceError> {
     let name = input.model_name().unwrap_or_default();
-    let own_arn = world.sagemaker.model(&world.config, name)?.arn(&world.config);
-    world.sagemaker.models.remove(name);
-    world.sagemaker.tags.remove(&own_arn);
+    let own_arn = context.state.model(context.config, name)?.arn(context.config);
+    context.state.models.remove(name);
+    context.state.tags.remove(&own_arn);
     Ok(DeleteModelOutput::builder().build())
 }

@@ -1,5 +1,6 @@
 //! `AddTags`, `ListTags` and `DeleteTags`, on any resource that exists here.
 
+use crate::sagemaker::Context;
 use aws_sdk_sagemaker::{
     operation::{
         add_tags::{AddTagsInput, AddTagsOutput},
@@ -14,7 +15,6 @@ use crate::{
     error::ServiceError,
     page,
     tag::{self, Tags},
-    world::World,
 };
 
 const DEFAULT_PAGE: usize = 50;
@@ -43,23 +43,23 @@ fn shown(tags: &Tags) -> Vec<Tag> {
     tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
 }
 
-pub(super) fn add(world: &mut World, input: &AddTagsInput) -> Result<AddTagsOutput, ServiceError> {
-    let tags = world.sagemaker.tags_of(input.resource_arn().unwrap_or_default())?;
+pub(super) fn add(context: &mut Context<'_>, input: &AddTagsInput) -> Result<AddTagsOutput, ServiceError> {
+    let tags = context.state.tags_of(input.resource_arn().unwrap_or_default())?;
     *tags = merge(tags, input.tags())?;
     Ok(AddTagsOutput::builder().set_tags(Some(shown(tags))).build())
 }
 
-pub(super) fn list(world: &mut World, input: &ListTagsInput) -> Result<ListTagsOutput, ServiceError> {
+pub(super) fn list(context: &mut Context<'_>, input: &ListTagsInput) -> Result<ListTagsOutput, ServiceError> {
     let arn = input.resource_arn().unwrap_or_default();
-    let tags = shown(world.sagemaker.tags_of(arn)?);
+    let tags = shown(context.state.tags_of(arn)?);
     let size = input.max_results().and_then(|size| usize::try_from(size).ok()).unwrap_or(DEFAULT_PAGE);
     let page = page::cut(&format!("tags of {arn}"), tags, input.next_token(), size)
         .map_err(|_| refuse("Invalid NextToken."))?;
     Ok(ListTagsOutput::builder().set_tags(Some(page.items)).set_next_token(page.next).build())
 }
 
-pub(super) fn delete(world: &mut World, input: &DeleteTagsInput) -> Result<DeleteTagsOutput, ServiceError> {
-    let tags = world.sagemaker.tags_of(input.resource_arn().unwrap_or_default())?;
+pub(super) fn delete(context: &mut Context<'_>, input: &DeleteTagsInput) -> Result<DeleteTagsOutput, ServiceError> {
+    let tags = context.state.tags_of(input.resource_arn().unwrap_or_default())?;
     tags.retain(|key, _| !input.tag_keys().contains(key));
     Ok(DeleteTagsOutput::builder().build())
 }

@@ -7,7 +7,7 @@ mod serving;
 use std::{
     io,
     net::TcpListener,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU64},
+    sync::Arc,
     thread::{self, JoinHandle},
     time::Duration,
 };
@@ -22,27 +22,17 @@ use self::{
 };
 use crate::{
     HostingPrice,
+    config::Config,
+    context::Context,
+    error::ControlError,
     fault::FaultRule,
-    gate::{Gate, Gates, Held},
+    gate::{Gate, Held},
     journal::CallRecord,
     sagemaker::{self, HostError, transition::Script},
-    world::{Config, ControlError, Models, World},
+    shared::Shared,
+    world::{Models, World},
 };
 use metric_math::telemetry::{Fleet, FleetError, Metric, MetricStore, Timestamp};
-
-/// What all connections share.
-pub(crate) struct Shared {
-    world: Mutex<World>,
-    pub(crate) models: Models,
-    calls: AtomicU64,
-    gates: Arc<Gates>,
-}
-
-impl Shared {
-    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// A running stand-in. It stops, and closes every connection, when it is dropped.
 pub struct StandIn {
@@ -62,8 +52,7 @@ impl StandIn {
         listener.set_nonblocking(true)?;
         let url = format!("http://{}", listener.local_addr()?);
         let models = Models::read().map_err(io::Error::other)?;
-        let world = Mutex::new(World::new(config));
-        let shared = Arc::new(Shared { world, models, calls: AtomicU64::new(0), gates: Arc::default() });
+        let shared = Arc::new(Shared::new(World::new(config), models));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let listener = {
             let _guard = runtime.enter();
@@ -184,7 +173,9 @@ impl StandIn {
     /// Something of that name exists, or the fleet is none that SageMaker could have.
     pub fn host(&self, fleet: &Fleet, lived: Duration) -> Result<(), HostError> {
         let lived = Timestamp::try_from(lived.as_millis()).unwrap_or(Timestamp::MAX);
-        sagemaker::host(&mut self.shared.world(), fleet, lived)
+        let mut world = self.shared.world();
+        let World { config, clock, sagemaker, .. } = &mut *world;
+        sagemaker::host(&mut Context { state: sagemaker, config, clock }, fleet, lived)
     }
 
     /// Whether `OTel` enrichment runs; it doesn't at first.

@@ -14,13 +14,14 @@ use axum::{
 use serde_json::Value;
 use tokio::{sync::oneshot, time::sleep};
 
-use super::{Shared, connection::Cut};
+use super::connection::Cut;
 use crate::{
     control,
     error::ServiceError,
     fault::{self, Fault, Verdict},
     gate::{Held, Passed, Reply},
     journal::{CallRecord, is_write},
+    shared::Shared,
     wire::{self, Call},
     world,
 };

@@ -13,7 +13,11 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::{error::ServiceError, model::Model, pricing};
+use crate::{error::ServiceError, model::Model};
+
+/// Regions whose endpoints serve the Price List Query API, whichever Region's prices are asked for:
+/// <https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-the-aws-price-list-bulk-api.html>.
+const PRICE_LIST_REGIONS: [&str; 3] = ["us-east-1", "eu-central-1", "ap-south-1"];
 
 const SAGEMAKER_TARGET: &str = "SageMaker.";
 const PRICING_TARGET: &str = "AWSPriceListService.";
@@ -54,7 +58,7 @@ impl Service {
     fn is_served_in(self, region: &str, own: &str) -> bool {
         match self {
             Self::SageMaker | Self::CloudWatch | Self::DynamoDb => region == own,
-            Self::Pricing => pricing::REGIONS.contains(&region),
+            Self::Pricing => PRICE_LIST_REGIONS.contains(&region),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! New weights and instance counts for the variants of an endpoint, which keeps its config.
 //! See <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateEndpointWeightsAndCapacities.html>.
 
+use crate::sagemaker::Context;
 use aws_sdk_sagemaker::{
     operation::update_endpoint_weights_and_capacities::{
         UpdateEndpointWeightsAndCapacitiesInput, UpdateEndpointWeightsAndCapacitiesOutput,
@@ -9,26 +10,26 @@ use aws_sdk_sagemaker::{
 };
 
 use super::{Change, Endpoint, RunningVariant, Transition, check_at_rest, check_not_failed, refuse};
-use crate::{error::ServiceError, world::World};
+use crate::error::ServiceError;
 
 pub(in crate::sagemaker) fn update(
-    world: &mut World,
+    context: &mut Context<'_>,
     input: &UpdateEndpointWeightsAndCapacitiesInput,
 ) -> Result<UpdateEndpointWeightsAndCapacitiesOutput, ServiceError> {
     let name = input.endpoint_name().unwrap_or_default();
-    let now = world.clock.now();
-    let usual = world.config.transition_ms();
-    let endpoint = world.sagemaker.endpoint(&world.config, name)?;
+    let now = context.clock.now();
+    let usual = context.config.transition_ms();
+    let endpoint = context.state.endpoint(context.config, name)?;
     check_at_rest(endpoint)?;
     check_not_failed(endpoint)?;
     if endpoint.resting == EndpointStatus::UpdateRollbackFailed {
         // Its instances run on two configs, and no page says whose variants the request would mean.
         return Err(refuse(format!("Cannot update endpoint \"{}\" in status UpdateRollbackFailed.", endpoint.arn)));
     }
-    world.sagemaker.config(&world.config, &endpoint.config_name)?;
+    context.state.config(context.config, &endpoint.config_name)?;
     let variants = changed(endpoint, input.desired_weights_and_capacities())?;
-    let script = world.sagemaker.next_script(name);
-    let endpoint = world.sagemaker.endpoint_mut(&world.config, name)?;
+    let script = context.state.next_script(name);
+    let endpoint = context.state.endpoint_mut(context.config, name)?;
     endpoint.pending = Some((endpoint.config.clone(), variants));
     endpoint.failure = None;
     endpoint.modified = now;

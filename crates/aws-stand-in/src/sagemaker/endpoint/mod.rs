@@ -1,6 +1,7 @@
 //! Endpoints: their operations, and what they show of themselves.
 //! An endpoint keeps a copy of the config it runs on, for that config may be deleted under it.
 
+use crate::sagemaker::Context;
 use aws_sdk_sagemaker::{
     operation::{
         create_endpoint::{CreateEndpointInput, CreateEndpointOutput},
@@ -24,8 +25,9 @@ use super::{
 };
 use crate::{
     clock::{Millis, date_time},
+    config::Config,
+    error::ControlError,
     error::ServiceError,
-    world::{Config, ControlError, World},
 };
 
 mod capacity;
@@ -202,21 +204,24 @@ fn missing(config: &Config, name: &str) -> ServiceError {
     refuse(format!("Could not find endpoint \"{}\".", endpoint_arn(config, name)))
 }
 
-pub(super) fn create(world: &mut World, input: CreateEndpointInput) -> Result<CreateEndpointOutput, ServiceError> {
+pub(super) fn create(
+    context: &mut Context<'_>,
+    input: CreateEndpointInput,
+) -> Result<CreateEndpointOutput, ServiceError> {
     let name = input.endpoint_name().unwrap_or_default().to_owned();
     let config_name = input.endpoint_config_name().unwrap_or_default().to_owned();
-    let arn = endpoint_arn(&world.config, &name);
-    let now = world.clock.now();
-    let usual = world.config.transition_ms();
+    let arn = endpoint_arn(context.config, &name);
+    let now = context.clock.now();
+    let usual = context.config.transition_ms();
     // Names that differ in case alone are the same name here, and in no other operation:
     // <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html>, `EndpointName`.
-    let mut endpoints = world.sagemaker.endpoints.values();
+    let mut endpoints = context.state.endpoints.values();
     if let Some(existing) = endpoints.find(|existing| existing.name.eq_ignore_ascii_case(&name)) {
         return Err(refuse(format!("Cannot create already existing endpoint \"{}\".", existing.arn)));
     }
-    let config = world.sagemaker.config(&world.config, &config_name)?.declared().clone();
+    let config = context.state.config(context.config, &config_name)?.declared().clone();
     let tags = State::first_tags(input.tags())?;
-    let script = world.sagemaker.next_script(&name);
+    let script = context.state.next_script(&name);
     let endpoint = Endpoint {
         name: name.clone(),
         arn: arn.clone(),
@@ -231,28 +236,34 @@ pub(super) fn create(world: &mut World, input: CreateEndpointInput) -> Result<Cr
         transition: Some(Transition::new(Change::Creation, now, usual, script)),
         deployment: input.deployment_config,
     };
-    world.sagemaker.tags.insert(arn.clone(), tags);
-    world.sagemaker.endpoints.insert(name, endpoint);
+    context.state.tags.insert(arn.clone(), tags);
+    context.state.endpoints.insert(name, endpoint);
     Ok(CreateEndpointOutput::builder().endpoint_arn(arn).build())
 }
 
-pub(super) fn show(world: &World, input: &DescribeEndpointInput) -> Result<DescribeEndpointOutput, ServiceError> {
-    let endpoint = world.sagemaker.endpoint(&world.config, input.endpoint_name().unwrap_or_default())?;
-    Ok(endpoint.describe(&world.config))
+pub(super) fn show(
+    context: &Context<'_>,
+    input: &DescribeEndpointInput,
+) -> Result<DescribeEndpointOutput, ServiceError> {
+    let endpoint = context.state.endpoint(context.config, input.endpoint_name().unwrap_or_default())?;
+    Ok(endpoint.describe(context.config))
 }
 
-pub(super) fn update(world: &mut World, input: &UpdateEndpointInput) -> Result<UpdateEndpointOutput, ServiceError> {
+pub(super) fn update(
+    context: &mut Context<'_>,
+    input: &UpdateEndpointInput,
+) -> Result<UpdateEndpointOutput, ServiceError> {
     let name = input.endpoint_name().unwrap_or_default();
     let to_config = input.endpoint_config_name().unwrap_or_default().to_owned();
-    let now = world.clock.now();
-    let usual = world.config.transition_ms();
-    let endpoint = world.sagemaker.endpoint(&world.config, name)?;
+    let now = context.clock.now();
+    let usual = context.config.transition_ms();
+    let endpoint = context.state.endpoint(context.config, name)?;
     let arn = endpoint.arn.clone();
     check_at_rest(endpoint)?;
     check_not_failed(endpoint)?;
     // An endpoint whose config was deleted under it can't be updated any more.
-    world.sagemaker.config(&world.config, &endpoint.config_name)?;
-    let config = world.sagemaker.config(&world.config, &to_config)?.declared().clone();
+    context.state.config(context.config, &endpoint.config_name)?;
+    let config = context.state.config(context.config, &to_config)?.declared().clone();
     fixed::check(endpoint, &config)?;
     let retain = input.retain_all_variant_properties().unwrap_or(false);
     let excluded: Vec<_> =
@@ -262,8 +273,8 @@ pub(super) fn update(world: &mut World, input: &UpdateEndpointInput) -> Result<U
             "ExcludeRetainedVariantProperties can only be given when RetainAllVariantProperties is true.",
         ));
     }
-    let script = world.sagemaker.next_script(name);
-    let endpoint = world.sagemaker.endpoint_mut(&world.config, name)?;
+    let script = context.state.next_script(name);
+    let endpoint = context.state.endpoint_mut(context.config, name)?;
     let mut variants = variant::declared(&config);
     if retain {
         for variant in &mut variants {
@@ -284,20 +295,23 @@ pub(super) fn update(world: &mut World, input: &UpdateEndpointInput) -> Result<U
     Ok(UpdateEndpointOutput::builder().endpoint_arn(arn).build())
 }
 
-pub(super) fn delete(world: &mut World, input: &DeleteEndpointInput) -> Result<DeleteEndpointOutput, ServiceError> {
+pub(super) fn delete(
+    context: &mut Context<'_>,
+    input: &DeleteEndpointInput,
+) -> Result<DeleteEndpointOutput, ServiceError> {
     let name = input.endpoint_name().unwrap_or_default();
-    let now = world.clock.now();
-    let usual = world.config.transition_ms();
-    let endpoint = world.sagemaker.endpoint(&world.config, name)?;
+    let now = context.clock.now();
+    let usual = context.config.transition_ms();
+    let endpoint = context.state.endpoint(context.config, name)?;
     check_at_rest(endpoint)?;
-    if world.sagemaker.components.values().any(|component| component.endpoint_name() == name) {
+    if context.state.components.values().any(|component| component.endpoint_name() == name) {
         return Err(refuse(format!(
             "Cannot delete endpoint \"{}\": Endpoint has inference components attached.",
             endpoint.arn
         )));
     }
-    let script = world.sagemaker.next_script(name);
-    let endpoint = world.sagemaker.endpoint_mut(&world.config, name)?;
+    let script = context.state.next_script(name);
+    let endpoint = context.state.endpoint_mut(context.config, name)?;
     endpoint.transition = Some(Transition::new(Change::Deletion, now, usual, script));
     Ok(DeleteEndpointOutput::builder().build())
 }
@@ -318,8 +332,8 @@ fn check_not_failed(endpoint: &Endpoint) -> Result<(), ServiceError> {
     Ok(())
 }
 
-pub(super) fn list(world: &World, input: &ListEndpointsInput) -> Result<ListEndpointsOutput, ServiceError> {
-    let statuses: Vec<_> = world.sagemaker.endpoints.values().map(|one| (one, one.status())).collect();
+pub(super) fn list(context: &Context<'_>, input: &ListEndpointsInput) -> Result<ListEndpointsOutput, ServiceError> {
+    let statuses: Vec<_> = context.state.endpoints.values().map(|one| (one, one.status())).collect();
     let all = statuses
         .iter()
         .filter(|(one, status)| {

@@ -10,19 +10,19 @@ use crate::spec::PublishFrequency;
 
 /// An endpoint as it is declared.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Declared {
+pub(super) struct DescribedEndpoint {
     pub(super) status: String,
     pub(super) failure_reason: Option<String>,
     pub(super) frequency: PublishFrequency,
     pub(super) enhanced_metrics: bool,
     /// Those with instances.
-    pub(super) variants: Vec<DeclaredVariant>,
-    pub(super) components: Vec<DeclaredComponent>,
+    pub(super) variants: Vec<DescribedVariant>,
+    pub(super) components: Vec<DescribedComponent>,
 }
 
 /// A variant with instances.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct DeclaredVariant {
+pub(super) struct DescribedVariant {
     pub(super) name: String,
     /// Its instance type; those of its pools, separated by commas.
     pub(super) instance_type: String,
@@ -38,7 +38,7 @@ pub(super) struct DeclaredVariant {
 
 /// An inference component. What could not be read, or isn't declared, is left out.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct DeclaredComponent {
+pub(super) struct DescribedComponent {
     pub(super) name: String,
     pub(super) variant: Option<String>,
     pub(super) status: Option<String>,
@@ -46,7 +46,7 @@ pub(super) struct DeclaredComponent {
     pub(super) gpus_per_copy: Option<u32>,
 }
 
-impl Declared {
+impl DescribedEndpoint {
     pub(super) fn new(endpoint: &DescribeEndpointOutput, config: &DescribeEndpointConfigOutput) -> Self {
         let metrics = config.metrics_config();
         let seconds = metrics.and_then(|metrics| metrics.metric_publish_frequency_in_seconds);
@@ -59,14 +59,14 @@ impl Declared {
             frequency: seconds.and_then(PublishFrequency::from_seconds).unwrap_or(PublishFrequency::DEFAULT),
             enhanced_metrics: metrics.and_then(|metrics| metrics.enable_enhanced_metrics) == Some(true),
             variants: variants
-                .filter_map(|(variant, shadow)| DeclaredVariant::new(variant, asynchronous, shadow))
+                .filter_map(|(variant, shadow)| DescribedVariant::new(variant, asynchronous, shadow))
                 .collect(),
             components: Vec::new(),
         }
     }
 }
 
-impl DeclaredVariant {
+impl DescribedVariant {
     fn new(variant: &ProductionVariant, asynchronous: bool, shadow: bool) -> Option<Self> {
         let pools = variant.instance_pools().iter().filter_map(|pool| pool.instance_type.as_ref());
         let mut types: Vec<&str> =
@@ -95,7 +95,7 @@ fn gpus_of(instance_type: &str) -> Option<u32> {
     }
 }
 
-impl DeclaredComponent {
+impl DescribedComponent {
     /// From its line in the listing alone.
     pub(super) fn listed(summary: InferenceComponentSummary) -> Option<Self> {
         let status = summary.inference_component_status.map(|status| status.to_string());
@@ -129,11 +129,11 @@ mod tests {
 
     use super::*;
 
-    fn variant(types: &[&str]) -> Option<DeclaredVariant> {
+    fn variant(types: &[&str]) -> Option<DescribedVariant> {
         let pool = |name: &&str| InstancePool::builder().instance_type((*name).into()).build();
         let pools = types.iter().map(pool).collect();
         let variant = ProductionVariant::builder().variant_name("v").set_instance_pools(Some(pools)).build();
-        DeclaredVariant::new(&variant, false, false)
+        DescribedVariant::new(&variant, false, false)
     }
 
     #[test]
@@ -159,7 +159,7 @@ mod tests {
         let per_copy = |gpus: &[f32]| {
             let all = gpus.iter().map(|gpus| needs(*gpus)).collect();
             let described = DescribeInferenceComponentOutput::builder().set_specifications(Some(all)).build();
-            DeclaredComponent::default().described(&described).gpus_per_copy
+            DescribedComponent::default().described(&described).gpus_per_copy
         };
         assert_eq!((per_copy(&[2.0]), per_copy(&[2.0, 2.0]), per_copy(&[2.0, 4.0])), (Some(2), Some(2), None));
     }

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use super::Reconciler;
 use super::error::ReconcileError;
-use crate::plan::Surroundings;
+use crate::plan::Environment;
 use crate::spec::{GpuDimension, Monitoring, Spec};
 
 impl Reconciler {
     /// Asks CloudWatch and, for prices, the Price List. A price that can't be looked up is no error.
-    pub(super) async fn surroundings(&self, spec: &Spec) -> Result<Surroundings, ReconcileError> {
+    pub(super) async fn environment(&self, spec: &Spec) -> Result<Environment, ReconcileError> {
         let monitoring = &spec.monitoring;
         let wants_widgets = monitoring.dashboard.as_ref().is_some_and(|dashboard| dashboard.interactive == Some(true));
         if wants_widgets && self.widgets_function.is_none() {
@@ -18,7 +18,7 @@ impl Reconciler {
         let prices = async { Ok(self.pricing.list_prices(monitoring).await) };
         let (gpu_dimensions, prices) = tokio::try_join!(self.gpu_dimensions(monitoring), prices)?;
         let (region, widgets_function) = (self.region.clone(), self.widgets_function.clone());
-        Ok(Surroundings { region, gpu_dimensions, prices, widgets_function, runbooks_url: self.runbooks_url.clone() })
+        Ok(Environment { region, gpu_dimensions, prices, widgets_function, runbooks_url: self.runbooks_url.clone() })
     }
 
     /// The dimension that identifies a GPU: as declared, as published, or both names while nothing is published.
