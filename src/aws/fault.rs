@@ -8,6 +8,9 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use thiserror::Error;
 
+#[cfg(feature = "local-runs")]
+use super::network;
+
 /// A call that failed. `Display` doesn't repeat the source; [`crate::reconcile::reason`] walks the chain.
 #[derive(Debug, Error)]
 pub enum CallError {
@@ -157,6 +160,11 @@ where
             SdkError::DispatchFailure(failure) if failure.is_io() => {
                 silent("the connection to the service failed", Aftermath::Unknown)
             }
+            #[cfg(feature = "local-runs")]
+            SdkError::DispatchFailure(failure) if network::is_given_up(failure) => silent(
+                "nothing answers at its address; start the stand-in, and have AWS_ENDPOINT_URL_… name it",
+                Aftermath::Refused,
+            ),
             SdkError::DispatchFailure(_) => {
                 silent("the request could not be sent (credentials or network)", Aftermath::Unknown)
             }

@@ -10,6 +10,8 @@ mod cloudwatch;
 mod dynamodb;
 mod fault;
 mod lambda;
+#[cfg(feature = "local-runs")]
+mod network;
 mod price_list;
 mod sagemaker;
 
@@ -81,6 +83,8 @@ pub async fn config_in_lambda(connector: SharedHttpConnector) -> SdkConfig {
 
 fn loader(connector: SharedHttpConnector) -> ConfigLoader {
     // The SDK's own client would read all root certificates once for each service, and once more for each set of timeouts.
+    #[cfg(feature = "local-runs")]
+    let connector = SharedHttpConnector::new(network::Watched::new(connector));
     let http = http_client_fn(move |_, _| connector.clone());
     // Not `adaptive`: it slows one process's calls down after a throttled one, and each stack has a process of its own. A
     // hundred stacks at once took four times as long with it (docs/contributors/reliability.md).

@@ -39,9 +39,20 @@ pub enum ResponseUrlError {
     /// The host is neither Amazon S3's nor listed in `EXTRA_RESPONSE_HOSTS`.
     #[error("the ResponseURL's host is not an Amazon S3 host and is not listed in EXTRA_RESPONSE_HOSTS")]
     ForeignHost,
+    /// The host is this machine and not listed in `EXTRA_RESPONSE_HOSTS`. CloudFormation never sends one.
+    #[error("the ResponseURL is on this machine, and EXTRA_RESPONSE_HOSTS doesn't list it")]
+    Local,
     /// `https` is required, except for loopback hosts listed in `EXTRA_RESPONSE_HOSTS`.
     #[error("the ResponseURL is not https")]
     NotHttps,
+}
+
+impl ResponseUrlError {
+    /// Whether nobody waits at the URL: a developer's event has it.
+    #[must_use]
+    pub fn is_local(self) -> bool {
+        self == Self::Local
+    }
 }
 
 impl ResponseUrl {
@@ -70,6 +81,7 @@ impl ResponseUrl {
             (false, _) if url.scheme() == "http" && matches!(&host, Host::Domain(d) if is_s3_host(d)) => {
                 Err(ResponseUrlError::NotHttps)
             }
+            (false, _) if is_loopback(&host) => Err(ResponseUrlError::Local),
             (false, _) => Err(ResponseUrlError::ForeignHost),
         }
     }
@@ -190,7 +202,7 @@ mod tests {
 
     #[test]
     fn refuses_everything_else() {
-        use ResponseUrlError::{Credentials, ForeignHost, NotAUrl, NotHttps};
+        use ResponseUrlError::{Credentials, ForeignHost, Local, NotAUrl, NotHttps};
         for (url, expected) in [
             ("http://bucket.s3.amazonaws.com/key", NotHttps),
             ("https://bucket.s3.amazonaws.com.evil.example/key", ForeignHost),
@@ -209,7 +221,7 @@ mod tests {
             ("https://bucket.s3.amazonaws.com./key", ForeignHost),
             ("https://s3.amazonaws.com@evil.example/key", Credentials),
             ("https://169.254.169.254/latest/meta-data", ForeignHost),
-            ("http://127.0.0.1:4566/answer", ForeignHost),
+            ("http://127.0.0.1:4566/answer", Local),
             ("https://10.0.0.1/answer", ForeignHost),
             ("file:///etc/passwd", NotAUrl),
             ("not a url", NotAUrl),
@@ -246,7 +258,7 @@ mod tests {
         assert_eq!(accept("http://localhost:9/a", "localhost"), Ok(()));
         assert_eq!(accept("http://[::1]:9/a", "[::1]:9"), Ok(()));
         assert_eq!(accept("https://answers.example:8443/a", " answers.example:8443 ,"), Ok(()));
-        assert_eq!(accept("http://127.0.0.1:4567/a", "127.0.0.1:4566"), Err(ResponseUrlError::ForeignHost));
+        assert_eq!(accept("http://127.0.0.1:4567/a", "127.0.0.1:4566"), Err(ResponseUrlError::Local));
         assert_eq!(accept("http://answers.example/a", "answers.example"), Err(ResponseUrlError::NotHttps));
     }
 

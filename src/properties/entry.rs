@@ -49,7 +49,11 @@ impl<T> Entry<T> {
         meaning: &'static str,
         read: fn(&Node<'_>, &Property) -> Option<T>,
     ) -> Self {
-        let meaning = if cfg!(feature = "documentation") { meaning } else { "" };
+        let (meaning, default) = match default {
+            _ if cfg!(feature = "documentation") => (meaning, default),
+            Absent::Depends(_) => ("", Absent::Depends("")),
+            other => ("", other),
+        };
         Self { property: Property { name, kind, default, meaning, refusal: Refusal::ByRule }, read }
     }
 
