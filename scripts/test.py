@@ -22,12 +22,14 @@ LANES = (
     ("package", "packaged", "events", "sam-local", "scenarios"),
     ("package-tools", "tools", "templates", "docs", "iac", "browser", "deny"),
 )
-# Parts that wait for a part of another lane. Two makes at once must not install the same tool, and pages quote the programs that lint builds.
+# Memory in which the SageMaker SDK can be compiled twice at once, for development and for release.
+ENOUGH_GB = 14
+# Parts that wait for parts of another lane. Two makes at once must not install the same tool, and pages quote the programs that lint builds.
 AFTER = {
-    "package": "package-tools",
-    "packaged": "lint",
-    "events": "tools",
-    "docs": "lint",
+    "package": ("package-tools",),
+    "packaged": ("lint",),
+    "events": ("tools",),
+    "docs": ("lint",),
 }
 NEED_PACKAGE = {"packaged", "events", "sam-local", "scenarios"}
 IN_ORDER = (
@@ -58,6 +60,10 @@ def environment(part: str) -> dict[str, str]:
     return {**os.environ, **zips, **lints}
 
 
+def is_short_of_memory() -> bool:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") < ENOUGH_GB * 2**30
+
+
 class Run:
     def __init__(self) -> None:
         self.parts = {name: Part(name) for name in IN_ORDER}
@@ -67,8 +73,8 @@ class Run:
     def lane(self, names: tuple[str, ...]) -> None:
         for name in names:
             part = self.parts[name]
-            if name in AFTER:
-                self.parts[AFTER[name]].finished.wait()
+            for other in AFTER.get(name, ()) + (("lint",) if name == "package" and is_short_of_memory() else ()):
+                self.parts[other].finished.wait()
             started = time.monotonic()
             try:
                 part.result = self.attempt(part)
