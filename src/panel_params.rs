@@ -22,11 +22,11 @@ pub enum Panel {
 
 impl Panel {
     /// Both, with their names in parameters.
-    pub const ALL: [(&'static str, Self); 2] = [("Cluster", Self::Cluster), ("Cost", Self::Cost)];
+    pub const ALL: [(&'static str, Self); 2] = [(Self::Cluster.name(), Self::Cluster), (Self::Cost.name(), Self::Cost)];
 
     /// Its name in parameters.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Cluster => "Cluster",
             Self::Cost => "Cost",

@@ -90,7 +90,7 @@ impl Contact {
 impl HttpConnector for Watched {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let watched = self.clone();
-        let host = url::Url::parse(request.uri()).ok().and_then(|uri| uri.host_str().map(str::to_owned));
+        let uri = request.uri().to_owned();
         HttpConnectorFuture::new(async move {
             let error = match watched.connector.call(request).await {
                 Ok(response) => {
@@ -99,11 +99,12 @@ impl HttpConnector for Watched {
                 }
                 Err(error) => error,
             };
-            let host = host.unwrap_or_default();
-            if reached_nobody(&error) && watched.given_up(watched.contact.missed(&host)) {
-                return Err(ConnectorError::user(Unreachable(host).into()));
+            if !reached_nobody(&error) {
+                return Err(error);
             }
-            Err(error)
+            let host = url::Url::parse(&uri).ok().and_then(|uri| uri.host_str().map(str::to_owned)).unwrap_or_default();
+            let is_given_up = watched.given_up(watched.contact.missed(&host));
+            Err(if is_given_up { ConnectorError::user(Unreachable(host).into()) } else { error })
         })
     }
 }

@@ -49,11 +49,8 @@ impl<T> Entry<T> {
         meaning: &'static str,
         read: fn(&Node<'_>, &Property) -> Option<T>,
     ) -> Self {
-        let (meaning, default) = match default {
-            _ if cfg!(feature = "documentation") => (meaning, default),
-            Absent::Depends(_) => ("", Absent::Depends("")),
-            other => ("", other),
-        };
+        let (meaning, default) =
+            if cfg!(feature = "documentation") { (meaning, default) } else { ("", default.undocumented()) };
         Self { property: Property { name, kind, default, meaning, refusal: Refusal::ByRule }, read }
     }
 

@@ -53,6 +53,16 @@ pub enum Absent {
     Depends(&'static str),
 }
 
+impl Absent {
+    /// The same, without words that are written nowhere but in the reference.
+    pub(super) const fn undocumented(self) -> Self {
+        match self {
+            Self::Depends(_) => Self::Depends(""),
+            other => other,
+        }
+    }
+}
+
 /// How a number outside of the range, or another word, is refused.
 #[derive(Clone, Copy, Debug)]
 pub enum Refusal {

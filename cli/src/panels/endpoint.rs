@@ -11,15 +11,13 @@ use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConf
 use aws_sdk_sagemaker::operation::describe_inference_component::DescribeInferenceComponentOutput;
 use aws_sdk_sagemaker::types::InferenceComponentSummary;
 use dashboard_picture::simulated::Simulation;
+use metric_math::evaluation::dashboard::TimeRange;
 use metric_math::evaluation::{self, EvaluationError, Queries, Query, Reading, Series};
-use metric_math::telemetry::{self, MetricStore, SECOND, Timestamp, Window};
+use metric_math::telemetry::{self, MetricStore, SECOND, Timestamp};
 use monitored_endpoint::aws::{Aftermath, Fault};
 use monitored_endpoint::usage::{Answer, MetricFilter, Moment, Source};
 
 use super::declaration::{self, DescribedComponent};
-
-/// The period of a request that names none, in seconds.
-const DEFAULT_PERIOD: u32 = 300;
 
 /// An endpoint in memory, in whatever Region it is asked for.
 #[derive(Debug)]
@@ -60,9 +58,8 @@ impl SimulatedEndpoint {
         until: Moment,
     ) -> Result<Vec<MetricDataResult>, EvaluationError> {
         let read = queries.iter().map(query).collect::<Result<Vec<Query>, _>>()?;
-        let period = read.iter().filter_map(|query| query.period).min().unwrap_or(DEFAULT_PERIOD);
-        let window = Window::aligned(from.0 * SECOND, until.0 * SECOND, period, self.now);
-        let evaluated = Queries::new(&self.store, Reading::default(), window, read)?;
+        let range = TimeRange { start: from.0 * SECOND, end: until.0 * SECOND };
+        let evaluated = Queries::of_request(&self.store, Reading::default(), range, self.now, read)?;
         let mut results = Vec::new();
         for (number, query) in queries.iter().enumerate().filter(|(_, query)| query.return_data() != Some(false)) {
             let series = evaluated.series(number)?;

@@ -10,15 +10,13 @@ use serde_json::{Value, json};
 use super::{invalid, invalid_token, read};
 use crate::{clock::timestamp, error::ServiceError, page};
 use metric_math::{
-    evaluation::{EvaluationError, MetricDataQuery, Queries, Query, Reading, Series},
-    telemetry::{SECOND, Timestamp, Window},
+    evaluation::{EvaluationError, MetricDataQuery, Queries, Query, Reading, Series, dashboard::TimeRange},
+    telemetry::{SECOND, Timestamp},
 };
 
 const MOST_QUERIES: usize = 500;
 /// At most so many values are in one answer.
 const MOST_VALUES: usize = 100_800;
-/// The period of a request that names none.
-const DEFAULT_PERIOD: u32 = 300;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
@@ -48,9 +46,9 @@ pub(super) fn get(context: &Context<'_>, request: &Value) -> Result<Value, Servi
     let queries = wanted.metric_data_queries.into_iter().map(MetricDataQuery::query);
     let queries: Vec<Query> = queries.collect::<Result<_, _>>().map_err(refused)?;
     let ids: Vec<String> = queries.iter().map(|query| query.id.clone()).collect();
-    let period = queries.iter().filter_map(|query| query.period).min().unwrap_or(DEFAULT_PERIOD);
-    let window = Window::aligned(start, end, period, timestamp(context.clock.now()));
-    let queries = Queries::new(&context.state.store, Reading::default(), window, queries).map_err(refused)?;
+    let (range, now) = (TimeRange { start, end }, timestamp(context.clock.now()));
+    let queries =
+        Queries::of_request(&context.state.store, Reading::default(), range, now, queries).map_err(refused)?;
     let newest_first = wanted.scan_by.as_deref() != Some("TimestampAscending");
     let mut results = Vec::new();
     let mut longest = 1;

@@ -4,14 +4,18 @@
 
 use std::cell::{Cell, RefCell};
 
-use crate::telemetry::{Metric, MetricStore, Statistic, UnknownStatistic, Window};
+use crate::telemetry::{Metric, MetricStore, Statistic, Timestamp, UnknownStatistic, Window};
 
 use super::{
     Expression, InsightsError, Node, Reading, SearchError, SyntaxError, arithmetic,
+    dashboard::TimeRange,
     insights::{self, InsightsQuery},
     label,
     value::{Series, Value},
 };
+
+/// The period of a `GetMetricData` request that names none, in seconds.
+const DEFAULT_PERIOD: u32 = 300;
 
 /// A metric or an expression.
 #[derive(Clone, Debug, PartialEq)]
@@ -125,6 +129,21 @@ impl<'s> Queries<'s> {
             open: RefCell::default(),
             own_period: Cell::default(),
         })
+    }
+
+    /// Queries of a `GetMetricData` request over `range`, at the shortest period that one of them names.
+    ///
+    /// # Errors
+    /// More than one of them is a Metrics Insights query.
+    pub fn of_request(
+        store: &'s MetricStore,
+        reading: Reading,
+        range: TimeRange,
+        now: Timestamp,
+        queries: Vec<Query>,
+    ) -> Result<Self, EvaluationError> {
+        let period = queries.iter().filter_map(|query| query.period).min().unwrap_or(DEFAULT_PERIOD);
+        Self::new(store, reading, Window::aligned(range.start, range.end, period, now), queries)
     }
 
     /// Queries of an alarm: no search, and Metrics Insights reaches back three hours.

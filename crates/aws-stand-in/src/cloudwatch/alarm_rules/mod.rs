@@ -47,9 +47,9 @@ fn is_arn(text: &str) -> bool {
     parts.len() == 6 && parts[0] == "arn" && !parts[1].is_empty() && !parts[2].is_empty() && !parts[5].is_empty()
 }
 
-/// A PromQL alarm defines everything in its criteria.
-fn check_promql(request: &MetricAlarmRequest) -> Result<(), String> {
-    let given = [
+/// Members that describe a single metric, and whether each is given.
+fn members_of_single_metric(request: &MetricAlarmRequest) -> [(&'static str, bool); 7] {
+    [
         ("MetricName", request.metric_name.is_some()),
         ("Namespace", request.namespace.is_some()),
         ("Dimensions", request.dimensions.is_some()),
@@ -57,6 +57,12 @@ fn check_promql(request: &MetricAlarmRequest) -> Result<(), String> {
         ("Unit", request.unit.is_some()),
         ("Statistic", request.statistic.is_some()),
         ("ExtendedStatistic", request.extended_statistic.is_some()),
+    ]
+}
+
+/// A PromQL alarm defines everything in its criteria.
+fn check_promql(request: &MetricAlarmRequest) -> Result<(), String> {
+    let others = [
         ("Metrics", request.metrics.is_some()),
         ("Threshold", request.threshold.is_some()),
         ("ComparisonOperator", request.comparison_operator.is_some()),
@@ -67,7 +73,7 @@ fn check_promql(request: &MetricAlarmRequest) -> Result<(), String> {
         ("EvaluateLowSampleCountPercentile", request.evaluate_low_sample_count_percentile.is_some()),
         ("EvaluationWindow", request.evaluation_window.is_some()),
     ];
-    if let Some((name, _)) = given.iter().find(|(_, given)| *given) {
+    if let Some((name, _)) = members_of_single_metric(request).iter().chain(&others).find(|(_, given)| *given) {
         return Err(format!("{name} must not be set if EvaluationCriteria is set."));
     }
     match request.evaluation_interval {
@@ -112,16 +118,7 @@ fn check_single_metric(request: &MetricAlarmRequest) -> Result<i64, String> {
 
 /// Checks a list of metrics and expressions; gives their one period.
 fn check_metrics(request: &MetricAlarmRequest, metrics: &[MetricQuery]) -> Result<i64, String> {
-    let given = [
-        ("MetricName", request.metric_name.is_some()),
-        ("Namespace", request.namespace.is_some()),
-        ("Dimensions", request.dimensions.is_some()),
-        ("Period", request.period.is_some()),
-        ("Unit", request.unit.is_some()),
-        ("Statistic", request.statistic.is_some()),
-        ("ExtendedStatistic", request.extended_statistic.is_some()),
-    ];
-    if let Some((name, _)) = given.iter().find(|(_, given)| *given) {
+    if let Some((name, _)) = members_of_single_metric(request).iter().find(|(_, given)| *given) {
         return Err(format!("{name} should not be set if list of Metrics is set."));
     }
     if metrics.is_empty() {
