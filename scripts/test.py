@@ -1,10 +1,11 @@
-"""Runs the parts of `make test` in three lanes side by side and ends with a summary.
+"""Runs the parts of `make test` or `make test-release` in lanes side by side and ends with a summary.
 
-The lanes fill two cores: Rust as it is developed, the release build and what is tried on it, and what Python does. Each part's output is
-shown whole when its turn comes, and as it appears if it is still running. A part that fails doesn't hide what the others have to say; the
-exit code is 1 if any failed.
+`development` is what a change waits for: the development build and its tests, and what Python does. `release` is the rest: the release
+build and what is tried on it, and many schedules of runs at once. Each part's output is shown whole when its turn comes, and as it appears
+if it is still running. A part that fails doesn't hide what the others have to say; the exit code is 1 if any failed.
 """
 
+import argparse
 import os
 import queue
 import signal
@@ -14,28 +15,19 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain, zip_longest
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-LANES = (
-    ("fmt", "lint", "unit"),
-    ("package", "packaged", "events", "sam-local", "scenarios"),
-    ("package-tools", "tools", "templates", "docs", "iac", "browser", "deny"),
-)
+LANES = {
+    "development": (("fmt", "lint", "unit"), ("tools", "templates", "docs", "iac", "browser", "scenarios-dev", "deny")),
+    "release": (("package-tools", "package", "tools", "packaged", "events", "sam-local", "scenarios"), ("schedules",)),
+}
 # Memory in which the SageMaker SDK can be compiled twice at once, for development and for release.
 ENOUGH_GB = 14
-# Parts that wait for parts of another lane. Two makes at once must not install the same tool, and pages quote the programs that lint builds.
-AFTER = {
-    "package": ("package-tools",),
-    "packaged": ("lint",),
-    "events": ("tools",),
-    "docs": ("lint",),
-}
+# Parts that wait for a part of another lane: pages quote the programs that lint builds, and one build after the other is sooner done.
+AFTER = {"docs": "lint"}
 NEED_PACKAGE = {"packaged", "events", "sam-local", "scenarios"}
-IN_ORDER = (
-    "fmt", "package-tools", "tools", "lint", "templates", "unit", "docs", "iac", "package", "packaged", "events", "sam-local", "scenarios",
-    "browser", "deny",
-)
 
 
 @dataclass
@@ -65,16 +57,18 @@ def is_short_of_memory() -> bool:
 
 
 class Run:
-    def __init__(self) -> None:
-        self.parts = {name: Part(name) for name in IN_ORDER}
+    def __init__(self, lanes: tuple[tuple[str, ...], ...]) -> None:
+        in_turn = chain.from_iterable(zip_longest(*lanes))
+        self.parts = {name: Part(name) for name in in_turn if name}
+        self.after = AFTER | ({"package": "schedules"} if is_short_of_memory() else {})
         self.running: set[subprocess.Popen[str]] = set()
         self.stopping = False
 
     def lane(self, names: tuple[str, ...]) -> None:
         for name in names:
             part = self.parts[name]
-            for other in AFTER.get(name, ()) + (("lint",) if name == "package" and is_short_of_memory() else ()):
-                self.parts[other].finished.wait()
+            if name in self.after:
+                self.parts[self.after[name]].finished.wait()
             started = time.monotonic()
             try:
                 part.result = self.attempt(part)
@@ -149,13 +143,16 @@ class Run:
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("which", choices=LANES)
+    lanes = LANES[parser.parse_args().which]
     started = time.monotonic()
-    run = Run()
+    run = Run(lanes)
     # Whoever ends this by a signal ends what it has started, too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    lanes = [threading.Thread(target=run.lane, args=(names,), daemon=True) for names in LANES]
-    for lane in lanes:
-        lane.start()
+    threads = [threading.Thread(target=run.lane, args=(names,), daemon=True) for names in lanes]
+    for thread in threads:
+        thread.start()
     try:
         run.show()
     except KeyboardInterrupt:
