@@ -3,6 +3,7 @@
 //! A Lambda is killed without a word at its deadline, and a killed provider leaves its stack hanging for up to an
 //! hour. So work ends early enough to undo what it made, and undoing early enough to answer.
 
+use std::ops::RangeInclusive;
 use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
@@ -16,9 +17,10 @@ const MARGIN: Duration = Duration::from_millis(200);
 /// The longest that a Lambda lives. Counted from now where the deadline given is no deadline: cargo-lambda's emulator
 /// sends a number of milliseconds in place of a point in time, which reads as a moment in 1970.
 const LONGEST_LIFE: Duration = Duration::from_mins(15);
-/// How long CloudFormation waits for an answer where the declaration doesn't say
+/// How long CloudFormation can be asked to wait for an answer, in seconds: what `ServiceTimeout` takes. The longest is also its
+/// default
 /// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html>).
-const LONGEST_WAIT: Duration = Duration::from_hours(1);
+pub(crate) const SERVICE_TIMEOUT: RangeInclusive<u32> = 1..=3600;
 
 /// Three points in time: work stops, undoing stops, the answer must be out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +57,7 @@ impl Deadline {
     pub fn divide(ends: SystemTime, began: SystemTime, service_timeout: Option<Duration>) -> Self {
         let now = SystemTime::now();
         let life = if is_real(ends) { ends.duration_since(now).unwrap_or_default() } else { LONGEST_LIFE };
-        let patience_ends = began + service_timeout.unwrap_or(LONGEST_WAIT);
+        let patience_ends = began + service_timeout.unwrap_or(Duration::from_secs((*SERVICE_TIMEOUT.end()).into()));
         let patience = patience_ends.duration_since(now).unwrap_or_default();
         let left = life.min(patience).saturating_sub(MARGIN);
         let now = Instant::now();

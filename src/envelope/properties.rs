@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use crate::deadline::SERVICE_TIMEOUT;
 use crate::scalar;
 
 /// `ResourceProperties` or `OldResourceProperties`. Their values may be secret: `Debug` shows none of them.
@@ -47,11 +48,11 @@ impl fmt::Debug for Properties {
     }
 }
 
-/// `ServiceTimeout`, where the value is one: an integer from 1 to 3600, or its text
+/// `ServiceTimeout`, where the value is one: an integer in [`SERVICE_TIMEOUT`], or its text
 /// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html>).
 pub(crate) fn service_timeout(value: &Value) -> Option<Duration> {
-    let seconds = u64::try_from(scalar::integer(value)?).ok()?;
-    (1..=3600).contains(&seconds).then(|| Duration::from_secs(seconds))
+    let seconds = u32::try_from(scalar::integer(value)?).ok()?;
+    SERVICE_TIMEOUT.contains(&seconds).then(|| Duration::from_secs(seconds.into()))
 }
 
 /// Whether no value of these properties may be shown. Only a clear false (or nothing) permits it: who wrote `yes`, a

@@ -11,6 +11,7 @@ use super::entry::{
 use super::node::Node;
 pub use super::property::{Absent, Property, PropertyKind, Refusal};
 use crate::alarm::{AlarmKind, AlarmSource, COMPARISONS};
+use crate::deadline::SERVICE_TIMEOUT;
 use crate::envelope::service_timeout;
 
 use Absent::{Depends, Is, Nothing, Refused};
@@ -39,6 +40,9 @@ pub const MOST_GPUS: i64 = 64;
 
 /// The most dollars per instance-hour that are believed: a thousand times what the dearest instance costs.
 pub const MOST_DOLLARS: f64 = 100_000.0;
+
+const SHORTEST_TIMEOUT: i64 = *SERVICE_TIMEOUT.start() as i64;
+const LONGEST_TIMEOUT: i64 = *SERVICE_TIMEOUT.end() as i64;
 
 /// Members of `UpdateEndpoint` that say how to deploy, for the type that deploys.
 pub const OF_DEPLOYMENTS: &[&str] =
@@ -77,7 +81,7 @@ table! {
             "ARN of the provider's function, from its export or its SSM parameter",
         );
         SERVICE_TIMEOUT: i64 = Entry::new(
-            ("ServiceTimeout", PropertyKind::Integer(1, 3600)),
+            ("ServiceTimeout", PropertyKind::Integer(SHORTEST_TIMEOUT, LONGEST_TIMEOUT)),
             Depends("3600, CloudFormation's own"),
             "Seconds that CloudFormation waits for an answer. One run of the function takes 900 at most; an endpoint may \
              need 3600",
@@ -330,10 +334,11 @@ const fn joined<const ROWS: usize>(tables: [&[Property]; 3]) -> [Property; ROWS]
 }
 
 /// Read by the same function that reads it with the envelope, before anything can go wrong.
-fn seconds(node: &Node<'_>, _property: &Property) -> Option<i64> {
+fn seconds(node: &Node<'_>, property: &Property) -> Option<i64> {
     let seconds = service_timeout(node.value());
     if node.integer().is_some() && seconds.is_none() {
-        node.invalid(format!("{} is not a ServiceTimeout; use 1 to 3600 seconds", node.quoted()));
+        let (name, quoted) = (property.name, node.quoted());
+        node.invalid(format!("{quoted} is not a {name}; use {SHORTEST_TIMEOUT} to {LONGEST_TIMEOUT} seconds"));
     }
     seconds.and_then(|seconds| i64::try_from(seconds.as_secs()).ok())
 }
