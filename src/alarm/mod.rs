@@ -1,7 +1,7 @@
 //! The alarms: a file for each kind, with everything about it.
 //!
 //! What a kind is on, what it is by default, what it measures, and what is said about it: in its description, on panels,
-//! by `explain`. A new kind is a file here, a line in [`kinds!`] below and a row of the properties' table.
+//! by `explain`. A new kind is a file here, a line in `kinds!` below and a section of `docs/runbooks.md`.
 
 mod backlog;
 mod budget;

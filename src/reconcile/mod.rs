@@ -1,6 +1,6 @@
 //! Moves what exists to what is planned, and removes what a physical id made.
 //!
-//! Everything is described before the first write, all at once; [`decide`] then says, without any call, which changes lead from
+//! Everything is described before the first write, all at once; `decide` then says, without any call, which changes lead from
 //! there to the plan; and only then are they carried out, each written down in the request ledger first. There is a file for
 //! each owned thing: how it is described, what is refused, how it is made, changed and removed.
 
