@@ -5,9 +5,11 @@
 //! type takes another endpoint was recorded from real endpoints
 //! (<https://github.com/cloud-custodian/cloud-custodian/pull/11078>); no page of AWS's says so.
 
+use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
 use aws_sdk_sagemaker::types::{ProductionVariant, ProductionVariantInstanceType};
 use thiserror::Error;
 
+use crate::properties::Member;
 use crate::spec::hosts_components;
 
 /// A change that SageMaker takes no update for, and what to do instead.
@@ -15,15 +17,15 @@ use crate::spec::hosts_components;
 pub enum FixedMember {
     /// Another instance type.
     #[error(
-        "Properties.ProductionVariants[{at}].InstanceType: endpoint {endpoint:?} hosts inference components on {before}, and SageMaker can't move \
+        "{path}: endpoint {endpoint:?} hosts inference components on {before}, and SageMaker can't move \
          such an endpoint to {after}; keep {before}, or give another EndpointName, so that a new endpoint is made, and create the inference \
          components again there"
     )]
     InstanceType {
         /// The endpoint.
         endpoint: String,
-        /// Place of the variant in the new declaration.
-        at: usize,
+        /// Where the new declaration gives it.
+        path: String,
         /// The type that serves.
         before: String,
         /// The type that is declared.
@@ -31,36 +33,39 @@ pub enum FixedMember {
     },
     /// Other partitions, or others first.
     #[error(
-        "Properties.ProductionVariants[{at}].AcceleratorPartitionLayouts: the GPUs of endpoint {endpoint:?} {before}, and SageMaker never changes the \
+        "{path}: the GPUs of endpoint {endpoint:?} {before}, and SageMaker never changes the \
          layout of a running endpoint, not even the order of its profiles; keep the layout, or give another EndpointName, so that a new endpoint \
          is made, and create the inference components again there"
     )]
     PartitionLayout {
         /// The endpoint.
         endpoint: String,
-        /// Place of the variant in the new declaration.
-        at: usize,
+        /// Where the new declaration gives it.
+        path: String,
         /// How they are partitioned, in words.
         before: String,
     },
 }
 
 impl FixedMember {
-    /// What keeps `endpoint`, which serves on the variants `before`, from being updated to the variants `after`. Only where both
-    /// host inference components, and each gives one instance type: what becomes of pools isn't documented.
+    /// What keeps `endpoint`, which serves on the variants `before`, from being updated to the config `after`. Only where both host
+    /// inference components, and each gives one instance type: what becomes of pools isn't documented.
     #[must_use]
-    pub fn between(endpoint: &str, before: &[ProductionVariant], after: &[ProductionVariant]) -> Option<Self> {
+    pub fn between(endpoint: &str, before: &[ProductionVariant], after: &CreateEndpointConfigInput) -> Option<Self> {
         // Such an endpoint has one variant, whatever its name.
         let before = before.iter().find(|variant| hosts_components(variant))?;
-        let (at, after) = after.iter().enumerate().find(|(_, variant)| hosts_components(variant))?;
+        let after = Member::root(after).production_variants().items();
+        let after = after.into_iter().find(|variant| hosts_components(variant.value))?;
         let endpoint = endpoint.to_owned();
-        if let (Some(was), Some(is)) = (instance_type(before), instance_type(after))
+        if let (Some(was), Some(is)) = (instance_type(before), instance_type(after.value))
             && was != is
         {
-            return Some(Self::InstanceType { endpoint, at, before: was.to_owned(), after: is.to_owned() });
+            let path = after.instance_type().path;
+            return Some(Self::InstanceType { endpoint, path, before: was.to_owned(), after: is.to_owned() });
         }
-        let (was, is) = (layout(before), layout(after));
-        (was != is).then(|| Self::PartitionLayout { endpoint, at, before: in_words(&was) })
+        let (was, is) = (layout(before), layout(after.value));
+        let path = after.accelerator_partition_layouts().path;
+        (was != is).then(|| Self::PartitionLayout { endpoint, path, before: in_words(&was) })
     }
 }
 
@@ -105,13 +110,16 @@ mod tests {
     }
 
     fn between(before: ProductionVariant, after: ProductionVariant) -> Option<FixedMember> {
-        FixedMember::between("chat", &[before], &[after])
+        let after = CreateEndpointConfigInput::builder().production_variants(after).build().unwrap();
+        FixedMember::between("chat", &[before], &after)
     }
 
     #[test]
     fn another_instance_type_or_layout_takes_another_endpoint() {
         let another_type = between(variant("ml.g5.2xlarge", &[]), variant("ml.g6.2xlarge", &[]));
-        assert!(matches!(another_type, Some(FixedMember::InstanceType { at: 0, .. })), "{another_type:?}");
+        assert!(matches!(another_type, Some(FixedMember::InstanceType { .. })), "{another_type:?}");
+        let said = another_type.unwrap().to_string();
+        assert!(said.starts_with("Properties.ProductionVariants[0].InstanceType: endpoint"), "{said}");
         for (before, after) in [
             (vec!["mig-3g.20gb", "mig-4g.20gb"], vec!["mig-4g.20gb", "mig-3g.20gb"]),
             (vec!["mig-1g.5gb"], vec!["mig-1g.5gb", "mig-1g.5gb"]),

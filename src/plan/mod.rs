@@ -24,6 +24,7 @@ use thiserror::Error;
 
 use crate::place::Place;
 use crate::pricing::ListPrices;
+use crate::properties::ROOT;
 use crate::shape_json::ShapeJsonError;
 use crate::spec::{AlarmKind, DashboardName, Deployment, EndpointName, GpuDimension, Spec, Tag};
 
@@ -100,7 +101,7 @@ pub enum PlanError {
     #[error("the dashboard could not be written as JSON")]
     WriteDashboard(#[from] serde_json::Error),
     /// An alarm on dollars needs a price.
-    #[error("Properties.{0}: no list price was found; give CostPerHour in dollars, or set Enabled to false")]
+    #[error("{ROOT}.{0}: no list price was found; give CostPerHour in dollars, or set Enabled to false")]
     NoPrice(AlarmKind),
     /// CloudWatch has limits, and the declaration asks for more.
     #[error("the dashboard does not fit")]

@@ -7,8 +7,9 @@ use aws_sdk_sagemaker::operation::update_endpoint::UpdateEndpointInput;
 use serde_json::{Map, Value};
 
 use super::entry::{Cost, Declared};
+use super::member::Member;
 use super::misplaced;
-use super::node::{Fields, Node};
+use super::node::{Fields, Node, ROOT};
 use super::problem::Problems;
 use super::property::{self, has};
 use super::reference::{
@@ -20,6 +21,7 @@ use crate::alarm::AlarmKind;
 use crate::envelope::{ResourceType, withholds};
 use crate::scalar;
 
+const METRICS_CONFIG: &str = "MetricsConfig";
 const FREQUENCY: &str = "MetricPublishFrequencyInSeconds";
 /// How the launch article spells [`FREQUENCY`]; no such member exists, and people paste it.
 const FREQUENCY_ALIAS: &str = "MetricsPublishFrequencyInSeconds";
@@ -186,6 +188,16 @@ impl Declaration {
         })
     }
 
+    /// The members of `CreateEndpointConfig`, each with its path.
+    pub(crate) fn config_members(&self) -> Member<'_, CreateEndpointConfigInput> {
+        Member::root(&self.config)
+    }
+
+    /// The members of `UpdateEndpoint` that say how to deploy, each with its path.
+    pub(crate) fn deployment_members(&self) -> Option<Member<'_, UpdateEndpointInput>> {
+        self.deployment.as_ref().map(Member::root)
+    }
+
     /// Whether the declaration names any production variant.
     #[must_use]
     pub fn declares_variants(&self) -> bool {
@@ -247,7 +259,7 @@ fn divide(root: &Node<'_>, all: &Map<String, Value>, resource_type: ResourceType
 
 /// Lets the launch article's spelling pass as the API's. Both with different values is a problem.
 fn rename_frequency_alias(mut members: Map<String, Value>, problems: &Problems) -> Map<String, Value> {
-    if let Some(Value::Object(metrics)) = members.get_mut("MetricsConfig")
+    if let Some(Value::Object(metrics)) = members.get_mut(METRICS_CONFIG)
         && let Some(alias) = metrics.remove(FREQUENCY_ALIAS)
     {
         let same = |given: &Value| match (scalar::integer(given), scalar::integer(&alias)) {
@@ -256,7 +268,7 @@ fn rename_frequency_alias(mut members: Map<String, Value>, problems: &Problems) 
         };
         match metrics.get(FREQUENCY) {
             Some(given) if !same(given) => problems.conflict(
-                &format!("Properties.MetricsConfig.{FREQUENCY_ALIAS}"),
+                &format!("{ROOT}.{METRICS_CONFIG}.{FREQUENCY_ALIAS}"),
                 format!(
                     "{} contradicts {FREQUENCY}, which is {}; keep {FREQUENCY} (the API's spelling) alone",
                     Node::root(&alias, problems).quoted(),
@@ -273,14 +285,14 @@ fn rename_frequency_alias(mut members: Map<String, Value>, problems: &Problems) 
 fn read_config(members: Map<String, Value>, problems: &Problems) -> Option<CreateEndpointConfigInput> {
     let members = Value::Object(rename_frequency_alias(members, problems));
     let read = CreateEndpointConfigInput::deserialize(&mut ShapeReader::new(Node::root(&members, problems)));
-    read.map_err(|error| problems.invalid("Properties", error.to_string())).ok()
+    read.map_err(|error| problems.invalid(ROOT, error.to_string())).ok()
 }
 
 /// Through `UpdateEndpoint`'s own schema, of which a declaration gives only the members that say how to deploy.
 fn read_deployment(members: Map<String, Value>, problems: &Problems) -> Option<UpdateEndpointInput> {
     let members = Value::Object(members);
     let read = UpdateEndpointInput::deserialize(&mut ShapeReader::new(Node::root(&members, problems)));
-    read.map_err(|error| problems.invalid("Properties", error.to_string())).ok()
+    read.map_err(|error| problems.invalid(ROOT, error.to_string())).ok()
 }
 
 fn read_component(fields: &Fields<'_>) -> DeclaredComponent {

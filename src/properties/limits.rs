@@ -6,6 +6,8 @@
 
 use regex_lite::Regex;
 
+use super::node::ROOT;
+
 const LIMITS: &str = include_str!("../../data/limits.csv");
 
 /// The limits of one member.
@@ -111,7 +113,7 @@ fn limits(rest: &'static str) -> Option<Limits> {
 
 /// A path as the table has it: `ProductionVariants[].ModelName`.
 fn member(path: &str) -> String {
-    let path = path.strip_prefix("Properties.").unwrap_or(path);
+    let path = path.strip_prefix(ROOT).and_then(|path| path.strip_prefix('.')).unwrap_or(path);
     let mut index = false;
     path.chars()
         .filter(|c| {

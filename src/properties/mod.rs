@@ -9,6 +9,7 @@
 mod declaration;
 mod entry;
 mod limits;
+mod member;
 mod misplaced;
 mod node;
 mod problem;
@@ -22,6 +23,7 @@ pub use declaration::{
     Actions, Declaration, DeclaredAlarm, DeclaredAlarmTags, DeclaredComponent, DeclaredDashboard, DeclaredVariant,
 };
 pub use entry::{Cost, Declared};
-pub(crate) use node::Node;
+pub(crate) use member::Member;
+pub(crate) use node::{Node, ROOT};
 pub use problem::{Problem, Problems, Severity, is_within, nearest};
 pub(crate) use problem::{choice, one_of, quote};

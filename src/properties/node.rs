@@ -8,6 +8,8 @@ use crate::scalar;
 
 /// How many characters of a value are quoted in a problem.
 const QUOTED: usize = 60;
+/// What the path of every property begins with.
+pub(crate) const ROOT: &str = "Properties";
 /// The value of what isn't there.
 static LEFT_OUT: Value = Value::Null;
 
@@ -22,7 +24,7 @@ pub(crate) struct Node<'v> {
 
 impl<'v> Node<'v> {
     pub(super) fn root(value: &'v Value, problems: &'v Problems) -> Self {
-        Self { value, path: "Properties".to_owned(), problems, secret: false }
+        Self { value, path: ROOT.to_owned(), problems, secret: false }
     }
 
     /// A value of something else than a declaration: problems name it by its path in `value`.

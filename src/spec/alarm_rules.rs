@@ -72,7 +72,7 @@ impl AlarmRules<'_> {
             return None;
         }
         if watched.is_empty() {
-            if given && problems.clean("Properties.ProductionVariants") {
+            if given && problems.clean(&declaration.config_members().production_variants().path) {
                 let message = format!("{}; leave the alarm out, or set Enabled to false", definition.nothing_to_watch);
                 problems.conflict(&declared.path, message);
             }

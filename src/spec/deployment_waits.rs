@@ -6,22 +6,17 @@
 //! might work.
 
 use aws_sdk_sagemaker::types::{
-    BlueGreenUpdatePolicy, CapacitySize, CapacitySizeType, DeploymentConfig, RollingUpdatePolicy,
+    BlueGreenUpdatePolicy, CapacitySizeType, DeploymentConfig, RollingUpdatePolicy, TrafficRoutingConfig,
     TrafficRoutingConfigType,
 };
 
-use crate::properties::Problems;
-
-/// What CloudFormation waits where `ServiceTimeout` is left out:
-/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html>.
-const LONGEST_TIMEOUT: i64 = 3600;
-const PATH: &str = "Properties.DeploymentConfig";
+use crate::deadline::SERVICE_TIMEOUT;
+use crate::properties::{Member, Problems};
 
 /// A policy's waits, in seconds.
 struct Waits {
-    policy: &'static str,
-    /// The member that holds the wait of one stage.
-    interval_member: String,
+    /// Where the wait of one stage stands.
+    interval_path: String,
     /// How often it is waited at least.
     stages: i64,
     interval: i64,
@@ -30,48 +25,49 @@ struct Waits {
 }
 
 /// Validates how a resource that CloudFormation waits `service_timeout` seconds for is to be deployed.
-pub(super) fn validate(config: &DeploymentConfig, service_timeout: Option<i64>, problems: &Problems) {
-    if !problems.clean(PATH) {
+pub(super) fn validate(config: &Member<'_, DeploymentConfig>, service_timeout: Option<i64>, problems: &Problems) {
+    if !problems.clean(&config.path) {
         return;
     }
-    let DeploymentConfig { blue_green_update_policy: blue_green, rolling_update_policy: rolling, .. } = config;
-    if blue_green.is_some() && rolling.is_some() {
+    let (blue_green, rolling) = (config.blue_green_update_policy().given(), config.rolling_update_policy().given());
+    if let (Some(_), Some(rolling)) = (&blue_green, &rolling) {
         // <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_BlueGreenUpdatePolicy.html>
         let message = "can't be combined with BlueGreenUpdatePolicy: a deployment has one policy; keep one of them";
-        problems.conflict(&format!("{PATH}.RollingUpdatePolicy"), message);
+        problems.conflict(&rolling.path, message);
         return;
     }
-    sizes(config, problems);
-    for waits in blue_green.iter().map(of_blue_green).chain(rolling.iter().map(of_rolling)) {
+    let routing = blue_green.as_ref().and_then(|policy| policy.traffic_routing_configuration().given());
+    sizes(routing.as_ref(), rolling.as_ref(), problems);
+    let waits = [blue_green.as_ref().map(of_blue_green), rolling.as_ref().map(of_rolling)];
+    for waits in waits.iter().flatten() {
         waits.fit(service_timeout, problems);
     }
 }
 
 /// All at once is one stage, a canary and the rest are two, and a linear step is half of the fleet at most.
-fn of_blue_green(policy: &BlueGreenUpdatePolicy) -> Waits {
-    let routing = policy.traffic_routing_configuration.as_ref();
-    let in_steps = routing
+fn of_blue_green(policy: &Member<'_, BlueGreenUpdatePolicy>) -> Waits {
+    let routing = policy.traffic_routing_configuration();
+    let declared = routing.value.as_ref();
+    let in_steps = declared
         .and_then(|routing| routing.r#type.as_ref())
         .is_some_and(|kind| matches!(kind, TrafficRoutingConfigType::Canary | TrafficRoutingConfigType::Linear));
     Waits {
-        policy: "BlueGreenUpdatePolicy",
-        interval_member: "TrafficRoutingConfiguration.WaitIntervalInSeconds".to_owned(),
+        interval_path: routing.given().map_or(routing.path, |routing| routing.wait_interval_in_seconds().path),
         stages: if in_steps { 2 } else { 1 },
-        interval: seconds(routing.and_then(|routing| routing.wait_interval_in_seconds)),
-        termination: seconds(policy.termination_wait_in_seconds),
-        limit: policy.maximum_execution_timeout_in_seconds.map(i64::from),
+        interval: seconds(declared.and_then(|routing| routing.wait_interval_in_seconds)),
+        termination: seconds(policy.value.termination_wait_in_seconds),
+        limit: policy.value.maximum_execution_timeout_in_seconds.map(i64::from),
     }
 }
 
 /// A batch is half of the fleet at most.
-fn of_rolling(policy: &RollingUpdatePolicy) -> Waits {
+fn of_rolling(policy: &Member<'_, RollingUpdatePolicy>) -> Waits {
     Waits {
-        policy: "RollingUpdatePolicy",
-        interval_member: "WaitIntervalInSeconds".to_owned(),
+        interval_path: policy.wait_interval_in_seconds().path,
         stages: 2,
-        interval: seconds(policy.wait_interval_in_seconds),
+        interval: seconds(policy.value.wait_interval_in_seconds),
         termination: 0,
-        limit: policy.maximum_execution_timeout_in_seconds.map(i64::from),
+        limit: policy.value.maximum_execution_timeout_in_seconds.map(i64::from),
     }
 }
 
@@ -81,57 +77,47 @@ fn seconds(declared: Option<i32>) -> i64 {
 
 impl Waits {
     fn fit(&self, service_timeout: Option<i64>, problems: &Problems) {
-        let Self { policy, interval_member, stages, interval, termination, limit } = self;
+        let Self { interval_path: path, stages, interval, termination, limit } = self;
         let total = stages.saturating_mul(*interval).saturating_add(*termination);
         let waits = format!(
             "{stages} × {interval} s{}",
             if *termination > 0 { format!(" and {termination} s of TerminationWaitInSeconds") } else { String::new() }
         );
-        let timeout = service_timeout.unwrap_or(LONGEST_TIMEOUT);
-        let path = format!("{PATH}.{policy}.{interval_member}");
+        let longest = i64::from(*SERVICE_TIMEOUT.end());
+        let timeout = service_timeout.unwrap_or(longest);
         if total >= timeout {
-            let raise = if timeout < LONGEST_TIMEOUT {
-                format!(", or raise ServiceTimeout (up to {LONGEST_TIMEOUT})")
-            } else {
-                String::new()
-            };
+            let raise =
+                if timeout < longest { format!(", or raise ServiceTimeout (up to {longest})") } else { String::new() };
             let message = format!(
                 "a deployment waits {waits}, {total} s in all, and CloudFormation gives it up after {timeout} s \
                  (ServiceTimeout); lower the waits{raise}"
             );
-            problems.conflict(&path, message);
+            problems.conflict(path, message);
         } else if let Some(limit) = limit.filter(|limit| total >= *limit) {
             let message = format!(
                 "a deployment waits {waits}, {total} s in all, and SageMaker gives it up after \
                  MaximumExecutionTimeoutInSeconds, {limit} s; raise that, or lower the waits"
             );
-            problems.conflict(&path, message);
+            problems.conflict(path, message);
         }
     }
 }
 
 /// Shares of the fleet, in percent: <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TrafficRoutingConfig.html> and
 /// <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_RollingUpdatePolicy.html>.
-fn sizes(config: &DeploymentConfig, problems: &Problems) {
-    let routing = config.blue_green_update_policy.as_ref().and_then(|it| it.traffic_routing_configuration.as_ref());
-    let rolling = config.rolling_update_policy.as_ref();
-    let at = "BlueGreenUpdatePolicy.TrafficRoutingConfiguration";
-    let all: [(String, Option<&CapacitySize>, i32, i32); 4] = [
-        (format!("{at}.CanarySize"), routing.and_then(|it| it.canary_size.as_ref()), 1, 50),
-        (format!("{at}.LinearStepSize"), routing.and_then(|it| it.linear_step_size.as_ref()), 10, 50),
-        ("RollingUpdatePolicy.MaximumBatchSize".into(), rolling.and_then(|it| it.maximum_batch_size.as_ref()), 5, 50),
-        (
-            "RollingUpdatePolicy.RollbackMaximumBatchSize".into(),
-            rolling.and_then(|it| it.rollback_maximum_batch_size.as_ref()),
-            1,
-            100,
-        ),
-    ];
-    for (member, size, least, most) in all {
-        let Some(size) = size.filter(|size| size.r#type == Some(CapacitySizeType::CapacityPercent)) else { continue };
-        if let Some(value) = size.value.filter(|value| !(least..=most).contains(value)) {
+fn sizes(
+    routing: Option<&Member<'_, TrafficRoutingConfig>>,
+    rolling: Option<&Member<'_, RollingUpdatePolicy>>,
+    problems: &Problems,
+) {
+    let of_routing = routing.map(|it| [(it.canary_size(), 1, 50), (it.linear_step_size(), 10, 50)]);
+    let of_rolling = rolling.map(|it| [(it.maximum_batch_size(), 5, 50), (it.rollback_maximum_batch_size(), 1, 100)]);
+    for (size, least, most) in of_routing.into_iter().chain(of_rolling).flatten() {
+        let size = size.given().filter(|size| size.value.r#type == Some(CapacitySizeType::CapacityPercent));
+        let Some(size) = size else { continue };
+        if let Some(value) = size.value.value.filter(|value| !(least..=most).contains(value)) {
             let message = format!("{value} is not a share of the fleet that this takes; use {least} to {most} percent");
-            problems.invalid(&format!("{PATH}.{member}.Value"), message);
+            problems.invalid(&size.value().path, message);
         }
     }
 }
@@ -148,7 +134,7 @@ mod tests {
         let declared = json!({"DeploymentConfig": deployment, "ServiceTimeout": timeout});
         let declaration = Declaration::read(ResourceType::MonitoredEndpoint, &declared, &problems).unwrap();
         assert!(problems.is_empty(), "{problems}");
-        let config = declaration.deployment.unwrap().deployment_config.unwrap();
+        let config = declaration.deployment_members().unwrap().deployment_config().given().unwrap();
         super::validate(&config, declaration.service_timeout.value, &problems);
         problems.to_string()
     }

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use aws_sdk_sagemaker::types::Tag as SdkTag;
+
 use super::quote;
-use crate::properties::Problems;
+use crate::properties::{Member, Problems};
 
 /// What the keys of ownership tags start with. Nobody else may use it.
 pub const OWNERSHIP_PREFIX: &str = "monitored-endpoint:";
@@ -27,27 +29,28 @@ fn is_tag_character(c: char) -> bool {
 }
 
 /// Validates the author's tags by <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html>.
-pub(super) fn validate(tags: &[aws_sdk_sagemaker::types::Tag], problems: &Problems) -> Vec<Tag> {
+pub(super) fn validate(list: &Member<'_, Option<Vec<SdkTag>>>, problems: &Problems) -> Vec<Tag> {
     let mut seen = BTreeSet::new();
+    let tags = list.items();
     if tags.len() > MAX_TAGS {
         let message = format!(
             "{} tags are too many; use at most {MAX_TAGS} (AWS takes 50, three say whose resource it is)",
             tags.len()
         );
-        problems.invalid("Properties.Tags", message);
+        problems.invalid(&list.path, message);
     }
-    let validated = tags.iter().enumerate().filter_map(|(at, tag)| {
-        let path = format!("Properties.Tags[{at}]");
-        if !problems.clean(&path) {
+    let validated = tags.iter().filter_map(|tag| {
+        if !problems.clean(&tag.path) {
             return None;
         }
-        let key_path = format!("{path}.Key");
-        let Some(key) = tag.key.as_deref().filter(|key| !key.is_empty()) else {
+        let (given_key, given_value) = (tag.key(), tag.value());
+        let key_path = given_key.path;
+        let Some(key) = given_key.value.as_deref().filter(|key| !key.is_empty()) else {
             problems.missing(&key_path, "every tag needs a key");
             return None;
         };
-        let value = tag.value.as_deref().unwrap_or_default();
-        for (place, text, most) in [(&key_path, key, 128), (&format!("{path}.Value"), value, 256)] {
+        let value = given_value.value.as_deref().unwrap_or_default();
+        for (place, text, most) in [(&key_path, key, 128), (&given_value.path, value, 256)] {
             let length = text.chars().count();
             if length > most {
                 let message = format!("{} has {length} characters; use at most {most}", quote(text, problems));

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_sagemaker::types::MetricsConfig;
+use aws_sdk_sagemaker::types::{MetricsConfig, ProductionVariant};
 
 use super::alarm_rules::AlarmRules;
 use super::names_in_use::{DASHBOARD_SUFFIX, name_or_default};
@@ -15,7 +15,7 @@ use super::{
     Variant, alarm_tags, combinations, deployment_waits, quote, tags,
 };
 use crate::envelope::ResourceType;
-use crate::properties::{Declaration, Declared, DeclaredComponent, Problems};
+use crate::properties::{Declaration, Declared, DeclaredComponent, Member, Problems};
 
 /// What an endpoint publishes, by its `MetricsConfig`
 /// (<https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MetricsConfig.html>).
@@ -45,7 +45,7 @@ impl Validator<'_> {
         let metrics = self.metrics_config(makes_config);
         let components = self.components();
         let gpu_dimension = self.gpu_dimension();
-        let tags = tags::validate(declaration.config.tags(), self.problems);
+        let tags = tags::validate(&declaration.config_members().tags(), self.problems);
         let alarm_tags = alarm_tags::validate(declaration.alarm_tags.as_ref(), self.problems);
         let dashboard_name = self.dashboard_name();
         let endpoint_config = makes_config.then(|| self.endpoint_config());
@@ -105,11 +105,11 @@ impl Validator<'_> {
 
     /// What is published, and how often. `None` where it has to be observed first.
     fn metrics_config(&self, makes_config: bool) -> Option<Metrics> {
-        let declared = self.declaration.config.metrics_config();
-        let metrics = match (declared, self.observed) {
+        let declared = self.declaration.config_members().metrics_config();
+        let metrics = match (declared.given(), self.observed) {
             (Some(metrics), _) => metrics,
             (None, Some(observed)) if !makes_config => match &observed.metrics_config {
-                Some(metrics) => metrics,
+                Some(value) => Member { value, path: declared.path },
                 // A config from before MetricsConfig existed.
                 None => {
                     return Some(Metrics { frequency: PublishFrequency::DEFAULT, enhanced: false, detailed: false });
@@ -120,20 +120,19 @@ impl Validator<'_> {
             }
             (None, _) => return None,
         };
-        let path = "Properties.MetricsConfig.MetricPublishFrequencyInSeconds";
-        let seconds = metrics.metric_publish_frequency_in_seconds;
+        let Member { value: seconds, path } = metrics.metric_publish_frequency_in_seconds();
         let frequency = seconds.map_or(Some(PublishFrequency::DEFAULT), PublishFrequency::from_seconds);
-        if frequency.is_none() && self.problems.clean(path) {
+        if frequency.is_none() && self.problems.clean(&path) {
             let seconds = seconds.unwrap_or_default();
             let message = format!("{seconds} is not a publish frequency; use 10, 30, 60, 120, 180, 240 or 300 seconds");
-            self.problems.invalid(path, message);
+            self.problems.invalid(&path, message);
         }
         Some(Metrics {
             // A frequency that is refused still has to let the rest be validated.
             frequency: frequency.unwrap_or(PublishFrequency::DEFAULT),
-            enhanced: metrics.enable_enhanced_metrics.unwrap_or_default(),
+            enhanced: metrics.value.enable_enhanced_metrics.unwrap_or_default(),
             // On by default in a new config, and off in one from before it existed.
-            detailed: metrics.enable_detailed_observability.unwrap_or(makes_config),
+            detailed: metrics.value.enable_detailed_observability.unwrap_or(makes_config),
         })
     }
 
@@ -212,51 +211,22 @@ impl Validator<'_> {
     }
 
     fn endpoint_config(&self) -> Option<EndpointConfigSpec> {
-        let mut request = self.declaration.config.clone();
-        let problems = self.problems;
-        if request.production_variants().is_empty() && problems.clean("Properties.ProductionVariants") {
-            problems.missing("Properties.ProductionVariants", "give at least one production variant");
+        let (config, problems) = (self.declaration.config_members(), self.problems);
+        let list = config.production_variants();
+        let variants = list.items();
+        if variants.is_empty() && problems.clean(&list.path) {
+            problems.missing(&list.path, "give at least one production variant");
         }
-        if request.production_variants().len() > 10 {
-            let message =
-                format!("{} are more than SageMaker takes; use at most 10", request.production_variants().len());
-            problems.invalid("Properties.ProductionVariants", message);
+        if variants.len() > 10 {
+            let message = format!("{} are more than SageMaker takes; use at most 10", variants.len());
+            problems.invalid(&list.path, message);
         }
-        combinations::validate(&request, problems);
-        combinations::components_have_one_variant(&request, problems);
-        for (at, variant) in request.production_variants().iter().enumerate() {
-            let role_known = request.execution_role_arn.is_some() || !problems.clean("Properties.ExecutionRoleArn");
-            if variant.model_name.is_none()
-                && !role_known
-                && problems.clean(&format!("Properties.ProductionVariants[{at}].ModelName"))
-            {
-                let message = format!(
-                    "ProductionVariants[{at}] has no ModelName, so it hosts inference components, and SageMaker needs a role for that; \
-                     give ExecutionRoleArn (or the variant's ModelName)"
-                );
-                problems.missing("Properties.ExecutionRoleArn", message);
-                break;
-            }
-        }
-        let fixed = request.endpoint_config_name.take().filter(|name| !name.is_empty());
-        let prefix = &self.declaration.endpoint_config_name_prefix;
-        let naming = match (fixed, prefix.value.is_some()) {
-            (Some(_), true) => {
-                let message = "contradicts EndpointConfigNamePrefix; keep the prefix, which lets the config change";
-                problems.conflict("Properties.EndpointConfigName", message);
-                return None;
-            }
-            (Some(name), false) => Naming::Fixed(self.named_at(
-                "Properties.EndpointConfigName",
-                &name,
-                "an endpoint config name",
-                EndpointConfigName::parse,
-            )?),
-            (None, true) => {
-                Naming::Prefix(self.named(prefix, "the start of a name", EndpointConfigName::parse)?.to_string())
-            }
-            (None, false) => Naming::Prefix(self.declaration.endpoint_name.value.clone()?),
-        };
+        combinations::validate(&config, problems);
+        combinations::components_have_one_variant(&config, problems);
+        self.role_for_components(&variants);
+        let naming = self.naming()?;
+        let mut request = config.value.clone();
+        request.endpoint_config_name = None;
         request.tags = None;
         if request.metrics_config.is_none() {
             request.metrics_config = Some(default_metrics_config());
@@ -264,14 +234,55 @@ impl Validator<'_> {
         Some(EndpointConfigSpec { naming, request })
     }
 
+    /// A variant without a model of its own hosts inference components, which run under the config's role.
+    fn role_for_components(&self, variants: &[Member<'_, ProductionVariant>]) {
+        let (role, problems) = (self.declaration.config_members().execution_role_arn(), self.problems);
+        if role.value.is_some() || !problems.clean(&role.path) {
+            return;
+        }
+        let without_model = |variant: &Member<'_, _>| {
+            variant.model_name().given().is_none() && problems.clean(&variant.model_name().path)
+        };
+        if let Some(at) = variants.iter().position(without_model) {
+            let message = format!(
+                "ProductionVariants[{at}] has no ModelName, so it hosts inference components, and SageMaker needs a role for that; \
+                 give ExecutionRoleArn (or the variant's ModelName)"
+            );
+            problems.missing(&role.path, message);
+        }
+    }
+
+    /// How the config is named; `None` where that is said in two ways, or the name isn't one.
+    fn naming(&self) -> Option<Naming> {
+        let fixed = self.declaration.config_members().endpoint_config_name();
+        let prefix = &self.declaration.endpoint_config_name_prefix;
+        match (fixed.value.as_deref().filter(|name| !name.is_empty()), prefix.value.is_some()) {
+            (Some(_), true) => {
+                let message = "contradicts EndpointConfigNamePrefix; keep the prefix, which lets the config change";
+                self.problems.conflict(&fixed.path, message);
+                None
+            }
+            (Some(name), false) => {
+                let parse = EndpointConfigName::parse;
+                self.named_at(&fixed.path, name, "an endpoint config name", parse).map(Naming::Fixed)
+            }
+            (None, true) => {
+                let name = self.named(prefix, "the start of a name", EndpointConfigName::parse)?;
+                Some(Naming::Prefix(name.to_string()))
+            }
+            (None, false) => self.declaration.endpoint_name.value.clone().map(Naming::Prefix),
+        }
+    }
+
     fn deployment(&self) -> Option<Deployment> {
         if !self.resource_type.owns_endpoint() {
             return None;
         }
-        let declared = self.declaration.deployment.clone()?;
-        if let Some(config) = &declared.deployment_config {
-            deployment_waits::validate(config, self.declaration.service_timeout.value, self.problems);
+        let members = self.declaration.deployment_members()?;
+        if let Some(config) = members.deployment_config().given() {
+            deployment_waits::validate(&config, self.declaration.service_timeout.value, self.problems);
         }
+        let declared = members.value.clone();
         Some(Deployment {
             deployment_config: declared.deployment_config,
             retain_all_variant_properties: Some(declared.retain_all_variant_properties.unwrap_or(true)),
@@ -282,15 +293,17 @@ impl Validator<'_> {
 
     /// `None` where they have to be observed first, or where one is wrong.
     fn variants(&self) -> Option<Vec<Variant>> {
-        let config = &self.declaration.config;
-        let asynchronous =
-            config.async_inference_config().is_some() || self.observed.is_some_and(|observed| observed.asynchronous);
+        let config = self.declaration.config_members();
+        let (production, shadow) = (config.production_variants(), config.shadow_production_variants());
+        let asynchronous = config.value.async_inference_config.is_some()
+            || self.observed.is_some_and(|observed| observed.asynchronous);
         let reader = VariantReader { declaration: self.declaration, problems: self.problems, asynchronous };
         match self.observed {
-            _ if self.declaration.declares_variants() => {
-                Some(reader.read(config.production_variants(), config.shadow_production_variants()))
-            }
-            Some(observed) => Some(reader.read(&observed.production_variants, &observed.shadow_production_variants)),
+            _ if self.declaration.declares_variants() => Some(reader.read(&production.items(), &shadow.items())),
+            Some(observed) => Some(reader.read(
+                &production.with_items(&observed.production_variants),
+                &shadow.with_items(&observed.shadow_production_variants),
+            )),
             None => None,
         }
     }

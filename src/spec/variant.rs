@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_sagemaker::types::{ProductionVariant, ProductionVariantInstanceType};
+use aws_sdk_sagemaker::types::{InstancePool, ProductionVariant, ProductionVariantInstanceType};
 
 use super::{instance_type, quote};
 use crate::catalogue::{Accelerators, accelerators};
 use crate::endpoint::{Capacity, DeclaredInstances, Dollars, Partitions, PriceBasis, Serving, Variant, VariantName};
-use crate::properties::{Cost, Declaration, Declared, DeclaredVariant, Problems};
+use crate::properties::{Cost, Declaration, Declared, DeclaredVariant, Member, Problems};
 
 /// Reads the variants of a config, with what the declaration says about them beside it.
 pub(super) struct VariantReader<'d> {
@@ -19,24 +19,27 @@ pub(super) struct VariantReader<'d> {
 
 impl VariantReader<'_> {
     /// Production variants first, then shadow variants.
-    pub(super) fn read(&self, production: &[ProductionVariant], shadow: &[ProductionVariant]) -> Vec<Variant> {
-        let production =
-            production.iter().enumerate().map(|(at, v)| (format!("Properties.ProductionVariants[{at}]"), v, false));
-        let shadow = shadow.iter().enumerate();
-        let shadow = shadow.map(|(at, v)| (format!("Properties.ShadowProductionVariants[{at}]"), v, true));
+    pub(super) fn read(
+        &self,
+        production: &[Member<'_, ProductionVariant>],
+        shadow: &[Member<'_, ProductionVariant>],
+    ) -> Vec<Variant> {
+        let production = production.iter().map(|variant| (variant, false));
+        let shadow = shadow.iter().map(|variant| (variant, true));
         let mut seen = BTreeSet::new();
         let variants: Vec<Variant> = production
             .chain(shadow)
-            .filter_map(|(path, variant, shadow)| {
-                let name = self.name(&path, variant)?;
+            .filter_map(|(declared, shadow)| {
+                let variant = declared.value;
+                let name = self.name(&declared.variant_name())?;
                 if !seen.insert(name.clone()) {
                     let message = format!(
                         "{} is given twice; each variant needs a name of its own",
                         quote(name.as_str(), self.problems)
                     );
-                    self.problems.conflict(&format!("{path}.VariantName"), message);
+                    self.problems.conflict(&declared.variant_name().path, message);
                 }
-                let capacity = self.capacity(&path, name.as_str(), variant)?;
+                let capacity = self.capacity(name.as_str(), declared)?;
                 let serving = self.serving(name.as_str(), variant);
                 let (partitions, instances) = (Partitions::of(variant), DeclaredInstances::of(variant));
                 Some(Variant { name, capacity, serving, partitions, instances, shadow })
@@ -46,24 +49,25 @@ impl VariantReader<'_> {
         variants
     }
 
-    fn name(&self, path: &str, variant: &ProductionVariant) -> Option<VariantName> {
+    fn name(&self, declared: &Member<'_, Option<String>>) -> Option<VariantName> {
         let problems = self.problems;
-        let name_path = format!("{path}.VariantName");
-        if !problems.clean(&name_path) {
+        let path = &declared.path;
+        if !problems.clean(path) {
             return None;
         }
-        let Some(name) = variant.variant_name.as_deref() else {
-            problems.missing(&name_path, "every variant needs a name");
+        let Some(name) = declared.value.as_deref() else {
+            problems.missing(path, "every variant needs a name");
             return None;
         };
         VariantName::parse(name)
             .map_err(|rule| {
-                problems.invalid(&name_path, format!("{} is not a variant name; {rule}", quote(name, problems)));
+                problems.invalid(path, format!("{} is not a variant name; {rule}", quote(name, problems)));
             })
             .ok()
     }
 
-    fn capacity(&self, path: &str, name: &str, variant: &ProductionVariant) -> Option<Capacity> {
+    fn capacity(&self, name: &str, declared: &Member<'_, ProductionVariant>) -> Option<Capacity> {
+        let variant = declared.value;
         let types: BTreeSet<&str> = variant
             .instance_type
             .iter()
@@ -75,17 +79,18 @@ impl VariantReader<'_> {
             return Some(Capacity::Serverless);
         }
         if types.is_empty() {
-            let given = ["InstanceType", "InstancePools", "ServerlessConfig"];
-            if given.iter().all(|name| self.problems.clean(&format!("{path}.{name}"))) {
+            let path = declared.instance_type().path;
+            let given = [&path, &declared.instance_pools().path, &declared.serverless_config().path];
+            if given.iter().all(|path| self.problems.clean(path)) {
                 let fix = "give an InstanceType such as ml.g6.12xlarge, or a ServerlessConfig";
-                self.problems.missing(&format!("{path}.InstanceType"), fix);
+                self.problems.missing(&path, fix);
             }
             return None;
         }
-        if !self.types_are_types(path, variant) {
+        if !self.types_are_types(declared) {
             return None;
         }
-        let gpus = self.gpus(path, name, &types)?;
+        let gpus = self.gpus(declared, name, &types)?;
         let own = self.entry_for(name).and_then(|entry| entry.cost_per_hour.value);
         let price = match own.or(self.declaration.cost_per_hour.value) {
             Some(Cost::Dollars(dollars)) => PriceBasis::Declared(Dollars(dollars)),
@@ -111,13 +116,13 @@ impl VariantReader<'_> {
     }
 
     /// Whether each of a variant's instance types can be one. It is asked whatever is said of GPUs: AWS would refuse it.
-    fn types_are_types(&self, path: &str, variant: &ProductionVariant) -> bool {
-        let pools = variant.instance_pools().iter().enumerate();
-        let pools = pools.map(|(at, pool)| (format!("{path}.InstancePools[{at}].InstanceType"), &pool.instance_type));
-        let own = std::iter::once((format!("{path}.InstanceType"), &variant.instance_type));
+    fn types_are_types(&self, variant: &Member<'_, ProductionVariant>) -> bool {
+        let pools = variant.instance_pools().items();
+        let pools = pools.iter().map(Member::<InstancePool>::instance_type);
+        let own = std::iter::once(variant.instance_type());
         let mut good = true;
-        for (path, instance_type) in own.chain(pools) {
-            let text = instance_type.as_ref().map(ProductionVariantInstanceType::as_str);
+        for Member { value, path } in own.chain(pools) {
+            let text = value.as_ref().map(ProductionVariantInstanceType::as_str);
             let validated = self.problems.clean(&path) && !self.problems.is_open(&path);
             let Some(text) = text.filter(|text| !text.is_empty() && validated) else { continue };
             if let Some(mistake) = instance_type::mistake(text) {
@@ -129,7 +134,7 @@ impl VariantReader<'_> {
     }
 
     /// GPUs of one instance: from the variant's own entry, from the declaration, or from the catalogue.
-    fn gpus(&self, path: &str, name: &str, types: &BTreeSet<&str>) -> Option<u32> {
+    fn gpus(&self, variant: &Member<'_, ProductionVariant>, name: &str, types: &BTreeSet<&str>) -> Option<u32> {
         let catalogued: BTreeSet<u32> = types
             .iter()
             .filter_map(|instance_type| match accelerators(instance_type) {
@@ -155,13 +160,13 @@ impl VariantReader<'_> {
                         .map(|near| format!("; or use {near}, if that was meant"))
                         .unwrap_or_default()
                 );
-                self.problems.missing(&format!("{path}.InstanceType"), message);
+                self.problems.missing(&variant.instance_type().path, message);
                 None
             }
             (None, None, _) => {
                 let message = "the instance types of these pools have different numbers of GPUs, so free GPUs and costs can't be \
                                counted; use types that have the same, or give GpusPerInstance in Variants";
-                self.problems.conflict(&format!("{path}.InstancePools"), message);
+                self.problems.conflict(&variant.instance_pools().path, message);
                 None
             }
         }
@@ -172,12 +177,11 @@ impl VariantReader<'_> {
     }
 
     fn validate_overrides(&self, known: &BTreeSet<VariantName>) {
+        let variants = self.declaration.config_members().production_variants().path;
         let mut seen = BTreeSet::new();
         for Declared { path, value } in self.declaration.variants.iter().map(|entry| &entry.variant_name) {
             let Some(name) = value.as_deref() else { continue };
-            if !known.iter().any(|variant| variant.as_str() == name)
-                && self.problems.clean("Properties.ProductionVariants")
-            {
+            if !known.iter().any(|variant| variant.as_str() == name) && self.problems.clean(&variants) {
                 let names: Vec<&str> = known.iter().map(VariantName::as_str).collect();
                 let message = format!("{} names no variant; there is {}", quote(name, self.problems), names.join(", "));
                 self.problems.conflict(path, message);

@@ -6,6 +6,7 @@
 use super::{AlarmSpec, Spec};
 use crate::alarm::{Outlook, PlacedModel};
 use crate::pricing::ListPrices;
+use crate::properties::ROOT;
 
 impl Spec {
     /// What looks wrong, each with its path and what would be right. `placed` are the models that are known to be placed, none
@@ -26,7 +27,7 @@ impl Spec {
         let threshold = (definition.warning)(alarm, &outlook).map(|why| format!("Threshold: {why}"));
         let gaps = definition.breaching_gaps.filter(|_| alarm.treat_missing_data == "breaching");
         let gaps = gaps.map(|why| format!("TreatMissingData: breaching: {why}; use notBreaching"));
-        threshold.into_iter().chain(gaps).map(|warning| format!("Properties.{}.{warning}", alarm.kind)).collect()
+        threshold.into_iter().chain(gaps).map(|warning| format!("{ROOT}.{}.{warning}", alarm.kind)).collect()
     }
 }
 

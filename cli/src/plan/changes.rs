@@ -99,8 +99,8 @@ pub(crate) fn changes(
 /// endpoint that is the resource's own, `forecast` has said so.)
 fn fixed(old: &Valid, new: &Valid) -> Option<FixedMember> {
     let (was, is) = (&old.spec.monitoring.endpoint_name, &new.spec.monitoring.endpoint_name);
-    let makes_config = old.plan.endpoint_config.is_some() && new.plan.endpoint_config.is_some();
-    FixedMember::between(is.as_str(), &old.variants, &new.variants).filter(|_| was == is && makes_config)
+    let (Some(_), Some(config)) = (&old.plan.endpoint_config, &new.plan.endpoint_config) else { return None };
+    FixedMember::between(is.as_str(), &old.variants, config).filter(|_| was == is)
 }
 
 /// What a Delete removes, or leaves.

@@ -64,8 +64,8 @@ pub(super) fn refuse_fixed(
         return Ok(());
     }
     let (Some(before), Some(after)) = (existing.endpoint_config(serving), config) else { return Ok(()) };
-    let (before, after) = (before.content.production_variants(), after.production_variants());
-    FixedMember::between(planned.name.as_str(), before, after).map_or(Ok(()), |fixed| Err(fixed.into()))
+    FixedMember::between(planned.name.as_str(), before.content.production_variants(), after)
+        .map_or(Ok(()), |fixed| Err(fixed.into()))
 }
 
 impl Reconciler {
