@@ -20,6 +20,8 @@ use crate::output::{Said, Status};
 const ASSETS: &str = "MONITORED_ENDPOINT_ASSETS";
 /// The checksums of everything in that folder, as `sha256sum` writes them.
 const CHECKSUMS: &str = "SHA256SUMS";
+/// The names of a release's wheels, one for each system. None is on PyPI.
+const WHEEL: &str = "monitored_endpoint-*.whl";
 
 /// Write the provider's stack and packages to a folder, ready for `sam deploy` or `aws cloudformation package`.
 ///
@@ -80,8 +82,9 @@ impl Architecture {
 pub(crate) enum AssetsError {
     /// The program is no release, or its assets were removed.
     #[error(
-        "{folder} has no {CHECKSUMS}, so there is nothing to deploy: `pip install monitored-endpoint` installs a release with its packages, \
-         {ASSETS} names the folder of a downloaded one, and a checkout is deployed with `sam build` and `sam deploy`"
+        "{folder} has no {CHECKSUMS}, so there is nothing to deploy: a release's wheel installs the program with its packages \
+         (`pip install {WHEEL}`), {ASSETS} names the folder of a downloaded release, and a checkout is deployed with `sam build` and \
+         `sam deploy`"
     )]
     NoAssets { folder: String },
     /// The release has packages for the other instruction set only.

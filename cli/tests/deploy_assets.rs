@@ -126,6 +126,6 @@ fn a_program_that_is_no_release_says_what_to_do() {
     command.env_remove("MONITORED_ENDPOINT_ASSETS").arg("deploy-assets").arg("--out").arg(folder.path().join("out"));
     let ran = end(&mut command);
     assert_eq!(ran.code, 2);
-    assert!(ran.err.contains("pip install monitored-endpoint") && ran.err.contains("sam build"), "{}", ran.err);
+    assert!(ran.err.contains("pip install monitored_endpoint-*.whl") && ran.err.contains("sam build"), "{}", ran.err);
     assert_eq!(ran.err.trim().lines().count(), 1);
 }
