@@ -4,17 +4,12 @@
 //! slowest of them counts. `ModelLatency` is in microseconds, and not there without a request.
 
 use super::error_rate::{NONE_WHILE_NOBODY_CALLS, answers_at_once, models_are_listed};
-use super::measure::Series;
+use super::measure::slowest;
 use super::outlook::fires_above;
-use super::spec::{AlarmSource, AlarmSpec};
+use super::spec::AlarmSource;
 use super::words::{compared, for_how_long};
-use super::{
-    ANY_NUMBER, AT_LEAST, Definition, Fit, MINUTE, MOST_METRICS, Measure, PeriodRule, Scope, Subject, ThresholdRule,
-    Words,
-};
-use crate::metrics::{Expr, IdLetter, Stat, invocation_metric};
+use super::{ANY_NUMBER, AT_LEAST, Definition, Fit, MINUTE, MOST_METRICS, PeriodRule, Subject, ThresholdRule, Words};
 
-const MICROSECONDS_A_MILLISECOND: f64 = 1000.0;
 /// Milliseconds that a container has for an answer that isn't streamed
 /// (<https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html>).
 const LONGEST_ANSWER: f64 = 60_000.0;
@@ -43,7 +38,7 @@ pub(super) const DEFINITION: Definition = Definition {
     nothing_to_watch: "the endpoint is asynchronous, and nobody waits for an answer; use BacklogAlarm",
     refusal: |situation, _| models_are_listed(situation),
     fit: |_| Fit { variants: MOST_METRICS, models: MOST_METRICS },
-    measure: |alarm, scope| Some(measure(alarm, scope)),
+    measure: |alarm, scope| Some(slowest("ModelLatency", "Latency, p99 (ms)", alarm, scope)),
     what_is_wrong: |alarm, scope| {
         let (what, compared, time) = (scope.in_words(), compared(alarm), for_how_long(alarm));
         format!("One in a hundred requests to {what} takes {compared} ms in the model, {time}.")
@@ -69,13 +64,3 @@ pub(super) const DEFINITION: Definition = Definition {
         why: "More or longer requests than the copies serve at once, or a model or container that has become slower.",
     },
 };
-
-fn measure(alarm: &AlarmSpec, scope: &Scope<'_>) -> Measure {
-    let mut series = Series::every(alarm.period);
-    let endpoint = scope.endpoint;
-    let of_variants =
-        scope.own_models().map(|variant| invocation_metric("ModelLatency", Stat::P99, endpoint, &variant.name));
-    let all = of_variants.chain(scope.of_models("ModelLatency", Stat::P99));
-    let all: Vec<_> = all.enumerate().map(|(number, stat)| series.add(IdLetter::LATENCY, number, &stat)).collect();
-    series.measure("latency", "Latency, p99 (ms)", Expr::highest(all) / MICROSECONDS_A_MILLISECOND)
-}

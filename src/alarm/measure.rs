@@ -2,7 +2,11 @@
 
 use aws_sdk_cloudwatch::types::{Dimension, Metric as MetricShape, MetricDataQuery, MetricStat as StatShape};
 
-use crate::metrics::{Alarm, Expr, IdLetter, InsightsQuery, MetricId, MetricStat, PromQl};
+use super::Scope;
+use super::spec::AlarmSpec;
+use crate::metrics::{Alarm, Expr, IdLetter, InsightsQuery, MetricId, MetricStat, PromQl, Stat, invocation_metric};
+
+const MICROSECONDS_A_MILLISECOND: f64 = 1000.0;
 
 /// The most metrics of one alarm: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html>.
 pub(crate) const MOST_METRICS: usize = 10;
@@ -55,4 +59,15 @@ impl Series {
     pub(super) fn measure(self, id: &'static str, label: &'static str, expression: Expr<Alarm>) -> Measure {
         Measure::Math { queries: self.queries, id, label, expression }
     }
+}
+
+/// What 99 of 100 requests don't exceed, of the slowest model or variant: percentiles of several can't be merged. `metric` is a
+/// time in microseconds, the result is in milliseconds.
+pub(super) fn slowest(metric: &'static str, label: &'static str, alarm: &AlarmSpec, scope: &Scope<'_>) -> Measure {
+    let mut series = Series::every(alarm.period);
+    let own_models = scope.own_models();
+    let of_variants = own_models.map(|variant| invocation_metric(metric, Stat::P99, scope.endpoint, &variant.name));
+    let all = of_variants.chain(scope.of_models(metric, Stat::P99)).enumerate();
+    let all: Vec<_> = all.map(|(number, stat)| series.add(IdLetter::LATENCY, number, &stat)).collect();
+    series.measure("latency", label, Expr::highest(all) / MICROSECONDS_A_MILLISECOND)
 }
