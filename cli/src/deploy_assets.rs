@@ -20,7 +20,7 @@ use crate::output::{Said, Status};
 const ASSETS: &str = "MONITORED_ENDPOINT_ASSETS";
 /// The checksums of everything in that folder, as `sha256sum` writes them.
 const CHECKSUMS: &str = "SHA256SUMS";
-/// The names of a release's wheels, one for each system. None is on PyPI.
+/// The names of a release's wheels, one for each system. None is on `PyPI`.
 const WHEEL: &str = "monitored_endpoint-*.whl";
 
 /// Write the provider's stack and packages to a folder, ready for `sam deploy` or `aws cloudformation package`.
