@@ -9,8 +9,8 @@ use std::ops::RangeInclusive;
 use metric_math::evaluation::Reading;
 use metric_math::evaluation::alarm::{AlarmRule, AlarmState, MetricAlarm};
 use metric_math::telemetry::{
-    Component, Fleet, GpuDimension, HOUR, IdleReservation, Load, MINUTE, Metric, MetricStore, Phases, Steps, Timestamp,
-    Variant, scenario,
+    Component, Fleet, GpuDimension, HOUR, IdleReservation, Load, MINUTE, Metric, MetricStore, Phases, PublishedReading,
+    Steps, Timestamp, Variant, scenario,
 };
 use monitored_endpoint::spec::GpuDimension as Dimension;
 use serde_json::{Value, json};
@@ -37,6 +37,10 @@ fn watch(fleet: Fleet, alarm: &'static str) -> Watch {
 impl Watch {
     fn from(self, source: &str) -> Self {
         Self { settings: json!({"Source": source}), ..self }
+    }
+
+    fn with_threshold(self, threshold: u32) -> Self {
+        Self { settings: json!({"Threshold": threshold}), ..self }
     }
 
     fn for_hours(self, hours: Timestamp) -> Self {
@@ -270,6 +274,32 @@ fn an_endpoint_that_nobody_calls_is_told_of_after_three_hours() {
         let last_call_after_an_hour = beside_an_idle_one(frequency, then(1, 3600, 0));
         // The last sample that has calls is up to a publish interval old when they end.
         watch(last_call_after_an_hour, "NoTrafficAlarm").for_hours(5).fires(235..=241);
+    }
+}
+
+/// Each way to serve that may be asked for a stream, with this load.
+fn streaming(frequency: u32, load: Load) -> [Fleet; 2] {
+    let placed = doing(load, hosting(frequency, 4, Steps::always(1), (2, Steps::always(1))));
+    // That components publish it is one reading; the other has no datapoint.
+    let placed = Fleet { readings: [PublishedReading::ComponentsStream].into(), ..placed };
+    let own = Variant { load, ..scenario::variant(4, Steps::always(1)) };
+    [placed, Fleet::new(scenario::ENDPOINT, frequency, own)]
+}
+
+#[test]
+fn streams_that_begin_late_are_told_of_after_five_minutes() {
+    for frequency in FREQUENCIES {
+        let slow = Load { streaming_share: 0.5, first_chunk_ms: 2_000.0, ..Load::default() };
+        // A single sample covers five minutes where they come that seldom.
+        let earliest = if frequency == 300 { 1 } else { 5 };
+        for fleet in streaming(frequency, slow) {
+            watch(fleet, "FirstChunkLatencyAlarm").with_threshold(1_000).fires(earliest..=9);
+        }
+        let quick = Load { first_chunk_ms: 300.0, ..slow };
+        let unstreamed = Load { streaming_share: 0.0, model_latency_ms: 30_000.0, ..slow };
+        for fleet in [quick, unstreamed].into_iter().flat_map(|load| streaming(frequency, load)) {
+            watch(fleet, "FirstChunkLatencyAlarm").with_threshold(1_000).stays_quiet();
+        }
     }
 }
 

@@ -87,6 +87,11 @@ fn situations() -> Vec<(&'static str, Declared)> {
         ("error_rate", with("ErrorRateAlarm", on()).with("InferenceComponents", models(2))),
         ("error_rate_of_one_model", one_model("chat").with("ErrorRateAlarm", on())),
         ("latency", with("LatencyAlarm", json!({"Threshold": 2500})).with("InferenceComponents", models(2))),
+        (
+            "first_chunk_latency",
+            with("FirstChunkLatencyAlarm", json!({"Threshold": 800})).with("InferenceComponents", models(2)),
+        ),
+        ("first_chunk_latency_of_one_model", one_model("chat").with("FirstChunkLatencyAlarm/Threshold", 800)),
         ("no_capacity", with("NoCapacityAlarm", on()).with("InferenceComponents", models(2))),
         ("backlog", queue().with("BacklogAlarm", on())),
         (

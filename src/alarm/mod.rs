@@ -7,6 +7,7 @@ mod backlog;
 mod budget;
 mod definition;
 mod error_rate;
+mod first_chunk_latency;
 mod free_gpus;
 mod gpu_buffer;
 mod idle_gpu;
@@ -88,6 +89,8 @@ kinds! {
     ErrorRate => error_rate,
     /// Requests that take too long.
     Latency => latency,
+    /// Streams that begin too late.
+    FirstChunkLatency => first_chunk_latency,
     /// Requests that met no copy of their model.
     NoCapacity => no_capacity,
     /// Requests that wait too long in an asynchronous endpoint's queue.

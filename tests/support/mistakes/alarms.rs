@@ -317,6 +317,10 @@ fn alarms_of_requests_and_dollars() -> Vec<Mistake> {
             &["Properties.LatencyAlarm.Threshold:", "none is right for every endpoint", "use milliseconds"],
         ),
         bad(
+            chat().with("FirstChunkLatencyAlarm/Threshold", 800),
+            &["Properties.FirstChunkLatencyAlarm:", "list the models in InferenceComponents"],
+        ),
+        bad(
             one_model("chat").with("NoCapacityAlarm/Enabled", true),
             &["Properties.NoCapacityAlarm: no variant hosts inference components"],
         ),
