@@ -312,6 +312,23 @@ fn variants_that_were_read_from_the_endpoint_are_not_divided() {
     assert_eq!(scenario.state(), before);
 }
 
+#[test]
+fn actions_are_switched_off_for_all_alarms_but_those_that_say_otherwise() {
+    let declared = shared_gpus("chat")
+        .with("ActionsEnabled", false)
+        .with("NoTrafficAlarm/Enabled", true)
+        .with("GpuBufferAlarm/ActionsEnabled", true)
+        // One that is divided, and the composite of its parts.
+        .with("ErrorRateAlarm/Enabled", true)
+        .with("InferenceComponents", models(6));
+    let planned = alarms(&planned(&declared, &GpuDimension::ALL));
+    assert!(planned.len() > 9);
+    for alarm in &planned {
+        let is_on = alarm["AlarmName"] == "chat-gpu-buffer";
+        assert_eq!(alarm["ActionsEnabled"], is_on, "{alarm:#}");
+    }
+}
+
 /// A declaration with any of the alarms, from any source that it may have.
 fn any_declaration() -> impl Strategy<Value = Declared> {
     let types = prop::sample::select(vec!["ml.g6.12xlarge", "ml.p5.48xlarge", "ml.g5.xlarge"]);

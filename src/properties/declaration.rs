@@ -55,6 +55,8 @@ pub struct Declaration {
     pub alarms: BTreeMap<AlarmKind, DeclaredAlarm>,
     /// Actions of every alarm that has none of its own.
     pub actions: Actions,
+    /// Whether actions are taken by every alarm that doesn't say so itself.
+    pub actions_enabled: Declared<bool>,
     /// Which tags go with every alarm's notifications, where that is said.
     pub alarm_tags: Option<DeclaredAlarmTags>,
     /// Whether a dashboard or alarm that this resource didn't make may be taken over.
@@ -182,6 +184,7 @@ impl Declaration {
                 ok: fields.read(&after_alarms::OK_ACTIONS),
                 insufficient_data: fields.read(&after_alarms::INSUFFICIENT_DATA_ACTIONS),
             },
+            actions_enabled: fields.read(&after_alarms::ACTIONS_ENABLED),
             alarm_tags: read_alarm_tags(&fields.members(&after_alarms::ALARM_TAGS_PROPAGATION)),
             adopt_existing: fields.read(&after_alarms::ADOPT_EXISTING).value.unwrap_or_default(),
             no_echo,

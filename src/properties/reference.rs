@@ -130,6 +130,11 @@ table! {
         OK_ACTIONS: Vec<String> = arns("OKActions", Nothing, "The same for OK");
         INSUFFICIENT_DATA_ACTIONS: Vec<String> =
             arns("InsufficientDataActions", Nothing, "The same for `INSUFFICIENT_DATA`");
+        ACTIONS_ENABLED: bool = boolean(
+            "ActionsEnabled",
+            Is("true"),
+            "Whether actions are taken, for every alarm that doesn't say so itself. `false` keeps alarms and their states and tells nobody",
+        );
         ALARM_TAGS_PROPAGATION: Members = object(
             "AlarmTagsPropagation",
             ALARM_TAGS,
@@ -297,7 +302,8 @@ table! {
             Is("\"notBreaching\""),
             "What a missing datapoint counts as. An endpoint that is scaled to zero has none",
         );
-        ACTIONS_ENABLED: bool = boolean("ActionsEnabled", Is("true"), "Whether actions are taken");
+        ACTIONS_ENABLED: bool =
+            boolean("ActionsEnabled", Depends("the one for all alarms"), "Whether actions are taken");
         ALARM_ACTIONS: Vec<String> =
             arns("AlarmActions", Depends("the ones for all alarms"), "Actions on going to ALARM");
         OK_ACTIONS: Vec<String> = arns("OKActions", Depends("the ones for all alarms"), "The same for OK");

@@ -60,7 +60,7 @@ impl Settings<'_> {
             time_zone: declared.time_zone.value.clone(),
             // Without an instance there is no datapoint, and an endpoint that is scaled to zero wastes nothing.
             treat_missing_data: declared.treat_missing_data.value.unwrap_or("notBreaching").to_owned(),
-            actions_enabled: declared.actions_enabled.value.unwrap_or(true),
+            actions_enabled: declared.actions_enabled.value.or(self.declaration.actions_enabled.value).unwrap_or(true),
             alarm_actions,
             ok_actions,
             insufficient_data_actions,
