@@ -1,7 +1,6 @@
 //! Alarm widgets: which alarms there are, and in which state.
 
-use std::fmt::{self, Write};
-
+use maud::{Markup, html};
 use serde_json::Value;
 
 use metric_math::{
@@ -11,8 +10,6 @@ use metric_math::{
     },
     telemetry::{MetricStore, Timestamp},
 };
-
-use super::html::Escaped;
 
 /// An alarm as a dashboard shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +66,7 @@ impl AlarmCondition {
         let mut condition = Self::described(request)?;
         let rule = request.get("AlarmRule").and_then(Value::as_str).and_then(|rule| AlarmRule::read(rule).ok());
         let state_of = |alarm: &str| {
-            let name = alarm.split_once(":alarm:").map_or(alarm, |(_, name)| name);
+            let name = name_of(alarm);
             others.iter().find(|other| other.name == name).map(|other| other.state).unwrap_or_default()
         };
         condition.state = match rule.map(|rule| rule.holds(&state_of)) {
@@ -82,28 +79,36 @@ impl AlarmCondition {
 }
 
 /// The alarms that a widget names by ARN. One that isn't there is said to be missing.
-pub(crate) fn write(out: &mut String, properties: &Value, conditions: &[AlarmCondition]) -> fmt::Result {
+pub(crate) fn list(properties: &Value, conditions: &[AlarmCondition]) -> Markup {
     let arns = properties.get("alarms").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    out.push_str("<ul class=\"alarms\">");
-    for arn in arns.iter().filter_map(Value::as_str) {
-        let name = arn.split_once(":alarm:").map_or(arn, |(_, name)| name);
-        let condition = conditions.iter().find(|condition| condition.name == name);
-        let (class, state) = match condition.map(|condition| condition.state) {
-            Some(AlarmState::Ok) => ("ok", "OK"),
-            Some(AlarmState::Alarm) => ("alarm", "In alarm"),
-            Some(AlarmState::InsufficientData) => ("unsure", "Insufficient data"),
-            None => ("missing", "No such alarm here"),
-        };
-        let description = condition.map(|condition| condition.description.as_str()).unwrap_or_default();
-        write!(
-            out,
-            "<li class=\"{class}\" title=\"{}\"><b>{state}</b><span>{}</span></li>",
-            Escaped(description),
-            Escaped(name)
-        )?;
+    html! {
+        ul.alarms {
+            @for arn in arns.iter().filter_map(Value::as_str) {
+                @let name = name_of(arn);
+                @let condition = conditions.iter().find(|condition| condition.name == name);
+                @let (class, state) = shown(condition.map(|condition| condition.state));
+                li.(class) title=(condition.map(|condition| condition.description.as_str()).unwrap_or_default()) {
+                    b { (state) }
+                    span { (name) }
+                }
+            }
+        }
     }
-    out.push_str("</ul>");
-    Ok(())
+}
+
+/// The style sheet's class for a state, and what the console calls it.
+fn shown(state: Option<AlarmState>) -> (&'static str, &'static str) {
+    match state {
+        Some(AlarmState::Ok) => ("ok", "OK"),
+        Some(AlarmState::Alarm) => ("alarm", "In alarm"),
+        Some(AlarmState::InsufficientData) => ("unsure", "Insufficient data"),
+        None => ("missing", "No such alarm here"),
+    }
+}
+
+/// The name of an alarm that is given by its ARN or by its name.
+fn name_of(alarm: &str) -> &str {
+    alarm.split_once(":alarm:").map_or(alarm, |(_, name)| name)
 }
 
 fn text(alarm: &Value, member: &str) -> Option<String> {
@@ -123,14 +128,13 @@ mod tests {
         let conditions: Vec<AlarmCondition> =
             [alarm("<a>", "ALARM"), alarm("b", "OK")].iter().filter_map(AlarmCondition::described).collect();
         let arn = |name: &str| format!("arn:aws:cloudwatch:us-east-1:123456789012:alarm:{name}");
-        let mut out = String::new();
-        write(&mut out, &json!({"alarms": [arn("<a>"), arn("b"), arn("c")]}), &conditions).unwrap();
+        let list = list(&json!({"alarms": [arn("<a>"), arn("b"), arn("c")]}), &conditions).into_string();
         for expected in [
             "<b>In alarm</b><span>&lt;a&gt;</span>",
             "<b>OK</b><span>b</span>",
             "<b>No such alarm here</b><span>c</span>",
         ] {
-            assert!(out.contains(expected), "{expected} in {out}");
+            assert!(list.contains(expected), "{expected} in {list}");
         }
     }
 

@@ -1,21 +1,18 @@
 //! A graph over time, as SVG: lines or stacked areas on two axes, with horizontal annotations.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::{self, Write},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
+use maud::{Markup, html};
 use serde_json::Value;
 
 use metric_math::{
     evaluation::dashboard::{Axis, Line, TimeRange},
-    telemetry::{SECOND, Timestamp},
+    telemetry::Timestamp,
 };
 
 use super::{
-    html::{Escaped, is_color},
-    legend::{color_class, write_color},
-    moment,
+    color, moment,
+    plot::{Plot, Points, Px, unstacked},
     scale::{Bounds, Scale},
 };
 
@@ -38,15 +35,6 @@ pub(crate) struct Chart<'c> {
     pub(crate) height: f64,
 }
 
-/// Where values and times are in the picture.
-struct Plot {
-    left: f64,
-    right: f64,
-    top: f64,
-    bottom: f64,
-    range: TimeRange,
-}
-
 /// A horizontal line at a value.
 struct Annotation<'a> {
     value: f64,
@@ -55,27 +43,22 @@ struct Annotation<'a> {
     axis: Axis,
 }
 
-/// Points of a line as drawn: from where to where an area reaches, or the value twice.
-type Drawn = BTreeMap<Timestamp, (f64, f64)>;
-
-impl Plot {
-    fn x(&self, at: Timestamp) -> f64 {
-        let share = number(at - self.range.start) / number((self.range.end - self.range.start).max(1));
-        self.left + share * (self.right - self.left)
-    }
-
-    fn y(&self, scale: Scale, value: f64) -> f64 {
-        self.bottom - scale.share(value) * (self.bottom - self.top)
-    }
+/// An annotation that is drawn: its line, and where its label ends.
+struct Guide<'a> {
+    annotation: &'a Annotation<'a>,
+    y: f64,
+    label_right: f64,
+    label_y: f64,
 }
 
 impl Chart<'_> {
-    pub(crate) fn write(&self, out: &mut String) -> fmt::Result {
+    pub(crate) fn svg(&self) -> Markup {
         let stacked = self.properties.get("stacked").and_then(Value::as_bool) == Some(true);
-        let drawn: Vec<Drawn> = if stacked { self.stacked() } else { self.lines.iter().map(plain).collect() };
+        let drawn: Vec<Points> = if stacked { self.stacked() } else { self.lines.iter().map(unstacked).collect() };
         let annotations = self.annotations();
         let left = self.scale(Axis::Left, &drawn, &annotations);
         let right = self.has(Axis::Right).then(|| self.scale(Axis::Right, &drawn, &annotations));
+        let scale = |axis| if axis == Axis::Right { right.unwrap_or(left) } else { left };
         let plot = Plot {
             left: BESIDE,
             right: self.width - if right.is_some() { BESIDE } else { EDGE },
@@ -83,31 +66,33 @@ impl Chart<'_> {
             bottom: self.height - BELOW,
             range: self.range,
         };
-        let (width, height) = (self.width, self.height);
-        write!(out, "<svg class=\"chart\" viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\">")?;
-        self.write_axes(out, &plot, left, right)?;
-        let scale = |axis| if axis == Axis::Right { right.unwrap_or(left) } else { left };
-        // The first series is in front, and the lowest of a stack.
-        for (number, (line, points)) in self.lines.iter().zip(&drawn).enumerate().rev() {
-            write_line(out, &plot, scale(line.axis), (number, line), points, stacked)?;
+        html! {
+            svg.chart viewBox=(format_args!("0 0 {:.0} {:.0}", self.width, self.height)) role="img" {
+                (self.axes(&plot, left, right))
+                // The first series is in front, and the lowest of a stack.
+                @for (number, (line, points)) in self.lines.iter().zip(&drawn).enumerate().rev() {
+                    (plot.line(scale(line.axis), number, line, points, stacked))
+                }
+                @for guide in guides(&plot, scale, &annotations) {
+                    g.guide style=[color::style(guide.annotation.color)] {
+                        path d={ "M" (Px(plot.left)) " " (Px(guide.y)) "H" (Px(plot.right)) } {}
+                        text.end x=(Px(guide.label_right)) y=(Px(guide.label_y)) { (guide.annotation.label) }
+                    }
+                }
+                @if drawn.iter().all(BTreeMap::is_empty) {
+                    text.nothing x=(Px(plot.left.midpoint(plot.right))) y=(Px(plot.top.midpoint(plot.bottom))) {
+                        "No data in this time range"
+                    }
+                }
+            }
         }
-        let mut taken: Vec<(f64, f64)> = Vec::new();
-        for annotation in &annotations {
-            write_annotation(out, &plot, scale(annotation.axis), annotation, &mut taken)?;
-        }
-        if drawn.iter().all(BTreeMap::is_empty) {
-            let (x, y) = (plot.left.midpoint(plot.right), plot.top.midpoint(plot.bottom));
-            write!(out, "<text class=\"nothing\" x=\"{x:.1}\" y=\"{y:.1}\">No data in this time range</text>")?;
-        }
-        out.push_str("</svg>");
-        Ok(())
     }
 
     fn has(&self, axis: Axis) -> bool {
         self.lines.iter().any(|line| line.axis == axis)
     }
 
-    fn scale(&self, axis: Axis, drawn: &[Drawn], annotations: &[Annotation<'_>]) -> Scale {
+    fn scale(&self, axis: Axis, drawn: &[Points], annotations: &[Annotation<'_>]) -> Scale {
         let side = self.side(axis);
         let bound = |name: &str| side.and_then(|side| side.get(name)).and_then(Value::as_f64);
         let values = self.lines.iter().zip(drawn).filter(|(line, _)| line.axis == axis);
@@ -121,7 +106,7 @@ impl Chart<'_> {
     }
 
     /// Each line's share of a stack: on top of those before it on its axis. A value that is missing adds nothing.
-    fn stacked(&self) -> Vec<Drawn> {
+    fn stacked(&self) -> Vec<Points> {
         let times: BTreeSet<Timestamp> =
             self.lines.iter().flat_map(|line| line.series.points.keys().copied()).collect();
         let mut reached: BTreeMap<(bool, Timestamp), f64> = BTreeMap::new();
@@ -129,7 +114,7 @@ impl Chart<'_> {
             let (Some((first, _)), Some((last, _))) =
                 (line.series.points.first_key_value(), line.series.points.last_key_value())
             else {
-                return Drawn::new();
+                return Points::new();
             };
             let mut at_time = |at: &Timestamp| {
                 let reached = reached.entry((line.axis == Axis::Right, *at)).or_default();
@@ -153,7 +138,7 @@ impl Chart<'_> {
                 Some(Annotation {
                     value: one.get("value")?.as_f64()?,
                     label: one.get("label").and_then(Value::as_str).unwrap_or_default(),
-                    color: one.get("color").and_then(Value::as_str).filter(|color| is_color(color)),
+                    color: one.get("color").and_then(Value::as_str),
                     axis: if one.get("yAxis").and_then(Value::as_str) == Some("right") {
                         Axis::Right
                     } else {
@@ -164,158 +149,58 @@ impl Chart<'_> {
             .collect()
     }
 
-    fn write_axes(&self, out: &mut String, plot: &Plot, left: Scale, right: Option<Scale>) -> fmt::Result {
-        let (from, to) = (plot.left, plot.right);
-        out.push_str("<g class=\"axes\">");
-        for (value, label) in left.ticks() {
-            let y = plot.y(left, value);
-            write!(out, "<path d=\"M{from:.1} {y:.1}H{to:.1}\"/>")?;
-            write!(out, "<text class=\"end\" x=\"{:.1}\" y=\"{:.1}\">{label}</text>", from - 6.0, y + 3.5)?;
-        }
-        for (value, label) in right.map(Scale::ticks).unwrap_or_default() {
-            let y = right.map_or(plot.top, |scale| plot.y(scale, value));
-            write!(out, "<text x=\"{:.1}\" y=\"{:.1}\">{label}</text>", to + 6.0, y + 3.5)?;
-        }
+    fn axes(&self, plot: &Plot, left: Scale, right: Option<Scale>) -> Markup {
         #[allow(clippy::cast_possible_truncation)] // a picture's width in pixels
-        let most = ((to - from) as i64 / TIME_LABEL).max(2);
-        for at in moment::ticks(self.range.start, self.range.end, most) {
-            let (x, y) = (plot.x(at), plot.bottom);
-            write!(out, "<path d=\"M{x:.1} {y:.1}v4\"/>")?;
-            write!(out, "<text class=\"middle\" x=\"{x:.1}\" y=\"{:.1}\">{}</text>", y + 16.0, moment::tick(at))?;
+        let most = ((plot.right - plot.left) as i64 / TIME_LABEL).max(2);
+        html! {
+            g.axes {
+                @for (value, label) in left.ticks() {
+                    @let y = plot.y(left, value);
+                    path d={ "M" (Px(plot.left)) " " (Px(y)) "H" (Px(plot.right)) } {}
+                    text.end x=(Px(plot.left - 6.0)) y=(Px(y + 3.5)) { (label) }
+                }
+                @if let Some(right) = right {
+                    @for (value, label) in right.ticks() {
+                        text x=(Px(plot.right + 6.0)) y=(Px(plot.y(right, value) + 3.5)) { (label) }
+                    }
+                }
+                @for at in moment::ticks(self.range.start, self.range.end, most) {
+                    @let x = plot.x(at);
+                    path d={ "M" (Px(x)) " " (Px(plot.bottom)) "v4" } {}
+                    text.middle x=(Px(x)) y=(Px(plot.bottom + 16.0)) { (moment::tick(at)) }
+                }
+                text.unit x="0" y="9" { (self.unit(Axis::Left)) }
+                @if right.is_some() {
+                    text.unit.end x=(Px(self.width)) y="9" { (self.unit(Axis::Right)) }
+                }
+            }
         }
-        let label =
-            |axis| self.side(axis).and_then(|side| side.get("label")).and_then(Value::as_str).unwrap_or_default();
-        write!(out, "<text class=\"unit\" x=\"0\" y=\"9\">{}</text>", Escaped(label(Axis::Left)))?;
-        if right.is_some() {
-            write!(
-                out,
-                "<text class=\"unit end\" x=\"{:.1}\" y=\"9\">{}</text>",
-                self.width,
-                Escaped(label(Axis::Right))
-            )?;
-        }
-        out.push_str("</g>");
-        Ok(())
+    }
+
+    /// What the numbers of an axis are, as its label says.
+    fn unit(&self, axis: Axis) -> &str {
+        self.side(axis).and_then(|side| side.get("label")).and_then(Value::as_str).unwrap_or_default()
     }
 }
 
-fn plain(line: &Line) -> Drawn {
-    line.series.points.iter().map(|(at, value)| (*at, (*value, *value))).collect()
-}
-
-fn write_line(
-    out: &mut String,
-    plot: &Plot,
-    scale: Scale,
-    (number, line): (usize, &Line),
-    points: &Drawn,
-    stacked: bool,
-) -> fmt::Result {
-    if points.is_empty() {
-        return Ok(());
-    }
-    write!(out, "<g class=\"{}\"", color_class(number))?;
-    write_color(out, line)?;
-    write!(out, "><title>{}</title>", Escaped(&line.series.label))?;
-    let step = Timestamp::from(line.series.period.max(1)) * SECOND;
-    let all: Vec<(Timestamp, f64, f64)> = points.iter().map(|(at, (from, to))| (*at, *from, *to)).collect();
-    // A missing period interrupts the line.
-    for run in all.chunk_by(|one, next| next.0 - one.0 <= step) {
-        if let [(at, _, value)] = run {
-            write!(out, "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"2\"/>", plot.x(*at), plot.y(scale, *value))?;
-            continue;
-        }
-        let place = |(at, value)| (plot.x(at), plot.y(scale, value));
-        let upper: Vec<(f64, f64)> = corners(run.iter().map(|(at, _, to)| (*at, *to))).map(place).collect();
-        if stacked {
-            let lower: Vec<(f64, f64)> = corners(run.iter().map(|(at, from, _)| (*at, *from))).map(place).collect();
-            let around: Vec<(f64, f64)> = upper.iter().chain(lower.iter().rev()).copied().collect();
-            write!(out, "<path class=\"area\" d=\"{}z\"/>", path(&around))?;
-        }
-        write!(out, "<path class=\"line\" d=\"{}\"/>", path(&upper))?;
-    }
-    out.push_str("</g>");
-    Ok(())
-}
-
-/// A path through points, to a tenth of a pixel, in steps from one to the next: half as long as with places.
-fn path(points: &[(f64, f64)]) -> String {
-    let mut path = String::new();
-    let mut before = (0.0, 0.0);
-    for (number, (x, y)) in points.iter().enumerate() {
-        let tenths = ((x * 10.0).round(), (y * 10.0).round());
-        let (across, down) = ((tenths.0 - before.0) / 10.0, (tenths.1 - before.1) / 10.0);
-        // Later pairs of a moveto are linetos; a minus separates as well as a space.
-        if number == 0 {
-            path.push('m');
-        } else if across >= 0.0 {
-            path.push(' ');
-        }
-        path += &across.to_string();
-        if down >= 0.0 {
-            path.push(' ');
-        }
-        path += &down.to_string();
-        before = tenths;
-    }
-    path
-}
-
-/// Points without those in the middle of a level stretch, which add nothing but length.
-fn corners(points: impl Iterator<Item = (Timestamp, f64)>) -> impl Iterator<Item = (Timestamp, f64)> {
-    let all: Vec<(Timestamp, f64)> = points.collect();
-    let level = |one: f64, other: f64| one.to_bits() == other.to_bits();
-    let keeps = |at: usize| match (at.checked_sub(1).and_then(|before| all.get(before)), all.get(at + 1)) {
-        (Some(before), Some(after)) => !(level(before.1, all[at].1) && level(all[at].1, after.1)),
-        _ => true,
-    };
-    let kept: Vec<(Timestamp, f64)> = (0..all.len()).filter(|at| keeps(*at)).map(|at| all[at]).collect();
-    kept.into_iter()
-}
-
-/// `taken` is where names stand already: heights, and how far they reach from the right.
-fn write_annotation(
-    out: &mut String,
-    plot: &Plot,
-    scale: Scale,
-    annotation: &Annotation<'_>,
-    taken: &mut Vec<(f64, f64)>,
-) -> fmt::Result {
+/// The annotations between the ends of their scales, with labels that stand beside each other where they would overlap.
+fn guides<'a>(plot: &Plot, scale: impl Fn(Axis) -> Scale, annotations: &'a [Annotation<'a>]) -> Vec<Guide<'a>> {
     const LINE: f64 = 11.0;
     const CHARACTER: f64 = 5.6;
-    if !scale.has(annotation.value) {
-        return Ok(());
-    }
-    let (from, to, y) = (plot.left, plot.right, plot.y(scale, annotation.value));
-    out.push_str("<g class=\"guide\"");
-    if let Some(color) = annotation.color {
-        write!(out, " style=\"--c:{color}\"")?;
-    }
-    write!(out, "><path d=\"M{from:.1} {y:.1}H{to:.1}\"/>")?;
-    // Under the line where there is no room above it.
-    let text = if y - plot.top < LINE { y + LINE } else { y - 3.5 };
-    // Beside a name that would be written over.
-    let neighbours = taken.iter().filter(|(height, _)| (height - text).abs() < LINE);
-    let beside = neighbours.map(|(_, reach)| *reach).fold(4.0, f64::max);
-    let width: f64 = annotation.label.chars().map(|_| CHARACTER).sum();
-    taken.push((text, beside + width + 10.0));
-    write!(out, "<text class=\"end\" x=\"{:.1}\" y=\"{text:.1}\">{}</text></g>", to - beside, Escaped(annotation.label))
-}
-
-/// A small picture of one series, without axes.
-pub(crate) fn write_sparkline(out: &mut String, number: usize, line: &Line, range: TimeRange) -> fmt::Result {
-    let (width, height) = (200.0, 30.0);
-    let scale = Scale::of(line.series.points.values().copied().chain([0.0]), Bounds::default());
-    let plot = Plot { left: 0.0, right: width, top: 2.0, bottom: height - 1.0, range };
-    write!(out, "<svg class=\"spark\" viewBox=\"0 0 {width:.0} {height:.0}\" preserveAspectRatio=\"none\">")?;
-    write_line(out, &plot, scale, (number, line), &plain(line), false)?;
-    out.push_str("</svg>");
-    Ok(())
-}
-
-#[allow(clippy::cast_precision_loss)] // milliseconds of a range are exact for a long time to come
-fn number(milliseconds: i64) -> f64 {
-    milliseconds as f64
+    // Where labels stand already: heights, and how far they reach from the right.
+    let mut taken: Vec<(f64, f64)> = Vec::new();
+    let shown = annotations.iter().filter(|annotation| scale(annotation.axis).has(annotation.value));
+    let guide = |annotation: &'a Annotation<'a>| {
+        let y = plot.y(scale(annotation.axis), annotation.value);
+        // Under the line where there is no room above it.
+        let label_y = if y - plot.top < LINE { y + LINE } else { y - 3.5 };
+        let neighbours = taken.iter().filter(|(height, _)| (height - label_y).abs() < LINE);
+        let beside = neighbours.map(|(_, reach)| *reach).fold(4.0, f64::max);
+        let width: f64 = annotation.label.chars().map(|_| CHARACTER).sum();
+        taken.push((label_y, beside + width + 10.0));
+        Guide { annotation, y, label_right: plot.right - beside, label_y }
+    };
+    shown.map(guide).collect()
 }
 
 #[cfg(test)]
@@ -332,20 +217,13 @@ mod tests {
 
     fn drawn(lines: &[Line], properties: &Value) -> String {
         let range = TimeRange { start: 0, end: 60 * MINUTE };
-        let mut out = String::new();
-        Chart { lines, properties, range, width: 600.0, height: 200.0 }.write(&mut out).unwrap();
-        out
+        Chart { lines, properties, range, width: 600.0, height: 200.0 }.svg().into_string()
     }
 
     #[test]
     fn a_gap_interrupts_a_line_and_a_lone_point_is_a_dot() {
         let svg = drawn(&[line("a", Axis::Left, &[(0, 1.0), (1, 2.0), (5, 1.0), (9, 1.0), (10, 3.0)])], &json!({}));
         assert_eq!((svg.matches("class=\"line\"").count(), svg.matches("<circle").count()), (2, 1), "{svg}");
-    }
-
-    #[test]
-    fn a_path_goes_in_steps_that_do_not_add_up_errors() {
-        assert_eq!(path(&[(1.04, 2.0), (2.08, 1.0), (3.12, 1.0)]), "m1 2 1.1-1 1 0");
     }
 
     #[test]

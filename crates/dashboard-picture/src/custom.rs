@@ -3,14 +3,13 @@
 //!
 //! Nothing is called here. Whoever draws a page gets the calls that the console would make, and gives back the answers.
 
-use std::fmt::{self, Write};
-
+use maud::{Markup, PreEscaped, html};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use metric_math::evaluation::dashboard::TimeRange;
 
-use super::{frame, html::write_note, theme::Theme};
+use super::{frame, note::note, theme::Theme};
 
 /// A call of a custom widget's function.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -91,22 +90,19 @@ fn event(name: &str, number: usize, widget: &Value, range: TimeRange, dark: bool
     Value::Object(event)
 }
 
-/// Shows the answers for a widget, or says that there are none. A shadow root keeps the page's style and theirs apart.
-pub(crate) fn write(out: &mut String, number: usize, answers: &[CustomAnswer]) -> fmt::Result {
-    let mine = || answers.iter().filter(|answer| answer.number == number);
-    if mine().next().is_none() {
-        return write_note(out, "A custom widget", "Its function draws it in the CloudWatch console");
+/// The answers for a widget, or a note that there are none. A shadow root keeps the page's style and theirs apart.
+pub(crate) fn content(number: usize, answers: &[CustomAnswer]) -> Markup {
+    let own: Vec<&CustomAnswer> = answers.iter().filter(|answer| answer.number == number).collect();
+    let follows_reader = own.len() > 1;
+    html! {
+        @if own.is_empty() { (note("A custom widget", "Its function draws it in the CloudWatch console")) }
+        @for answer in own {
+            div.custom.in-light[follows_reader && !answer.dark].in-dark[follows_reader && answer.dark] {
+                // What a function answers is HTML; the page's policy keeps scripts in it from running.
+                template shadowrootmode="open" { (PreEscaped(&answer.html)) }
+            }
+        }
     }
-    let follows_reader = mine().count() > 1;
-    for answer in mine() {
-        let class = match (follows_reader, answer.dark) {
-            (false, _) => "",
-            (true, false) => " in-light",
-            (true, true) => " in-dark",
-        };
-        write!(out, "<div class=\"custom{class}\"><template shadowrootmode=\"open\">{}</template></div>", answer.html)?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -139,13 +135,11 @@ mod tests {
         let calls = calls("chat", &body(), TimeRange { start: 0, end: 1 }, Theme::Readers);
         let answers: Vec<CustomAnswer> =
             calls.iter().map(|call| call.answered(format!("<p>{}</p>", call.dark))).collect();
-        let mut out = String::new();
-        write(&mut out, 1, &answers).unwrap();
+        let html = content(1, &answers).into_string();
         for part in ["in-light\"><template shadowrootmode=\"open\"><p>false</p>", "in-dark\"><template"] {
-            assert!(out.contains(part), "{out}");
+            assert!(html.contains(part), "{html}");
         }
-        let mut out = String::new();
-        write(&mut out, 2, &answers).unwrap();
-        assert!(out.contains("A custom widget"), "{out}");
+        let html = content(2, &answers).into_string();
+        assert!(html.contains("A custom widget"), "{html}");
     }
 }

@@ -1,7 +1,5 @@
 //! Why a dashboard can't be drawn.
 
-use std::fmt;
-
 use metric_math::evaluation::dashboard::RangeError;
 
 /// Why a dashboard can't be drawn. What is wrong with one widget is shown in its place instead.
@@ -13,7 +11,4 @@ pub enum RenderError {
     /// The body isn't what a dashboard's body is.
     #[error("the body is no dashboard's: {0}")]
     Body(String),
-    /// Writing the page failed.
-    #[error("the page can't be written")]
-    Write(#[from] fmt::Error),
 }

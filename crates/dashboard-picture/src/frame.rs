@@ -45,6 +45,11 @@ impl Place {
         }
     }
 
+    /// The style that puts a widget there on the page's grid.
+    pub(crate) fn style(self) -> String {
+        format!("grid-area:{}/{}/span {}/span {}", self.y.saturating_add(1), self.x + 1, self.height, self.width)
+    }
+
     fn pixels(self) -> (f64, f64) {
         let column = (WIDTH - GAP * f64::from(COLUMNS - 1)) / f64::from(COLUMNS);
         let across = |count: u32, each: f64| f64::from(count) * each + f64::from(count - 1) * GAP;

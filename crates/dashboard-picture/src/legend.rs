@@ -1,16 +1,11 @@
 //! Legends: as many names as fit, and how many don't.
 
-use std::fmt::{self, Write};
+use maud::{Markup, html};
 
 use metric_math::evaluation::dashboard::{Axis, Line};
 
-use super::{
-    html::{Escaped, is_color},
-    scale::compact,
-};
+use super::{color, scale::newest};
 
-/// Colours that the style sheet has.
-const COLORS: usize = 10;
 /// Height of one row, in pixels.
 pub(crate) const ROW: f64 = 17.0;
 /// Rows that a graph gives to its legend at most.
@@ -58,59 +53,39 @@ impl<'l> Legend<'l> {
         (0..self.rows).map(|_| ROW).sum()
     }
 
-    pub(crate) fn write(&self, out: &mut String) -> fmt::Result {
-        if self.lines.is_empty() {
-            return Ok(());
-        }
-        let mixed = self.lines.iter().any(|line| line.axis == Axis::Left);
-        out.push_str("<ul class=\"legend\">");
-        for (number, line) in self.lines.iter().take(self.shown).enumerate() {
-            let label: String = line.series.label.chars().take(LONGEST).collect();
-            let class = if line.series.points.is_empty() { " empty" } else { "" };
-            write!(out, "<li class=\"{}{class}\"", color_class(number))?;
-            write_color(out, line)?;
-            write!(out, " title=\"{}\"><i></i>{}", Escaped(&line.series.label), Escaped(&label))?;
-            match line.series.last() {
-                Some(last) => write!(out, " <b>{}</b>", compact(last))?,
-                None => out.push_str(" <b>–</b>"),
-            }
-            if line.axis == Axis::Right && mixed {
-                out.push_str(" <em>right</em>");
-            }
-            out.push_str("</li>");
-        }
+    pub(crate) fn list(&self) -> Markup {
         let more = self.lines.len() - self.shown;
-        if more > 0 {
-            write!(out, "<li class=\"more\">+ {more} more</li>")?;
+        html! {
+            @if !self.lines.is_empty() {
+                ul.legend {
+                    @for (number, line) in self.lines.iter().take(self.shown).enumerate() {
+                        (self.name(number, line))
+                    }
+                    @if more > 0 { li.more { "+ " (more) " more" } }
+                }
+            }
         }
-        out.push_str("</ul>");
-        Ok(())
+    }
+
+    fn name(&self, number: usize, line: &Line) -> Markup {
+        let whole = &line.series.label;
+        let label: String = whole.chars().take(LONGEST).collect();
+        let has_left = self.lines.iter().any(|line| line.axis == Axis::Left);
+        html! {
+            li.(color::class(number)).empty[line.series.points.is_empty()]
+                style=[color::style(line.color.as_deref())] title=(whole) {
+                i {}
+                (label) " " b { (newest(line)) }
+                @if line.axis == Axis::Right && has_left { " " em { "right" } }
+            }
+        }
     }
 }
 
 fn width_of(line: &Line) -> f64 {
-    let value = line.series.last().map_or(1, |last| compact(last).len());
-    let characters = line.series.label.chars().take(LONGEST).count() + value;
+    let characters = line.series.label.chars().take(LONGEST).count() + newest(line).chars().count();
     let right = if line.axis == Axis::Right { RIGHT } else { 0.0 };
     (0..characters).map(|_| CHARACTER).sum::<f64>() + BESIDE + right
-}
-
-/// The style sheet's class for the colour of a line, and for its dashes once colours repeat.
-pub(crate) fn color_class(number: usize) -> String {
-    let dashes = match number / COLORS {
-        0 => "",
-        round if round % 2 == 1 => " again",
-        _ => " dotted",
-    };
-    format!("c{}{dashes}", number % COLORS)
-}
-
-/// The colour that the body gives a line, where it gives one.
-pub(crate) fn write_color(out: &mut String, line: &Line) -> fmt::Result {
-    match line.color.as_deref().filter(|color| is_color(color)) {
-        Some(color) => write!(out, " style=\"--c:{color}\""),
-        None => Ok(()),
-    }
 }
 
 #[cfg(test)]
@@ -135,9 +110,8 @@ mod tests {
         let legend = Legend::laid_out(&many, 700.0);
         assert_eq!(legend.rows, MOST_ROWS);
         assert!((15..30).contains(&legend.shown), "{}", legend.shown);
-        let mut out = String::new();
-        legend.write(&mut out).unwrap();
-        assert!(out.contains(&format!("+ {} more", 40 - legend.shown)), "{out}");
+        let list = legend.list().into_string();
+        assert!(list.contains(&format!("+ {} more", 40 - legend.shown)), "{list}");
     }
 
     #[test]

@@ -4,21 +4,23 @@
 //! nothing from elsewhere, follows the reader's light or dark theme, and escapes every word it is given. It
 //! validates nothing and computes nothing: numbers are `evaluation`'s.
 //!
-//! Charts are a handful of SVG elements written here. A plotting library would bring its own fonts and colours as fixed
+//! Pages are maud templates, and so are charts: a handful of SVG elements. A plotting library would bring its own fonts and colours as fixed
 //! attributes; these take theirs from the page's style sheet, which is how one file serves both themes.
 
 mod alarms;
 mod chart;
+mod color;
 mod custom;
 mod error;
 mod frame;
-mod html;
 mod legend;
 mod markdown;
 mod metric;
 mod moment;
+mod note;
 mod numbers;
 mod page;
+mod plot;
 mod scale;
 pub mod simulated;
 mod sway;

@@ -1,10 +1,8 @@
 //! The page: a dashboard's name, its range, its drop-downs and all of its widgets, in one file.
 
-use std::{
-    collections::BTreeMap,
-    fmt::{self, Write},
-};
+use std::collections::BTreeMap;
 
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::Value;
 
 use metric_math::evaluation::dashboard::{TimeRange, Viewer};
@@ -14,7 +12,6 @@ use super::{
     custom::CustomAnswer,
     error::RenderError,
     frame::grid_height,
-    html::Escaped,
     moment,
     theme::Theme,
     variable::{self, Choice},
@@ -60,50 +57,56 @@ impl Dashboard<'_> {
             None => TimeRange::of_body(&body, viewer.now)?,
         };
         let drawn = viewer.dashboard(&body, Some(range))?;
-        let mut out = String::new();
-        self.write_head(&mut out, widgets)?;
-        self.write_header(&mut out, range, &choices)?;
-        out.push_str("<main class=\"grid\">");
         let material = Material { drawn: &drawn, alarms: self.alarms, range, custom: self.custom };
-        for (number, one) in widgets.iter().enumerate() {
-            widget::write(&mut out, number, one, material)?;
-            out.push('\n');
-        }
-        out.push_str(
-            "</main><footer>Drawn from simulated metrics. Colours, fonts and some labels are not \
-             CloudWatch's.</footer></body></html>\n",
-        );
-        Ok(out)
-    }
-
-    fn write_head(&self, out: &mut String, widgets: &[Value]) -> fmt::Result {
-        let theme = match self.theme {
-            Theme::Readers => "",
-            Theme::Light => " data-theme=\"light\"",
-            Theme::Dark => " data-theme=\"dark\"",
+        let page = html! {
+            (DOCTYPE)
+            html lang="en" data-theme=[self.theme.fixed()] {
+                (self.head(widgets))
+                body {
+                    (self.header(range, &choices))
+                    main.grid {
+                        @for (number, one) in widgets.iter().enumerate() { (widget::section(number, one, material)) "\n" }
+                    }
+                    footer { "Drawn from simulated metrics. Colours, fonts and some labels are not CloudWatch's." }
+                }
+            }
         };
-        let height = grid_height(widgets) + AROUND;
-        let name = Escaped(self.name);
-        // Nothing is loaded and nothing runs, whatever gets into the page.
-        write!(
-            out,
-            "<!doctype html><html lang=\"en\"{theme}><head><meta charset=\"utf-8\">\
-             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\
-             <meta name=\"viewport\" content=\"width=device-width\">\
-             <meta name=\"picture-size\" content=\"{WIDTH},{height:.0}\">\
-             <title>{name}</title><style>{STYLE}</style></head>"
-        )
+        Ok(without_control_characters(&page))
     }
 
-    fn write_header(&self, out: &mut String, range: TimeRange, choices: &[Choice]) -> fmt::Result {
-        let (from, to) = (moment::minute_of(range.start), moment::minute_of(range.end));
-        write!(out, "<body><header><h1>{}</h1><p>{from} to {to} UTC</p>", Escaped(self.name))?;
-        for Choice { label, value } in choices {
-            write!(out, "<span class=\"choice\">{}: <b>{}</b> ▾</span>", Escaped(label), Escaped(value))?;
+    fn head(&self, widgets: &[Value]) -> Markup {
+        let height = grid_height(widgets) + AROUND;
+        html! {
+            head {
+                meta charset="utf-8";
+                // Nothing is loaded and nothing runs, whatever gets into the page.
+                meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
+                meta name="viewport" content="width=device-width";
+                meta name="picture-size" content=(format_args!("{WIDTH},{height:.0}"));
+                title { (self.name) }
+                // Escaped, its quotes would be part of the style.
+                style { (PreEscaped(STYLE)) }
+            }
         }
-        out.push_str("</header>");
-        Ok(())
     }
+
+    fn header(&self, range: TimeRange, choices: &[Choice]) -> Markup {
+        html! {
+            header {
+                h1 { (self.name) }
+                p { (moment::minute_of(range.start)) " to " (moment::minute_of(range.end)) " UTC" }
+                @for Choice { label, value } in choices {
+                    span.choice { (label) ": " b { (value) } " ▾" }
+                }
+            }
+        }
+    }
+}
+
+/// A page with the character that stands for unreadable ones in place of each control character: HTML may hold none but white space
+/// (<https://html.spec.whatwg.org/multipage/parsing.html#preprocessing-the-input-stream>).
+fn without_control_characters(page: &Markup) -> String {
+    page.0.replace(|character: char| character.is_control() && !character.is_whitespace(), "\u{fffd}")
 }
 
 #[cfg(test)]
@@ -116,7 +119,7 @@ mod tests {
         telemetry::{MINUTE, Metric, MetricStore},
     };
 
-    const HOSTILE: &str = "</title><script>alert(1)</script>\"'&";
+    const HOSTILE: &str = "</title><script>alert(1)</script>\"'&\u{0}";
 
     fn page(name: &str, body: &Value, theme: Theme) -> Result<String, RenderError> {
         let mut store = MetricStore::default();
@@ -155,6 +158,7 @@ mod tests {
         assert!(!html.contains("<script"), "{html}");
         // In an attribute it would end it.
         assert!(!html.contains("title=\"<") && !html.contains("\"'&"), "{html}");
+        assert!(!html.contains('\0'), "{html}");
         assert_eq!(html.matches("</title>").count(), html.matches("<title>").count());
         assert!(html.matches("&lt;script&gt;").count() > 12);
         assert_eq!(html.matches("<section").count(), 7);

@@ -1,5 +1,7 @@
 //! Scales: which values an axis reaches, where it is labelled, and how numbers are written.
 
+use metric_math::evaluation::dashboard::Line;
+
 /// Parts that every axis has, so that the lines of the left one serve the right one too.
 const PARTS: u8 = 4;
 
@@ -109,8 +111,13 @@ fn written(value: f64, decimals: usize) -> String {
     format!("{value:.decimals$}")
 }
 
+/// The newest value of a line.
+pub(crate) fn newest(line: &Line) -> String {
+    line.series.last().map_or_else(|| "–".to_owned(), compact)
+}
+
 /// A number in at most four significant digits, such as `12.3k` or `0.016`.
-pub(crate) fn compact(value: f64) -> String {
+fn compact(value: f64) -> String {
     let size = value.abs();
     if size == 0.0 {
         return "0".to_owned();

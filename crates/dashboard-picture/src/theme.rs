@@ -14,6 +14,17 @@ pub enum Theme {
     Dark,
 }
 
+impl Theme {
+    /// The page's `data-theme`, where it makes the choice.
+    pub(crate) fn fixed(self) -> Option<&'static str> {
+        match self {
+            Self::Readers => None,
+            Self::Light => Some("light"),
+            Self::Dark => Some("dark"),
+        }
+    }
+}
+
 impl FromStr for Theme {
     type Err = String;
 

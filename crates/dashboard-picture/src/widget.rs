@@ -1,7 +1,6 @@
 //! Widgets in their frames.
 
-use std::fmt::{self, Write};
-
+use maud::{Markup, html};
 use serde_json::Value;
 
 use metric_math::evaluation::dashboard::{DrawnWidget, TimeRange};
@@ -10,8 +9,8 @@ use super::{
     alarms::{self, AlarmCondition},
     custom::{self, CustomAnswer},
     frame::{Place, inside},
-    html::{Escaped, write_note},
     markdown, metric,
+    note::note,
 };
 
 /// What widgets are drawn with.
@@ -24,37 +23,28 @@ pub(crate) struct Material<'m> {
 }
 
 /// One widget, the `number`th of its body.
-pub(crate) fn write(out: &mut String, number: usize, widget: &Value, material: Material<'_>) -> fmt::Result {
+pub(crate) fn section(number: usize, widget: &Value, material: Material<'_>) -> Markup {
     let place = Place::of(widget);
     let properties = widget.get("properties").unwrap_or(&Value::Null);
     let kind = widget.get("type").and_then(Value::as_str).unwrap_or("without a type");
-    let markdown = properties.get("markdown").and_then(Value::as_str).unwrap_or_default();
     // A headline needs no frame.
     let bare = kind == "text" && (place.height == 1 || text(properties, "background") == "transparent");
-    write!(
-        out,
-        "<section class=\"widget{}\" style=\"grid-area:{}/{}/span {}/span {}\">",
-        if bare { " bare" } else { "" },
-        place.y.saturating_add(1),
-        place.x + 1,
-        place.height,
-        place.width,
-    )?;
     let drawn = material.drawn.iter().find(|drawn| drawn.number == number);
     let title = text(properties, "title");
-    if kind != "text" && !title.is_empty() {
-        let note = if kind == "metric" { metric::period(drawn) } else { String::new() };
-        write!(out, "<h3>{}<small>{note}</small></h3>", Escaped(title))?;
+    html! {
+        section.widget.bare[bare] style=(place.style()) {
+            @if kind != "text" && !title.is_empty() {
+                h3 { (title) small { @if kind == "metric" { (metric::period(drawn)) } } }
+            }
+            @match kind {
+                "text" => (markdown::to_html(text(properties, "markdown"))),
+                "metric" => (metric::content(properties, drawn, material.range, inside(widget))),
+                "alarm" => (alarms::list(properties, material.alarms)),
+                "custom" => (custom::content(number, material.custom)),
+                other => (note(&format!("A widget of type {other}"), "It is shown in the CloudWatch console only")),
+            }
+        }
     }
-    match kind {
-        "text" => out.push_str(&markdown::to_html(markdown)),
-        "metric" => metric::write(out, properties, drawn, material.range, inside(widget))?,
-        "alarm" => alarms::write(out, properties, material.alarms)?,
-        "custom" => custom::write(out, number, material.custom)?,
-        other => write_note(out, &format!("A widget of type {other}"), "It is shown in the CloudWatch console only")?,
-    }
-    out.push_str("</section>");
-    Ok(())
 }
 
 fn text<'p>(properties: &'p Value, member: &str) -> &'p str {
@@ -68,10 +58,8 @@ mod tests {
     use super::*;
 
     fn drawn(widget: &Value) -> String {
-        let mut out = String::new();
         let material = Material { drawn: &[], alarms: &[], range: TimeRange { start: 0, end: 1 }, custom: &[] };
-        write(&mut out, 0, widget, material).unwrap();
-        out
+        section(0, widget, material).into_string()
     }
 
     #[test]
