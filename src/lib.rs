@@ -27,5 +27,7 @@ mod scalar;
 pub mod shape_json;
 pub mod spec;
 pub mod start;
+pub mod template;
 pub mod usage;
+pub mod validation;
 pub mod widgets;

@@ -15,7 +15,7 @@ struct Crate {
     modules: &'static [&'static str],
 }
 
-const CRATES: [Crate; 5] = [
+const CRATES: [Crate; 6] = [
     Crate {
         source: "src",
         modules: &[
@@ -43,6 +43,8 @@ const CRATES: [Crate; 5] = [
             "reconcile",
             "widgets",
             "request",
+            "template",
+            "validation",
         ],
     },
     Crate {
@@ -50,9 +52,7 @@ const CRATES: [Crate; 5] = [
         modules: &[
             "output",
             "account",
-            "placed",
             "template",
-            "validation",
             "simulation",
             "arguments",
             "deploy_assets",
@@ -114,6 +114,22 @@ const CRATES: [Crate; 5] = [
             "widget",
             "page",
             "simulated",
+        ],
+    },
+    Crate {
+        source: "crates/cloudformation-template/src",
+        modules: &[
+            "similar",
+            "lines",
+            "scalar",
+            "repeated",
+            "text",
+            "stack",
+            "placeholder",
+            "parameters",
+            "resolve",
+            "references",
+            "dependencies",
         ],
     },
     Crate { source: "crates/metric-math/src", modules: &["telemetry", "evaluation"] },

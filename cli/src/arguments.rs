@@ -1,11 +1,9 @@
 //! Options that several commands share. What an option means stands with it, and `--help` prints it.
-
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use cloudformation_template::Stack;
 use monitored_endpoint::envelope::ResourceType;
-
-use crate::template::Stack;
 
 /// How a command says what it has to say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -10,14 +10,12 @@ mod explain;
 mod output;
 mod panels;
 mod picture;
-mod placed;
 mod plan;
 mod preview;
 mod report;
 mod simulation;
 mod subject;
 mod template;
-mod validation;
 mod verify;
 
 use std::io::{self, Write};

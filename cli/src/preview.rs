@@ -1,5 +1,4 @@
 //! `preview`: the dashboard of a declaration over a simulated fleet, before anything is deployed.
-
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -9,6 +8,7 @@ use dashboard_picture::simulated::{Drawn, Simulation, SimulationError};
 use metric_math::telemetry::{SECOND, Timestamp};
 use monitored_endpoint::plan::Operation;
 use monitored_endpoint::spec::GpuDimension;
+use monitored_endpoint::validation::Validation;
 use serde_json::{Value, json};
 use thiserror::Error;
 
@@ -17,9 +17,8 @@ use crate::output::{Said, Status, lines};
 use crate::panels;
 use crate::picture::{FleetFile, View};
 use crate::simulation::{self, Scenario};
-use crate::subject::{self, SubjectError};
+use crate::subject::{self, Reported, SubjectError};
 use crate::template::{ReadError, Source};
-use crate::validation::Validation;
 use crate::verify::replay::{Replay, ReplayError};
 
 /// Validate what a template declares as the provider would, and draw its dashboards over simulated fleets.

@@ -1,12 +1,10 @@
 //! A simulated fleet for a declaration: its own variants, instance counts and models, living through a scenario.
-
 use aws_sdk_sagemaker::types::ProductionVariant;
 use clap::ValueEnum;
 use metric_math::telemetry::{self, Component, Fleet, Load, Serving, Steps, Variant};
 use monitored_endpoint::spec::{self, Capacity, GpuDimension, Partitions};
+use monitored_endpoint::validation::Valid;
 use serde_json::Value;
-
-use crate::validation::Valid;
 
 /// Seconds that a simulated fleet has lived: what a dashboard shows by default, and half an hour before it.
 pub(crate) const LIFE: u32 = 12_600;

@@ -1,16 +1,16 @@
 //! What most commands are about: a file's declarations, validated.
-
 use std::collections::BTreeMap;
 
 use monitored_endpoint::properties::Problem;
 use monitored_endpoint::spec::GpuDimension;
+use monitored_endpoint::template::{Declared, NativeEndpoint};
+use monitored_endpoint::validation::{Known, Validation, ValidationError, validate};
 use serde_json::{Value, json};
 use thiserror::Error;
 
 use crate::arguments::StackOptions;
 use crate::output::{Status, lines};
-use crate::template::{self, Declared, NativeEndpoint, ReadError, Source};
-use crate::validation::{Known, Validation, ValidationError, validate};
+use crate::template::{self, ReadError, Source};
 
 /// Why a file can't be read or validated.
 #[derive(Debug, Error)]
@@ -146,7 +146,7 @@ impl Subject {
         let of_file = if self.problems.is_empty() { Status::Fine } else { Status::Problems };
         self.validations
             .iter()
-            .map(Validation::status)
+            .map(Reported::status)
             .chain([of_file])
             .max_by_key(|status| match status {
                 Status::Fine => 0,
@@ -171,7 +171,22 @@ impl Subject {
     }
 }
 
-impl Validation {
+/// What the program says of one resource's validation.
+pub(crate) trait Reported {
+    /// The worst that is to be said of it.
+    fn status(&self) -> Status;
+
+    /// The resource in a line.
+    fn headline(&self) -> String;
+
+    /// Problems, what is undecided and notes, each on a line.
+    fn remarks(&self) -> String;
+
+    /// The validation for programs.
+    fn json(&self) -> Value;
+}
+
+impl Reported for Validation {
     fn status(&self) -> Status {
         match (self.problems.is_empty(), self.undecided.is_empty()) {
             (false, _) => Status::Problems,
@@ -180,13 +195,11 @@ impl Validation {
         }
     }
 
-    /// The resource in a line.
-    pub(crate) fn headline(&self) -> String {
+    fn headline(&self) -> String {
         format!("{} ({})", self.logical_id, self.resource_type)
     }
 
-    /// Problems, what is undecided and notes, each on a line.
-    pub(crate) fn remarks(&self) -> String {
+    fn remarks(&self) -> String {
         let problem = |problem: &Problem| format!("{}: {problem}", self.place.of(&problem.path));
         let mut text = lines("  problem: ", &self.problems.iter().map(problem).collect::<Vec<_>>());
         text.push_str(&lines("  missing value: ", &self.undecided));
@@ -194,8 +207,7 @@ impl Validation {
         text
     }
 
-    /// The validation for programs.
-    pub(crate) fn json(&self) -> Value {
+    fn json(&self) -> Value {
         let problems = self.problems.iter().map(|problem| {
             json!({
                 "Path": problem.path, "Line": self.place.line(&problem.path),

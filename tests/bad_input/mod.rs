@@ -1,5 +1,5 @@
 //! Events that nobody should send: sound ones with something wrong in them. (Templates that nobody should write are in
-//! `cli/src/template/bad_input.rs`.)
+//! `src/template/bad_input.rs`.)
 //!
 //! Whatever comes, reading and validating it ends, and nothing panics; a declaration that is validated valid can be planned; and
 //! an event that says where its answer goes gets one. Events are made from those in `events/` by changes that a number

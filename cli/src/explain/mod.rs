@@ -2,21 +2,20 @@
 
 mod glossary;
 pub(crate) mod measure;
-
 use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::Args;
 use monitored_endpoint::plan::{AlarmRequest, PlannedAlarm, PlannedPanel};
 use monitored_endpoint::spec::GpuDimension;
+use monitored_endpoint::validation::{Valid, Validation};
 use serde_json::{Value, json};
 use thiserror::Error;
 
 use crate::arguments::StackOptions;
 use crate::output::{Said, Status};
-use crate::subject::{self, Subject, SubjectError};
+use crate::subject::{self, Reported, Subject, SubjectError};
 use crate::template::Source;
-use crate::validation::{Valid, Validation};
 
 /// A declaration with every alarm and panel, for explaining without a template.
 const SAMPLE: &str = include_str!("sample.json");

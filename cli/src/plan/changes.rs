@@ -1,20 +1,19 @@
 //! What becomes of each thing that a resource makes: the provider's own decision, together with the requests and the differences.
 //!
 //! What has been changed by hand since isn't known here.
-
 use std::collections::BTreeMap;
 
 use monitored_endpoint::ledger::Kind;
 use monitored_endpoint::plan::{FixedMember, Operation, Owner, Plan, Request, RequestError};
 use monitored_endpoint::reconcile::{Before, Forecast, Outcome, ReconcileError, forecast};
 use monitored_endpoint::spec::EndpointName;
+use monitored_endpoint::validation::Valid;
 use serde::Serialize;
 use thiserror::Error;
 
 use super::difference::{Member, Panels, members, panel_count, panels};
 use super::instances::{Instances, instances};
 use crate::explain::measure;
-use crate::validation::Valid;
 
 /// What happens to one thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -3,13 +3,13 @@
 //!
 //! Counted for the instances and copies that are declared, living a whole month. Prices and their date are in
 //! `data/monitoring-prices.json`; what is free of charge in an account isn't taken off.
-
 use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
 use aws_sdk_cloudwatch::types::MetricStat;
 use dashboard_picture::simulated::Simulation;
 use metric_math::telemetry::{FleetError, MINUTE, Metric, MetricStore, SECOND, Timestamp};
 use monitored_endpoint::plan::{AlarmRequest, PlannedAlarm};
 use monitored_endpoint::spec::AlarmName;
+use monitored_endpoint::validation::Valid;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -17,7 +17,6 @@ use super::ingestion::Ingestion;
 use super::view::PanelsView;
 use crate::explain::measure::promql;
 use crate::simulation::{self, Scenario};
-use crate::validation::Valid;
 
 const PRICES: &str = include_str!("../../data/monitoring-prices.json");
 

@@ -1,9 +1,9 @@
 //! What endpoints and their monitoring cost a month, before and after.
-
 use std::collections::BTreeMap;
 
 use monitored_endpoint::figure::Column;
 use monitored_endpoint::spec::Dollars;
+use monitored_endpoint::validation::{Valid, Validation};
 use serde_json::{Value, json};
 
 use super::cost::{CostError, Estimate, estimate};
@@ -13,7 +13,6 @@ use super::steps::{Action, Step};
 use super::view::PanelsView;
 use crate::output::{lines, rounded, table};
 use crate::subject::Subject;
-use crate::validation::{Valid, Validation};
 
 /// Decimals of dollars that programs get: a hundredth of a cent.
 const DECIMALS: i32 = 4;

@@ -1,12 +1,10 @@
 //! What an endpoint's instances cost in a month, at the prices that are declared or given.
-
 use std::collections::BTreeMap;
 
 use aws_sdk_sagemaker::types::ProductionVariant;
 use monitored_endpoint::spec::{Capacity, PriceBasis};
+use monitored_endpoint::validation::Valid;
 use serde::Serialize;
-
-use crate::validation::Valid;
 
 /// Hours of a month, as AWS counts them.
 pub(crate) const HOURS: f64 = 730.0;

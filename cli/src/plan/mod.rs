@@ -9,20 +9,19 @@ mod instances;
 mod steps;
 mod view;
 mod words;
-
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use monitored_endpoint::plan::{Request, RequestError};
 use monitored_endpoint::spec::GpuDimension;
+use monitored_endpoint::validation::Validation;
 use serde_json::{Value, json};
 use thiserror::Error;
 
 use crate::arguments::{StackOptions, pair};
 use crate::output::{Said, Status};
-use crate::subject::{self, Subject, SubjectError};
+use crate::subject::{self, Reported, Subject, SubjectError};
 use crate::template::Source;
-use crate::validation::Validation;
 use changes::{Change, ChangesError};
 use cost::{CostError, Estimate};
 use costs::{Costs, Side};

@@ -1,14 +1,13 @@
 //! What becomes of each resource between two files, paired by logical id as CloudFormation pairs them.
-
+use cloudformation_template::Stack;
 use monitored_endpoint::plan::Plan;
 use monitored_endpoint::reconcile::reason;
 use monitored_endpoint::spec::EndpointName;
+use monitored_endpoint::validation::{Valid, Validation, owner};
 use serde::Serialize;
 
 use super::changes::{Change, ChangesError, Deployed, Effect, changes, removals};
 use crate::subject::Subject;
-use crate::template::Stack;
-use crate::validation::{Valid, Validation};
 
 /// What becomes of a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -114,7 +113,7 @@ fn step<'s>(
             format!("the old declaration of {id} can't be planned: {}{}", before.reason(), before.undecided.join(". "));
         return Ok(Step { remarks: vec![why], ..Step::new(Action::Unknown, Some(before), Some(after)) });
     }
-    let owner = stack.owner(id);
+    let owner = owner(stack, id);
     let step = Step::new(Action::Create, before, Some(after));
     let keeps_replaced = before.is_some_and(|before| before.policies.keeps_replaced);
     let changes = match changes(deployed, earlier, valid, &owner, keeps_replaced) {

@@ -1,18 +1,17 @@
 //! What it costs to look at the interactive panels: their function asks CloudWatch for metrics, and each one that `GetMetricData` is
 //! asked for has a price (<https://aws.amazon.com/cloudwatch/pricing/>). The graphs that the console draws by itself have none.
-
 use dashboard_picture::simulated::Simulation;
 use dashboard_picture::{Theme, calls};
 use metric_math::evaluation::dashboard::TimeRange;
 use metric_math::telemetry::MetricStore;
 use monitored_endpoint::figure::dollars;
 use monitored_endpoint::spec::Dollars;
+use monitored_endpoint::validation::Valid;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::output::rounded;
 use crate::panels::{PanelsError, metrics_asked};
-use crate::validation::Valid;
 
 /// Decimals of dollars that programs get: a ten-thousandth of a cent.
 const DECIMALS: i32 = 6;

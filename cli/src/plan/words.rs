@@ -1,15 +1,15 @@
 //! A plan in words: what becomes of each resource and of each thing that it makes, and the requests.
-
 use std::fmt::Write;
 
 use monitored_endpoint::plan::Request;
+use monitored_endpoint::validation::Validation;
 use serde_json::Value;
 
 use super::changes::{Change, Effect};
 use super::difference::{Member, Panels, shortened};
 use super::steps::{Action, Step};
 use crate::output::{lines, pretty};
-use crate::validation::Validation;
+use crate::subject::Reported;
 
 /// The most characters of a value that are shown.
 const MOST: usize = 60;

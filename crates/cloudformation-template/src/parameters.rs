@@ -4,11 +4,12 @@
 use regex_lite::Regex;
 use serde_json::{Map, Value};
 
-use super::resolve::did_you_mean;
-use super::stack::Stack;
+use crate::similar::did_you_mean;
+use crate::stack::Stack;
 
 /// What CloudFormation would refuse of the values that `--parameter` gives.
-pub(super) fn refused(template: &Value, stack: &Stack) -> Vec<String> {
+#[must_use]
+pub fn refused(template: &Value, stack: &Stack) -> Vec<String> {
     let declared = declared(template);
     let each = stack.parameters.iter().filter_map(|(name, value)| {
         if let Some(parameter) = declared.and_then(|all| all.get(name)) {
@@ -21,7 +22,8 @@ pub(super) fn refused(template: &Value, stack: &Stack) -> Vec<String> {
 }
 
 /// The defaults that break their own parameter's bounds, by parameter.
-pub(super) fn bad_defaults(template: &Value, stack: &Stack) -> Vec<(String, String)> {
+#[must_use]
+pub fn bad_defaults(template: &Value, stack: &Stack) -> Vec<(String, String)> {
     let untouched = declared(template).into_iter().flatten().filter(|(name, _)| !stack.parameters.contains_key(*name));
     let each = untouched.filter_map(|(name, parameter)| {
         let default = parameter.get("Default")?.as_str()?;

@@ -1,49 +1,50 @@
 //! The resources of ours that a template declares, worked out as CloudFormation would send them.
-
 use std::collections::BTreeMap;
 
-use monitored_endpoint::envelope::ResourceType;
-use monitored_endpoint::properties::Problem;
+use cloudformation_template::{Open, Resolver, Stack, TemplateError};
 use serde_json::{Map, Value, json};
 
 use super::natives::{self, Beside, NativeConfig, NativeEndpoint};
 use super::place::Place;
-use super::placeholder::Open;
 use super::refusals;
 use super::remarks;
-use super::resolve::{Resolver, TemplateError};
-use super::stack::Stack;
+use crate::envelope::ResourceType;
+use crate::properties::Problem;
 
 /// What stands for the provider where nothing names it.
 const PROVIDER: &str = "arn:aws:lambda:us-east-1:123456789012:function:monitored-endpoint-provider";
 
 /// A resource of ours, as its template declares it.
 #[derive(Clone, Debug)]
-pub(crate) struct Declared {
+pub struct Declared {
     /// Its name in the template.
-    pub(crate) logical_id: String,
-    pub(crate) resource_type: ResourceType,
+    pub logical_id: String,
+    /// Which of this provider's types it is.
+    pub resource_type: ResourceType,
     /// As CloudFormation would send them, with placeholders for what only a deployment knows.
-    pub(crate) properties: Value,
+    pub properties: Value,
     /// Where the placeholders stand.
-    pub(crate) open: Vec<Open>,
+    pub open: Vec<Open>,
     /// What the same template says about the endpoint.
-    pub(crate) beside: Beside,
+    pub beside: Beside,
     /// What CloudFormation refuses.
-    pub(crate) problems: Vec<Problem>,
+    pub problems: Vec<Problem>,
     /// What becomes of it when it is removed or replaced.
-    pub(crate) policies: Policies,
+    pub policies: Policies,
     /// Whether something in it can't be worked out, so that validating the rest would mislead.
-    pub(crate) unreadable: bool,
-    pub(crate) place: Place,
+    pub unreadable: bool,
+    /// Where it stands.
+    pub place: Place,
 }
 
 /// Whether CloudFormation leaves a resource where it is no longer declared, or another takes its place
 /// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html>).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Policies {
-    pub(crate) keeps_deleted: bool,
-    pub(crate) keeps_replaced: bool,
+pub struct Policies {
+    /// `DeletionPolicy` keeps it.
+    pub keeps_deleted: bool,
+    /// `UpdateReplacePolicy` keeps it.
+    pub keeps_replaced: bool,
 }
 
 impl Policies {
@@ -59,27 +60,28 @@ impl Policies {
 
 /// The declarations of a file.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Declarations {
-    pub(crate) resources: Vec<Declared>,
+pub struct Declarations {
+    /// The resources of ours that a deployment makes, or may make.
+    pub resources: Vec<Declared>,
     /// Whether the file is a template, and not the properties of one resource.
-    pub(crate) whole: bool,
+    pub whole: bool,
     /// The type of every resource, by logical id.
-    pub(crate) types: BTreeMap<String, String>,
+    pub types: BTreeMap<String, String>,
     /// Endpoints of SageMaker's own resource type.
-    pub(crate) native_endpoints: Vec<NativeEndpoint>,
+    pub native_endpoints: Vec<NativeEndpoint>,
     /// For each native endpoint that isn't on a config of ours, by its logical id: what `Custom::EndpointMonitoring` would be sent.
-    pub(crate) suggested: Vec<(String, Declared)>,
+    pub suggested: Vec<(String, Declared)>,
     /// What CloudFormation refuses elsewhere in the file, by path within it.
-    pub(crate) problems: Vec<Problem>,
+    pub problems: Vec<Problem>,
     /// What was assumed, and what isn't read.
-    pub(crate) notes: Vec<String>,
+    pub notes: Vec<String>,
     /// Where paths within the file stand.
-    pub(crate) place: Place,
+    pub place: Place,
 }
 
 impl Declarations {
     /// Adds a problem to the resource that its path is in, or to the file.
-    pub(super) fn add(&mut self, mut problem: Problem) {
+    pub fn add(&mut self, mut problem: Problem) {
         for declared in &mut self.resources {
             let within = problem.path.strip_prefix(&format!("Resources.{}.", declared.logical_id)).map(str::to_owned);
             if let Some(path) = within {
@@ -93,7 +95,7 @@ impl Declarations {
 }
 
 /// Works out what a template declares. `whole` is whether it is a template, or properties alone.
-pub(super) fn declarations(template: &Value, stack: &Stack, whole: bool, place: &Place) -> Declarations {
+pub fn declarations(template: &Value, stack: &Stack, whole: bool, place: &Place) -> Declarations {
     let resolver = Resolver::new(template, stack, whole);
     let empty = Map::new();
     let resources = template.get("Resources").and_then(Value::as_object).unwrap_or(&empty);

@@ -16,17 +16,17 @@ enum Frame {
 
 /// What a text's events say before its values are built.
 #[derive(Default)]
-pub(super) struct Keys {
+pub(crate) struct Keys {
     frames: Vec<Frame>,
     /// What to say of each, with its line.
-    pub(super) repeated: Vec<(usize, String)>,
+    pub repeated: Vec<(usize, String)>,
     /// Lines with an alias.
-    pub(super) aliases: Vec<usize>,
-    pub(super) too_deep: bool,
+    pub aliases: Vec<usize>,
+    pub too_deep: bool,
 }
 
 impl Keys {
-    pub(super) fn of(text: &str) -> Result<Self, ScanError> {
+    pub(crate) fn of(text: &str) -> Result<Self, ScanError> {
         let mut keys = Self::default();
         Parser::new_from_str(text).load(&mut keys, true)?;
         Ok(keys)

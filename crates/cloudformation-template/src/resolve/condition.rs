@@ -6,7 +6,7 @@ use super::{Resolver, TemplateError, did_you_mean, error, parts, text};
 
 impl Resolver<'_> {
     /// Whether a condition of the template holds; none where only a deployment knows.
-    pub(crate) fn holds(&self, name: &str, path: &str) -> Result<Option<bool>, TemplateError> {
+    pub fn holds(&self, name: &str, path: &str) -> Result<Option<bool>, TemplateError> {
         let Some(condition) = self.section("Conditions", name) else {
             if self.is_complete() {
                 let known = self.template.get("Conditions").and_then(Value::as_object).into_iter().flatten();
@@ -19,7 +19,7 @@ impl Resolver<'_> {
     }
 
     /// As [`Self::holds`], with what nobody knows taken as true.
-    pub(crate) fn holds_or_may(&self, name: &str, path: &str) -> Result<bool, TemplateError> {
+    pub fn holds_or_may(&self, name: &str, path: &str) -> Result<bool, TemplateError> {
         Ok(self.holds(name, path)?.unwrap_or_else(|| {
             self.assumed.borrow_mut().insert(name.to_owned());
             true

@@ -1,13 +1,13 @@
 //! Models that a template places on an endpoint, as far as it says how many GPUs they hold.
 
-use monitored_endpoint::spec::{InferenceComponent, PlacedModel};
+use crate::spec::{InferenceComponent, PlacedModel};
 use serde_json::Value;
 
 const GPUS: &str = "/Specification/ComputeResourceRequirements/NumberOfAcceleratorDevicesRequired";
 const COPIES: &str = "/RuntimeConfig/CopyCount";
 
 /// The template's inference components, and those that are listed and made elsewhere. Empty where the GPUs of one aren't known.
-pub(crate) fn placed(components: &[Value], listed: &[InferenceComponent]) -> Vec<PlacedModel> {
+pub(super) fn placed(components: &[Value], listed: &[InferenceComponent]) -> Vec<PlacedModel> {
     let of_template = components.iter().map(|component| {
         let gpus_per_copy = match component.pointer(GPUS) {
             Some(gpus) => whole(gpus)?,
@@ -34,7 +34,7 @@ fn whole(value: &Value) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use monitored_endpoint::spec::InferenceComponentName;
+    use crate::spec::InferenceComponentName;
     use serde_json::json;
 
     use super::*;

@@ -1,27 +1,27 @@
 //! Validating a declaration in which some values are placeholders: what they are in the way of is left out and tried again.
-
 use std::collections::BTreeSet;
 
-use monitored_endpoint::plan::{Environment, Owner, PlanError, panels, plan};
-use monitored_endpoint::properties::{Declaration, Problem, Problems, Severity, is_within};
-use monitored_endpoint::spec::{ObservedConfig, Spec};
+use cloudformation_template::Open;
 use serde_json::Value;
 
 use super::observed::{observe, open_of_config};
+use super::placed::placed;
 use super::{Known, Valid, Validation, ValidationError, empty};
-use crate::placed::placed;
-use crate::template::{Declared, Open};
+use crate::plan::{Environment, Owner, PlanError, panels, plan};
+use crate::properties::{Declaration, Problem, Problems, Severity, is_within};
+use crate::spec::{ObservedConfig, Spec};
+use crate::template::Declared;
 
 /// A declaration as far as it has been tried.
 pub(super) struct Attempt<'d> {
     declared: &'d Declared,
     validation: Validation,
     /// As declared, without what was left out.
-    pub(super) properties: Value,
+    pub properties: Value,
     /// The endpoint's config, where one was asked for.
-    pub(super) observed: Option<ObservedConfig>,
+    pub observed: Option<ObservedConfig>,
     /// Every placeholder, of the declaration and of the config that it is about.
-    pub(super) open: Vec<&'d Open>,
+    pub open: Vec<&'d Open>,
     left_out: Vec<&'d Open>,
 }
 

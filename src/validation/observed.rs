@@ -1,12 +1,12 @@
 //! The config of an endpoint that is made elsewhere: from a file, from the template, or made up and said to be.
-
-use monitored_endpoint::envelope::ResourceType;
-use monitored_endpoint::properties::{Declaration, Problems};
-use monitored_endpoint::spec::ObservedConfig;
+use cloudformation_template::Open;
 use serde_json::{Value, json};
 
 use super::Known;
-use crate::template::{Declared, Open};
+use crate::envelope::ResourceType;
+use crate::properties::{Declaration, Problems};
+use crate::spec::ObservedConfig;
+use crate::template::Declared;
 
 /// The members of a config that the provider reads from the account.
 const MEMBERS: [&str; 4] = ["ProductionVariants", "ShadowProductionVariants", "AsyncInferenceConfig", "MetricsConfig"];

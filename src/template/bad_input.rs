@@ -4,19 +4,19 @@
 //! changes that a number decides, so that a failure names the number that makes it again. `cargo test` tries a few thousand,
 //! `make hardening` (`HARDENING=full`) a hundred thousand of each.
 
-#[path = "../../../tests/bad_input/mutation.rs"]
+#[path = "../../tests/bad_input/mutation.rs"]
 mod mutation;
-
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::{env, fs};
 
+use cloudformation_template::{Stack, read};
 use fastrand::Rng;
-use monitored_endpoint::spec::GpuDimension;
 use serde_json::Value;
 
-use super::{Place, Stack, declarations, text};
+use super::{Place, declarations};
+use crate::spec::GpuDimension;
 use crate::validation::{Known, validate};
 
 fn count() -> u64 {
@@ -26,7 +26,7 @@ fn count() -> u64 {
 /// The texts of the example templates, of cases from the field and of public ones.
 fn sound() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folders = ["../examples", "tests/files/cases", "tests/files/public"];
+    let folders = ["examples", "cli/tests/files/cases", "cli/tests/files/public"];
     let files = folders.iter().flat_map(|folder| fs::read_dir(root.join(folder)).unwrap());
     let mut paths: Vec<_> = files.map(|file| file.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
@@ -91,7 +91,7 @@ fn try_each(one: impl Fn(u64) -> bool) -> u64 {
 
 #[test]
 fn any_template_is_validated_to_an_end() {
-    let sound: Vec<Value> = sound().iter().map(|text| text::read(text).unwrap().value).collect();
+    let sound: Vec<Value> = sound().iter().map(|text| read(text).unwrap().value).collect();
     let planned = try_each(|seed| validate_all(&mutation::of(&sound, &["/Resources", "/Resources", ""], seed)));
     println!("\nBad input: {} templates validated, {planned} with something to plan", count());
     assert!((count() / 20..count() * 19 / 20).contains(&planned), "{planned}");
@@ -102,7 +102,7 @@ fn any_text_is_read_to_an_end() {
     let sound = sound();
     let planned = try_each(|seed| {
         let text = garbled(&sound, seed);
-        text::read(&text).is_ok_and(|template| validate_all(&template.value))
+        read(&text).is_ok_and(|template| validate_all(&template.value))
     });
     println!("\nBad input: {} texts read, {planned} with something to plan", count());
     assert!((count() / 50..count() * 19 / 20).contains(&planned), "{planned}");

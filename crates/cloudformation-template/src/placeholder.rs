@@ -10,27 +10,29 @@ const MARK: &str = "UNRESOLVED-";
 
 /// The placeholders that were made, by their text, with what each stands for.
 #[derive(Debug, Default)]
-pub(crate) struct Placeholders {
+pub struct Placeholders {
     made: RefCell<BTreeMap<String, String>>,
 }
 
 /// A value that couldn't be resolved, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Open {
+pub struct Open {
     /// Where: `Properties.AlarmActions[0]`.
-    pub(crate) path: String,
+    pub path: String,
     /// What it depends on, in the template's words: `Ref AlarmTopic`.
-    pub(crate) depends_on: Vec<String>,
+    pub depends_on: Vec<String>,
 }
 
 impl Open {
     /// What it depends on, as one phrase.
-    pub(crate) fn words(&self) -> String {
+    #[must_use]
+    pub fn words(&self) -> String {
         self.depends_on.join(" and ")
     }
 
     /// The options that give its value.
-    pub(crate) fn options(&self) -> String {
+    #[must_use]
+    pub fn options(&self) -> String {
         let option = |what: &String| match what.strip_prefix("parameter ") {
             Some(name) => format!("--parameter {name}=VALUE"),
             None => format!("--value '{what}=VALUE'"),
@@ -41,7 +43,7 @@ impl Open {
 
 impl Placeholders {
     /// The text that stands for `stands_for`, made from `name`.
-    pub(crate) fn text(&self, name: &str, stands_for: String) -> String {
+    pub fn text(&self, name: &str, stands_for: String) -> String {
         const LONGEST: usize = 40;
         let mut text = MARK.to_owned();
         for letter in name.chars().take(LONGEST) {
@@ -62,7 +64,7 @@ impl Placeholders {
     }
 
     /// What `text` depends on, in its order.
-    pub(crate) fn open_in(&self, text: &str) -> Vec<String> {
+    pub fn open_in(&self, text: &str) -> Vec<String> {
         let made = self.made.borrow();
         let mut found = Vec::new();
         let mut rest = text;
@@ -80,12 +82,12 @@ impl Placeholders {
     }
 
     /// Whether anything within the value is open.
-    pub(crate) fn is_open(&self, value: &Value) -> bool {
+    pub fn is_open(&self, value: &Value) -> bool {
         !self.all_in(value, "").is_empty()
     }
 
     /// Everything that is open within a value that stands at `path`.
-    pub(crate) fn all_in(&self, value: &Value, path: &str) -> Vec<Open> {
+    pub fn all_in(&self, value: &Value, path: &str) -> Vec<Open> {
         match value {
             Value::String(text) => {
                 let depends_on = self.open_in(text);

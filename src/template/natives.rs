@@ -1,14 +1,10 @@
 //! SageMaker's own resource types in a template: endpoints, the configs that they are on, and their inference components.
 //!
 //! They are SageMaker's to validate, so what can't be read is passed over.
-
 use std::collections::BTreeSet;
 
+use cloudformation_template::{Branches, Open, Resolver, references};
 use serde_json::Value;
-
-use super::placeholder::Open;
-use super::references::{Branches, references};
-use super::resolve::Resolver;
 
 const ENDPOINT: &str = "AWS::SageMaker::Endpoint";
 const ENDPOINT_CONFIG: &str = "AWS::SageMaker::EndpointConfig";
@@ -16,30 +12,33 @@ const INFERENCE_COMPONENT: &str = "AWS::SageMaker::InferenceComponent";
 
 /// What a template says about an endpoint in its other resources.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Beside {
+pub struct Beside {
     /// The native endpoint config that the endpoint is on.
-    pub(crate) endpoint_config: Option<NativeConfig>,
+    pub endpoint_config: Option<NativeConfig>,
     /// The inference components that are placed on the endpoint.
-    pub(crate) components: Vec<Value>,
+    pub components: Vec<Value>,
 }
 
 /// An `AWS::SageMaker::EndpointConfig` of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct NativeConfig {
-    pub(crate) logical_id: String,
-    pub(crate) properties: Value,
+pub struct NativeConfig {
+    /// Its name in the template.
+    pub logical_id: String,
+    /// As CloudFormation would send them.
+    pub properties: Value,
     /// Where the placeholders stand.
-    pub(crate) open: Vec<Open>,
+    pub open: Vec<Open>,
 }
 
 /// An `AWS::SageMaker::Endpoint` of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct NativeEndpoint {
-    pub(crate) logical_id: String,
+pub struct NativeEndpoint {
+    /// Its name in the template.
+    pub logical_id: String,
     /// Its declared name. Without one CloudFormation makes it up.
-    pub(crate) name: Option<String>,
+    pub name: Option<String>,
     /// Logical id of the resource that makes the config it is on: a native one, or one of ours.
-    pub(crate) config: Option<String>,
+    pub config: Option<String>,
 }
 
 /// A resource that a deployment makes, as far as the template tells.

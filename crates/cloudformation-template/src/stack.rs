@@ -2,26 +2,29 @@
 
 use std::collections::BTreeMap;
 
-use monitored_endpoint::plan::Owner;
 use serde_json::{Value, json};
 
 /// Where the template pretends to be deployed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Stack {
-    pub(crate) region: String,
-    pub(crate) account: String,
-    pub(crate) name: String,
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stack {
+    /// The Region, which says the partition too.
+    pub region: String,
+    /// The account, 12 digits.
+    pub account: String,
+    /// The stack's name.
+    pub name: String,
     /// Values for parameters, by name.
-    pub(crate) parameters: BTreeMap<String, String>,
+    pub parameters: BTreeMap<String, String>,
     /// What else only a deployment knows, by what notes call it: `Fn::ImportValue role`.
-    pub(crate) values: BTreeMap<String, String>,
+    pub values: BTreeMap<String, String>,
     /// The logical id of properties that stand alone.
-    pub(crate) logical_id: Option<String>,
+    pub logical_id: Option<String>,
 }
 
 impl Stack {
     /// The partition that the Region is in.
-    pub(crate) fn partition(&self) -> &'static str {
+    #[must_use]
+    pub fn partition(&self) -> &'static str {
         match self.region.split('-').next() {
             Some("cn") => "aws-cn",
             Some("eusc") => "aws-eusc",
@@ -31,7 +34,8 @@ impl Stack {
     }
 
     /// The ARN that the stack might have. The id at its end is made up, and always the same, so that a plan is too.
-    pub(crate) fn id(&self) -> String {
+    #[must_use]
+    pub fn id(&self) -> String {
         let Self { region, account, name, .. } = self;
         format!(
             "arn:{}:cloudformation:{region}:{account}:stack/{name}/00000000-0000-4000-8000-000000000000",
@@ -39,14 +43,10 @@ impl Stack {
         )
     }
 
-    /// The resource that owns what is planned.
-    pub(crate) fn owner(&self, logical_id: &str) -> Owner {
-        Owner { stack_id: self.id(), logical_id: logical_id.to_owned() }
-    }
-
     /// A pseudo parameter's value
     /// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html>).
-    pub(crate) fn pseudo_parameter(&self, name: &str) -> Option<Value> {
+    #[must_use]
+    pub fn pseudo_parameter(&self, name: &str) -> Option<Value> {
         Some(match name {
             "AWS::Region" => json!(self.region),
             "AWS::AccountId" => json!(self.account),

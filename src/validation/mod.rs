@@ -5,76 +5,85 @@
 
 mod attempt;
 mod observed;
-
+mod placed;
 use std::collections::BTreeMap;
 
 use aws_sdk_sagemaker::types::ProductionVariant;
-use monitored_endpoint::envelope::ResourceType;
-use monitored_endpoint::plan::{Environment, Plan, PlanError, PlannedPanel, Request, RequestError};
-use monitored_endpoint::pricing::{ListPrice, ListPrices};
-use monitored_endpoint::properties::{Declaration, Problem, Problems};
-use monitored_endpoint::reconcile::reason;
-use monitored_endpoint::request;
-use monitored_endpoint::spec::{Capacity, Dollars, GpuDimension, PriceBasis, Spec, Validated};
+use cloudformation_template::Stack;
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::template::{Beside, Declared, Place, Policies, Stack};
+use crate::envelope::ResourceType;
+use crate::plan::{Environment, Owner, Plan, PlanError, PlannedPanel, Request, RequestError};
+use crate::pricing::{ListPrice, ListPrices};
+use crate::properties::{Declaration, Problem, Problems};
+use crate::reconcile::reason;
+use crate::request;
+use crate::spec::{Capacity, Dollars, GpuDimension, PriceBasis, Spec, Validated};
+use crate::template::{Beside, Declared, Place, Policies};
 use attempt::Attempt;
 
 /// What is known apart from the file.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Known {
+pub struct Known {
     /// The config of an endpoint that was made elsewhere, as `DescribeEndpointConfig` answers it.
-    pub(crate) endpoint_config: Option<Value>,
+    pub endpoint_config: Option<Value>,
     /// Dollars per instance-hour by instance type, for `CostPerHour: Auto`.
-    pub(crate) prices: BTreeMap<String, f64>,
+    pub prices: BTreeMap<String, f64>,
     /// Dimensions that are taken to identify a GPU, where the declaration leaves it open.
-    pub(crate) gpu_dimensions: Vec<GpuDimension>,
+    pub gpu_dimensions: Vec<GpuDimension>,
 }
 
 /// What became of one resource's declaration.
 #[derive(Debug)]
-pub(crate) struct Validation {
-    pub(crate) logical_id: String,
-    pub(crate) resource_type: ResourceType,
+pub struct Validation {
+    /// Its name in the template.
+    pub logical_id: String,
+    /// Which of this provider's types it is.
+    pub resource_type: ResourceType,
     /// The declaration and its plan, where there is no problem.
-    pub(crate) valid: Option<Box<Valid>>,
+    pub valid: Option<Box<Valid>>,
     /// What is wrong.
-    pub(crate) problems: Vec<Problem>,
+    pub problems: Vec<Problem>,
     /// What can't be validated before somebody says what a placeholder stands for.
-    pub(crate) undecided: Vec<String>,
+    pub undecided: Vec<String>,
     /// What was assumed, and what was left out.
-    pub(crate) notes: Vec<String>,
+    pub notes: Vec<String>,
     /// Where its properties stand.
-    pub(crate) place: Place,
+    pub place: Place,
     /// What becomes of it when it is removed or replaced.
-    pub(crate) policies: Policies,
+    pub policies: Policies,
 }
 
 /// A declaration without problems.
 #[derive(Debug)]
-pub(crate) struct Valid {
-    pub(crate) declaration: Declaration,
-    pub(crate) spec: Spec,
-    pub(crate) plan: Plan,
+pub struct Valid {
+    /// As read, with types.
+    pub declaration: Declaration,
+    /// As valid.
+    pub spec: Spec,
+    /// What the provider would make.
+    pub plan: Plan,
     /// The panels of its dashboard.
-    pub(crate) panels: Vec<PlannedPanel>,
+    pub panels: Vec<PlannedPanel>,
     /// What a Create sends.
-    pub(crate) requests: Vec<Request>,
+    pub requests: Vec<Request>,
     /// The endpoint's production variants, declared or observed.
-    pub(crate) variants: Vec<ProductionVariant>,
-    pub(crate) beside: Beside,
+    pub variants: Vec<ProductionVariant>,
+    /// What the same template says about the endpoint.
+    pub beside: Beside,
 }
 
 impl Validation {
     /// The id that CloudFormation will know the resource by, where it can be planned.
-    pub(crate) fn physical_id(&self) -> Option<&str> {
+    #[must_use]
+    pub fn physical_id(&self) -> Option<&str> {
         self.valid.as_ref().map(|valid| valid.plan.physical_id.as_str())
     }
 
     /// The problems in the words of the provider's answer.
-    pub(crate) fn reason(&self) -> String {
+    #[must_use]
+    pub fn reason(&self) -> String {
         let problems = Problems::default();
         for problem in &self.problems {
             problems.add(&problem.path, problem.severity, problem.message.clone());
@@ -85,7 +94,7 @@ impl Validation {
 
 /// Why a valid declaration has no plan.
 #[derive(Debug, Error)]
-pub(crate) enum ValidationError {
+pub enum ValidationError {
     /// It can't be planned.
     #[error("{}", reason(.0))]
     Plan(PlanError),
@@ -94,11 +103,17 @@ pub(crate) enum ValidationError {
     Requests(#[from] RequestError),
 }
 
+/// The resource of a stack that owns what is planned.
+#[must_use]
+pub fn owner(stack: &Stack, logical_id: &str) -> Owner {
+    Owner { stack_id: stack.id(), logical_id: logical_id.to_owned() }
+}
+
 /// Validates one declared resource.
 ///
 /// # Errors
 /// Where a valid declaration can't be planned.
-pub(crate) fn validate(declared: &Declared, stack: &Stack, known: &Known) -> Result<Validation, ValidationError> {
+pub fn validate(declared: &Declared, stack: &Stack, known: &Known) -> Result<Validation, ValidationError> {
     let mut validation = if declared.unreadable { empty(declared) } else { by_provider(declared, stack, known)? };
     // What CloudFormation refuses comes first: the provider doesn't hear of it.
     validation.problems.splice(0..0, declared.problems.iter().cloned());
@@ -123,7 +138,7 @@ fn empty(declared: &Declared) -> Validation {
 
 /// The provider's own validation, with placeholders left out where they are in the way.
 fn by_provider(declared: &Declared, stack: &Stack, known: &Known) -> Result<Validation, ValidationError> {
-    let owner = stack.owner(&declared.logical_id);
+    let owner = owner(stack, &declared.logical_id);
     let mut attempt = Attempt::new(declared, known);
     loop {
         let problems = Problems::with_open(attempt.open.iter().map(|open| open.path.as_str()));

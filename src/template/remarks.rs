@@ -1,10 +1,9 @@
 //! What was assumed of a template, and what of it isn't looked at.
-
-use monitored_endpoint::envelope::ResourceType;
+use cloudformation_template::Resolver;
 use serde_json::{Map, Value};
 
 use super::declarations::ours;
-use super::resolve::Resolver;
+use crate::envelope::ResourceType;
 
 const PROCESSED: &str = "`aws cloudformation get-template --template-stage Processed` prints a deployed stack's template as it \
                          is afterwards, which can be read here";

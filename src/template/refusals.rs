@@ -1,16 +1,14 @@
 //! What CloudFormation refuses before a provider hears of it, as far as it concerns resources of ours, and what it takes that
 //! this provider can only refuse.
-
-use monitored_endpoint::envelope::ResourceType;
-use monitored_endpoint::properties::{Problem, Severity, nearest};
-use monitored_endpoint::reconcile;
+use cloudformation_template::{
+    Branches, Circle, Reference, Resolver, bad_defaults, circles, depends_on, did_you_mean, references,
+};
 use serde_json::{Map, Value};
 
 use super::declarations::{Declarations, ours};
-use super::dependencies::{Circle, circles, depends_on};
-use super::parameters;
-use super::references::{Branches, Reference, references};
-use super::resolve::{Resolver, did_you_mean};
+use crate::envelope::ResourceType;
+use crate::properties::{Problem, Severity, nearest};
+use crate::reconcile;
 
 const CUSTOM_RESOURCE: &str = "AWS::CloudFormation::CustomResource";
 /// As many letters as a misspelt type may differ in.
@@ -27,7 +25,7 @@ pub(super) fn add(found: &mut Declarations, template: &Value, resolver: &Resolve
     let resources = resolver.resources().unwrap_or(&empty);
     let types = resources.iter().filter_map(|(id, resource)| wrong_type(id, resource, resources));
     let circles = circles(resources, resolver).into_iter().map(|circle| circular(circle, resources));
-    let bounds = parameters::bad_defaults(template, resolver.stack).into_iter();
+    let bounds = bad_defaults(template, resolver.stack).into_iter();
     let bounds = bounds.map(|(name, message)| problem(&format!("Parameters.{name}.Default"), message));
     let mut all: Vec<Problem> = types.chain(circles).chain(bounds).collect();
     all.extend(nulls(template, resources));

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::template::text;
+use crate::text;
 
 const TEMPLATE: &str = r#"
 Parameters:

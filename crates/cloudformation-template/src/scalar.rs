@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 /// What a plain scalar arrives as.
-pub(super) fn plain(text: &str) -> Value {
+pub(crate) fn plain(text: &str) -> Value {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
         _ => match boolean(text) {
@@ -27,7 +27,7 @@ fn boolean(text: &str) -> Option<bool> {
 }
 
 /// What a plain scalar is taken for that hardly anybody means: a letter for a boolean, digits for a number in base 8 or 60.
-pub(super) fn surprise(text: &str) -> Option<&'static str> {
+pub(crate) fn surprise(text: &str) -> Option<&'static str> {
     let digits = text.trim_start_matches(['-', '+']);
     match text {
         "y" | "Y" | "n" | "N" => Some("a boolean"),

@@ -2,21 +2,22 @@
 
 use serde_json::Value;
 
-use super::resolve::Resolver;
+use crate::resolve::Resolver;
 
 /// A reference to a parameter or a resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Reference {
-    pub(super) name: String,
+pub struct Reference {
+    /// What is referred to.
+    pub name: String,
     /// The attribute that `Fn::GetAtt` or `${Name.Attribute}` asks for.
-    pub(super) attribute: Option<String>,
+    pub attribute: Option<String>,
     /// Where it stands: `Resources.Chat.Properties.EndpointName`.
-    pub(super) path: String,
+    pub path: String,
 }
 
 /// Which branches of an `Fn::If` are followed.
 #[derive(Clone, Copy)]
-pub(super) enum Branches<'r, 't> {
+pub enum Branches<'r, 't> {
     /// Both.
     All,
     /// The one that its condition chooses; neither where only a deployment knows.
@@ -24,7 +25,8 @@ pub(super) enum Branches<'r, 't> {
 }
 
 /// Every reference within a value that stands at `path`.
-pub(super) fn references(value: &Value, path: &str, branches: Branches<'_, '_>) -> Vec<Reference> {
+#[must_use]
+pub fn references(value: &Value, path: &str, branches: Branches<'_, '_>) -> Vec<Reference> {
     let mut found = Vec::new();
     collect(value, path, branches, &mut found);
     found

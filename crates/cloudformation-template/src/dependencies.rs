@@ -4,19 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::references::{Branches, references};
-use super::resolve::Resolver;
+use crate::references::{Branches, references};
+use crate::resolve::Resolver;
 
 /// Resources that depend on each other, each on the next one and the last one on the first.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Circle {
+pub struct Circle {
     /// Each with the path of its reference to the next one.
-    pub(super) members: Vec<(String, String)>,
+    pub members: Vec<(String, String)>,
 }
 
 impl Circle {
     /// The same circle, told from the first member for which `is_first` holds.
-    pub(super) fn from(mut self, is_first: impl Fn(&str) -> bool) -> Self {
+    #[must_use]
+    pub fn from(mut self, is_first: impl Fn(&str) -> bool) -> Self {
         let start = self.members.iter().position(|(name, _)| is_first(name)).unwrap_or_default();
         self.members.rotate_left(start);
         self
@@ -27,7 +28,7 @@ impl Circle {
 type Needs = BTreeMap<String, String>;
 
 /// The circles among a template's resources.
-pub(super) fn circles(resources: &Map<String, Value>, resolver: &Resolver<'_>) -> Vec<Circle> {
+pub fn circles(resources: &Map<String, Value>, resolver: &Resolver<'_>) -> Vec<Circle> {
     let mut needs: BTreeMap<&str, Needs> = BTreeMap::new();
     for (name, resource) in resources {
         let condition = resource.get("Condition").and_then(Value::as_str);
@@ -65,7 +66,7 @@ fn needs_of(resource: &Value, resolver: &Resolver<'_>) -> Needs {
 }
 
 /// The resources that `DependsOn` names.
-pub(super) fn depends_on(resource: &Value) -> Vec<&str> {
+pub fn depends_on(resource: &Value) -> Vec<&str> {
     match resource.get("DependsOn") {
         Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).collect(),
         other => other.and_then(Value::as_str).into_iter().collect(),

@@ -11,30 +11,34 @@ mod reference;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use monitored_endpoint::properties::nearest;
 use serde_json::{Map, Value, json};
 use thiserror::Error;
 
-use super::placeholder::Placeholders;
-use super::stack::Stack;
+use crate::placeholder::Placeholders;
+use crate::similar::did_you_mean;
+use crate::stack::Stack;
 
 /// What CloudFormation wouldn't accept of a template either.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("{path}: {message}")]
-pub(crate) struct TemplateError {
-    pub(crate) path: String,
-    pub(crate) message: String,
+pub struct TemplateError {
+    /// Where: `Properties.AlarmActions[0]`.
+    pub path: String,
+    /// What is wrong and, where it is known, what to write instead.
+    pub message: String,
 }
 
 /// Works out the values of one template.
-pub(crate) struct Resolver<'t> {
+pub struct Resolver<'t> {
     template: &'t Value,
-    pub(super) stack: &'t Stack,
+    /// What the template is resolved in.
+    pub stack: &'t Stack,
     /// Whether this is a template. Properties alone may refer to what isn't there.
-    pub(super) whole: bool,
+    pub whole: bool,
     /// Whether a transform, a macro, a loop or a module adds to what the template shows.
     extended: bool,
-    pub(crate) placeholders: Placeholders,
+    /// The placeholders that were made so far.
+    pub placeholders: Placeholders,
     /// Names that were taken as true because nobody can know.
     assumed: RefCell<BTreeSet<String>>,
     /// Conditions and resources that are being worked out, against circles.
@@ -42,10 +46,12 @@ pub(crate) struct Resolver<'t> {
 }
 
 /// A value, or none where the template says that there is to be none (`AWS::NoValue`).
-type Resolved = Result<Option<Value>, TemplateError>;
+pub type Resolved = Result<Option<Value>, TemplateError>;
 
 impl<'t> Resolver<'t> {
-    pub(crate) fn new(template: &'t Value, stack: &'t Stack, whole: bool) -> Self {
+    /// A resolver of `template` as `stack` would deploy it. `whole` is whether it is a template, or properties in one of their own.
+    #[must_use]
+    pub fn new(template: &'t Value, stack: &'t Stack, whole: bool) -> Self {
         Self {
             template,
             stack,
@@ -58,33 +64,36 @@ impl<'t> Resolver<'t> {
     }
 
     /// The template's resources.
-    pub(crate) fn resources(&self) -> Option<&'t Map<String, Value>> {
+    pub fn resources(&self) -> Option<&'t Map<String, Value>> {
         self.template.get("Resources")?.as_object()
     }
 
     /// Whether a name that the template doesn't have can't be anywhere else.
-    pub(super) fn is_complete(&self) -> bool {
+    pub fn is_complete(&self) -> bool {
         self.whole && !self.extended
     }
 
     /// Whether there is a parameter or a resource of this name.
-    pub(super) fn has(&self, name: &str) -> bool {
+    pub fn has(&self, name: &str) -> bool {
         self.section("Parameters", name).is_some() || self.section("Resources", name).is_some()
     }
 
     /// The names of all parameters and resources.
-    pub(super) fn names(&self) -> impl Iterator<Item = &'t str> {
+    pub fn names(&self) -> impl Iterator<Item = &'t str> {
         let sections = ["Parameters", "Resources"].into_iter().filter_map(|section| self.template.get(section));
         sections.filter_map(Value::as_object).flat_map(Map::keys).map(String::as_str)
     }
 
     /// Conditions that nobody can decide before the deployment, and that were taken as true.
-    pub(crate) fn assumed_true(&self) -> BTreeSet<String> {
+    pub fn assumed_true(&self) -> BTreeSet<String> {
         self.assumed.borrow().clone()
     }
 
     /// The value at `path` of the template, worked out.
-    pub(crate) fn resolve(&self, value: &Value, path: &str) -> Resolved {
+    ///
+    /// # Errors
+    /// The first thing that CloudFormation would refuse.
+    pub fn resolve(&self, value: &Value, path: &str) -> Resolved {
         match value {
             Value::Object(members) => match members.iter().next() {
                 Some((name, argument)) if members.len() == 1 && is_function(name, argument) => {
@@ -174,7 +183,7 @@ impl<'t> Resolver<'t> {
 
     /// As [`Self::resolve`], going on after an error, so that everything that is wrong is said at once. Dynamic references are
     /// replaced too: CloudFormation looks them up last of all.
-    pub(crate) fn resolve_all(&self, value: &Value, path: &str, errors: &mut Vec<TemplateError>) -> Option<Value> {
+    pub fn resolve_all(&self, value: &Value, path: &str, errors: &mut Vec<TemplateError>) -> Option<Value> {
         match value {
             Value::Object(members)
                 if !(members.len() == 1 && members.iter().all(|(name, argument)| is_function(name, argument))) =>
@@ -353,11 +362,6 @@ fn includes(value: &Value, depth: usize) -> bool {
         && members.iter().any(|(name, member)| {
             name == "Fn::Transform" || name.starts_with("Fn::ForEach::") || includes(member, depth + 1)
         })
-}
-
-/// `; did you mean Chat?`, or nothing.
-pub(super) fn did_you_mean<'k>(given: &str, known: impl Iterator<Item = &'k str>) -> String {
-    nearest(given, known).map(|name| format!("; did you mean {name}?")).unwrap_or_default()
 }
 
 fn parts<'v, const N: usize>(argument: &'v Value, function: &str, path: &str) -> Result<&'v [Value; N], TemplateError> {

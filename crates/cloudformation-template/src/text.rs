@@ -8,13 +8,13 @@ use saphyr_parser::{Parser, Tag};
 use serde_json::{Map, Value, json};
 use thiserror::Error;
 
-use super::place::Lines;
-use super::repeated::Keys;
-use super::scalar::{plain, surprise};
+use crate::lines::Lines;
+use crate::repeated::Keys;
+use crate::scalar::{plain, surprise};
 
 /// A text that isn't a template's.
 #[derive(Debug, Error)]
-pub(crate) enum TextError {
+pub enum TextError {
     /// It isn't YAML.
     #[error("not YAML: {0}")]
     Yaml(#[from] saphyr::ScanError),
@@ -43,16 +43,19 @@ impl TextError {
 
 /// What a text says.
 #[derive(Debug, Default)]
-pub(crate) struct Document {
-    pub(crate) value: Value,
-    pub(super) lines: Lines,
+pub struct Document {
+    /// Its values, in the long form of every function.
+    pub value: Value,
+    /// Where each of them stands.
+    pub lines: Lines,
     /// What is read in a way that its author may not think of.
-    pub(super) remarks: Vec<Remark>,
+    pub remarks: Vec<Remark>,
 }
 
 impl Document {
     /// What `aws cloudformation get-template` prints is a template within an answer: that template, or this document.
-    pub(super) fn of_template(mut self) -> Self {
+    #[must_use]
+    pub fn of_template(mut self) -> Self {
         const MEMBER: &str = "TemplateBody";
         if self.value.get("Resources").is_some() {
             return self;
@@ -76,15 +79,17 @@ impl Document {
 
 /// Something to say of a place in the text.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Remark {
-    pub(super) line: usize,
+pub struct Remark {
+    /// Its line, from 1.
+    pub line: usize,
     /// Where it stands, if it is of interest there alone.
-    pub(super) path: Option<String>,
-    pub(super) message: String,
+    pub path: Option<String>,
+    /// In words.
+    pub message: String,
 }
 
 /// Reads a template, or properties, from text.
-pub(crate) fn read(text: &str) -> Result<Document, TextError> {
+pub fn read(text: &str) -> Result<Document, TextError> {
     let text = text.trim_start_matches('\u{feff}');
     if text.trim().is_empty() {
         return Err(TextError::Empty);
@@ -164,7 +169,7 @@ fn said_of(what: &str) -> String {
 }
 
 /// As CloudFormation sends properties: every scalar is text.
-pub(crate) fn as_sent(value: Value) -> Value {
+pub fn as_sent(value: Value) -> Value {
     match value {
         Value::Bool(_) | Value::Number(_) => value.to_string().into(),
         Value::Array(items) => items.into_iter().map(as_sent).collect(),
