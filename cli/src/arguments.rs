@@ -38,9 +38,10 @@ pub(crate) struct StackOptions {
     /// Only this resource of the template, by its logical id.
     #[arg(long, value_name = "LOGICAL_ID")]
     pub(crate) resource: Option<String>,
-    /// The type that a file with properties alone belongs to.
-    #[arg(long = "type", value_enum, default_value_t)]
-    alone: Alone,
+    /// The type that a file with properties alone belongs to: Custom::MonitoredEndpoint, Custom::MonitoredEndpointConfig or
+    /// Custom::EndpointMonitoring. Lower case with hyphens works as well: monitored-endpoint.
+    #[arg(long = "type", value_name = "TYPE", default_value = "Custom::MonitoredEndpointConfig", value_parser = resource_type)]
+    pub(crate) resource_type: ResourceType,
     /// For Custom::EndpointMonitoring: the config of the endpoint, as `aws sagemaker describe-endpoint-config` prints it. Without it
     /// one is made up, and said to be.
     #[arg(long, value_name = "FILE")]
@@ -52,18 +53,6 @@ pub(crate) struct StackOptions {
     /// The logical id of properties that stand alone, where another file knows it.
     #[arg(skip)]
     pub(crate) logical_id: Option<String>,
-}
-
-/// The resource types, as they are named on the command line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Alone {
-    /// `Custom::MonitoredEndpoint`
-    MonitoredEndpoint,
-    /// `Custom::MonitoredEndpointConfig`
-    #[default]
-    MonitoredEndpointConfig,
-    /// `Custom::EndpointMonitoring`
-    EndpointMonitoring,
 }
 
 impl StackOptions {
@@ -78,15 +67,16 @@ impl StackOptions {
             logical_id: self.logical_id.clone(),
         }
     }
+}
 
-    /// The type of properties that stand alone.
-    pub(crate) fn alone(&self) -> ResourceType {
-        match self.alone {
-            Alone::MonitoredEndpoint => ResourceType::MonitoredEndpoint,
-            Alone::MonitoredEndpointConfig => ResourceType::MonitoredEndpointConfig,
-            Alone::EndpointMonitoring => ResourceType::EndpointMonitoring,
-        }
-    }
+/// A resource type as templates spell it, or in lower case with hyphens and without `Custom::`.
+fn resource_type(text: &str) -> Result<ResourceType, String> {
+    let letters = |name: &str| name.trim_start_matches("Custom::").replace('-', "").to_ascii_lowercase();
+    let found = ResourceType::ALL.into_iter().find(|(name, _)| letters(name) == letters(text));
+    found.map(|(_, resource_type)| resource_type).ok_or_else(|| {
+        let names = ResourceType::ALL.map(|(name, _)| name);
+        format!("{text:?} is not a type of this provider; it has {}", names.join(", "))
+    })
 }
 
 /// `NAME=DOLLARS`.
@@ -117,6 +107,19 @@ pub(crate) fn account(text: &str) -> Result<String, String> {
 }
 
 #[cfg(test)]
+impl StackOptions {
+    /// The options of a command line that names none of them.
+    pub(crate) fn defaults() -> Self {
+        #[derive(clap::Parser)]
+        struct Line {
+            #[command(flatten)]
+            stack_options: StackOptions,
+        }
+        <Line as clap::Parser>::parse_from(["command"]).stack_options
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -124,6 +127,16 @@ mod tests {
     fn the_first_sign_parts_a_pair() {
         assert_eq!(pair("model=a=b"), Ok(("model".to_owned(), "a=b".to_owned())));
         assert!(pair("model").is_err());
+    }
+
+    #[test]
+    fn a_type_is_spelled_as_in_templates_or_with_hyphens() {
+        for (name, resource_type) in ResourceType::ALL {
+            assert_eq!(super::resource_type(name), Ok(resource_type));
+        }
+        assert_eq!(resource_type("endpoint-monitoring"), Ok(ResourceType::EndpointMonitoring));
+        let refused = resource_type("endpoint").unwrap_err();
+        assert!(refused.contains("Custom::MonitoredEndpointConfig"), "{refused}");
     }
 
     #[test]

@@ -69,7 +69,7 @@ pub(crate) fn read(
         prices: stack_options.list_prices.iter().cloned().collect(),
         gpu_dimensions: gpu_dimensions.to_vec(),
     };
-    let declarations = template::read(source, &stack, stack_options.alone())?;
+    let declarations = template::read(source, &stack, stack_options.resource_type)?;
     let validated = |declared: &Declared| {
         let logical_id = declared.logical_id.clone();
         validate(declared, &stack, &known).map_err(|error| SubjectError::Plan { logical_id, error })

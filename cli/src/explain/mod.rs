@@ -197,15 +197,7 @@ fn explain_panel(resource: &str, panel: &PlannedPanel) -> Explained {
 mod tests {
     use std::path::Path;
 
-    use clap::Parser;
-
     use super::*;
-
-    #[derive(Parser)]
-    struct Line {
-        #[command(flatten)]
-        stack_options: StackOptions,
-    }
 
     #[test]
     fn every_panel_and_every_alarm_has_words() {
@@ -216,7 +208,7 @@ mod tests {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             path.is_file() && !name.contains(".fleet.")
         };
-        let stack_options = Line::parse_from(["explain"]).stack_options;
+        let stack_options = StackOptions::defaults();
         let mut panels = 0;
         for path in files.filter(is_declaration) {
             let subject = subject::read(Source::File(&path), &stack_options, &[GpuDimension::GpuId]).unwrap();
