@@ -183,7 +183,7 @@ impl Preview {
                 Vec::new()
             })
         })?;
-        let panels = valid.panels.iter().map(|panel| panel.title.clone()).collect();
+        let panels = valid.panels().map(|(title, _)| title.to_owned()).collect();
         let file = if several { beside(out, &validation.logical_id) } else { out.to_owned() };
         fs::write(&file, &drawn.html)
             .map_err(|error| PreviewError::Write { path: file.display().to_string(), error })?;

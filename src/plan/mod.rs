@@ -13,7 +13,7 @@ mod runbooks;
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
 
 pub use alarms::{AlarmRequest, PlannedAlarm};
-pub use dashboard::{DashboardTooLarge, PlannedLine, PlannedPanel};
+pub use dashboard::{DashboardTooLarge, PlannedLine, PlannedWidget};
 pub use endpoint_config::name as endpoint_config_name;
 pub use in_place::FixedMember;
 pub use ownership::{Owner, Ownership};
@@ -157,14 +157,14 @@ impl Identity {
     }
 }
 
-/// The panels of `spec`'s dashboard, in their order; none where it has no dashboard.
+/// The widgets of `spec`'s dashboard, top to bottom; none where it has no dashboard.
 ///
 /// # Errors
 /// Where a dashboard can't hold all that is to be shown.
-pub fn panels(spec: &Spec, owner: &Owner, environment: &Environment) -> Result<Vec<PlannedPanel>, PlanError> {
+pub fn widgets(spec: &Spec, owner: &Owner, environment: &Environment) -> Result<Vec<PlannedWidget>, PlanError> {
     let settings = spec.monitoring.dashboard.as_ref();
-    let panels = settings.map(|settings| dashboard::panels(&spec.monitoring, settings, owner, environment));
-    panels.unwrap_or_else(|| Ok(Vec::new()))
+    let widgets = settings.map(|settings| dashboard::widgets(&spec.monitoring, settings, owner, environment));
+    widgets.unwrap_or_else(|| Ok(Vec::new()))
 }
 
 /// Plans what makes `spec` real.

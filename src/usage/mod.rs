@@ -34,6 +34,7 @@ pub use source::{Answer, MetricFilter, Source};
 pub use window::{BadRange, Moment, TimeRange, Window};
 
 pub use crate::panel_params::{InstanceTerms, Terms};
+use crate::panel_params::{Panel, PanelParams};
 use crate::spec::{Dollars, EndpointName, PublishFrequency};
 
 /// What is asked.
@@ -49,6 +50,18 @@ pub struct Question {
     pub terms: Terms,
     /// What the answer is for.
     pub view: View,
+}
+
+impl Question {
+    /// What an interactive panel asks to show `range`.
+    #[must_use]
+    pub fn of_panel(params: &PanelParams, range: TimeRange, now: Moment) -> Self {
+        let view = match params.panel {
+            Panel::Cluster => View::Cluster,
+            Panel::Cost => View::Costs,
+        };
+        Self { endpoint: params.endpoint.clone(), range, now, terms: params.terms(), view }
+    }
 }
 
 /// What an answer is for. Each metric that is read costs money, so only what is shown is read.

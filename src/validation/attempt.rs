@@ -1,4 +1,5 @@
 //! Validating a declaration in which some values are placeholders: what they are in the way of is left out and tried again.
+
 use std::collections::BTreeSet;
 
 use cloudformation_template::Open;
@@ -7,7 +8,7 @@ use serde_json::Value;
 use super::observed::{observe, open_of_config};
 use super::placed::placed;
 use super::{Known, Valid, Validation, ValidationError, empty};
-use crate::plan::{Environment, Owner, PlanError, panels, plan};
+use crate::plan::{Environment, Owner, PlanError, plan, widgets};
 use crate::properties::{Declaration, Problem, Problems, Severity, is_within};
 use crate::spec::{ObservedConfig, Spec};
 use crate::template::Declared;
@@ -103,13 +104,13 @@ impl<'d> Attempt<'d> {
             }
             Err(error) => return Err(ValidationError::Plan(error)),
         };
-        let panels = panels(&spec, owner, environment).map_err(ValidationError::Plan)?;
+        let widgets = widgets(&spec, owner, environment).map_err(ValidationError::Plan)?;
         let requests = plan.requests()?;
         let observed = self.observed.filter(|_| !declaration.declares_variants());
         let variants = observed.map(|observed| observed.production_variants);
         let variants = variants.unwrap_or_else(|| declaration.config.production_variants().to_vec());
         let beside = self.declared.beside.clone();
-        self.validation.valid = Some(Box::new(Valid { declaration, spec, plan, panels, requests, variants, beside }));
+        self.validation.valid = Some(Box::new(Valid { declaration, spec, plan, widgets, requests, variants, beside }));
         Ok(self.validation)
     }
 

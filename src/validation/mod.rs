@@ -6,6 +6,7 @@
 mod attempt;
 mod observed;
 mod placed;
+
 use std::collections::BTreeMap;
 
 use aws_sdk_sagemaker::types::ProductionVariant;
@@ -14,7 +15,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::envelope::ResourceType;
-use crate::plan::{Environment, Owner, Plan, PlanError, PlannedPanel, Request, RequestError};
+use crate::plan::{Environment, Owner, Plan, PlanError, PlannedWidget, Request, RequestError};
 use crate::pricing::{ListPrice, ListPrices};
 use crate::properties::{Declaration, Problem, Problems};
 use crate::reconcile::reason;
@@ -64,14 +65,21 @@ pub struct Valid {
     pub spec: Spec,
     /// What the provider would make.
     pub plan: Plan,
-    /// The panels of its dashboard.
-    pub panels: Vec<PlannedPanel>,
+    /// The widgets of its dashboard, top to bottom.
+    pub widgets: Vec<PlannedWidget>,
     /// What a Create sends.
     pub requests: Vec<Request>,
     /// The endpoint's production variants, declared or observed.
     pub variants: Vec<ProductionVariant>,
     /// What the same template says about the endpoint.
     pub beside: Beside,
+}
+
+impl Valid {
+    /// The panels of its dashboard with their titles: every widget but the texts.
+    pub fn panels(&self) -> impl Iterator<Item = (&str, &PlannedWidget)> {
+        self.widgets.iter().filter_map(|widget| Some((widget.title()?, widget)))
+    }
 }
 
 impl Validation {

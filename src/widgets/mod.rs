@@ -30,7 +30,7 @@ use tokio::time::timeout;
 pub use crate::panel_params::Panel;
 use crate::panel_params::PanelParams;
 use crate::reconcile::reason;
-use crate::usage::{Moment, Question, Reader, Usage, UsageError, View};
+use crate::usage::{Moment, Question, Reader, Usage, UsageError};
 use choice::{BadChoice, Choice, RANGE};
 use context::Context;
 
@@ -119,13 +119,7 @@ impl Widgets {
     ) -> Result<Markup, WidgetError> {
         let params = PanelParams::read(forwarded).map_err(WidgetError::Params)?;
         let choice = Choice::read(event);
-        let range = choice.range(context)?;
-        let view = match params.panel {
-            Panel::Cluster => View::Cluster,
-            Panel::Cost => View::Costs,
-        };
-        let (endpoint, terms) = (params.endpoint.clone(), params.terms());
-        let question = Question { endpoint, range, now: invocation.now, terms, view };
+        let question = Question::of_panel(&params, choice.range(context)?, invocation.now);
         let reader = self.reader(&params);
         let patience = invocation.time_left.saturating_sub(RESERVE);
         let usage = timeout(patience, reader.read(&question)).await.map_err(|_| WidgetError::OutOfTime)??;

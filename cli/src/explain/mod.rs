@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use monitored_endpoint::plan::{AlarmRequest, PlannedAlarm, PlannedPanel};
+use monitored_endpoint::plan::{AlarmRequest, PlannedAlarm, PlannedWidget};
 use monitored_endpoint::spec::GpuDimension;
 use monitored_endpoint::validation::{Valid, Validation};
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ use crate::subject::{self, Reported, Subject, SubjectError};
 use crate::template::Source;
 
 /// A declaration with every alarm and panel, for explaining without a template.
-const SAMPLE: &str = include_str!("sample.json");
+pub(crate) const SAMPLE: &str = include_str!("sample.json");
 
 /// Explain in words what an alarm or a panel measures, the expression behind it, and why an alarm would fire.
 #[expect(clippy::doc_markdown, reason = "help is printed as it stands")]
@@ -86,8 +86,7 @@ impl Explain {
         if found.is_empty() {
             let alarms = valid().flat_map(|(_, valid)| &valid.plan.alarms);
             let alarms: Vec<&str> = alarms.map(|alarm| alarm.name.as_str()).collect();
-            let panels = valid().flat_map(|(_, valid)| &valid.panels);
-            let panels: Vec<&str> = panels.map(|panel| panel.title.as_str()).collect();
+            let panels: Vec<&str> = valid().flat_map(|(_, valid)| valid.panels()).map(|(title, _)| title).collect();
             let (subject, alarms, panels) = (self.subject.clone(), alarms.join(", "), panels.join("; "));
             return Err(ExplainError::Unknown { subject, alarms, panels });
         }
@@ -119,20 +118,18 @@ impl Explain {
 
     fn panels(&self, validation: &Validation, valid: &Valid) -> Vec<Explained> {
         let wanted = self.subject.to_lowercase();
-        let titled: Vec<&PlannedPanel> =
-            valid.panels.iter().filter(|panel| panel.title.to_lowercase().contains(&wanted)).collect();
-        let found = if titled.is_empty() {
-            valid.panels.iter().filter(|panel| has_label(panel, &wanted)).collect()
-        } else {
-            titled
-        };
-        found.into_iter().map(|panel| explain_panel(&validation.headline(), panel)).collect()
+        let mut found: Vec<(&str, &PlannedWidget)> =
+            valid.panels().filter(|(title, _)| title.to_lowercase().contains(&wanted)).collect();
+        if found.is_empty() {
+            found = valid.panels().filter(|(_, panel)| has_label(panel, &wanted)).collect();
+        }
+        found.into_iter().map(|(title, panel)| explain_panel(&validation.headline(), title, panel)).collect()
     }
 }
 
 /// Whether one of the panel's lines that are drawn is labelled so, in lower case.
-fn has_label(panel: &PlannedPanel, wanted: &str) -> bool {
-    panel.lines.iter().filter_map(|line| line.label.as_ref()).any(|label| label.to_lowercase().contains(wanted))
+fn has_label(panel: &PlannedWidget, wanted: &str) -> bool {
+    panel.lines().iter().filter_map(|line| line.label.as_ref()).any(|label| label.to_lowercase().contains(wanted))
 }
 
 /// `notes` are the declaration's, some of which may be about this alarm.
@@ -169,8 +166,8 @@ fn explain_alarm(alarm: &PlannedAlarm, notes: &[String]) -> Explained {
     Explained { text, json }
 }
 
-fn explain_panel(resource: &str, panel: &PlannedPanel) -> Explained {
-    let PlannedPanel { title, shows, lines } = panel;
+fn explain_panel(resource: &str, title: &str, panel: &PlannedWidget) -> Explained {
+    let (shows, lines) = (panel.shows(), panel.lines());
     let mut text = format!("Panel \"{title}\" of {resource}\n");
     if !shows.is_empty() {
         let _ = writeln!(text, "  shows: {shows}");
@@ -213,8 +210,8 @@ mod tests {
         for path in files.filter(is_declaration) {
             let subject = subject::read(Source::File(&path), &stack_options, &[GpuDimension::GpuId]).unwrap();
             for valid in subject.validations.iter().filter_map(|validation| validation.valid.as_deref()) {
-                for panel in &valid.panels {
-                    assert_ne!(panel.shows, "", "{}: {}", path.display(), panel.title);
+                for (title, panel) in valid.panels() {
+                    assert_ne!(panel.shows(), "", "{}: {title}", path.display());
                     panels += 1;
                 }
                 for alarm in &valid.plan.alarms {

@@ -13,7 +13,8 @@ use std::time::Duration;
 use dashboard_picture::simulated::Simulation;
 use dashboard_picture::{CustomAnswer, CustomCall};
 use metric_math::telemetry::{MetricStore, SECOND};
-use monitored_endpoint::usage::{Moment, Reader};
+use monitored_endpoint::panel_params::PanelParams;
+use monitored_endpoint::usage::{Moment, Question, Reader, TimeRange, UsageError};
 use monitored_endpoint::widgets::{Invocation, Widgets};
 use thiserror::Error;
 use tokio::runtime::Runtime;
@@ -29,6 +30,9 @@ pub(crate) enum PanelsError {
     /// No runtime is to be had.
     #[error("the interactive panels can't be drawn: {0}")]
     Runtime(#[from] io::Error),
+    /// The simulated endpoint can't answer.
+    #[error("the interactive panels can't be drawn: {0}")]
+    Usage(#[from] UsageError),
 }
 
 /// Answers the calls of a dashboard's custom widgets at the end of a simulation.
@@ -38,20 +42,22 @@ pub(crate) fn answers(
     calls: &[CustomCall],
 ) -> Result<Vec<CustomAnswer>, PanelsError> {
     let stage = Stage::new(simulation, store)?;
-    let widgets = stage.widgets();
+    let widgets = Widgets::over(stage.reader());
     Ok(calls.iter().map(|call| call.answered(stage.answer(&widgets, call))).collect())
 }
 
-/// How many metrics `GetMetricData` is asked for when all these calls come at once, each to a process of its own, as Lambda has
-/// it.
+/// How many metrics `GetMetricData` is asked for when all these panels show the whole simulation, each drawn by a process of its own,
+/// as Lambda has it.
 pub(crate) fn metrics_asked(
     simulation: &Simulation<'_>,
     store: &MetricStore,
-    calls: &[CustomCall],
+    panels: &[&PanelParams],
 ) -> Result<usize, PanelsError> {
     let stage = Stage::new(simulation, store)?;
-    for call in calls {
-        stage.answer(&stage.widgets(), call);
+    let range = TimeRange::Between { from: Moment(simulation.start.div_euclid(SECOND)), until: stage.now };
+    for params in panels {
+        let question = Question::of_panel(params, range, stage.now);
+        stage.runtime.block_on(stage.reader().read(&question))?;
     }
     Ok(stage.endpoint.metrics_asked())
 }
@@ -70,9 +76,9 @@ impl Stage {
         Ok(Self { endpoint, runtime, now: Moment(simulation.now.div_euclid(SECOND)) })
     }
 
-    /// The function as it starts: it remembers nothing.
-    fn widgets(&self) -> Widgets {
-        Widgets::over(Reader::from_source(Arc::clone(&self.endpoint) as Arc<_>))
+    /// A reader as a process starts with it: it remembers nothing.
+    fn reader(&self) -> Reader {
+        Reader::from_source(Arc::clone(&self.endpoint) as Arc<_>)
     }
 
     fn answer(&self, widgets: &Widgets, call: &CustomCall) -> String {

@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 
 use monitored_endpoint::ledger::Kind;
-use monitored_endpoint::plan::{FixedMember, Operation, Owner, Plan, Request, RequestError};
+use monitored_endpoint::plan::{FixedMember, Operation, Owner, Plan, PlannedWidget, Request, RequestError};
 use monitored_endpoint::reconcile::{Before, Forecast, Outcome, ReconcileError, forecast};
 use monitored_endpoint::spec::EndpointName;
 use monitored_endpoint::validation::Valid;
 use serde::Serialize;
 use thiserror::Error;
 
-use super::difference::{Member, Panels, members, panel_count, panels};
+use super::difference::{Member, Panels, members, panels};
 use super::instances::{Instances, instances};
 use crate::explain::measure;
 
@@ -149,9 +149,9 @@ fn decided_change(step: &Forecast, old: Option<&Valid>, new: &Valid) -> Result<C
         (Kind::EndpointConfig, _) => of_config(&mut change, after.as_ref(), old, new),
         (Kind::Endpoint, outcome) => of_endpoint(&mut change, outcome, old, new)?,
         (Kind::Dashboard, Outcome::Changed) => {
-            change.panels = Some(panels(body(old, &step.name), body(Some(new), &step.name)));
+            change.panels = Some(panels(widgets(old, &step.name), widgets(Some(new), &step.name)));
         }
-        (Kind::Dashboard, _) => change.detail = format!("{} panels", panel_count(body(Some(new), &step.name))),
+        (Kind::Dashboard, _) => change.detail = format!("{} panels", widgets(Some(new), &step.name).len()),
         (Kind::Alarm, Outcome::Changed) => change.members = between(before.as_ref(), after.as_ref(), |_| true),
         (Kind::Alarm, _) => {
             let planned = new.plan.alarms.iter().find(|alarm| alarm.name.as_str() == step.name);
@@ -187,10 +187,10 @@ fn of_endpoint(change: &mut Change, outcome: Outcome, old: Option<&Valid>, new: 
     Ok(())
 }
 
-/// The body of the dashboard that `valid` plans under this name, as text; empty where it plans none.
-fn body<'v>(valid: Option<&'v Valid>, name: &str) -> &'v str {
-    let dashboard = valid.and_then(|valid| valid.plan.dashboard.as_ref());
-    dashboard.filter(|dashboard| dashboard.name.as_str() == name).map_or("", |dashboard| dashboard.body.as_str())
+/// The widgets of the dashboard that `valid` plans under this name; none where it plans none.
+fn widgets<'v>(valid: Option<&'v Valid>, name: &str) -> &'v [PlannedWidget] {
+    let is_named = |valid: &&Valid| valid.plan.dashboard.as_ref().is_some_and(|planned| planned.name.as_str() == name);
+    valid.filter(is_named).map_or(&[], |valid| &valid.widgets)
 }
 
 /// What a new config serves with.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use monitored_endpoint::plan::PlannedWidget;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -78,49 +79,34 @@ pub(crate) struct Panels {
     pub(crate) moved: usize,
 }
 
-/// Compares the bodies of two dashboards.
-pub(crate) fn panels(old: &str, new: &str) -> Panels {
-    let (mut old, new) = (widgets(old), widgets(new));
+/// Compares two planned dashboards.
+pub(crate) fn panels(old: &[PlannedWidget], new: &[PlannedWidget]) -> Panels {
+    let mut old: Vec<&PlannedWidget> = old.iter().collect();
     let mut panels = Panels::default();
-    for widget in &new {
-        let same = old.iter().position(|before| title(before) == title(widget));
+    for widget in new {
+        let same = old.iter().position(|before| name(before) == name(widget));
         let Some(before) = same.map(|at| old.remove(at)) else {
-            panels.added.push(title(widget));
+            panels.added.push(name(widget));
             continue;
         };
-        if before.get("properties") != widget.get("properties") || before.get("type") != widget.get("type") {
-            panels.changed.push(title(widget));
-        } else if before != *widget {
+        if !before.has_content_of(widget) {
+            panels.changed.push(name(widget));
+        } else if !before.has_place_of(widget) {
             panels.moved += 1;
         }
     }
-    panels.removed = old.iter().map(title).collect();
+    panels.removed = old.into_iter().map(name).collect();
     panels
 }
 
-fn widgets(body: &str) -> Vec<Value> {
-    let body: Value = serde_json::from_str(body).unwrap_or_default();
-    body.get("widgets").and_then(Value::as_array).cloned().unwrap_or_default()
-}
-
-/// How many panels a dashboard has.
-pub(crate) fn panel_count(body: &str) -> usize {
-    widgets(body).len()
-}
-
-/// What a panel is called: its title, the first words of its text, or what it is.
-fn title(widget: &Value) -> String {
-    let properties = &widget["properties"];
-    if let Some(title) = properties["title"].as_str().filter(|title| !title.is_empty()) {
+/// What a panel is called: its title, or the first words of its text.
+fn name(widget: &PlannedWidget) -> String {
+    if let Some(title) = widget.title() {
         return title.to_owned();
     }
-    let text = properties["markdown"].as_str().unwrap_or_default();
+    let text = widget.markdown().unwrap_or_default();
     let line = text.lines().map(|line| line.trim_start_matches(['#', ' '])).find(|line| !line.is_empty());
-    match (line, widget["type"].as_str()) {
-        (Some(line), _) => format!("text: {}", shortened(line, 40)),
-        (None, Some(kind)) => format!("{kind} without a title"),
-        (None, None) => "without a title".to_owned(),
-    }
+    format!("text: {}", shortened(line.unwrap_or_default(), 40))
 }
 
 /// The first characters of a text, with a mark where it goes on.
@@ -134,9 +120,13 @@ pub(crate) fn shortened(text: &str, most: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use monitored_endpoint::spec::GpuDimension;
     use serde_json::json;
 
     use super::*;
+    use crate::arguments::StackOptions;
+    use crate::template::Source;
+    use crate::{explain, subject};
 
     #[test]
     fn items_are_told_apart_by_their_names_and_others_by_their_place() {
@@ -155,18 +145,33 @@ mod tests {
         );
     }
 
+    /// The widgets of a sample declaration's dashboard, with other properties.
+    fn planned(other: &Value) -> Vec<PlannedWidget> {
+        let mut properties: Map<String, Value> = serde_json::from_str(explain::SAMPLE).unwrap();
+        properties.extend(other.as_object().unwrap().clone());
+        properties.retain(|_, value| !value.is_null());
+        let text = Value::Object(properties).to_string();
+        let subject = subject::read(Source::Sample(&text), &StackOptions::defaults(), &[GpuDimension::GpuId]).unwrap();
+        let [validation] = subject.validations.as_slice() else { panic!("{subject:?}") };
+        validation.valid.as_ref().unwrap().widgets.clone()
+    }
+
     #[test]
     fn panels_are_added_removed_changed_and_moved() {
-        let panel = |title: &str, y: i32, period: i32| json!({"type": "metric", "y": y, "properties": {"title": title, "period": period}});
-        let text = json!({"type": "text", "properties": {"markdown": "# About\nmore"}});
-        let old = json!({"widgets": [panel("a", 0, 60), panel("b", 6, 60), panel("c", 12, 60)]}).to_string();
-        let new = json!({"widgets": [panel("a", 0, 10), panel("c", 6, 60), text]}).to_string();
-        let expected = Panels {
-            added: vec!["text: About".to_owned()],
-            removed: vec!["b".to_owned()],
-            changed: vec!["a".to_owned()],
-            moved: 1,
-        };
-        assert_eq!(panels(&old, &new), expected);
+        let old = planned(&json!({}));
+        assert_eq!(panels(&old, &old), Panels::default());
+
+        let without_price = panels(&old, &planned(&json!({"CostPerHour": null})));
+        assert_eq!(without_price.added, ["SELECTED_MODEL: GPUs (count)"]);
+        assert_eq!(without_price.removed.len(), 5, "{without_price:?}");
+        assert!(without_price.removed.iter().all(|title| title.contains('$')), "{without_price:?}");
+        assert!(without_price.changed.contains(&"text: About these numbers".to_owned()), "{without_price:?}");
+        // What stands below the dollars moves up.
+        assert!(without_price.moved > 3, "{without_price:?}");
+
+        let model = json!([{"Name": "chat-llama", "Label": "Llama 3", "GpusPerCopy": 2}]);
+        let relabelled = panels(&old, &planned(&json!({"InferenceComponents": model})));
+        assert!(relabelled.changed.contains(&"Model copies (count)".to_owned()), "{relabelled:?}");
+        assert_eq!(Panels { changed: Vec::new(), ..relabelled }, Panels::default());
     }
 }

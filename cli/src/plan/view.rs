@@ -1,14 +1,13 @@
 //! What it costs to look at the interactive panels: their function asks CloudWatch for metrics, and each one that `GetMetricData` is
 //! asked for has a price (<https://aws.amazon.com/cloudwatch/pricing/>). The graphs that the console draws by itself have none.
 use dashboard_picture::simulated::Simulation;
-use dashboard_picture::{Theme, calls};
-use metric_math::evaluation::dashboard::TimeRange;
 use metric_math::telemetry::MetricStore;
 use monitored_endpoint::figure::dollars;
+use monitored_endpoint::panel_params::PanelParams;
+use monitored_endpoint::plan::PlannedWidget;
 use monitored_endpoint::spec::Dollars;
 use monitored_endpoint::validation::Valid;
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::output::rounded;
 use crate::panels::{PanelsError, metrics_asked};
@@ -41,14 +40,11 @@ impl PanelsView {
         store: &MetricStore,
         per_metric: f64,
     ) -> Result<Option<Self>, PanelsError> {
-        let Some(dashboard) = &valid.plan.dashboard else { return Ok(None) };
-        let body: Value = serde_json::from_str(&dashboard.body).unwrap_or_default();
-        let range = TimeRange { start: simulation.start, end: simulation.now };
-        let calls = calls(dashboard.name.as_str(), &body, range, Theme::Light);
-        if calls.is_empty() {
+        let panels: Vec<&PanelParams> = valid.widgets.iter().filter_map(PlannedWidget::params).collect();
+        if panels.is_empty() {
             return Ok(None);
         }
-        let metrics = metrics_asked(simulation, store, &calls)?;
+        let metrics = metrics_asked(simulation, store, &panels)?;
         let each_view = u32::try_from(metrics).map_or(f64::MAX, f64::from) * per_metric;
         let [dollars_each_view, dollars_per_month_watched] =
             [each_view, each_view * WATCHED].map(|dollars| rounded(dollars, DECIMALS));

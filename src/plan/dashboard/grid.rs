@@ -2,11 +2,10 @@
 //!
 //! Limits: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html>.
 
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Serialize, Serializer};
 use thiserror::Error;
 
-use super::PlannedPanel;
+use super::PlannedLine;
 use super::widget::{GraphProperties, Line, Panel};
 use crate::panel_params::PanelParams;
 
@@ -32,14 +31,14 @@ pub struct DashboardTooLarge {
     most: usize,
 }
 
-/// A widget and where it stands.
-#[derive(Serialize)]
-pub(super) struct Widget<'s> {
-    /// What a panel shows, in words. CloudWatch isn't told.
+/// A widget of a planned dashboard, and where it stands.
+#[derive(Clone, Debug, Serialize)]
+pub struct PlannedWidget {
+    /// What a panel shows and how to read it, in words. CloudWatch isn't told.
     #[serde(skip)]
-    shows: Option<&'static str>,
+    shows: &'static str,
     height: u16,
-    properties: Properties<'s>,
+    properties: Properties,
     #[serde(rename = "type")]
     kind: &'static str,
     width: u16,
@@ -48,28 +47,33 @@ pub(super) struct Widget<'s> {
 }
 
 /// What a widget shows, by its type.
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
-enum Properties<'s> {
+enum Properties {
     Text {
         markdown: String,
     },
-    Metric(GraphProperties<'s>),
+    Metric(GraphProperties),
     Alarm {
         alarms: Vec<String>,
         title: &'static str,
     },
     Custom {
-        endpoint: &'s str,
-        params: Value,
+        endpoint: String,
+        #[serde(serialize_with = "as_a_dashboard_holds_them")]
+        params: PanelParams,
         title: &'static str,
         #[serde(rename = "updateOn")]
         update_on: UpdateOn,
     },
 }
 
+fn as_a_dashboard_holds_them<S: Serializer>(params: &PanelParams, serializer: S) -> Result<S::Ok, S::Error> {
+    params.to_json().serialize(serializer)
+}
+
 /// When a custom widget is drawn anew.
-#[derive(Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct UpdateOn {
     refresh: bool,
@@ -77,7 +81,7 @@ struct UpdateOn {
     time_range: bool,
 }
 
-impl Properties<'_> {
+impl Properties {
     fn kind(&self) -> &'static str {
         match self {
             Self::Text { .. } => "text",
@@ -86,26 +90,63 @@ impl Properties<'_> {
             Self::Custom { .. } => "custom",
         }
     }
-
-    /// What stands over it; a text has nothing there.
-    fn title(&self) -> Option<&str> {
-        match self {
-            Self::Text { .. } => None,
-            Self::Metric(graph) => Some(&graph.title),
-            Self::Alarm { title, .. } | Self::Custom { title, .. } => Some(title),
-        }
-    }
 }
 
-impl Widget<'_> {
-    /// The panel, for whoever explains it; none for a text.
-    pub(super) fn panel(&self) -> Option<PlannedPanel> {
-        let title = self.properties.title()?.to_owned();
-        let lines = match &self.properties {
+impl PlannedWidget {
+    /// What stands over a panel. Widgets without it are texts.
+    #[must_use]
+    pub fn title(&self) -> Option<&str> {
+        match &self.properties {
+            Properties::Text { .. } => None,
+            Properties::Metric(graph) => Some(&graph.title),
+            Properties::Alarm { title, .. } | Properties::Custom { title, .. } => Some(title),
+        }
+    }
+
+    /// What a text says.
+    #[must_use]
+    pub fn markdown(&self) -> Option<&str> {
+        match &self.properties {
+            Properties::Text { markdown } => Some(markdown),
+            Properties::Metric(_) | Properties::Alarm { .. } | Properties::Custom { .. } => None,
+        }
+    }
+
+    /// The parameters of an interactive panel.
+    #[must_use]
+    pub fn params(&self) -> Option<&PanelParams> {
+        match &self.properties {
+            Properties::Custom { params, .. } => Some(params),
+            Properties::Text { .. } | Properties::Metric(_) | Properties::Alarm { .. } => None,
+        }
+    }
+
+    /// What a panel shows and how to read it, in words; empty for a text.
+    #[must_use]
+    pub fn shows(&self) -> &'static str {
+        self.shows
+    }
+
+    /// The lines of a graph; none where it is no graph.
+    #[must_use]
+    pub fn lines(&self) -> Vec<PlannedLine> {
+        match &self.properties {
             Properties::Metric(graph) => graph.metrics.iter().map(Line::planned).collect(),
             Properties::Text { .. } | Properties::Alarm { .. } | Properties::Custom { .. } => Vec::new(),
-        };
-        Some(PlannedPanel { title, shows: self.shows.unwrap_or_default(), lines })
+        }
+    }
+
+    /// Whether the other shows the same in the same way, wherever it stands.
+    #[must_use]
+    pub fn has_content_of(&self, other: &Self) -> bool {
+        self.properties == other.properties
+    }
+
+    /// Whether the other stands in the same place and is as large.
+    #[must_use]
+    pub fn has_place_of(&self, other: &Self) -> bool {
+        let place = |widget: &Self| (widget.x, widget.y, widget.width, widget.height);
+        place(self) == place(other)
     }
 }
 
@@ -113,7 +154,7 @@ impl Widget<'_> {
 pub(super) struct Grid<'s> {
     region: &'s str,
     period: u16,
-    widgets: Vec<Widget<'s>>,
+    widgets: Vec<PlannedWidget>,
     metrics: usize,
     most_lines: usize,
     x: u16,
@@ -129,7 +170,7 @@ impl<'s> Grid<'s> {
 
     /// A text over the whole width.
     pub(super) fn text(&mut self, markdown: String, height: u16) {
-        self.place(COLUMNS, height, None, Properties::Text { markdown });
+        self.place(COLUMNS, height, "", Properties::Text { markdown });
     }
 
     /// Graphs side by side, in as many rows as they need, each as wide as the page. One that draws nothing is left out: it
@@ -149,32 +190,21 @@ impl<'s> Grid<'s> {
         self.metrics += panel.lines.len();
         self.most_lines = self.most_lines.max(panel.lines.len());
         let (height, shows) = (panel.height(), panel.shows);
-        self.place(
-            width,
-            height,
-            Some(shows),
-            Properties::Metric(GraphProperties::of(panel, self.region, self.period)),
-        );
+        self.place(width, height, shows, Properties::Metric(GraphProperties::of(panel, self.region, self.period)));
     }
 
     /// The states of alarms, by their ARNs.
     pub(super) fn alarm_states(&mut self, title: &'static str, shows: &'static str, alarms: Vec<String>) {
-        self.place(COLUMNS, 2, Some(shows), Properties::Alarm { alarms, title });
+        self.place(COLUMNS, 2, shows, Properties::Alarm { alarms, title });
     }
 
     /// What the function of this ARN draws from `params`, anew at every refresh and time range. Another size shows the same
     /// numbers, and asking for them costs.
-    pub(super) fn custom(
-        &mut self,
-        title: &'static str,
-        shows: &'static str,
-        function_arn: &'s str,
-        params: &PanelParams,
-    ) {
+    pub(super) fn custom(&mut self, title: &'static str, shows: &'static str, function_arn: &str, params: PanelParams) {
         const HEIGHT: u16 = 9;
         let update_on = UpdateOn { refresh: true, resize: false, time_range: true };
-        let properties = Properties::Custom { endpoint: function_arn, params: params.to_json(), title, update_on };
-        self.place(COLUMNS / 2, HEIGHT, Some(shows), properties);
+        let properties = Properties::Custom { endpoint: function_arn.to_owned(), params, title, update_on };
+        self.place(COLUMNS / 2, HEIGHT, shows, properties);
     }
 
     /// Begins a new row: what follows doesn't stand beside what is there.
@@ -188,7 +218,7 @@ impl<'s> Grid<'s> {
     ///
     /// # Errors
     /// More than a dashboard may hold.
-    pub(super) fn into_widgets(self) -> Result<Vec<Widget<'s>>, DashboardTooLarge> {
+    pub(super) fn into_widgets(self) -> Result<Vec<PlannedWidget>, DashboardTooLarge> {
         let held = [
             ("widgets", self.widgets.len(), MOST_WIDGETS),
             ("metrics in one of its graphs", self.most_lines, MOST_LINES),
@@ -200,12 +230,12 @@ impl<'s> Grid<'s> {
         }
     }
 
-    fn place(&mut self, width: u16, height: u16, shows: Option<&'static str>, properties: Properties<'s>) {
+    fn place(&mut self, width: u16, height: u16, shows: &'static str, properties: Properties) {
         if self.x + width > COLUMNS {
             self.new_row();
         }
         let (kind, x, y) = (properties.kind(), self.x, self.y);
-        self.widgets.push(Widget { shows, height, properties, kind, width, x, y });
+        self.widgets.push(PlannedWidget { shows, height, properties, kind, width, x, y });
         self.x += width;
         self.row_height = self.row_height.max(height);
     }

@@ -11,7 +11,7 @@ use crate::pricing::Price;
 use crate::spec::DashboardSpec;
 
 /// Two panels side by side, where there is a function that draws them and an instance that they could show.
-pub(super) fn interactive<'p>(grid: &mut Grid<'p>, context: &Context<'p>, settings: &DashboardSpec) {
+pub(super) fn interactive(grid: &mut Grid<'_>, context: &Context<'_>, settings: &DashboardSpec) {
     let Some(function_arn) = &context.environment.widgets_function else { return };
     let has_instances = context.variants().any(Numbered::has_instances);
     if !has_instances || settings.interactive == Some(false) {
@@ -32,7 +32,7 @@ pub(super) fn interactive<'p>(grid: &mut Grid<'p>, context: &Context<'p>, settin
         ),
     ];
     for (panel, title, shows) in panels {
-        grid.custom(title, shows, function_arn, &params(panel, context));
+        grid.custom(title, shows, function_arn, params(panel, context));
     }
 }
 

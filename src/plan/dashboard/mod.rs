@@ -22,14 +22,14 @@ mod traffic;
 mod utilization;
 mod widget;
 
-pub use grid::DashboardTooLarge;
+pub use grid::{DashboardTooLarge, PlannedWidget};
 
 use serde::Serialize;
 
 use super::{Environment, Owner, PlanError};
 use crate::place::Place;
 use crate::spec::{DashboardSpec, Monitoring};
-use grid::{Grid, Widget};
+use grid::Grid;
 use selected::Variable;
 use series::Context;
 
@@ -40,18 +40,7 @@ struct Body<'p> {
     start: &'p str,
     #[serde(skip_serializing_if = "Option::is_none")]
     variables: Option<[Variable<'p>; 1]>,
-    widgets: Vec<Widget<'p>>,
-}
-
-/// A panel of a planned dashboard: everything with a title.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PlannedPanel {
-    /// The title.
-    pub title: String,
-    /// What it shows and how to read it, in words.
-    pub shows: &'static str,
-    /// The lines of a graph; none where it is no graph.
-    pub lines: Vec<PlannedLine>,
+    widgets: Vec<PlannedWidget>,
 }
 
 /// One line of a graph, or a series that only feeds others.
@@ -65,18 +54,17 @@ pub struct PlannedLine {
     pub measure: String,
 }
 
-/// The panels of a dashboard, in their order.
+/// The widgets of a dashboard, top to bottom.
 ///
 /// # Errors
 /// More panels or lines than CloudWatch takes.
-pub(super) fn panels(
+pub(super) fn widgets(
     monitoring: &Monitoring,
     settings: &DashboardSpec,
     owner: &Owner,
     environment: &Environment,
-) -> Result<Vec<PlannedPanel>, PlanError> {
-    let widgets = composed(&Context::of(monitoring, owner, environment), settings)?;
-    Ok(widgets.iter().filter_map(Widget::panel).collect())
+) -> Result<Vec<PlannedWidget>, PlanError> {
+    Ok(composed(&Context::of(monitoring, owner, environment), settings)?)
 }
 
 /// The body of the dashboard, as JSON text:
@@ -108,7 +96,7 @@ impl<'p> Context<'p> {
 }
 
 /// All widgets, top to bottom.
-fn composed<'p>(context: &Context<'p>, settings: &DashboardSpec) -> Result<Vec<Widget<'p>>, DashboardTooLarge> {
+fn composed(context: &Context<'_>, settings: &DashboardSpec) -> Result<Vec<PlannedWidget>, DashboardTooLarge> {
     let (monitoring, environment) = (context.monitoring, context.environment);
     let mut grid = Grid::new(&environment.region, monitoring.frequency.graph_period());
     header::header(&mut grid, context);

@@ -223,15 +223,15 @@ impl Panel {
 /// A graph as CloudWatch takes it.
 ///
 /// The period that is going on would be counted too low until it ends: `liveData` keeps it out until all of it is there.
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct GraphProperties<'p> {
+pub(super) struct GraphProperties {
     #[serde(skip_serializing_if = "Option::is_none")]
     annotations: Option<Annotations>,
     live_data: bool,
     pub(super) metrics: Vec<Line>,
     period: u16,
-    region: &'p str,
+    region: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     sparkline: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -242,19 +242,19 @@ pub(super) struct GraphProperties<'p> {
     y_axis: Option<Scales>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 struct Annotations {
     horizontal: Vec<Threshold>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Scales {
     left: Scale,
     #[serde(skip_serializing_if = "Option::is_none")]
     right: Option<Scale>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Scale {
     label: &'static str,
@@ -270,9 +270,9 @@ impl Scale {
     }
 }
 
-impl<'p> GraphProperties<'p> {
+impl GraphProperties {
     /// The panel, with metrics of `region` at `period` seconds a datapoint.
-    pub(super) fn of(panel: Panel, region: &'p str, period: u16) -> Self {
+    pub(super) fn of(panel: Panel, region: &str, period: u16) -> Self {
         let Panel { title, shows: _, lines, thresholds, view, left, most, right } = panel;
         // Newest values have neither scales nor levels on them.
         let over_time = view != View::Newest;
@@ -281,7 +281,7 @@ impl<'p> GraphProperties<'p> {
             live_data: false,
             metrics: lines,
             period,
-            region,
+            region: region.to_owned(),
             sparkline: (!over_time).then_some(true),
             stacked: (view == View::Stacked).then_some(true),
             title,
