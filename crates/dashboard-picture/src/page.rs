@@ -162,6 +162,22 @@ mod tests {
         assert_eq!(html.matches("</title>").count(), html.matches("<title>").count());
         assert!(html.matches("&lt;script&gt;").count() > 12);
         assert_eq!(html.matches("<section").count(), 7);
+        assert!(html.contains("<path class=\"line\""), "{html}");
+        assert_every_element_is_closed(&html);
+    }
+
+    /// A template closes an element of SVG only where it has a body; what follows one that is left open would be inside it.
+    fn assert_every_element_is_closed(html: &str) {
+        let mut open = Vec::new();
+        for tag in html.split('<').skip(1) {
+            let name = tag.split([' ', '>']).next().unwrap_or_default();
+            match name.strip_prefix('/') {
+                Some(closed) => assert_eq!(open.pop(), Some(closed), "<{tag}"),
+                None if ["!DOCTYPE", "meta"].contains(&name) => {}
+                None => open.push(name),
+            }
+        }
+        assert!(open.is_empty(), "{open:?}");
     }
 
     #[test]
