@@ -1,7 +1,7 @@
 //! The alarms: what is planned for each kind and source, and what becomes of them in a stack's life.
 
 use aws_stand_in::Fault;
-use monitored_endpoint::spec::GpuDimension;
+use monitored_endpoint::spec::{AlarmKind, GpuDimension};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -326,6 +326,19 @@ fn actions_are_switched_off_for_all_alarms_but_those_that_say_otherwise() {
     for alarm in &planned {
         let is_on = alarm["AlarmName"] == "chat-gpu-buffer";
         assert_eq!(alarm["ActionsEnabled"], is_on, "{alarm:#}");
+    }
+}
+
+/// A description links to its kind's section by the heading, as GitHub makes anchors of headings.
+#[test]
+fn each_kind_has_its_section_in_the_runbooks() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/runbooks.md")).unwrap();
+    let headings: Vec<String> =
+        page.lines().filter_map(|line| line.strip_prefix("## ")).map(str::to_ascii_lowercase).collect();
+    for kind in AlarmKind::ALL {
+        let anchor = kind.suffix().replace('-', "");
+        assert!(headings.contains(&anchor), "{kind} has no section in docs/runbooks.md");
+        assert!(page.contains(&format!("(#{anchor})")), "{kind} is not in the table of docs/runbooks.md");
     }
 }
 
