@@ -112,7 +112,7 @@ fn limits(rest: &'static str) -> Option<Limits> {
 }
 
 /// A path as the table has it: `ProductionVariants[].ModelName`.
-fn member(path: &str) -> String {
+pub(super) fn member(path: &str) -> String {
     let path = path.strip_prefix(ROOT).and_then(|path| path.strip_prefix('.')).unwrap_or(path);
     let mut index = false;
     path.chars()
@@ -131,9 +131,18 @@ mod tests {
     use aws_sdk_sagemaker::operation::update_endpoint::UpdateEndpointInput;
     use serde_json::{Value, json};
 
+    use super::super::within_limits::VALIDATED_ELSEWHERE;
     use super::*;
     use crate::envelope::ResourceType;
     use crate::properties::{Declaration, Problems, Severity};
+
+    #[test]
+    fn what_rules_validate_is_in_the_table() {
+        for path in VALIDATED_ELSEWHERE {
+            let of_items = lines().any(|line| line.starts_with(&format!("{path}.")));
+            assert!(of_items || lines().any(|line| line.starts_with(&format!("{path},"))), "{path}");
+        }
+    }
 
     #[test]
     fn a_member_is_found_by_its_path_whichever_the_item() {

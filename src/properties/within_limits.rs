@@ -8,16 +8,22 @@ use super::limits::{self, Limits};
 use super::node::Node;
 use super::problem::Severity;
 
-/// Members that [`crate::spec`] validates, in words of its own.
-const JUDGED_ELSEWHERE: [&str; 3] =
-    ["Properties.EndpointConfigName", "Properties.ProductionVariants", "Properties.Tags"];
+/// Members that [`crate::spec`] validates in words of its own, as the table of limits has them.
+pub(super) const VALIDATED_ELSEWHERE: [&str; 8] = [
+    "EndpointConfigName",
+    "ProductionVariants",
+    "ProductionVariants[].VariantName",
+    "ShadowProductionVariants[].VariantName",
+    "Tags",
+    "Tags[]",
+    "Tags[].Key",
+    "Tags[].Value",
+];
 
 /// The limits of a value, unless others validate it or only a deployment knows it.
 fn limits_of(node: &Node<'_>) -> Option<Limits> {
-    let path = node.path();
-    let elsewhere =
-        path.starts_with("Properties.Tags[") || path.ends_with("].VariantName") || JUDGED_ELSEWHERE.contains(&path);
-    (!elsewhere && !node.is_open()).then(|| limits::of(path))
+    let elsewhere = VALIDATED_ELSEWHERE.contains(&limits::member(node.path()).as_str());
+    (!elsewhere && !node.is_open()).then(|| limits::of(node.path()))
 }
 
 pub(super) fn text(node: &Node<'_>, text: &str) {
