@@ -1,5 +1,7 @@
 //! `explain`, and the command line itself.
 
+use monitored_endpoint::properties::AlarmKind;
+
 use crate::support::{file, run};
 
 #[test]
@@ -11,6 +13,20 @@ fn an_alarm_is_explained_by_its_property_its_name_and_the_end_of_it() {
             assert!(ran.out.contains(expected), "{subject}: {expected} in {}", ran.out);
         }
     }
+}
+
+#[test]
+fn every_kind_of_alarm_is_explained_without_a_template() {
+    for kind in AlarmKind::ALL {
+        for subject in [kind.property(), kind.suffix()] {
+            let ran = run(["explain", subject]);
+            assert_eq!(ran.code, 0, "{subject}: {}", ran.err);
+            let headline = format!("Alarm chat-{} ({kind})", kind.suffix());
+            assert!(ran.out.contains(&headline), "{subject}: {}", ran.out);
+        }
+    }
+    let unknown = run(["explain", "weather"]).err;
+    assert!(unknown.contains("LatencyAlarm") && unknown.contains("Requests per minute"), "{unknown}");
 }
 
 /// Two models on one instance of four GPUs that hold three of them.

@@ -2,11 +2,14 @@
 
 mod glossary;
 pub(crate) mod measure;
+mod sample;
+
 use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::Args;
 use monitored_endpoint::plan::{AlarmRequest, PlannedAlarm, PlannedWidget};
+use monitored_endpoint::properties::AlarmKind;
 use monitored_endpoint::spec::GpuDimension;
 use monitored_endpoint::validation::{Valid, Validation};
 use serde_json::{Value, json};
@@ -16,9 +19,6 @@ use crate::arguments::StackOptions;
 use crate::output::{Said, Status};
 use crate::subject::{self, Reported, Subject, SubjectError};
 use crate::template::Source;
-
-/// A declaration with every alarm and panel, for explaining without a template.
-pub(crate) const SAMPLE: &str = include_str!("sample.json");
 
 /// Explain in words what an alarm or a panel measures, the expression behind it, and why an alarm would fire.
 #[expect(clippy::doc_markdown, reason = "help is printed as it stands")]
@@ -84,8 +84,11 @@ impl Explain {
             }
         }
         if found.is_empty() {
-            let alarms = valid().flat_map(|(_, valid)| &valid.plan.alarms);
-            let alarms: Vec<&str> = alarms.map(|alarm| alarm.name.as_str()).collect();
+            let planned = valid().flat_map(|(_, valid)| &valid.plan.alarms).map(|alarm| alarm.name.as_str());
+            let alarms: Vec<&str> = match self.file {
+                Some(_) => planned.collect(),
+                None => AlarmKind::ALL.into_iter().map(AlarmKind::property).collect(),
+            };
             let panels: Vec<&str> = valid().flat_map(|(_, valid)| valid.panels()).map(|(title, _)| title).collect();
             let (subject, alarms, panels) = (self.subject.clone(), alarms.join(", "), panels.join("; "));
             return Err(ExplainError::Unknown { subject, alarms, panels });
@@ -101,19 +104,34 @@ impl Explain {
     }
 
     fn read(&self) -> Result<Subject, ExplainError> {
-        let dimensions = [GpuDimension::GpuId];
-        let source = self.file.as_deref().map_or(Source::Sample(SAMPLE), Source::named);
-        Ok(subject::read(source, &self.stack_options, &dimensions)?.or_suggested()?)
+        if let Some(file) = &self.file {
+            return self.declared_in(Source::named(file));
+        }
+        let kind = AlarmKind::ALL.into_iter().find(|kind| self.means_kind(*kind));
+        for sample in kind.into_iter().flat_map(sample::with) {
+            let subject = self.declared_in(Source::Sample(&sample))?;
+            if subject.validations.iter().all(|validation| validation.valid.is_some()) {
+                return Ok(subject);
+            }
+        }
+        self.declared_in(Source::Sample(sample::SHARED))
+    }
+
+    fn declared_in(&self, source: Source<'_>) -> Result<Subject, ExplainError> {
+        Ok(subject::read(source, &self.stack_options, &[GpuDimension::GpuId])?.or_suggested()?)
+    }
+
+    /// By its property, with or without "Alarm", or by the end of its default name.
+    fn means_kind(&self, kind: AlarmKind) -> bool {
+        let wanted = self.subject.to_ascii_lowercase();
+        let property = kind.property().to_ascii_lowercase();
+        property == wanted || property == format!("{wanted}alarm") || kind.suffix() == wanted
     }
 
     fn means_alarm(&self, alarm: &PlannedAlarm) -> bool {
         let wanted = self.subject.to_ascii_lowercase();
-        let property = alarm.kind.property().to_ascii_lowercase();
         let name = alarm.name.as_str().to_ascii_lowercase();
-        name == wanted
-            || property == wanted
-            || property == format!("{wanted}alarm")
-            || name.ends_with(&format!("-{wanted}"))
+        name == wanted || self.means_kind(alarm.kind) || name.ends_with(&format!("-{wanted}"))
     }
 
     fn panels(&self, validation: &Validation, valid: &Valid) -> Vec<Explained> {
