@@ -340,11 +340,11 @@ const fn joined<const ROWS: usize>(tables: [&[Property]; 3]) -> [Property; ROWS]
 }
 
 /// Read by the same function that reads it with the envelope, before anything can go wrong.
-fn seconds(node: &Node<'_>, property: &Property) -> Option<i64> {
+fn seconds(node: &Node<'_>, _property: &Property) -> Option<i64> {
     let seconds = service_timeout(node.value());
     if node.integer().is_some() && seconds.is_none() {
-        let (name, quoted) = (property.name, node.quoted());
-        node.invalid(format!("{quoted} is not a {name}; use {SHORTEST_TIMEOUT} to {LONGEST_TIMEOUT} seconds"));
+        let quoted = node.quoted();
+        node.invalid(format!("{quoted} is not a ServiceTimeout; use {SHORTEST_TIMEOUT} to {LONGEST_TIMEOUT} seconds"));
     }
     seconds.and_then(|seconds| i64::try_from(seconds.as_secs()).ok())
 }
