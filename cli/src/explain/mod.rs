@@ -2,7 +2,7 @@
 
 mod glossary;
 pub(crate) mod measure;
-mod sample;
+pub(crate) mod sample;
 
 use std::fmt::Write;
 use std::path::PathBuf;

@@ -4,7 +4,7 @@ use monitored_endpoint::properties::AlarmKind;
 use serde_json::{Value, json};
 
 /// Models that share GPUs, with the alarms that most endpoints of theirs have.
-pub(super) const SHARED: &str = include_str!("sample.json");
+pub(crate) const SHARED: &str = include_str!("sample.json");
 const QUEUE: &str = include_str!("queue.json");
 
 /// A threshold for alarms that none is right for: dollars of a day, or milliseconds.

@@ -147,7 +147,7 @@ mod tests {
 
     /// The widgets of a sample declaration's dashboard, with other properties.
     fn planned(other: &Value) -> Vec<PlannedWidget> {
-        let mut properties: Map<String, Value> = serde_json::from_str(explain::SAMPLE).unwrap();
+        let mut properties: Map<String, Value> = serde_json::from_str(explain::sample::SHARED).unwrap();
         properties.extend(other.as_object().unwrap().clone());
         properties.retain(|_, value| !value.is_null());
         let text = Value::Object(properties).to_string();
