@@ -1,6 +1,6 @@
 //! Members of the SDK's requests at their places in a declaration: a rule asks for a member and gets its value and its path.
 //!
-//! A row of [`members!`] names a field of an SDK's type and the member that templates spell: the compiler proves the first, and a
+//! A row of `members!` names a field of an SDK's type and the member that templates spell: the compiler proves the first, and a
 //! test finds the second in the SDK's schema. So a rule types no path.
 
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
@@ -13,8 +13,7 @@ use aws_sdk_sagemaker::types::{
 
 use super::node::ROOT;
 
-/// What a declaration gives for a member of an SDK's request, and where.
-#[derive(Clone, Debug)]
+/// What a declaration gives for a member of an SDK's request, and where. Its value may be secret, so there is no `Debug`.
 pub(crate) struct Member<'v, T> {
     /// As the SDK reads it.
     pub(crate) value: &'v T,
