@@ -2,6 +2,8 @@
 //!
 //! Whatever a template may give in place of a value, an intrinsic function or a string, is allowed for it.
 
+use std::collections::BTreeSet;
+
 use monitored_endpoint::envelope::ResourceType;
 use monitored_endpoint::properties::reference::{
     Absent, COMMON, MOST_DOLLARS, OF_CONFIGS, OF_DEPLOYMENTS, OF_MONITORING, Property, PropertyKind,
@@ -48,8 +50,13 @@ pub(crate) fn schema(config: &[(String, Shape)], deployment: &[(String, Shape)])
     })
 }
 
+/// Of the provider's own tables and of the API's shapes, which may bear the same name: `Alarm` is both.
 #[derive(Default)]
-struct Definitions(Map<String, Value>);
+struct Definitions {
+    all: Map<String, Value>,
+    /// Names of the API's shapes among them.
+    shapes: BTreeSet<String>,
+}
 
 impl Definitions {
     fn property(&mut self, property: &Property) -> Value {
@@ -77,7 +84,7 @@ impl Definitions {
             }
             // `allOf`, since nothing may stand beside a reference.
             PropertyKind::Object(members) if property.name.ends_with("Alarm") => {
-                json!({ "allOf": [self.table("Alarm", members)] })
+                json!({ "allOf": [self.table("MonitoringAlarm", members)] })
             }
             PropertyKind::Object(members) => json!({ "allOf": [self.table(property.name, members)] }),
         };
@@ -92,12 +99,13 @@ impl Definitions {
     }
 
     fn table(&mut self, name: &str, table: &[Property]) -> Value {
-        if !self.0.contains_key(name) {
+        assert!(!self.shapes.contains(name), "{name} is a shape of the API too");
+        if !self.all.contains_key(name) {
             let properties = table.iter().map(|property| (property.name.to_owned(), self.property(property))).collect();
             let required = table.iter().filter(|property| matches!(property.default, Absent::Refused(_)));
             let required: Value = required.map(|property| property.name).collect();
             let either = json!({ "anyOf": [object(properties, &required), reference("intrinsic")] });
-            self.0.insert(name.to_owned(), either);
+            self.all.insert(name.to_owned(), either);
         }
         reference(name)
     }
@@ -114,10 +122,14 @@ impl Definitions {
             }
             Shape::Map(value) => json!({ "type": "object", "additionalProperties": self.shape(value) }),
             Shape::Structure(name, members) => {
-                if !self.0.contains_key(name) {
+                assert!(
+                    self.shapes.contains(name) || !self.all.contains_key(name),
+                    "{name} is a table of the provider's too"
+                );
+                if self.shapes.insert(name.clone()) {
                     let properties = members.iter().map(|(name, shape)| (name.clone(), self.shape(shape))).collect();
                     let either = json!({ "anyOf": [object(properties, &json!([])), reference("intrinsic")] });
-                    self.0.insert(name.clone(), either);
+                    self.all.insert(name.clone(), either);
                 }
                 reference(name)
             }
@@ -140,9 +152,9 @@ impl Definitions {
             ("number", or_filled_in(&json!({ "type": "number" }))),
         ];
         for (name, schema) in own {
-            assert!(self.0.insert(name.to_owned(), schema).is_none(), "{name} is a shape of the API too");
+            assert!(self.all.insert(name.to_owned(), schema).is_none(), "{name} is a shape of the API too");
         }
-        Value::Object(self.0)
+        Value::Object(self.all)
     }
 }
 
