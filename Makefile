@@ -24,7 +24,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help cli demo test test-release fmt lint typos workflows unit schedules hardening packaged browser scenarios scenarios-dev templates events sam-local package package-arm64 package-x86_64 plain-template dev-zip stand-in pictures docs reference iac bench mutants deny sbom package-tools tools clean-tools
+.PHONY: help cli demo test test-release fmt lint typos workflows unit schedules hardening packaged browser scenarios scenarios-dev templates events sam-local package package-arm64 package-x86_64 plain-template dev-zip stand-in pictures docs reference iac bench mutants deny sbom package-tools tools clean-tools bindings constructs
 
 help: ## list the targets
 	@echo 'make <target>, where <target> is one of'
@@ -148,12 +148,34 @@ docs: $(TOOLS)/sam/installed ## links, commands, quoted texts, permissions, temp
 	@cd scripts && ../$(TOOLS)/sam/bin/python -m unittest --quiet doccheck.test_doccheck test_events test_release
 	@$(TOOLS)/sam/bin/python scripts/check_docs.py --sam $(TOOLS)/sam/bin/sam --binaries $(CARGO_TARGET_DIR)/debug
 
-reference: ## write docs/properties.md, docs/properties.schema.json and the stand-in's table of rows anew, from src/properties/reference.rs, the SDK's schemas and data/published.csv
+reference: ## write docs/properties.md, docs/properties.schema.json, the stand-in's table of rows and the bindings anew, from src/properties/reference.rs, the SDK's schemas and data/
 	WRITE_REFERENCE=1 cargo test --workspace --locked --test integration reference::the_
+	@$(MAKE) --no-print-directory bindings
 
-iac: $(TOOLS)/iac/installed $(TOOLS)/sam/installed ## the CDK and Terraform examples, as far as they run without an account
+iac: $(TOOLS)/iac/installed $(TOOLS)/sam/installed ## the CDK constructs, the Terraform modules and their examples, as far as they run without an account (TERRAFORM_PLUGINS=... is a folder with the AWS provider)
 	$(CARGO_BUILD) --bin monitored-endpoint
-	@$(TOOLS)/iac/bin/python scripts/check_iac.py --cfn-lint $(TOOLS)/sam/bin/cfn-lint --cli $(CARGO_TARGET_DIR)/debug/monitored-endpoint
+	@cd scripts && ../$(TOOLS)/iac/bin/python -m bindings --check && ../$(TOOLS)/iac/bin/python -m unittest --quiet bindings.test_bindings
+	@$(MAKE) --no-print-directory constructs
+	@$(TOOLS)/iac/bin/python scripts/check_iac.py --constructs $(CONSTRUCTS) \
+		--cfn-lint $(TOOLS)/sam/bin/cfn-lint --cli $(CARGO_TARGET_DIR)/debug/monitored-endpoint
+
+bindings: ## write the typed properties of constructs/ and terraform/ anew, from docs/properties.schema.json and data/
+	@cd scripts && $(PYTHON) -m bindings
+
+constructs: ## the CDK constructs, compiled and tested: an npm package and a Python package in target/constructs/dist/
+	@if ! command -v npm >/dev/null; then echo 'constructs: SKIPPED: they need Node.js, which is not installed here'; \
+	else $(MAKE) --no-print-directory --silent $(CONSTRUCTS)/built; fi
+
+# Built outside the checkout: jsii writes its output beside the sources.
+CONSTRUCTS := $(CARGO_TARGET_DIR)/constructs
+$(CONSTRUCTS)/built: $(shell find constructs -type f) scripts/constructs.sh $(TOOLS)/constructs/installed
+	@scripts/constructs.sh $(TOOLS)/constructs/node_modules $(CONSTRUCTS)
+
+$(TOOLS)/constructs/installed: constructs/package-lock.json
+	@echo 'Installing constructs/package-lock.json into $(TOOLS)/constructs'
+	@rm -rf $(TOOLS)/constructs && mkdir -p $(TOOLS)/constructs && cp constructs/package.json constructs/package-lock.json $(TOOLS)/constructs
+	@cd $(TOOLS)/constructs && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
 
 # The stand-in's own time is in every answer, so here it is optimised too; linked without LTO, which would take minutes and gain nothing.
 bench: export STAND_IN := $(CARGO_TARGET_DIR)/release/stand-in

@@ -1,17 +1,23 @@
 #!/usr/bin/env python3
-"""A monitored endpoint from the AWS CDK: the config comes from the provider, the endpoint is a CfnEndpoint of the CDK's own.
+"""A monitored endpoint from the AWS CDK, in Python: the config comes from the provider, the endpoint is a CfnEndpoint of the CDK's own.
 
-`cdk deploy` makes it; CloudFormation does the rest, as with a template written by hand.
+`cdk deploy` makes it; CloudFormation does the rest, as with a template written by hand. docs/cdk-and-terraform.md says how to install
+monitored_endpoint_cdk.
 """
 
-from aws_cdk import App, CfnOutput, CustomResource, Duration, Stack
+from aws_cdk import App, CfnOutput, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk import aws_sns as sns
-from aws_cdk import aws_ssm as ssm
 from constructs import Construct
-
-ENDPOINT_NAME = "shared-inference"
+from monitored_endpoint_cdk import (
+    AlarmOptions,
+    CostPerHour,
+    InferenceComponentOptions,
+    MetricsConfig,
+    MonitoredEndpointConfig,
+    ProductionVariant,
+)
 
 
 class SharedInference(Stack):
@@ -19,37 +25,32 @@ class SharedInference(Stack):
 
     def __init__(self, scope: Construct, name: str) -> None:
         super().__init__(scope, name)
-        role = iam.Role(self, "ExecutionRole", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
         topic = sns.Topic(self, "OnCall")
-        config = CustomResource(
+        config = MonitoredEndpointConfig(
             self,
             "MonitoredConfig",
-            resource_type="Custom::MonitoredEndpointConfig",
-            # Read when the stack is deployed, so that synth needs no account.
-            service_token=ssm.StringParameter.value_for_string_parameter(self, "/monitored-endpoint/service-token"),
-            service_timeout=Duration.minutes(15),
-            # The property names are the provider's own. Values may be the CDK's tokens.
-            properties={
-                "EndpointName": ENDPOINT_NAME,
-                "ExecutionRoleArn": role.role_arn,
-                "ProductionVariants": [
-                    # No ModelName: its models are inference components.
-                    {"VariantName": "AllTraffic", "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": 1},
-                ],
-                "MetricsConfig": {"EnableEnhancedMetrics": True, "MetricPublishFrequencyInSeconds": 60},
-                "InferenceComponents": [{"Name": "chat", "Label": "Chat model"}],
-                "CostPerHour": 5.752,
-                "UnusedGpuAlarm": {"Threshold": 1, "AlarmActions": [topic.topic_arn]},
-            },
+            endpoint_name="shared-inference",
+            # The config comes after the role's policies, too.
+            execution_role=iam.Role(self, "ExecutionRole", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com")),
+            # No model_name: its models are inference components.
+            production_variants=[
+                ProductionVariant(variant_name="AllTraffic", instance_type="ml.g6.12xlarge", initial_instance_count=1),
+            ],
+            metrics_config=MetricsConfig(enable_enhanced_metrics=True, metric_publish_frequency_in_seconds=60),
+            inference_components=[InferenceComponentOptions(name="chat", label="Chat model")],
+            cost_per_hour=CostPerHour.dollars(5.752),
+            unused_gpu_alarm=AlarmOptions(threshold=1, alarm_actions=[topic.topic_arn]),
         )
-        sagemaker.CfnEndpoint(
-            self,
-            "Endpoint",
-            endpoint_name=ENDPOINT_NAME,
-            endpoint_config_name=config.ref,
-            retain_all_variant_properties=True,
+        config.add_endpoint("Endpoint")
+        # A dashboard of your own may show the endpoint among other things.
+        overview = cloudwatch.Dashboard(self, "Overview")
+        overview.add_widgets(
+            cloudwatch.GraphWidget(
+                title="What shared inference costs ($ per hour)",
+                left=[config.metric_cost_per_hour(), config.metric_unallocated_cost_per_hour()],
+            )
         )
-        CfnOutput(self, "DashboardUrl", value=config.get_att_string("DashboardUrl"))
+        CfnOutput(self, "DashboardUrl", value=config.dashboard_url)
 
 
 app = App()

@@ -1,4 +1,4 @@
-# A monitored endpoint from Terraform: one CloudFormation stack, whose template is in template.tf.
+# A monitored endpoint from Terraform, by this repository's module: one CloudFormation stack with the endpoint, its dashboard and its alarms.
 
 terraform {
   required_version = ">= 1.5"
@@ -10,30 +10,60 @@ terraform {
   }
 }
 
-resource "aws_cloudformation_stack" "endpoint" {
-  name          = "${var.endpoint_name}-endpoint"
-  template_body = jsonencode(local.template)
-  on_failure    = "ROLLBACK"
+variable "endpoint_name" {
+  description = "Name of the endpoint. Dashboard and alarm are named after it."
+  type        = string
+  default     = "shared-inference"
+}
 
-  # An endpoint may take most of an hour, and its rollback as long again. Terraform's own default is 30 minutes.
-  timeouts {
-    create = "130m"
-    update = "130m"
-    delete = "70m"
+variable "execution_role_arn" {
+  description = "The role that SageMaker runs the endpoint with."
+  type        = string
+  default     = "arn:aws:iam::123456789012:role/inference"
+}
+
+variable "alarm_topic_arns" {
+  description = "SNS topics, at most five, that the alarms notify."
+  type        = list(string)
+  default     = []
+}
+
+variable "publish_frequency" {
+  description = "Seconds between two samples of each metric."
+  type        = number
+  default     = 60
+}
+
+module "endpoint" {
+  source = "../../terraform"
+
+  endpoint_name      = var.endpoint_name
+  execution_role_arn = var.execution_role_arn
+  # No model_name: its models are inference components.
+  production_variants = [
+    { variant_name = "AllTraffic", instance_type = "ml.g6.12xlarge", initial_instance_count = 1 },
+  ]
+  metrics_config = {
+    enable_enhanced_metrics             = true
+    metric_publish_frequency_in_seconds = var.publish_frequency
   }
+  inference_components = [{ name = "chat", label = "Chat model", gpus_per_copy = 2 }]
+  cost_per_hour        = 5.752
+  unused_gpu_alarm     = { threshold = 2 }
+  alarm_actions        = var.alarm_topic_arns
 }
 
 output "endpoint_name" {
   description = "What InvokeEndpoint takes."
-  value       = aws_cloudformation_stack.endpoint.outputs["EndpointName"]
-}
-
-output "endpoint_arn" {
-  description = "The endpoint."
-  value       = aws_cloudformation_stack.endpoint.outputs["EndpointArn"]
+  value       = module.endpoint.endpoint_name
 }
 
 output "dashboard_url" {
   description = "The endpoint's dashboard in the CloudWatch console."
-  value       = aws_cloudformation_stack.endpoint.outputs["DashboardUrl"]
+  value       = module.endpoint.dashboard_url
+}
+
+output "unused_gpu_alarm_arn" {
+  description = "The alarm for GPUs that no model holds."
+  value       = module.endpoint.alarm_arns["UnusedGpuAlarm"]
 }

@@ -1,0 +1,1 @@
+"""Typed properties for the CDK and for Terraform, written from what the provider takes."""

@@ -1,0 +1,1 @@
+"""What the checks of constructs/, terraform/ and their examples are made of."""

@@ -1,0 +1,58 @@
+"""The templates of the CDK examples, as `cdk synth` writes them: the applications do it by themselves, without the CDK's command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from .template import ROOT, Skipped, Template, run
+
+PYTHON = ROOT / "examples" / "cdk"
+TYPESCRIPT = ROOT / "examples" / "cdk-typescript"
+# jsii says in many lines that a Node.js is old, while it works.
+QUIET = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1", "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1"}
+# What the TypeScript example's package.json names, beside the constructs themselves.
+PACKAGES = ("aws-cdk-lib", "constructs", "typescript", "@types")
+
+
+def python_template(constructs: Path) -> Template:
+    """The Python example, with the package that jsii generates."""
+    package = _built(constructs) / "dist" / "python" / "src"
+    with tempfile.TemporaryDirectory() as out:
+        environment = {**os.environ, **QUIET, "CDK_OUTDIR": out, "PYTHONPATH": str(package)}
+        run([sys.executable, PYTHON / "app.py"], cwd=PYTHON, env=environment)
+        return _only_template(Path(out))
+
+
+def typescript_template(constructs: Path) -> Template:
+    """The TypeScript example, compiled against the library as npm would install it."""
+    installed = _built(constructs) / "node_modules"
+    with tempfile.TemporaryDirectory() as folder:
+        app, out = Path(folder) / "app", Path(folder) / "out"
+        shutil.copytree(TYPESCRIPT, app, ignore=shutil.ignore_patterns("node_modules", "cdk.out", "*.js"))
+        modules = app / "node_modules"
+        modules.mkdir()
+        for name in PACKAGES:
+            (modules / name).symlink_to(installed.resolve() / name)
+        (modules / "monitored-endpoint-cdk").symlink_to(constructs.resolve())
+        run(["node", installed / "typescript" / "bin" / "tsc"], cwd=app)
+        run(["node", "app.js"], cwd=app, env={**os.environ, "CDK_OUTDIR": str(out)})
+        return _only_template(out)
+
+
+def _built(constructs: Path) -> Path:
+    if not shutil.which("node"):
+        raise Skipped("Node.js is not installed, and the CDK runs on it")
+    if not (constructs / "built").exists():
+        raise Skipped(f"the constructs are not built in {constructs}; make constructs builds them")
+    return constructs
+
+
+def _only_template(out: Path) -> Template:
+    (file,) = out.glob("*.template.json")
+    template: Template = json.loads(file.read_text())
+    return template
