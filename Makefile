@@ -24,7 +24,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help cli demo test test-release fmt lint typos workflows unit schedules hardening packaged browser scenarios scenarios-dev templates events sam-local package package-arm64 package-x86_64 plain-template dev-zip stand-in pictures docs reference iac bench mutants deny sbom package-tools tools clean-tools bindings constructs
+.PHONY: help cli demo test test-release fmt lint typos workflows unit schedules hardening packaged browser scenarios scenarios-dev templates events sam-local package package-arm64 package-x86_64 plain-template dev-zip stand-in pictures docs reference iac bench mutants deny sbom package-tools tools clean-tools bindings constructs constructs-wheel
 
 help: ## list the targets
 	@echo 'make <target>, where <target> is one of'
@@ -236,6 +236,15 @@ $(eval $(call environment,bench,scripts/bench/requirements.txt,--no-deps))
 $(eval $(call environment,iac,local/requirements-iac.txt,--no-deps))
 $(eval $(call environment,zig,local/requirements-zig.txt,--no-deps))
 
+constructs-wheel: $(TOOLS)/constructs-wheel/installed ## the constructs' Python package as a wheel, in target/constructs/dist/
+	@command -v npm >/dev/null || { echo 'the constructs need Node.js, which is not installed here'; exit 1; }
+	@$(MAKE) --no-print-directory constructs
+	@# The same bytes whenever it is built: pip takes the files' times from here.
+	@rm -f $(CONSTRUCTS)/dist/*.whl
+	@SOURCE_DATE_EPOCH=315532800 $(TOOLS)/constructs-wheel/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+		--wheel-dir $(CONSTRUCTS)/dist $(CONSTRUCTS)/dist/python
+$(eval $(call environment,constructs-wheel,local/requirements-constructs.txt,--no-deps))
+
 # --- Releases. A wheel carries the functions' packages and templates beside the program; wheel/pyproject.toml says how.
 .PHONY: release wheel wheel-staged wheel-check
 $(eval $(call environment,wheel,local/requirements-wheel.txt,--no-deps))
@@ -246,7 +255,7 @@ STAGE := $(PYTHON) scripts/release.py stage --plain-template $(PACKAGES)/plain-t
 # Lambda's name for this machine's instruction set.
 ARCHITECTURE := $(subst aarch64,arm64,$(shell uname -m))
 
-release: package-arm64 package-x86_64 plain-template sbom $(TOOLS)/wheel/installed ## packages, templates, wheels for Linux, lists of components and checksums, in target/release-assets/
+release: package-arm64 package-x86_64 plain-template sbom constructs-wheel $(TOOLS)/wheel/installed ## packages, templates, wheels for Linux, the CDK constructs, lists of components and checksums, in target/release-assets/
 	@$(STAGE) --packages arm64=$(PACKAGES)/arm64 --packages x86_64=$(PACKAGES)/x86_64
 	$(TOOLS)/sam/bin/cfn-lint $(STAGED)/*.yaml
 	@rm -rf $(WHEELS) wheel/build/sboms && mkdir -p wheel/build/sboms && cp $(CARGO_TARGET_DIR)/sbom/*.cdx.json wheel/build/sboms
@@ -255,7 +264,7 @@ release: package-arm64 package-x86_64 plain-template sbom $(TOOLS)/wheel/install
 		$(MATURIN) --release --zig --target $$target-unknown-linux-gnu --compatibility manylinux2014 \
 			--sbom-include build/sboms/monitored-endpoint.cdx.json build/sboms/monitored-endpoint-cli.cdx.json ); done
 	@$(PYTHON) scripts/release.py collect --staged $(STAGED) --out $(CARGO_TARGET_DIR)/release-assets \
-		$(WHEELS)/*.whl $(CARGO_TARGET_DIR)/sbom/monitored-endpoint.cdx.json $(CARGO_TARGET_DIR)/sbom/monitored-endpoint-cli.cdx.json
+		$(WHEELS)/*.whl $(CONSTRUCTS)/dist/*.tgz $(CONSTRUCTS)/dist/*.whl $(CARGO_TARGET_DIR)/sbom/monitored-endpoint.cdx.json $(CARGO_TARGET_DIR)/sbom/monitored-endpoint-cli.cdx.json
 
 wheel: plain-template ## a wheel of the program with this machine's packages, in target/wheels/ (WHEEL_PROFILE=dev for a quick one)
 	@test -f "$(RELEASE_ZIP)" -a -f "$(WIDGETS_RELEASE_ZIP)" || { echo "$(RELEASE_ZIP) is not there: run 'make package' first"; exit 1; }

@@ -2,7 +2,7 @@
 """Lays out what a release consists of, with a checksum of each file.
 
 It builds nothing: the Makefile's targets do that first. `stage` lays out what is deployed: the functions' packages and templates that
-name them, as the command-line program's wheel carries them. `collect` adds the wheels and the lists of components, and is the release.
+name them, as the command-line program's wheel carries them. `collect` adds the wheels, the CDK constructs and the lists of components, and is the release.
 Both write the same bytes for the same files, whenever and wherever they run.
 """
 
@@ -72,7 +72,7 @@ def stage(zips: dict[str, Path], plain_template: Path, out: Path) -> None:
 
 
 def collect(staged: Path, others: list[Path], out: Path) -> None:
-    """Lays out what is staged and `others`, the wheels and lists of components."""
+    """Lays out what is staged and `others`, the wheels, the CDK constructs and lists of components."""
     paths = [*(path for path in staged.iterdir() if path.name != CHECKSUMS), *others]
     write({path.name: content(path) for path in paths}, out)
 
@@ -111,7 +111,7 @@ def main() -> None:
     staging.add_argument("--plain-template", type=Path, required=True, help="what make plain-template has written")
     collecting = commands.add_parser("collect", help="the whole release")
     collecting.add_argument("--staged", type=Path, required=True, help="what `stage` has written")
-    collecting.add_argument("others", type=Path, nargs="+", help="the wheels and the lists of components")
+    collecting.add_argument("others", type=Path, nargs="+", help="the wheels, the CDK constructs and the lists of components")
     for command in (staging, collecting):
         command.add_argument("--out", type=Path, required=True, help="the folder to write; nothing else stays in it")
     arguments = parser.parse_args()

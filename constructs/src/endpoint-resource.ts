@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -163,7 +163,7 @@ export abstract class EndpointResource extends MonitoredResource {
       actions.push('sagemaker:InvokeEndpointAsync');
     }
     // `*` reaches no other endpoint: each call needs the permission on its endpoint as well.
-    const named = models.length > 0 ? models : this.fleet.mayHostComponents ? ['*'] : [];
+    const named = models.length > 0 ? models.flatMap(spellings) : this.fleet.mayHostComponents ? ['*'] : [];
     return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.endpointArn, ...named.map((name) => this.componentArn(name))] });
   }
 
@@ -253,4 +253,10 @@ export abstract class EndpointResource extends MonitoredResource {
     const arnFormat = ArnFormat.SLASH_RESOURCE_NAME;
     return Stack.of(this).formatArn({ service: 'sagemaker', resource: 'inference-component', resourceName, arnFormat });
   }
+}
+
+/** A name as an ARN may have it: IAM minds upper case, and SageMaker has been seen to keep it there and to drop it. */
+function spellings(name: string): string[] {
+  const lower = name.toLowerCase();
+  return Token.isUnresolved(name) || lower === name ? [name] : [name, lower];
 }

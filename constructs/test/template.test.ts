@@ -213,6 +213,15 @@ test('a grantee may call the endpoint and its models', () => {
   assert.match(JSON.stringify(statement.Resource[1]), /:inference-component\/chat"/);
 });
 
+test('a model with capitals in its name may be called however its ARN is spelt', () => {
+  const scope = stack();
+  const caller = new iam.User(scope, 'Caller');
+  new MonitoredEndpoint(scope, 'Endpoint', { productionVariants: [VARIANT] }).grantInvoke(caller, 'Chat');
+  const [, policy] = only(Template.fromStack(scope), 'AWS::IAM::Policy');
+  const resources = JSON.stringify(policy.Properties.PolicyDocument.Statement[0].Resource);
+  assert.match(resources, /inference-component\/Chat".*inference-component\/chat"/);
+});
+
 test('who calls an asynchronous endpoint with its own model needs no permission on models', () => {
   const scope = stack();
   const caller = new iam.User(scope, 'Caller');

@@ -186,9 +186,11 @@ def imports(body: str, of_files: dict[str, Iterable[str]]) -> str:
 
 
 def kinds_of_alarm(model: Model) -> list[Property]:
+    """Kinds of alarm of an endpoint, in any of its types."""
     kinds = {
         property.name: property
         for resource in model.resources
+        if any(property.name == "EndpointName" for property in resource.properties)
         for property in resource.properties
         if property.type == Object(OPTIONS_OF_ALARMS)
     }
