@@ -49,26 +49,32 @@ def main() -> None:
     parser.add_argument("--constructs", type=Path, required=True, help="where `make constructs` has built them")
     arguments = parser.parse_args()
     whole, existing = (terraform.Example(ROOT / "examples" / name) for name in terraform.EXAMPLES)
-    unused = {"shared-inference-unused-gpu"}
-    examples: tuple[tuple[str, Callable[[], Template], str, set[str]], ...] = (
-        ("cdk, Python", partial(cdk.python_template, arguments.constructs), "Custom::MonitoredEndpointConfig", unused),
-        ("cdk, TypeScript", partial(cdk.typescript_template, arguments.constructs), "Custom::MonitoredEndpoint", unused),
-        ("terraform", partial(terraform.template, whole), "Custom::MonitoredEndpoint", unused),
-        ("terraform, existing endpoint", partial(terraform.template, existing), "Custom::EndpointMonitoring", {"chat-no-traffic"}),
-    )
+    unused, no_traffic = {"shared-inference-unused-gpu"}, {"chat-no-traffic"}
     checks = Checks()
     with ThreadPoolExecutor(max_workers=2) as pool:
-        # Each takes seconds of its own: they are made side by side and reported in order.
-        templates = [pool.submit(make) for _, make, _, _ in examples]
+        # What takes seconds runs side by side and is reported in order.
+        python = pool.submit(cdk.python_template, arguments.constructs)
+        typescript = pool.submit(cdk.typescript_templates, arguments.constructs)
+        complete = pool.submit(cdk.complete, arguments.constructs)
         folders = (terraform.MODULES, terraform.MODULES / "modules" / "endpoint-monitoring", whole.folder, existing.folder)
         tests = [(folder, pool.submit(terraform.tested, folder)) for folder in folders]
-        for (name, _, resource_type, alarms), made in zip(examples, templates, strict=True):
-            template = checks.run(f"{name}, its template", made.result)
+        examples: tuple[tuple[str, Callable[[], Template], str, set[str]], ...] = (
+            ("cdk, Python", python.result, "Custom::MonitoredEndpointConfig", unused),
+            ("cdk, TypeScript", lambda: typescript.result()["app.ts"], "Custom::MonitoredEndpoint", unused),
+            ("cdk, existing endpoint", lambda: typescript.result()["existing-endpoint.ts"], "Custom::EndpointMonitoring", no_traffic),
+            ("terraform", partial(terraform.template, whole), "Custom::MonitoredEndpoint", unused),
+            ("terraform, existing endpoint", partial(terraform.template, existing), "Custom::EndpointMonitoring", no_traffic),
+        )
+        for name, make, resource_type, alarms in examples:
+            template = checks.run(f"{name}, its template", make)
             if template is not None:
                 checks.run(f"{name}, cfn-lint", partial(lint, template, arguments.cfn_lint))
                 checks.run(f"{name}, the provider's validation", partial(validate, template, resource_type, alarms, arguments.cli))
                 checks.run(f"{name}, preview", partial(preview, template, arguments.cli))
+        checks.run("cdk, every property", complete.result)
         checks.run("terraform, its format", terraform.formatted)
+        for resource, folder in terraform.RESOURCES.items():
+            checks.run(f"terraform, every property of {resource}", partial(terraform.complete, terraform.MODULES / folder, resource))
         for folder, test in tests:
             checks.run(f"{folder.relative_to(ROOT)}, by Terraform itself", test.result)
     sys.exit(checks.failed)

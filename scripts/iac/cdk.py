@@ -28,11 +28,18 @@ def python_template(constructs: Path) -> Template:
         return _only_template(Path(out))
 
 
-def typescript_template(constructs: Path) -> Template:
-    """The TypeScript example, compiled against the library as npm would install it."""
+def complete(constructs: Path) -> None:
+    """Every property at every depth arrives under the provider's name."""
+    package = _built(constructs) / "dist" / "python" / "src"
+    path = os.pathsep.join((str(package), str(ROOT / "scripts")))
+    run([sys.executable, "-m", "iac.every_property"], env={**os.environ, **QUIET, "PYTHONPATH": path})
+
+
+def typescript_templates(constructs: Path) -> dict[str, Template]:
+    """The TypeScript examples by file, compiled against the library as npm would install it."""
     installed = _built(constructs) / "node_modules"
     with tempfile.TemporaryDirectory() as folder:
-        app, out = Path(folder) / "app", Path(folder) / "out"
+        app = Path(folder) / "app"
         shutil.copytree(TYPESCRIPT, app, ignore=shutil.ignore_patterns("node_modules", "cdk.out", "*.js"))
         modules = app / "node_modules"
         modules.mkdir()
@@ -40,8 +47,12 @@ def typescript_template(constructs: Path) -> Template:
             (modules / name).symlink_to(installed.resolve() / name)
         (modules / "monitored-endpoint-cdk").symlink_to(constructs.resolve())
         run(["node", installed / "typescript" / "bin" / "tsc"], cwd=app)
-        run(["node", "app.js"], cwd=app, env={**os.environ, "CDK_OUTDIR": str(out)})
-        return _only_template(out)
+        templates = {}
+        for example in sorted(app.glob("*.ts")):
+            out = Path(folder) / example.stem
+            run(["node", example.with_suffix(".js")], cwd=app, env={**os.environ, "CDK_OUTDIR": str(out)})
+            templates[example.name] = _only_template(out)
+        return templates
 
 
 def _built(constructs: Path) -> Path:

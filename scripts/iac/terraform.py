@@ -17,7 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import hcl2
+from bindings import model
+from bindings.terraform import BY_HAND, MODULES as RESOURCES
 
+from . import sample
 from .template import ROOT, Skipped, Template, run
 
 MODULES = ROOT / "terraform"
@@ -66,18 +69,32 @@ class Example:
 
 def template(example: Example) -> Template:
     """What the module deploys for the example, as Terraform's `jsonencode` gives it."""
-    _needs_terraform()
-    with tempfile.TemporaryDirectory() as folder:
-        for file in example.module.glob("*.tf"):
-            if file.name not in NEED_PLUGIN:
-                shutil.copy(file, folder)
-        (Path(folder) / "terraform.tfvars.json").write_text(json.dumps(example.arguments()))
-        printed = run(["terraform", "console"], cwd=folder, env=environment(), input="jsonencode(local.template)\n")
-    evaluated: Template = json.loads(json.loads(printed[printed.index('"') :]))
+    evaluated: Template = _evaluated("local.template", example.module, example.arguments())
     reads = set(re.findall(r'outputs\["(\w+)"\]', (example.module / "outputs.tf").read_text()))
     if missing := reads - evaluated["Outputs"].keys():
         raise AssertionError(f"outputs.tf reads outputs that the template has not: {', '.join(sorted(missing))}")
     return evaluated
+
+
+def complete(module: Path, resource: str) -> None:
+    """Every property at every depth arrives under the provider's name."""
+    read = model.read()
+    (properties,) = (one.properties for one in read.resources if one.name == resource)
+    variables, declared = sample.of_properties(read, [one for one in properties if one.name not in BY_HAND], sample.Caller())
+    evaluated = _evaluated("local.properties", module, {"endpoint_name": "chat", **variables})
+    if evaluated != declared:
+        raise AssertionError(f"{evaluated}\nis not\n{declared}")
+
+
+def _evaluated(expression: str, module: Path, variables: dict[str, Any]) -> Any:
+    _needs_terraform()
+    with tempfile.TemporaryDirectory() as folder:
+        for file in module.glob("*.tf"):
+            if file.name not in NEED_PLUGIN:
+                shutil.copy(file, folder)
+        (Path(folder) / "terraform.tfvars.json").write_text(json.dumps(variables))
+        printed = run(["terraform", "console"], cwd=folder, env=environment(), input=f"jsonencode({expression})\n")
+    return json.loads(json.loads(printed[printed.index('"') :]))
 
 
 def formatted() -> None:
