@@ -9,6 +9,7 @@ pub mod alarm;
 pub mod aws;
 pub mod callback;
 pub mod catalogue;
+pub mod chargeback;
 pub mod deadline;
 pub mod endpoint;
 pub mod envelope;

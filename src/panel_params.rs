@@ -116,6 +116,16 @@ impl PanelParams {
         read.filter(|_| problems.is_empty()).ok_or_else(|| problems.to_string())
     }
 
+    /// The parameters of an interactive panel about this endpoint, on a dashboard with this body; none where there is no such panel.
+    #[must_use]
+    pub fn on_dashboard(body: &str, endpoint: &EndpointName) -> Option<Self> {
+        let body: Value = serde_json::from_str(body).ok()?;
+        let widgets = body.get("widgets")?.as_array()?;
+        let params = widgets.iter().filter_map(|widget| widget.pointer("/properties/params")?.as_object());
+        let mut params = params.filter_map(|params| Self::read(params).ok());
+        params.find(|params| params.endpoint == *endpoint && !params.variants.is_empty())
+    }
+
     fn from_node(node: &Node<'_>, problems: &Problems) -> Option<Self> {
         let fields = node.members();
         let panel = fields.text("Panel");

@@ -6,6 +6,16 @@ use url::form_urlencoded::byte_serialize;
 
 use crate::endpoint::{AlarmName, EndpointName};
 
+const REGIONS: &str = include_str!("../data/regions.csv");
+
+/// What AWS calls a Region, such as `Europe (Ireland)`.
+#[must_use]
+pub fn region_name(region: &str) -> Option<&'static str> {
+    let rows = REGIONS.lines().filter(|row| !row.starts_with('#')).skip(1);
+    let mut rows = rows.filter_map(|row| row.split_once(','));
+    rows.find(|(id, _)| *id == region).map(|(_, name)| name)
+}
+
 /// A Region of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place<'a> {
@@ -95,6 +105,13 @@ impl<'a> Place<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn regions_have_the_names_that_aws_gives_them() {
+        assert_eq!(region_name("eu-west-1"), Some("Europe (Ireland)"));
+        assert_eq!((region_name("af-south-1"), region_name("xx-west-1")), (Some("Africa (Cape Town)"), None));
+        assert_eq!(region_name("region"), None, "the head is no Region");
+    }
 
     #[test]
     fn partition_and_account_are_read_off_any_arn() {

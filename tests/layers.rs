@@ -41,6 +41,7 @@ const CRATES: [Crate; 6] = [
             "ledger",
             "usage",
             "reconcile",
+            "chargeback",
             "widgets",
             "request",
             "template",

@@ -10,6 +10,7 @@ mod answers;
 mod arithmetic;
 mod bad_input;
 mod cases;
+mod chargeback;
 mod declarations;
 mod endpoint;
 mod failures;

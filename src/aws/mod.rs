@@ -13,6 +13,7 @@ mod lambda;
 #[cfg(feature = "local-runs")]
 mod network;
 mod price_list;
+mod s3;
 mod sagemaker;
 
 use std::env;
@@ -37,6 +38,7 @@ pub(crate) use fault::failed;
 pub use fault::{Aftermath, CallError, Fault};
 pub use lambda::{Handover, HandoverError};
 pub use price_list::Pricing;
+pub(crate) use s3::Bucket;
 pub(crate) use sagemaker::SageMaker;
 
 /// Attempts of one call, with jitter between them. The pauses add up to some three minutes on average: as long as a

@@ -1,14 +1,21 @@
 //! SageMaker, as far as endpoints and their configs need it.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_sagemaker::Client;
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
 use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
-use aws_sdk_sagemaker::types::{DesiredWeightAndCapacity, InferenceComponentSummary, Tag as TagShape, VariantProperty};
+use aws_sdk_sagemaker::types::{
+    DesiredWeightAndCapacity, EndpointSummary, InferenceComponentSummary, Tag as TagShape, VariantProperty,
+};
 
 use super::fault::{CallError, Fault, failed, present};
 use crate::plan::PlannedEndpoint;
 use crate::spec::{EndpointName, Tag};
+
+/// Most that a listing gives at once.
+const PAGE: i32 = 100;
 
 /// SageMaker's operations on endpoints, their configs, and what is on them.
 #[derive(Clone, Debug)]
@@ -24,6 +31,14 @@ impl SageMaker {
     pub(crate) async fn endpoint_config(&self, name: &str) -> Result<Option<DescribeEndpointConfigOutput>, CallError> {
         let found = self.client.describe_endpoint_config().endpoint_config_name(name).send().await;
         present(found.map_err(Fault::from), "sagemaker:DescribeEndpointConfig")
+    }
+
+    /// The names of all endpoints in the account and Region.
+    pub(crate) async fn endpoint_names(&self) -> Result<Vec<String>, CallError> {
+        let pages = self.client.list_endpoints().max_results(PAGE).into_paginator().items().send();
+        let listed: Result<Vec<EndpointSummary>, _> = pages.collect().await;
+        let listed = listed.map_err(|error| failed("sagemaker:ListEndpoints")(error.into()))?;
+        Ok(listed.into_iter().filter_map(|endpoint| endpoint.endpoint_name).collect())
     }
 
     pub(crate) async fn endpoint(&self, name: &str) -> Result<Option<DescribeEndpointOutput>, CallError> {
@@ -134,6 +149,17 @@ impl SageMaker {
         let listed: Result<Vec<InferenceComponentSummary>, _> = pages.into_paginator().items().send().collect().await;
         let components = present(listed.map_err(Fault::from), "sagemaker:ListInferenceComponents")?.unwrap_or_default();
         Ok(components.into_iter().filter_map(|component| component.inference_component_name).collect())
+    }
+
+    /// The inference components on an endpoint, by name with their ARNs; none where it has gone.
+    pub(crate) async fn inference_component_arns(&self, endpoint: &str) -> Result<BTreeMap<String, String>, CallError> {
+        let pages = self.client.list_inference_components().endpoint_name_equals(endpoint);
+        let listed: Result<Vec<InferenceComponentSummary>, _> = pages.into_paginator().items().send().collect().await;
+        let components = present(listed.map_err(Fault::from), "sagemaker:ListInferenceComponents")?.unwrap_or_default();
+        Ok(components
+            .into_iter()
+            .filter_map(|one| Some((one.inference_component_name?, one.inference_component_arn?)))
+            .collect())
     }
 
     /// Whether a model exists. Where the provider may not look, SageMaker's own check has to do.

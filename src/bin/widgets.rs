@@ -1,26 +1,57 @@
-//! The widgets Lambda: makes the clients once, then hands each event to [`Widgets::answer`].
+//! The widgets Lambda: makes the clients once, then hands each event to [`Widgets::answer`], or to [`Export::run`] where it asks for an export.
 
+use std::env;
 use std::time::SystemTime;
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
+use monitored_endpoint::chargeback::{Export, ExportError, ExportRequest, Settings};
+use monitored_endpoint::reconcile::reason;
 use monitored_endpoint::start::{Built, give_up};
 use monitored_endpoint::usage::Moment;
 use monitored_endpoint::widgets::{Invocation, Widgets};
 use monitored_endpoint::{aws, logging};
 use serde_json::Value;
 
+/// What the function does, and in one of the two it has a bucket for exports.
+struct Function {
+    widgets: Widgets,
+    export: Option<Export>,
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     logging::start();
-    let widgets = &Built::begin(async { Widgets::new(&aws::config_in_lambda(aws::connector()).await) });
+    let function = &Built::begin(async {
+        let config = aws::config_in_lambda(aws::connector()).await;
+        let settings = Settings::read(|name| env::var(name).ok());
+        Function { widgets: Widgets::new(&config), export: settings.map(|settings| Export::new(&config, settings)) }
+    });
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
+        let function = function.get().await.unwrap_or_else(|error| give_up(error));
+        match ExportRequest::read(&event.payload) {
+            Some(asked) => function.exported(asked, &event).await.map_err(|error| Error::from(reason(&error))),
+            None => Ok(function.drawn(&event).await),
+        }
+    }))
+    .await
+}
+
+impl Function {
+    async fn exported(
+        &self,
+        asked: Result<ExportRequest, ExportError>,
+        event: &LambdaEvent<Value>,
+    ) -> Result<String, ExportError> {
+        let export = self.export.as_ref().ok_or(ExportError::SwitchedOff)?;
+        export.run(asked?, &event.context.invoked_function_arn, Moment::now()).await
+    }
+
+    async fn drawn(&self, event: &LambdaEvent<Value>) -> String {
         let invocation = Invocation {
             function_arn: &event.context.invoked_function_arn,
             now: Moment::now(),
             time_left: event.context.deadline().duration_since(SystemTime::now()).unwrap_or_default(),
         };
-        let widgets = widgets.get().await.unwrap_or_else(|error| give_up(error));
-        Ok::<_, Error>(widgets.answer(&event.payload, invocation).await)
-    }))
-    .await
+        self.widgets.answer(&event.payload, invocation).await
+    }
 }

@@ -22,6 +22,17 @@ pub struct ListPrice {
     pub per_hour: Dollars,
     /// The day since when it has been valid, such as `2026-11-01`.
     pub effective: String,
+    /// What the Price List calls it, where it was looked up.
+    pub sku: Option<Sku>,
+}
+
+/// The Price List's names of a product and of its price.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sku {
+    /// The product.
+    pub id: String,
+    /// The price: the Price List's rate code.
+    pub price_id: String,
 }
 
 /// What is known of a variant's price.
@@ -124,7 +135,7 @@ mod tests {
     }
 
     fn listed(dollars: f64) -> ListPrice {
-        ListPrice { per_hour: Dollars(dollars), effective: "2026-11-01".to_owned() }
+        ListPrice { per_hour: Dollars(dollars), effective: "2026-11-01".to_owned(), sku: None }
     }
 
     fn pools(prices: &[(&str, Result<ListPrice, String>)]) -> Price {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::ListPrice;
+use super::{ListPrice, Sku};
 use crate::endpoint::Dollars;
 
 /// What SageMaker's price list calls instances that serve endpoints. The same instances are listed for training,
@@ -46,6 +46,7 @@ struct Listing {
 struct Product {
     #[serde(default)]
     attributes: Attributes,
+    sku: Option<String>,
 }
 
 /// What tells hosting apart. Products have one of the two attributes, or both.
@@ -88,14 +89,15 @@ pub fn hosting_price<T: AsRef<str>>(products: impl IntoIterator<Item = T>) -> Re
             continue;
         }
         for offer in listing.terms.on_demand.values() {
-            for dimension in offer.price_dimensions.values() {
+            for (rate_code, dimension) in &offer.price_dimensions {
                 let per_hour = dimension.dollars_per_hour()?;
                 // Beside the price there may be what costs nothing because it was paid for beforehand.
                 if per_hour == Dollars(0.0) {
                     found = found.or(Err(NoPrice::Zero));
                     continue;
                 }
-                let price = ListPrice { per_hour, effective: day(&offer.effective_date)?.to_owned() };
+                let sku = listing.product.sku.clone().map(|id| Sku { id, price_id: rate_code.clone() });
+                let price = ListPrice { per_hour, effective: day(&offer.effective_date)?.to_owned(), sku };
                 found = match found {
                     Ok(known) if known.per_hour != price.per_hour => return Err(NoPrice::Several),
                     Ok(known) if known.effective > price.effective => Ok(known),
@@ -156,7 +158,8 @@ mod tests {
     }
 
     fn priced(dollars: f64) -> ListPrice {
-        ListPrice { per_hour: Dollars(dollars), effective: DAY.to_owned() }
+        let sku = Some(Sku { id: "S".to_owned(), price_id: "S.T.D".to_owned() });
+        ListPrice { per_hour: Dollars(dollars), effective: DAY.to_owned(), sku }
     }
 
     #[test]

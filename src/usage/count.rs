@@ -1,9 +1,12 @@
 //! From samples to counts and dollars.
 
+mod hours;
 mod instances;
 mod seen;
 
 use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) use hours::count_hours;
 
 use super::described::{DescribedEndpoint, DescribedVariant};
 use super::series::{Figure, Points, Reading, Readings, Served, Subject};

@@ -5,12 +5,16 @@ use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConf
 use aws_sdk_sagemaker::operation::describe_inference_component::DescribeInferenceComponentOutput;
 use aws_sdk_sagemaker::types::{InferenceComponentSummary, ProductionVariant, ProductionVariantInstanceType};
 
+use super::Moment;
 use crate::catalogue::{Accelerators, accelerators};
 use crate::spec::PublishFrequency;
 
 /// An endpoint as it is declared.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct DescribedEndpoint {
+    pub(super) arn: String,
+    /// When it was updated last.
+    pub(super) changed: Option<Moment>,
     pub(super) status: String,
     pub(super) failure_reason: Option<String>,
     pub(super) frequency: PublishFrequency,
@@ -54,6 +58,8 @@ impl DescribedEndpoint {
         let production = config.production_variants().iter().map(|variant| (variant, false));
         let variants = production.chain(config.shadow_production_variants().iter().map(|variant| (variant, true)));
         Self {
+            arn: endpoint.endpoint_arn().unwrap_or_default().to_owned(),
+            changed: endpoint.last_modified_time().map(|at| Moment(at.secs())),
             status: endpoint.endpoint_status().map(ToString::to_string).unwrap_or_default(),
             failure_reason: endpoint.failure_reason.clone(),
             frequency: seconds.and_then(PublishFrequency::from_seconds).unwrap_or(PublishFrequency::DEFAULT),

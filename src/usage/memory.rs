@@ -33,7 +33,8 @@ struct Remembered {
     /// By name, and by when the endpoint changed last: configs don't change, but a deleted one's name may come back.
     configs: BTreeMap<(String, i64), Arc<DescribeEndpointConfigOutput>>,
     components: BTreeMap<String, Described>,
-    readings: BTreeMap<(String, i64, i64), Read>,
+    /// By endpoint, start, end and period.
+    readings: BTreeMap<(String, i64, i64, i64), Read>,
 }
 
 #[derive(Debug)]
@@ -101,7 +102,7 @@ impl Memory {
         into: &mut Readings,
     ) -> Vec<bool> {
         let all = self.all();
-        let read = all.readings.get(&(endpoint.to_owned(), window.from.0, window.until.0));
+        let read = all.readings.get(&key(endpoint, window));
         let read = read.filter(|read| now.0 - read.at.0 < READ_FOR);
         let recall = |one: &(Subject, Statistic)| {
             let known = read.and_then(|read| read.values.get(one));
@@ -116,7 +117,7 @@ impl Memory {
     pub(super) fn keep_values(&self, (endpoint, window): (&str, Window), calls: &[Call], read: &Readings, now: Moment) {
         let mut all = self.all();
         make_room(&mut all.readings, MOST_READINGS);
-        let known = all.readings.entry((endpoint.to_owned(), window.from.0, window.until.0));
+        let known = all.readings.entry(key(endpoint, window));
         let known = known.or_insert_with(|| Read { at: now, values: BTreeMap::new() });
         if now.0 - known.at.0 >= READ_FOR {
             *known = Read { at: now, values: BTreeMap::new() };
@@ -126,6 +127,10 @@ impl Memory {
             known.values.insert((subject.clone(), *statistic), points.unwrap_or_default());
         }
     }
+}
+
+fn key(endpoint: &str, window: Window) -> (String, i64, i64, i64) {
+    (endpoint.to_owned(), window.from.0, window.until.0, window.period)
 }
 
 fn make_room<K: Ord, V>(map: &mut BTreeMap<K, V>, most: usize) {

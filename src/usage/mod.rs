@@ -17,6 +17,7 @@
 mod count;
 mod described;
 mod error;
+mod hourly;
 mod memory;
 mod reader;
 mod remark;
@@ -28,6 +29,7 @@ mod window;
 use serde::Serialize;
 
 pub use error::UsageError;
+pub use hourly::{HourlyUsage, UsedHour, VariantHours};
 pub use reader::Reader;
 pub use remark::Remark;
 pub use source::{Answer, MetricFilter, Source};
@@ -74,6 +76,8 @@ pub enum View {
     Cluster,
     /// What models cost, without what their GPUs do.
     Costs,
+    /// What models held in each hour, and nothing else: what a cost statement is made of.
+    Hours,
 }
 
 /// The answer. What is "at the end" is the mean over the period that [`Usage::end`] names.
@@ -237,6 +241,13 @@ pub struct ModelUsage {
     pub per_thousand_invocations: Option<Dollars>,
     /// Its part of the bill over the range, 0 to 1.
     pub share: Option<f64>,
+}
+
+impl View {
+    /// Whether instances and GPUs are shown one by one.
+    fn shows_single_gpus(self) -> bool {
+        matches!(self, Self::Everything | Self::Cluster)
+    }
 }
 
 impl Usage {

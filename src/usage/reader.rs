@@ -11,14 +11,14 @@ use futures_util::future::try_join;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use tokio::time::{Instant, sleep_until};
 
-use super::count::count;
+use super::count::{count, count_hours};
 use super::described::{DescribedComponent, DescribedEndpoint};
 use super::error::failed;
 use super::memory::{Listed, Memory};
 use super::series::{Listing, Readings};
 use super::source::{MetricFilter, Services, Source};
 use super::wanted::{Call, MOST_MODELS_WITH_REQUESTS, Wanted};
-use super::{Moment, Question, Remark, Usage, UsageError, View, Window};
+use super::{HourlyUsage, Moment, Question, Remark, Usage, UsageError, View, Window};
 
 /// Calls of one kind under way at the same time: enough to hide their round trips, too few to be throttled for.
 const AT_ONCE: usize = 8;
@@ -73,6 +73,20 @@ impl Reader {
         }
     }
 
+    /// Asks, and counts hour by hour: whole hours, as far as they are over. `question.view` is [`View::Hours`], whatever it says.
+    ///
+    /// IAM actions: `sagemaker:DescribeEndpoint`, `DescribeEndpointConfig`; `cloudwatch:ListMetrics`, `GetMetricData`.
+    pub async fn hours(&self, question: &Question) -> Result<HourlyUsage, UsageError> {
+        let question = &Question { view: View::Hours, ..question.clone() };
+        let declared = self.endpoint(question).await?;
+        let window = Window::hours(question.range, declared.frequency, question.now)?;
+        let listed = self.listed(question, &declared, window).await?;
+        let wanted = Wanted::new(&question.endpoint, &declared, listed, question.view);
+        let mut readings = Readings::new();
+        self.asked(question, &declared, window, &wanted, &mut readings).await?;
+        Ok(count_hours(question, &declared, window, &readings))
+    }
+
     async fn endpoint(&self, question: &Question) -> Result<DescribedEndpoint, UsageError> {
         let name = question.endpoint.as_str();
         let endpoint = self.source.endpoint(name).await.map_err(|fault| match fault {
@@ -112,8 +126,8 @@ impl Reader {
             View::Everything => usize::MAX,
             View::Cluster if listed.len() <= ALL_DESCRIBED => usize::MAX,
             View::Cluster => DESCRIBED_A_VIEW,
-            // It shows no copies.
-            View::Costs => 0,
+            // They show no copies.
+            View::Costs | View::Hours => 0,
         };
         let mut found = Vec::new();
         for listed in listed {
@@ -151,7 +165,7 @@ impl Reader {
         declared: &DescribedEndpoint,
         window: Window,
     ) -> Result<Vec<Metric>, UsageError> {
-        let listed: Vec<Vec<Metric>> = stream::iter(Listing::needed(declared, question.view != View::Costs))
+        let listed: Vec<Vec<Metric>> = stream::iter(Listing::needed(declared, question.view.shows_single_gpus()))
             .map(|listing| self.list(question, listing, window))
             .buffered(AT_ONCE)
             .try_collect()

@@ -69,7 +69,7 @@ impl Wanted {
         let figures: &[Figure] = match self.view {
             View::Everything => &Figure::ALL,
             View::Costs => &[Figure::Requests],
-            View::Cluster => &[],
+            View::Cluster | View::Hours => &[],
         };
         let into = if later { &mut self.later } else { &mut self.asked };
         for figure in figures {
@@ -80,7 +80,8 @@ impl Wanted {
     fn found(&mut self, found: BTreeMap<Subject, Metric>) {
         let gpus = found.keys().filter(|subject| !matches!(subject, Subject::Instance { .. })).count();
         let single = match self.view {
-            View::Everything => true,
+            // A statement of costs counts each GPU: its metrics are paid for once a day.
+            View::Everything | View::Hours => true,
             View::Cluster => gpus <= MOST_SINGLE_GPUS,
             View::Costs => false,
         };
@@ -153,7 +154,7 @@ impl Wanted {
     /// What is read of a subject. A period of one publish interval has one sample of a GPU, or none: its mean says which.
     fn statistics(&self, subject: &Subject, window: Window, declared: &DescribedEndpoint) -> &'static [Statistic] {
         match self.view {
-            View::Costs if is_held(subject) => &[Statistic::Samples],
+            View::Costs | View::Hours if is_held(subject) => &[Statistic::Samples],
             View::Cluster if is_held(subject) && window.period == i64::from(declared.frequency.seconds()) => {
                 &[Statistic::Mean]
             }

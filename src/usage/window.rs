@@ -27,6 +27,8 @@ const SETTLING: i64 = 30;
 /// Seconds for which `ListMetrics` and `SEARCH` find what has ended
 /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html>).
 const LISTED: i64 = 14 * 86_400;
+/// Seconds of an hour.
+const HOUR: i64 = 3600;
 /// Up to now: seconds before the end in which the newest data may lie without counting as the end of everything.
 const LATE: i64 = 300;
 
@@ -103,6 +105,9 @@ pub enum BadRange {
     /// It has not begun yet.
     #[error("the time range begins at {0}, which is in the future; give a start in the past")]
     Future(Moment),
+    /// No whole hour of it is over, with its data arrived.
+    #[error("no whole hour from {0} on is over yet; give an earlier start, or ask again later")]
+    Running(Moment),
     /// CloudWatch has forgotten its start.
     #[error("the time range begins at {0}; CloudWatch keeps metrics for 455 days, give a later start")]
     Forgotten(Moment),
@@ -131,16 +136,9 @@ impl Window {
     /// The shortest periods at which the range can be read in a fair number of values. It is rounded outward to whole
     /// periods, as far as their data has arrived; where none of it has, the newest period whose data has stands for it.
     pub fn of(range: TimeRange, frequency: PublishFrequency, now: Moment) -> Result<Self, BadRange> {
+        range.check(now)?;
+        let settled = settled(frequency, now);
         let frequency = i64::from(frequency.seconds());
-        let settled = Moment(now.0 - frequency.max(SETTLING));
-        if let TimeRange::Between { from, until } = range {
-            if from >= until {
-                return Err(BadRange::Empty { from, until });
-            }
-            if from > now {
-                return Err(BadRange::Future(from));
-            }
-        }
         let periods = (1..).map(|times| times * frequency).take_while(|period| *period <= LONGEST_PERIOD);
         periods
             .filter(|period| matches!(period, 10 | 20 | 30) || period % 60 == 0)
@@ -151,6 +149,18 @@ impl Window {
                 few && resolution_at(age).is_some_and(|resolution| window.period % resolution == 0)
             })
             .ok_or_else(|| BadRange::Forgotten(Self::at(range, LONGEST_PERIOD, settled, now).from))
+    }
+
+    /// The whole hours of the range, as far as their data has arrived. Every publish frequency divides an hour, and data by the hour is
+    /// what CloudWatch keeps longest. A range that begins or ends within an hour is rounded outward.
+    pub(crate) fn hours(range: TimeRange, frequency: PublishFrequency, now: Moment) -> Result<Self, BadRange> {
+        range.check(now)?;
+        let window = Self::at(range, HOUR, settled(frequency, now), now);
+        match range {
+            TimeRange::Between { from, .. } if window.until <= from => Err(BadRange::Running(from)),
+            _ if resolution_at(now.0 - window.from.0).is_none() => Err(BadRange::Forgotten(window.from)),
+            _ => Ok(window),
+        }
     }
 
     fn at(range: TimeRange, period: i64, settled: Moment, now: Moment) -> Self {
@@ -198,6 +208,21 @@ impl Window {
     pub fn seconds(self) -> i64 {
         self.until.0 - self.from.0
     }
+}
+
+impl TimeRange {
+    fn check(self, now: Moment) -> Result<(), BadRange> {
+        match self {
+            Self::Between { from, until } if from >= until => Err(BadRange::Empty { from, until }),
+            Self::Between { from, .. } if from > now => Err(BadRange::Future(from)),
+            Self::Between { .. } | Self::Last(_) => Ok(()),
+        }
+    }
+}
+
+/// Until when samples have had time to arrive.
+fn settled(frequency: PublishFrequency, now: Moment) -> Moment {
+    Moment(now.0 - i64::from(frequency.seconds()).max(SETTLING))
 }
 
 fn resolution_at(age: i64) -> Option<i64> {
@@ -275,6 +300,33 @@ mod tests {
         }
         let unsettled = Window::of(ago(20, 0), frequency(60), NOW).unwrap();
         assert_eq!((unsettled.seconds(), unsettled.reaches_now), (60, true));
+    }
+
+    #[test]
+    fn hours_are_whole_and_over() {
+        let hours = |range, publish| {
+            Window::hours(range, frequency(publish), NOW).map(|window| (NOW.0 - window.from.0, window.seconds() / HOUR))
+        };
+        // 47 seconds into an hour: the samples of the hour before may still be on their way.
+        let into_hour = NOW.0.rem_euclid(HOUR);
+        assert_eq!(hours(ago(into_hour + 3 * HOUR, into_hour + HOUR), 60), Ok((into_hour + 3 * HOUR, 2)));
+        assert_eq!(
+            hours(ago(into_hour + HOUR + 30, into_hour + HOUR + 10), 60),
+            Ok((into_hour + 2 * HOUR, 1)),
+            "outward"
+        );
+        assert_eq!(
+            hours(ago(into_hour + 2 * HOUR, -DAY), 60),
+            Ok((into_hour + 2 * HOUR, 1)),
+            "as far as data has arrived"
+        );
+        assert_eq!(hours(ago(into_hour + 2 * HOUR, 0), 10), Ok((into_hour + 2 * HOUR, 2)));
+        let unsettled = Moment(NOW.0 - into_hour - HOUR);
+        assert_eq!(hours(ago(into_hour + HOUR, 0), 60), Err(BadRange::Running(unsettled)));
+        assert_eq!(hours(ago(into_hour, 0), 10), Err(BadRange::Running(Moment(NOW.0 - into_hour))));
+        assert_eq!(hours(ago(-60, -120), 60), Err(BadRange::Future(Moment(NOW.0 + 60))));
+        assert!(matches!(hours(ago(456 * DAY, 0), 60), Err(BadRange::Forgotten(_))));
+        assert_eq!(hours(ago(into_hour + 400 * DAY, into_hour + DAY), 240).map(|(_, hours)| hours), Ok(399 * 24));
     }
 
     #[test]

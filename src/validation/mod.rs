@@ -181,7 +181,9 @@ fn environment(spec: &Spec, stack: &Stack, known: &Known) -> Environment {
         _ => None,
     });
     let price = |instance_type: &String| match known.prices.get(instance_type) {
-        Some(dollars) => Ok(ListPrice { per_hour: Dollars(*dollars), effective: "as given to the preview".to_owned() }),
+        Some(dollars) => {
+            Ok(ListPrice { per_hour: Dollars(*dollars), effective: "as given to the preview".to_owned(), sku: None })
+        }
         None => Err(format!("the price of {instance_type} is looked up when the stack is deployed")),
     };
     let prices = asked.flatten().map(|instance_type| (instance_type.clone(), price(instance_type))).collect();

@@ -6,8 +6,8 @@ use aws_config::SdkConfig;
 use monitored_endpoint::aws::{Fault, Pricing};
 use monitored_endpoint::panel_params::PanelParams;
 use monitored_endpoint::pricing::Price;
+use monitored_endpoint::spec::EndpointName;
 use monitored_endpoint::usage::{InstanceTerms, Terms, Usage};
-use serde_json::Value;
 
 use crate::arguments::{dollars, pair};
 
@@ -88,7 +88,10 @@ impl Priced {
     async fn as_on_dashboard(&mut self, usage: &Usage, config: &SdkConfig, dashboard: &str) {
         let client = aws_sdk_cloudwatch::Client::new(config);
         let params = match client.get_dashboard().dashboard_name(dashboard).send().await.map_err(Fault::from) {
-            Ok(found) => params(found.dashboard_body().unwrap_or_default(), &usage.endpoint),
+            Ok(found) => {
+                let endpoint = EndpointName::parse(&usage.endpoint).ok();
+                endpoint.and_then(|endpoint| PanelParams::on_dashboard(found.dashboard_body()?, &endpoint))
+            }
             Err(fault) if fault.is_denied() => {
                 let missing = "The permission cloudwatch:GetDashboard is needed to read the price of";
                 self.basis.push(format!("{missing} the dashboard {dashboard}."));
@@ -114,15 +117,6 @@ impl Priced {
         let by_variant: &mut BTreeMap<String, InstanceTerms> = &mut self.terms.by_variant;
         by_variant.entry(variant.to_owned()).or_default()
     }
-}
-
-/// The parameters of the dashboard's interactive panels for this endpoint.
-fn params(body: &str, endpoint: &str) -> Option<PanelParams> {
-    let body: Value = serde_json::from_str(body).ok()?;
-    let widgets = body.get("widgets")?.as_array()?;
-    let params = widgets.iter().filter_map(|widget| widget.pointer("/properties/params")?.as_object());
-    let mut params = params.filter_map(|params| PanelParams::read(params).ok());
-    params.find(|params| params.endpoint.as_str() == endpoint && !params.variants.is_empty())
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ fn prices(context: &Context<'_>) -> String {
             Price::Declared(dollars) => {
                 known.push(context.label(&format!("${} per instance-hour, as declared", dollars.0), on));
             }
-            Price::Listed(ListPrice { per_hour, effective }) => {
+            Price::Listed(ListPrice { per_hour, effective, .. }) => {
                 let listed =
                     format!("on-demand estimate, ${} per instance-hour, list price since {effective}", per_hour.0);
                 known.push(context.label(&listed, on));

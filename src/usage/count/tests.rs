@@ -69,6 +69,8 @@ impl Fleet {
 
     fn count(&self) -> Usage {
         let declared = DescribedEndpoint {
+            arn: String::new(),
+            changed: None,
             status: "InService".to_owned(),
             failure_reason: None,
             frequency: self.frequency,
@@ -176,6 +178,8 @@ fn question(fleet: &Fleet) -> Question {
 fn declared(fleet: &Fleet, variants: Vec<DescribedVariant>) -> DescribedEndpoint {
     let status = "InService".to_owned();
     DescribedEndpoint {
+        arn: String::new(),
+        changed: None,
         status,
         failure_reason: None,
         frequency: fleet.frequency,

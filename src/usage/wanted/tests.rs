@@ -19,6 +19,8 @@ fn metric(namespace: &str, name: &str, dimensions: &[(&str, &str)]) -> Metric {
 
 fn declared(model: Option<&str>) -> DescribedEndpoint {
     DescribedEndpoint {
+        arn: String::new(),
+        changed: None,
         status: "InService".to_owned(),
         failure_reason: None,
         frequency: PublishFrequency::DEFAULT,
