@@ -13,6 +13,18 @@ pub(crate) enum Format {
     Text,
     /// One JSON document.
     Json,
+    /// `report` alone: what each model cost, a row for each hour, as a table of comma-separated values.
+    Csv,
+    /// `report` alone: the same in the columns of FOCUS, the FinOps Open Cost and Usage Specification.
+    #[expect(clippy::doc_markdown, reason = "help is printed as it stands")]
+    Focus,
+}
+
+impl Format {
+    /// Whether it is a statement of costs.
+    pub(crate) fn is_statement(self) -> bool {
+        matches!(self, Self::Csv | Self::Focus)
+    }
 }
 
 /// Where a declaration is resolved, and what is known beside it.

@@ -66,11 +66,14 @@ enum Command {
 
 fn main() -> ExitCode {
     let Arguments { command, format } = Arguments::parse();
+    if format.is_statement() && !matches!(command, Command::Report(_)) {
+        return ExitCode::from(complain(Status::Unusable, "only report has --format csv and --format focus", format));
+    }
     let said = match &command {
         Command::Preview(preview) => preview.run().map_err(|error| (error.status(), error.to_string())),
         Command::Plan(plan) => plan.run().map_err(|error| (error.status(), error.to_string())),
         Command::Explain(explain) => explain.run().map_err(|error| (error.status(), error.to_string())),
-        Command::Report(report) => report.run().map_err(|error| (Status::Unusable, error.to_string())),
+        Command::Report(report) => report.run(format).map_err(|error| (Status::Unusable, error.to_string())),
         Command::Verify(verify) => verify.run().map_err(|error| (Status::Unusable, error.to_string())),
         Command::DeployAssets(assets) => assets.run().map_err(|error| (Status::Unusable, error.to_string())),
         Command::Completions { shell } => {
@@ -91,7 +94,7 @@ fn main() -> ExitCode {
 /// Prints what was said. A reader that went away (`| head`) has read enough.
 fn print(said: &Said, format: Format) -> u8 {
     let text = match format {
-        Format::Text => said.text.trim_end().to_owned(),
+        Format::Text | Format::Csv | Format::Focus => said.text.trim_end().to_owned(),
         Format::Json => pretty(&said.json),
     };
     let _ = writeln!(io::stdout(), "{text}");

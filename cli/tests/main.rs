@@ -6,6 +6,7 @@ mod explain;
 mod plan;
 mod preview;
 mod report;
+mod statement;
 mod support;
 mod templates;
 mod verify;
