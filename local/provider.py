@@ -19,6 +19,7 @@ ROOT = Path(__file__).parent.parent
 TEMPLATE = ROOT / "template.yaml"
 FUNCTION = "ProviderFunction"
 WIDGETS = "WidgetsFunction"
+CHARGEBACK = "ChargebackFunction"
 BUCKET = "monitored-endpoint-packages"
 STACK_NAME = "monitored-endpoint-provider"
 
@@ -55,12 +56,14 @@ def deploy(
     lambda_url: str | None = None,
     request_table: str | None = None,
     source: Path = TEMPLATE,
+    chargeback_bucket: str | None = None,
 ) -> Stack:
     """The provider stack, CREATE_COMPLETE, with outputs `ServiceToken` and `RequestTableName`.
 
     `timeout` is how many seconds a run of it may live, where the template's fifteen minutes are too long for a test. A second
     provider in the same account needs a `name` of its own. `lambda_url` is where it invokes itself, if not at the account, and
     `request_table` the name of its table, if not the stack's own. `source` is another copy of the template.
+    With a `chargeback_bucket`, which has to be there, it has the function that exports costs; the panels' package is its, too.
 
     Raises RuntimeError with the stack's failures when it doesn't get there.
     """
@@ -99,6 +102,17 @@ def deploy(
         # Part of the user agent: whose a call is shows in the stand-in's journal.
         AWS_SDK_UA_APP_ID="widgets",
     )
+    export = local["Resources"][CHARGEBACK]["Properties"]
+    export["CodeUri"] = panels["CodeUri"]
+    export["Environment"]["Variables"].update(
+        AWS_ENDPOINT_URL_SAGEMAKER=account.stand_in.url,
+        AWS_ENDPOINT_URL_CLOUDWATCH=account.stand_in.url,
+        AWS_ENDPOINT_URL_PRICING=account.stand_in.url,
+        AWS_ENDPOINT_URL_S3=account.url,
+        AWS_SDK_UA_APP_ID="widgets",
+    )
+    if chargeback_bucket:
+        parameters["ChargebackBucket"] = chargeback_bucket
     stack = Stack(account.cloudformation, name)
     status = stack.create(local, **parameters)
     if status != "CREATE_COMPLETE":

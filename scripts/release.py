@@ -40,7 +40,8 @@ def deployable(template: str, architecture: str) -> str:
 
     A template can't choose a local package by a parameter, so each instruction set has a template of its own.
     """
-    functions = tuple(match[1] for match in BUILT_FUNCTION.finditer(template))
+    # A program may serve several functions.
+    functions = tuple(dict.fromkeys(match[1] for match in BUILT_FUNCTION.finditer(template)))
     if functions != FUNCTIONS:
         raise NotARelease(f"template.yaml: expected the functions {FUNCTIONS} to be built by cargo-lambda, found {functions}")
     template = BUILT_FUNCTION.sub(rf"\2\1-{architecture}.zip\n", template)

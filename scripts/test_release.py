@@ -70,7 +70,8 @@ class Release(unittest.TestCase):
         for architecture in release.ARCHITECTURES:
             template = (self.out / f"template-{architecture}.yaml").read_text()
             codes = re.findall(r"^ +CodeUri: (.+)$", template, re.MULTILINE)
-            self.assertEqual(codes, [f"provider-{architecture}.zip", f"widgets-{architecture}.zip"])
+            # Two functions have the program `widgets`.
+            self.assertEqual(list(dict.fromkeys(codes)), [f"provider-{architecture}.zip", f"widgets-{architecture}.zip"])
             self.assertIn(f"    Default: {architecture}\n    AllowedValues: [{architecture}]\n", template)
             self.assertNotIn("cargolambda", template)
 
