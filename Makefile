@@ -24,7 +24,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help cli demo test test-release fmt lint typos workflows unit schedules hardening packaged browser scenarios scenarios-dev templates events sam-local package package-arm64 package-x86_64 plain-template dev-zip stand-in pictures docs reference iac bench mutants deny sbom package-tools tools clean-tools bindings constructs constructs-wheel
+.PHONY: help cli demo test test-release fmt lint typos workflows unit schedules hardening packaged browser scenarios scenarios-dev templates events sam-local package package-arm64 package-x86_64 plain-template dev-zip stand-in pictures docs reference iac bench mutants deny sbom package-tools tools clean-tools bindings constructs constructs-wheel focus
 
 help: ## list the targets
 	@echo 'make <target>, where <target> is one of'
@@ -33,7 +33,7 @@ help: ## list the targets
 demo: dev-zip stand-in $(TOOLS)/local/installed ## a stack with a monitored endpoint, made, changed and deleted on this machine
 	@PROVIDER_ZIP=$(DEV_ZIP) WIDGETS_ZIP=$(WIDGETS_DEV_ZIP) $(TOOLS)/local/bin/python -m local.demo
 
-test: ## what must hold of the development build, side by side: fmt, lint, unit; templates, docs, iac, browser, scenarios-dev, deny
+test: ## what must hold of the development build, side by side: fmt, lint, unit; templates, docs, iac, focus, browser, scenarios-dev, deny
 	@MAKE="$(MAKE)" $(PYTHON) scripts/test.py development
 
 test-release: ## what must hold of the release build, side by side: package, packaged, events, sam-local, scenarios; schedules
@@ -177,6 +177,12 @@ $(TOOLS)/constructs/installed: constructs/package-lock.json
 	@cd $(TOOLS)/constructs && npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
+focus: $(TOOLS)/local/installed ## focus-validator over what `report --format focus` writes, where it can be installed (REQUIRE_FOCUS=1 fails where it can't)
+	$(CARGO_BUILD) --bin monitored-endpoint --bin stand-in
+	@if $(MAKE) --no-print-directory $(TOOLS)/focus/installed; then \
+		$(TOOLS)/local/bin/python scripts/check_focus.py --cli $(CARGO_TARGET_DIR)/debug/monitored-endpoint --validator $(TOOLS)/focus/bin/focus-validator; \
+	else echo 'SKIPPED: focus-validator could not be installed, so nothing was validated'; test -z "$$REQUIRE_FOCUS"; fi
+
 # The stand-in's own time is in every answer, so here it is optimised too; linked without LTO, which would take minutes and gain nothing.
 bench: export STAND_IN := $(CARGO_TARGET_DIR)/release/stand-in
 bench: package $(TOOLS)/local/installed $(TOOLS)/bench/installed ## cold starts and round trips beside their peers, kept in docs/contributors/performance.md
@@ -234,6 +240,7 @@ $(eval $(call environment,browser,local/requirements-browser.txt,--no-deps))
 $(eval $(call environment,pictures,local/requirements-pictures.txt,--no-deps))
 $(eval $(call environment,bench,scripts/bench/requirements.txt,--no-deps))
 $(eval $(call environment,iac,local/requirements-iac.txt,--no-deps))
+$(eval $(call environment,focus,local/requirements-focus.txt,--no-deps))
 $(eval $(call environment,zig,local/requirements-zig.txt,--no-deps))
 
 constructs-wheel: $(TOOLS)/constructs-wheel/installed ## the constructs' Python package as a wheel, in target/constructs/dist/

@@ -20,7 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 LANES = {
-    "development": (("fmt", "lint", "unit"), ("tools", "templates", "docs", "iac", "browser", "scenarios-dev", "deny")),
+    "development": (("fmt", "lint", "unit"), ("tools", "templates", "docs", "iac", "focus", "browser", "scenarios-dev", "deny")),
     "release": (("package-tools", "package", "tools", "packaged", "events", "sam-local", "scenarios"), ("schedules",)),
 }
 # Memory in which the SageMaker SDK can be compiled twice at once, for development and for release.
@@ -37,6 +37,8 @@ class Part:
     finished: threading.Event = field(default_factory=threading.Event)
     seconds: float = 0
     result: str = "not run"
+    # What the part said of itself, where it can't be done here.
+    skipped: str = ""
 
     def failed(self) -> bool:
         return self.result.startswith("FAILED")
@@ -84,28 +86,27 @@ class Run:
             return "not run"
         if part.name in NEED_PACKAGE and self.parts["package"].failed():
             return "not run: there is no package"
-        if part.name == "browser":
-            chromium = subprocess.run([ROOT / "scripts/chromium.sh"], capture_output=True, text=True)
-            if chromium.returncode and os.environ.get("REQUIRE_BROWSER"):
-                return f"FAILED: {chromium.stdout.strip()}, and REQUIRE_BROWSER is set"
-            if chromium.returncode:
-                return f"SKIPPED: {chromium.stdout.strip()}"
         if part.name == "deny" and subprocess.run(["cargo", "deny", "--version"], capture_output=True).returncode:
             return "SKIPPED: cargo-deny is not installed here"
-        return "ok" if self.make(part) == 0 else "FAILED"
+        return self.make(part)
 
-    def make(self, part: Part) -> int:
-        """Has make do the part, and gives its exit code."""
+    def make(self, part: Part) -> str:
+        """Has make do the part, and says how it ended: what it couldn't do, its last line says."""
         process = subprocess.Popen(
             [os.environ.get("MAKE", "make"), "--no-print-directory", part.name],
             cwd=ROOT, env=environment(part.name), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             errors="replace", start_new_session=True,
         )
         self.running.add(process)
+        line = ""
         for line in process.stdout or ():
             part.output.put(line)
+            if line.startswith("SKIPPED: "):
+                part.skipped = line.strip()
         self.running.discard(process)
-        return process.wait()
+        if process.wait() != 0:
+            return "FAILED"
+        return line.strip() if line.startswith("SKIPPED: ") else "ok"
 
     def stop(self) -> None:
         self.stopping = True
