@@ -112,6 +112,9 @@ def _action_of_ours(scope: Scope) -> str | None:
         return None
     if _INVOCATION.fullmatch(scope["path"]):
         return "lambda:InvokeFunction"
+    # Amazon S3 names no operation. Ours puts objects, and does nothing else there.
+    if "/s3/aws4_request" in headers.get("authorization", ""):
+        return "s3:PutObject" if scope["method"] == "PUT" else f"s3:{scope['method']}"
     # A JSON API names service version and operation in a header: DynamoDB_20120810.GetItem.
     service, _, operation = headers.get("x-amz-target", "").partition(".")
     return f"{service.partition('_')[0].lower()}:{operation}" if operation else None

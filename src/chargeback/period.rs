@@ -156,7 +156,7 @@ mod tests {
         for bad in ["2026-02-30", "2026-2-3", "2026-10", "2026-10-01T00", "", "2026-10-1 "] {
             assert!(bad.parse::<Day>().is_err(), "{bad}");
         }
-        let said = "Oktober".parse::<Month>().unwrap_err().to_string();
-        assert_eq!(said, "\"Oktober\" is not a month: give one such as 2026-10");
+        let said = "October".parse::<Month>().unwrap_err().to_string();
+        assert_eq!(said, "\"October\" is not a month: give one such as 2026-10");
     }
 }

@@ -115,6 +115,21 @@ def test_the_function_of_panels_exports_nothing(exported: Exported) -> None:
     assert "this function exports nothing" in answer["errorMessage"]
 
 
+def test_the_role_grants_what_an_export_called_and_nothing_else(exported: Exported) -> None:
+    exported.run(scheduled())
+    calls = (call for call in exported.aws.stand_in.calls() if "app/widgets" in call["user_agent"])
+    called = {f"{call['service']}:{call['operation']}" for call in calls}
+    called |= {action for action in exported.aws.account.actions() if action.startswith("s3:")}
+    policies = provider.template()["Resources"]["ChargebackRole"]["Properties"]["Policies"]
+    always = [policy for policy in policies if "PolicyDocument" in policy]
+    allowed: set[str] = set()
+    for statement in (statement for policy in always for statement in policy["PolicyDocument"]["Statement"]):
+        allowed |= {statement["Action"]} if isinstance(statement["Action"], str) else set(statement["Action"])
+    # The last two are Lambda's own, in the function's name.
+    assert allowed - called == {"logs:CreateLogStream", "logs:PutLogEvents"}
+    assert called - allowed == set()
+
+
 def test_without_a_bucket_there_is_nothing_of_it() -> None:
     template = provider.template()
     resources = [name for name in template["Resources"] if name.startswith("Chargeback")]
