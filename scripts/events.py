@@ -34,7 +34,7 @@ from local.stand_in import StandIn  # noqa: E402
 
 EVENTS = ROOT / "events"
 # A table row that names a file: | `create.json` | what happens | SUCCESS |
-ROW = re.compile(r"^\| `(?P<file>[\w/-]+\.json)` \|.*\| (?P<status>SUCCESS|FAILED|HTML) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| `(?P<file>[\w/-]+\.json)` \|.*\| (?P<status>SUCCESS|FAILED|HTML|KEPT) \|$", re.MULTILINE)
 PATIENCE_SECONDS = 30
 TABLE = "requests"
 # By then an endpoint of the stand-in has stopped changing.
@@ -67,14 +67,19 @@ def expected_statuses(readme: str, present: set[str]) -> dict[str, str]:
 
 
 def status_of(returned: str) -> str:
-    """SUCCESS or FAILED of an answer to CloudFormation, HTML of a panel, `none` of anything else."""
+    """SUCCESS or FAILED of an answer to CloudFormation, HTML of a panel, KEPT of a wake without failures, `none` of anything else."""
     try:
         answer = json.loads(returned)
     except ValueError:
         return "none"
     if isinstance(answer, str):
         return "HTML" if answer.lstrip().startswith("<") else "none"
-    return str(answer.get("Status", "none")) if isinstance(answer, dict) else "none"
+    if not isinstance(answer, dict):
+        return "none"
+    kept = answer.get("KeptRight")
+    if isinstance(kept, dict):
+        return "KEPT" if kept.get("Failed") == 0 else "none"
+    return str(answer.get("Status", "none"))
 
 
 def delete_after(create: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
@@ -170,6 +175,7 @@ def surroundings(stand_in: str) -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": "123456789012",
         "AWS_SECRET_ACCESS_KEY": "local",
         "REQUEST_TABLE": TABLE,
+        "KEEP_MONITORING": "true",
         "POLL_INTERVAL_MS": "20",
         "RUST_LOG": "info",
     }

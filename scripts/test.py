@@ -37,8 +37,6 @@ class Part:
     finished: threading.Event = field(default_factory=threading.Event)
     seconds: float = 0
     result: str = "not run"
-    # What the part said of itself, where it can't be done here.
-    skipped: str = ""
 
     def failed(self) -> bool:
         return self.result.startswith("FAILED")
@@ -101,8 +99,6 @@ class Run:
         line = ""
         for line in process.stdout or ():
             part.output.put(line)
-            if line.startswith("SKIPPED: "):
-                part.skipped = line.strip()
         self.running.discard(process)
         if process.wait() != 0:
             return "FAILED"

@@ -23,6 +23,8 @@ class Events(unittest.TestCase):
     def test_an_answer_has_a_status_and_a_panel_is_html(self) -> None:
         self.assertEqual(events.status_of('{"Status": "FAILED"}'), "FAILED")
         self.assertEqual(events.status_of('"<style>"'), "HTML")
+        self.assertEqual(events.status_of('{"KeptRight": {"Resources": 1, "Failed": 0}}'), "KEPT")
+        self.assertEqual(events.status_of('{"KeptRight": {"Resources": 1, "Failed": 1}}'), "none")
         for returned in ("", "no JSON", "[]", '"describe"', '{"errorMessage": "timed out"}'):
             self.assertEqual(events.status_of(returned), "none", returned)
 

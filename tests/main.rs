@@ -30,6 +30,7 @@ mod sequences;
 mod shapes;
 mod support;
 mod throttling;
+mod upkeep;
 mod usage;
 mod widget_states;
 mod widgets;

@@ -70,6 +70,17 @@ pub(crate) fn same(existing: &AlarmRequest, wanted: &AlarmRequest) -> bool {
     }
 }
 
+/// The alarm as text, in one spelling for each meaning: to see whether it is still what was written. Members that are absent aren't in
+/// it, so that those of a newer SDK change nothing.
+pub(crate) fn in_one_spelling(request: &AlarmRequest) -> String {
+    let text = match request {
+        AlarmRequest::Metric(request) => format!("{:?}", normal(request.as_ref().clone())),
+        AlarmRequest::Composite(request) => format!("{:?}", normal_composite(request.as_ref().clone())),
+    };
+    let members = text.split(", ").filter(|member| !member.ends_with(": None"));
+    members.collect::<Vec<_>>().join(", ")
+}
+
 fn present(list: Option<&Vec<String>>) -> Option<Vec<String>> {
     list.filter(|list| !list.is_empty()).cloned()
 }

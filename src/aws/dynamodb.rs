@@ -1,8 +1,11 @@
 //! The request table: one item for each resource, read and written whole.
 //!
-//! Two actions and no more. An item carries a version, and a write names the version that it was made from, so that of two
+//! An item carries a version, and a write names the version that it was made from, so that of two
 //! writers one learns that it came second
-//! (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ConditionExpressions.html>).
+//! (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ConditionExpressions.html>). Two actions and no
+//! more, but where monitoring is kept right between requests: then the table is scanned too.
+
+use std::collections::HashMap;
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
@@ -35,6 +38,13 @@ pub(crate) struct Stored {
     pub(crate) record: String,
 }
 
+type Item = HashMap<String, AttributeValue>;
+
+fn stored(item: &Item) -> Option<Stored> {
+    let version = item.get(VERSION)?.as_n().ok()?.parse().ok()?;
+    Some(Stored { version, record: item.get(RECORD)?.as_s().ok()?.clone() })
+}
+
 impl RequestTable {
     /// The table of this name, in the account and Region that `config` describes.
     #[must_use]
@@ -54,10 +64,22 @@ impl RequestTable {
         let request = self.client.get_item().table_name(&self.name).consistent_read(true);
         let answer = request.key(KEY, AttributeValue::S(resource.to_owned())).send().await;
         let item = answer.map_err(|error| failed("dynamodb:GetItem")(error.into()))?.item;
-        Ok(item.and_then(|item| {
-            let version = item.get(VERSION)?.as_n().ok()?.parse().ok()?;
-            Some(Stored { version, record: item.get(RECORD)?.as_s().ok()?.clone() })
-        }))
+        Ok(item.as_ref().and_then(stored))
+    }
+
+    /// A page of items with their resources, from the one after `after` on, and after which of them the next page begins. Pages are
+    /// 1 MB at most; what is written meanwhile may or may not be among them
+    /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Scan.html>).
+    pub(crate) async fn page(&self, after: Option<&str>) -> Result<(Vec<(String, Stored)>, Option<String>), CallError> {
+        let mut request = self.client.scan().table_name(&self.name);
+        if let Some(after) = after {
+            request = request.exclusive_start_key(KEY, AttributeValue::S(after.to_owned()));
+        }
+        let answer = request.send().await.map_err(|error| failed("dynamodb:Scan")(error.into()))?;
+        let key = |item: &Item| item.get(KEY)?.as_s().ok().cloned();
+        let next = answer.last_evaluated_key.as_ref().and_then(key);
+        let items = answer.items.unwrap_or_default();
+        Ok((items.iter().filter_map(|item| Some((key(item)?, stored(item)?))).collect(), next))
     }
 
     /// Writes the item of `resource`, which nobody may have written since version `before` (none: there was no item).

@@ -14,8 +14,8 @@ use super::fault::{CallError, Fault, failed, present};
 use crate::plan::PlannedEndpoint;
 use crate::spec::{EndpointName, Tag};
 
-/// Most that a listing gives at once.
-const PAGE: i32 = 100;
+/// How many endpoints one page lists at most (<https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListEndpoints.html>).
+const MOST_LISTED: i32 = 100;
 
 /// SageMaker's operations on endpoints, their configs, and what is on them.
 #[derive(Clone, Debug)]
@@ -33,17 +33,17 @@ impl SageMaker {
         present(found.map_err(Fault::from), "sagemaker:DescribeEndpointConfig")
     }
 
-    /// The names of all endpoints in the account and Region.
-    pub(crate) async fn endpoint_names(&self) -> Result<Vec<String>, CallError> {
-        let pages = self.client.list_endpoints().max_results(PAGE).into_paginator().items().send();
-        let listed: Result<Vec<EndpointSummary>, _> = pages.collect().await;
-        let listed = listed.map_err(|error| failed("sagemaker:ListEndpoints")(error.into()))?;
-        Ok(listed.into_iter().filter_map(|endpoint| endpoint.endpoint_name).collect())
-    }
-
     pub(crate) async fn endpoint(&self, name: &str) -> Result<Option<DescribeEndpointOutput>, CallError> {
         let found = self.client.describe_endpoint().endpoint_name(name).send().await;
         present(found.map_err(Fault::from), "sagemaker:DescribeEndpoint")
+    }
+
+    /// Names of every endpoint of the account in its Region.
+    pub(crate) async fn endpoint_names(&self) -> Result<Vec<String>, CallError> {
+        let pages = self.client.list_endpoints().max_results(MOST_LISTED).into_paginator().items().send();
+        let listed: Result<Vec<EndpointSummary>, _> = pages.collect().await;
+        let listed = listed.map_err(|error| failed("sagemaker:ListEndpoints")(error.into()))?;
+        Ok(listed.into_iter().filter_map(|endpoint| endpoint.endpoint_name).collect())
     }
 
     /// Creates an endpoint config and gives its ARN; `None` when one of that name exists already.

@@ -58,5 +58,6 @@ async fn provider() -> Provider {
     let extra_hosts = ExtraHosts::parse(&env::var("EXTRA_RESPONSE_HOSTS").unwrap_or_default());
     Provider::new(reconciler, ledger, Delivery::through(connector), extra_hosts)
         .with_handover(Handover::new(&config))
+        .with_upkeep(env::var("KEEP_MONITORING").is_ok_and(|on| on == "true"))
         .with_panic_drill(env::var("PANIC_DRILL").is_ok_and(|on| on == "true"))
 }

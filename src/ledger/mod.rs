@@ -9,6 +9,7 @@ mod note;
 mod record;
 mod run;
 mod store;
+mod upkeep;
 
 use std::time::{Duration, SystemTime};
 
@@ -21,6 +22,7 @@ pub(crate) use note::{Effect, Intent, Note, Stop};
 pub(crate) use record::{Arrival, Millis, Record, RecordedAnswer};
 pub(crate) use run::Run;
 pub use store::LedgerError;
+pub(crate) use upkeep::{BegunUpkeep, Candidate, LONGEST_UPKEEP, Learned, LearnedPrice, Monitored, Written};
 
 use self::record::{Lease, Standing};
 use self::store::{Store, Versioned};
@@ -44,6 +46,8 @@ pub(crate) struct RunFacts {
     /// The partition key.
     pub(crate) resource: String,
     pub(crate) arrival: Arrival,
+    /// The request that has to be in charge while the run writes: its own, where it is a request's.
+    pub(crate) rules_while: String,
     /// When Lambda kills the run.
     pub(crate) ends: SystemTime,
     /// When its work has to end.
@@ -128,9 +132,7 @@ impl Ledger {
                 }
                 Standing::Newest { known } => known,
             };
-            let settling = millis_of(self.settling());
-            let has_ended = |held: &Lease| held.ends.saturating_add(settling) <= now;
-            let is_free = is_ours || record.lease.as_ref().is_none_or(has_ended);
+            let is_free = is_ours || self.is_free(&record, now);
             if !known {
                 record.put_in_charge(&facts.arrival, now);
             }
@@ -165,6 +167,12 @@ impl Ledger {
             }
         }
         Ok(Begun::Leased(Box::new(run)))
+    }
+
+    /// Whether nobody holds the lease, or a run that is dead by now.
+    fn is_free(&self, record: &Record, now: Millis) -> bool {
+        let settling = millis_of(self.settling());
+        record.lease.as_ref().is_none_or(|held| held.ends.saturating_add(settling) <= now)
     }
 
     async fn pause(&self, facts: &RunFacts) -> bool {

@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::inventory::{Item, Kind, State};
 use super::record::{Millis, Record, ThingName};
 use super::store::LedgerError;
+use super::upkeep::Monitored;
 use super::{millis, millis_of};
 use crate::aws::{Aftermath, CallError};
 
@@ -72,6 +73,8 @@ pub(crate) enum Note {
     Adjusted {
         variant: String,
     },
+    /// What has been written to monitoring between requests. Of no use once a newer request rules.
+    Monitored(Box<Monitored>),
 }
 
 /// What a call does to a thing.
@@ -114,6 +117,11 @@ impl Note {
             Note::Submitted { config } => {
                 if let Some(known) = record.request_mut(request) {
                     known.deployment.submitted = Some(name(hides, config, ""));
+                }
+            }
+            Note::Monitored(now) => {
+                if record.monitored.as_ref().is_some_and(|known| known.request == now.request) {
+                    record.monitored = Some(now.clone());
                 }
             }
             Note::Adjusted { variant } => {

@@ -1,7 +1,8 @@
 //! What is known of one resource: its requests, who works on it, and what was made for it. Pure.
 //!
 //! It holds names, ids and times. No `ResponseURL`, no property value beyond the names of what exists, and of a declaration
-//! under `NoEcho` not even these: see [`ThingName`].
+//! under `NoEcho` not even these: see [`ThingName`]. Only where monitoring is kept right between requests, the monitoring part
+//! of a declaration is in it too: see [`Monitored`].
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::inventory::Item;
+use super::upkeep::Monitored;
 use crate::envelope::RequestType;
 
 /// Requests that are remembered. CloudFormation sends a resource one at a time, and repeats one for hours at most.
@@ -37,6 +39,9 @@ pub(crate) struct Record {
     pub(crate) known_ids: Vec<String>,
     /// Endpoints that may serve on a config of this resource, whoever made them.
     pub(crate) endpoints: Vec<ThingName>,
+    /// The declaration's monitoring part, where it is kept right between requests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) monitored: Option<Box<Monitored>>,
 }
 
 /// A run at work. Past its end the process is dead: Lambda has killed it.
@@ -183,6 +188,7 @@ impl Record {
         }
         if let Some(deleted) = arrival.physical_id.as_ref().filter(|_| arrival.request_type == RequestType::Delete) {
             self.note_deleted(deleted);
+            self.forget_monitoring_of(deleted, arrival.looks_made_up);
         }
         let (id, request_type, issued) = (arrival.id.clone(), arrival.request_type, arrival.issued);
         let overtook = request_type == RequestType::Delete
@@ -307,12 +313,7 @@ impl ThingName {
     }
 
     pub(crate) fn hidden(name: &str) -> Self {
-        let digest = Sha256::digest(name.as_bytes());
-        let hex = digest.iter().fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        });
-        Self(format!("{}{hex}", Self::HIDDEN))
+        Self(format!("{}{}", Self::HIDDEN, sha256(name)))
     }
 
     /// Whether it is, or stands for, `name`.
@@ -324,6 +325,14 @@ impl ThingName {
     pub(crate) fn text(&self) -> Option<&str> {
         (!self.0.starts_with(Self::HIDDEN)).then_some(self.0.as_str())
     }
+}
+
+/// The SHA-256 of a text, in hexadecimal digits.
+pub(super) fn sha256(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use super::inventory::{Item, Kind, State};
 use super::note::{Effect, Intent, LONGEST_PENDING, Note, Stop, learnt, name};
 use super::record::{DeploymentFacts, Lease, Record, RecordedAnswer};
 use super::store::Versioned;
+use super::upkeep::Monitored;
 use super::{Ledger, RunFacts, millis, millis_of};
 use crate::aws::CallError;
 use crate::envelope::RequestType;
@@ -41,6 +42,8 @@ pub(crate) struct Run {
     called: Mutex<BTreeSet<(Kind, String)>>,
     /// Everything that the request wants, for when it succeeds.
     wanted: Mutex<Vec<(Kind, String)>>,
+    /// What is to be kept right once the request has succeeded.
+    monitored: Mutex<Option<Box<Monitored>>>,
     ends: Mutex<Instant>,
     /// An endpoint that is known to be changing, and its status.
     changing: Mutex<Option<(String, String)>>,
@@ -66,6 +69,7 @@ impl Run {
             in_flight: Mutex::default(),
             called: Mutex::default(),
             wanted: Mutex::default(),
+            monitored: Mutex::default(),
             ends,
             changing: Mutex::default(),
         }
@@ -121,6 +125,15 @@ impl Run {
     /// The request wants these things: once it has succeeded, they stay when another one fails.
     pub(crate) fn want(&self, things: Vec<(Kind, String)>) {
         *lock(&self.wanted) = things;
+    }
+
+    pub(super) fn wanted(&self) -> Vec<(Kind, String)> {
+        lock(&self.wanted).clone()
+    }
+
+    /// Once the request has succeeded, this is kept right between requests.
+    pub(crate) fn keep_right(&self, monitored: Monitored) {
+        *lock(&self.monitored) = Some(Box::new(monitored));
     }
 
     /// An endpoint is changing (its name and status), or has settled.
@@ -180,7 +193,7 @@ impl Run {
     }
 
     fn rules(&self, record: &Record) -> bool {
-        self.has_lease(record) && record.is_in_charge(self.request_id())
+        self.has_lease(record) && record.is_in_charge(&self.facts.rules_while)
     }
 
     fn has_lease(&self, record: &Record) -> bool {
@@ -188,7 +201,7 @@ impl Run {
     }
 
     /// Writes the record with all notes and `change`. Where `as_ruler`, only while the request is in charge.
-    async fn commit(&self, as_ruler: bool, change: impl Fn(&mut Record)) -> Result<(), Stop> {
+    pub(super) async fn commit(&self, as_ruler: bool, change: impl Fn(&mut Record)) -> Result<(), Stop> {
         let mut stored = self.stored.lock().await;
         let notes = lock(&self.notes).clone();
         loop {
@@ -288,10 +301,11 @@ impl Run {
     /// Where that could not be written: then nobody may be told of a success.
     pub(crate) async fn finish(&self, answer: &RecordedAnswer) -> Result<(), Stop> {
         let request = self.request_id().to_owned();
+        let declares = self.facts.arrival.request_type != RequestType::Delete;
         let finished = |record: &mut Record| {
             record.lease = None;
             // A Delete answers the id that it was given, which may be made up, and stays so when it is asked for again.
-            if self.facts.arrival.request_type != RequestType::Delete {
+            if declares {
                 record.note_id(&answer.physical_id);
             }
             if answer.success {
@@ -299,12 +313,15 @@ impl Run {
                     record.note_wanted(*kind, name, &request);
                 }
             }
+            if declares && answer.success {
+                record.monitored.clone_from(&lock(&self.monitored));
+            }
             if let Some(known) = record.request_mut(&request) {
                 known.answer = Some(answer.clone());
             }
         };
         // A success counts for the request in charge only: whatever a newer one finds, it deals with as it wants.
-        let as_ruler = answer.success && self.facts.arrival.request_type != RequestType::Delete;
+        let as_ruler = declares && answer.success;
         let committed = self.commit(as_ruler, finished).await;
         if matches!(committed, Err(Stop::Superseded)) {
             // It was written, the answer to that got lost, and a newer request has taken the lease since.

@@ -78,6 +78,26 @@ impl Store {
         })
     }
 
+    /// Some of all items, from the one after `after` on, and after which of them the next page begins.
+    pub(super) async fn page(
+        &self,
+        after: Option<&str>,
+    ) -> Result<(Vec<(String, Stored)>, Option<String>), LedgerError> {
+        match self {
+            Self::Table(table) => table.page(after).await.map_err(|source| table_error(table, source)),
+            Self::Memory(items) => {
+                let items = items.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut page: Vec<(String, Stored)> = items
+                    .iter()
+                    .filter(|(key, _)| after.is_none_or(|after| key.as_str() > after))
+                    .map(|(key, stored)| (key.clone(), stored.clone()))
+                    .collect();
+                page.sort_by(|(one, _), (other, _)| one.cmp(other));
+                Ok((page, None))
+            }
+        }
+    }
+
     /// Writes a text in the place of `before`, to be forgotten two weeks after `last_used`, and gives its version. `None` where
     /// somebody has written meanwhile.
     pub(super) async fn write_text(

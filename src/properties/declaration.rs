@@ -100,6 +100,8 @@ pub struct DeclaredDashboard {
     pub start: Declared<String>,
     /// `auto` or `inherit`.
     pub period_override: Declared<&'static str>,
+    /// Whether what somebody changes by hand is put right.
+    pub correct_drift: Declared<bool>,
     /// Whether there are interactive panels.
     pub interactive: Declared<bool>,
 }
@@ -321,6 +323,7 @@ fn read_dashboard(fields: &Fields<'_>) -> DeclaredDashboard {
         dashboard_name: fields.read(&dashboard::NAME),
         start: fields.read(&dashboard::START),
         period_override: fields.read(&dashboard::PERIOD_OVERRIDE),
+        correct_drift: fields.read(&dashboard::CORRECT_DRIFT),
         interactive: fields.read(&dashboard::INTERACTIVE),
     }
 }

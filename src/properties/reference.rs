@@ -4,11 +4,14 @@
 //! reference (`docs/properties.md` and the JSON Schema beside it) come from these tables. Members of `CreateEndpointConfig` and
 //! `UpdateEndpoint` aren't here, but for which of them a type takes: the SDK's schemas have them.
 
+use serde_json::{Map, Value};
+
 use super::entry::{
     Cost, Entry, Members, arns, boolean, integer, keys, list, number, object, price, short_text, text, word,
     word_by_rule,
 };
 use super::node::Node;
+use super::property::has;
 pub use super::property::{Absent, Property, PropertyKind, Refusal};
 use crate::alarm::{AlarmKind, AlarmSource, COMPARISONS};
 use crate::deadline::SERVICE_TIMEOUT;
@@ -51,6 +54,9 @@ pub const OF_DEPLOYMENTS: &[&str] =
 /// Members of `CreateEndpointConfig` that say something to `Custom::EndpointMonitoring`, which creates none.
 pub const OF_MONITORING: &[&str] =
     &["ProductionVariants", "ShadowProductionVariants", "AsyncInferenceConfig", "MetricsConfig", "Tags"];
+
+/// Properties of [`COMMON`] that say nothing of what is monitored: where the request goes, how long it may take, and what it may do.
+const NOT_OF_MONITORING: [&str; 4] = ["ServiceToken", "ServiceTimeout", "AdoptExisting", "NoEcho"];
 
 /// Each kind of alarm has its own, for which the written reference has a table.
 pub const BY_ALARM: &str = "by alarm, see below";
@@ -219,6 +225,12 @@ table! {
             Depends("`auto`; always `inherit` where metrics are published less often than every 60 s"),
             "`auto`: periods follow the shown time range. `inherit`: each panel keeps its own",
         );
+        CORRECT_DRIFT: bool = boolean(
+            "CorrectDrift",
+            Is("false"),
+            "Whether what somebody changes by hand on the dashboard or the alarms is put right, or made again where it was \
+             deleted. It takes a provider stack with `KeepMonitoring`",
+        );
         INTERACTIVE: bool = boolean(
             "Interactive",
             Depends("`true` if the provider stack has the function for them"),
@@ -313,6 +325,14 @@ table! {
             "The same for `INSUFFICIENT_DATA`",
         );
     }
+}
+
+/// The part of a declaration of any type that its monitoring is planned from: what `Custom::EndpointMonitoring` takes, too.
+#[must_use]
+pub fn monitoring_part(properties: &Map<String, Value>) -> Map<String, Value> {
+    let is_part =
+        |name: &str| (has(COMMON, name) || OF_MONITORING.contains(&name)) && !NOT_OF_MONITORING.contains(&name);
+    properties.iter().filter(|(name, _)| is_part(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// The alarm of a kind, which says itself when it fires and whether it is there by default.

@@ -10,27 +10,28 @@ use super::adoption::given_back;
 use super::change::{Change, Stage};
 use super::decide::{Desired, decide};
 use super::endpoint::{DeclaredCapacity, Rollout};
+use super::environment::Surroundings;
 use super::error::ReconcileError;
 use super::existing::{Existing, FRESH, Sought};
 use super::outputs::{self, Made};
 use super::ownership::is_owned;
 use super::{Apply, Reconciler};
 use crate::callback::Data;
-use crate::ledger::{Effect, Intent, Item, Kind, Note};
+use crate::ledger::{Effect, Intent, Item, Kind, Learned, Note};
 use crate::plan::{Identity, Owner, Plan};
 use crate::spec::{AlarmKind, AlarmName, EndpointConfigName, EndpointName, NamesInUse, Spec, Tag};
 
 /// The way from what exists to what `apply` asks for.
 #[derive(Clone, Copy)]
-struct Transition<'t> {
-    apply: &'t Apply<'t>,
-    plan: &'t Plan,
-    existing: &'t Existing,
+pub(super) struct Transition<'t> {
+    pub(super) apply: &'t Apply<'t>,
+    pub(super) plan: &'t Plan,
+    pub(super) existing: &'t Existing,
 }
 
 /// What the changes made that was not there before.
 #[derive(Debug, Default)]
-struct New {
+pub(super) struct New {
     config_arn: Option<String>,
     /// The endpoint as it serves now, and when that was seen.
     endpoint: Option<(DescribeEndpointOutput, Instant)>,
@@ -43,7 +44,7 @@ impl Reconciler {
     /// Before the first write for everything that can be seen by describing; later only where AWS refuses a write, a newer
     /// request has come in, or the time is up.
     pub(crate) async fn apply(&self, apply: &Apply<'_>) -> Result<Data, ReconcileError> {
-        let (plan, existing) = self.plan(apply).await?;
+        let (plan, existing, surroundings) = self.plan(apply).await?;
         let given_back = given_back(apply.run, &apply.known_names());
         let changes = decide(&apply.desired(&plan, &apply.dropped_tags(), &given_back), &existing)?;
         self.refuse_silent_queries(changes.iter().map(|(_, change)| change), &plan.alarms).await?;
@@ -58,6 +59,9 @@ impl Reconciler {
             self.remove_leftovers(transition, serving.as_ref()),
         )?;
         apply.run.want(planned(&plan));
+        if let Some(monitored) = apply.monitored(&plan, surroundings) {
+            apply.run.keep_right(monitored);
+        }
         Ok(outputs::data(&made, &apply.spec.monitoring.endpoint_name, &self.region, &apply.owner.stack_id))
     }
 
@@ -78,14 +82,15 @@ impl Reconciler {
             endpoint_configs: config.and_then(|name| EndpointConfigName::parse(name).ok()).into_iter().collect(),
             names: names.clone(),
         };
-        let (environment, existing) = tokio::try_join!(self.environment(spec), self.describe(&sought))?;
-        let plan = identity.clone().plan(spec, owner, &environment)?;
+        let learned = Learned::default();
+        let (surroundings, existing) = tokio::try_join!(self.surroundings(spec, &learned), self.describe(&sought))?;
+        let plan = identity.clone().plan(spec, owner, &surroundings.environment)?;
         let made = self.made(spec, &plan, &existing, New::default()).await?;
         Ok(outputs::data(&made, &spec.monitoring.endpoint_name, &self.region, &owner.stack_id))
     }
 
     /// Describes what exists under all names that matter, and plans.
-    async fn plan(&self, apply: &Apply<'_>) -> Result<(Plan, Existing), ReconcileError> {
+    pub(super) async fn plan(&self, apply: &Apply<'_>) -> Result<(Plan, Existing, Surroundings), ReconcileError> {
         let (identity, run) = (apply.identity, apply.run);
         let new_config = identity.endpoint_config.as_ref().and_then(|config| config.endpoint_config_name());
         let new_config = new_config.and_then(|name| EndpointConfigName::parse(name).ok());
@@ -98,8 +103,9 @@ impl Reconciler {
         let sought = sought.and_recorded(&run.record());
         // A plan depends on some of what is asked, the descriptions on none of it.
         let models = async { Ok(self.refuse_missing_models(apply).await) };
-        let (environment, mut existing, models) =
-            tokio::try_join!(self.environment(apply.spec), self.describe(&sought), models)?;
+        let learned = apply.learned();
+        let (surroundings, mut existing, models) =
+            tokio::try_join!(self.surroundings(apply.spec, &learned), self.describe(&sought), models)?;
         existing.note_in(run, &sought, apply.owner);
         if let Some(endpoint) = endpoint {
             self.describe_serving_config(endpoint, &mut existing).await?;
@@ -110,15 +116,15 @@ impl Reconciler {
                 run.note(Note::Endpoint { name });
             }
         }
-        let plan = identity.clone().plan(apply.spec, apply.owner, &environment)?;
+        let plan = identity.clone().plan(apply.spec, apply.owner, &surroundings.environment)?;
         if new_config.is_some_and(|name| existing.endpoint_config(name.as_str()).is_none()) {
             models?;
         }
-        Ok((plan, existing))
+        Ok((plan, existing, surroundings))
     }
 
     /// Carries out the changes of one stage: those of one thing in turn, different things concurrently.
-    async fn carry_out(
+    pub(super) async fn carry_out(
         &self,
         transition: Transition<'_>,
         stage: &[(Stage, Change)],
@@ -343,7 +349,7 @@ fn planned(plan: &Plan) -> Vec<(Kind, String)> {
 }
 
 impl Apply<'_> {
-    fn desired<'w>(
+    pub(super) fn desired<'w>(
         &'w self,
         plan: &'w Plan,
         dropped_tags: &'w [String],

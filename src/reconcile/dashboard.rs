@@ -73,6 +73,11 @@ impl Reconciler {
     }
 }
 
+/// A body in one spelling, whatever its spaces and the order of its members: to see whether it is still what was written.
+pub(super) fn in_one_spelling(body: &str) -> String {
+    serde_json::from_str::<Value>(body).map_or_else(|_| body.to_owned(), |body| body.to_string())
+}
+
 /// CloudWatch may give a body back with other spaces or another order of members.
 pub(super) fn same_json(a: &str, b: &str) -> bool {
     match (serde_json::from_str::<Value>(a), serde_json::from_str::<Value>(b)) {

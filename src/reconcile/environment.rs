@@ -4,32 +4,127 @@ use std::collections::BTreeSet;
 
 use super::Reconciler;
 use super::error::ReconcileError;
+use crate::ledger::{Learned, LearnedPrice};
 use crate::plan::Environment;
-use crate::spec::{GpuDimension, Monitoring, Spec};
+use crate::pricing::{ListPrice, ListPrices};
+use crate::spec::{Dollars, GpuDimension, Monitoring, Spec};
+
+/// What was asked, and what of it is still open.
+#[derive(Debug)]
+pub(super) struct Surroundings {
+    pub(super) environment: Environment,
+    /// What is known now, to be used when it can't be asked.
+    pub(super) learned: Learned,
+    /// Whether nothing has been published yet that the plan depends on.
+    pub(super) waits_for_metrics: bool,
+}
 
 impl Reconciler {
-    /// Asks CloudWatch and, for prices, the Price List. A price that can't be looked up is no error.
-    pub(super) async fn environment(&self, spec: &Spec) -> Result<Environment, ReconcileError> {
+    /// Asks CloudWatch and, for prices, the Price List. A price that can't be looked up is no error. What isn't answered is as
+    /// `learned` before.
+    pub(super) async fn surroundings(&self, spec: &Spec, learned: &Learned) -> Result<Surroundings, ReconcileError> {
         let monitoring = &spec.monitoring;
         let wants_widgets = monitoring.dashboard.as_ref().is_some_and(|dashboard| dashboard.interactive == Some(true));
         if wants_widgets && self.widgets_function.is_none() {
             return Err(ReconcileError::NoWidgetsFunction);
         }
         let prices = async { Ok(self.pricing.list_prices(monitoring).await) };
-        let (gpu_dimensions, prices) = tokio::try_join!(self.gpu_dimensions(monitoring), prices)?;
-        let (region, widgets_function) = (self.region.clone(), self.widgets_function.clone());
-        Ok(Environment { region, gpu_dimensions, prices, widgets_function, runbooks_url: self.runbooks_url.clone() })
+        let (published, prices) = tokio::try_join!(self.published_gpu_dimension(monitoring), prices)?;
+        let (prices, prices_learned) = with_learned(prices, learned);
+        // CloudWatch lists no series that ended two weeks ago, so an endpoint that was idle for so long looks like a new one.
+        let published = match published {
+            Published::As(dimension) => Some(dimension),
+            Published::NothingYet => learned.gpu_dimension.as_deref().and_then(known_dimension),
+            Published::NotAsked => None,
+        };
+        let waits_for_metrics = published.is_none() && is_asked(monitoring);
+        let known = monitoring.gpu_dimension.or(published);
+        let environment = Environment {
+            region: self.region.clone(),
+            gpu_dimensions: known.map_or(GpuDimension::ALL.to_vec(), |dimension| vec![dimension]),
+            prices,
+            widgets_function: self.widgets_function.clone(),
+            runbooks_url: self.runbooks_url.clone(),
+        };
+        let gpu_dimension = published.map(|dimension| dimension.name().to_owned());
+        let learned = Learned { gpu_dimension, prices: prices_learned };
+        Ok(Surroundings { environment, learned, waits_for_metrics })
     }
 
-    /// The dimension that identifies a GPU: as declared, as published, or both names while nothing is published.
-    async fn gpu_dimensions(&self, monitoring: &Monitoring) -> Result<Vec<GpuDimension>, ReconcileError> {
-        if let Some(declared) = monitoring.gpu_dimension {
-            return Ok(vec![declared]);
+    /// The dimension that identifies a GPU, where the plan depends on what is published.
+    async fn published_gpu_dimension(&self, monitoring: &Monitoring) -> Result<Published, ReconcileError> {
+        if !is_asked(monitoring) {
+            return Ok(Published::NotAsked);
         }
-        let drawn = monitoring.dashboard.is_some() && monitoring.enhanced_metrics;
-        let asked = drawn && monitoring.variants.iter().any(|variant| variant.shared_gpus().is_some());
-        let published =
-            if asked { self.cloudwatch.gpu_dimensions(&monitoring.endpoint_name).await? } else { BTreeSet::new() };
-        Ok(published.into_iter().next().map_or(GpuDimension::ALL.to_vec(), |dimension| vec![dimension]))
+        let published: BTreeSet<GpuDimension> = self.cloudwatch.gpu_dimensions(&monitoring.endpoint_name).await?;
+        Ok(published.into_iter().next().map_or(Published::NothingYet, Published::As))
+    }
+}
+
+/// Which dimension identifies a GPU, as CloudWatch lists it.
+enum Published {
+    /// The plan doesn't depend on it.
+    NotAsked,
+    NothingYet,
+    As(GpuDimension),
+}
+
+/// Whether the plan depends on which dimension identifies a GPU, and the declaration doesn't say it.
+fn is_asked(monitoring: &Monitoring) -> bool {
+    let drawn = monitoring.dashboard.is_some() && monitoring.enhanced_metrics;
+    monitoring.gpu_dimension.is_none()
+        && drawn
+        && monitoring.variants.iter().any(|variant| variant.shared_gpus().is_some())
+}
+
+fn known_dimension(name: &str) -> Option<GpuDimension> {
+    GpuDimension::ALL.into_iter().find(|dimension| dimension.name() == name)
+}
+
+/// `found` prices, those that weren't as they were learned before; and what is known of them now.
+fn with_learned(
+    found: ListPrices,
+    learned: &Learned,
+) -> (ListPrices, std::collections::BTreeMap<String, LearnedPrice>) {
+    let read = |price: &LearnedPrice| {
+        let per_hour = Dollars(price.per_hour.parse().ok()?);
+        Some(ListPrice { per_hour, effective: price.effective.clone() })
+    };
+    let before = |instance_type: &str| learned.prices.get(instance_type).and_then(read);
+    let prices = found.0.into_iter().map(|(instance_type, price)| {
+        let price = price.or_else(|why| before(&instance_type).ok_or(why));
+        (instance_type, price)
+    });
+    let prices = ListPrices(prices.collect());
+    let known = prices.0.iter().filter_map(|(instance_type, price)| {
+        let ListPrice { per_hour, effective } = price.as_ref().ok()?;
+        let learned = LearnedPrice { per_hour: per_hour.0.to_string(), effective: effective.clone() };
+        Some((instance_type.clone(), learned))
+    });
+    let known = known.collect();
+    (prices, known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prices(price: Result<f64, &str>) -> ListPrices {
+        let listed = |dollars: f64| ListPrice { per_hour: Dollars(dollars), effective: "2026-11-01".to_owned() };
+        let price = price.map(listed).map_err(str::to_owned);
+        ListPrices([("ml.a".to_owned(), price)].into())
+    }
+
+    #[test]
+    fn a_price_that_can_t_be_looked_up_is_as_it_was_before() {
+        let (found, learned) = with_learned(prices(Ok(5.752)), &Learned::default());
+        let learned = Learned { prices: learned, ..Learned::default() };
+        let (again, still_learned) = with_learned(prices(Err("denied")), &learned);
+        assert_eq!((again, &still_learned), (found, &learned.prices));
+        let (newer, _) = with_learned(prices(Ok(6.0)), &learned);
+        assert_eq!(newer, prices(Ok(6.0)), "what is found now wins");
+        let (unknown, nothing) = with_learned(prices(Err("denied")), &Learned::default());
+        assert_eq!(unknown, prices(Err("denied")));
+        assert!(nothing.is_empty());
     }
 }

@@ -23,22 +23,37 @@ mod tags;
 #[cfg(test)]
 mod testing;
 mod undo;
+mod upkeep;
 
 use std::time::Duration;
 
 use aws_config::SdkConfig;
+use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
+use aws_sdk_sagemaker::types::EndpointStatus;
+use serde_json::Value;
 
 pub use error::{ReconcileError, reason};
 pub use forecast::{Before, Forecast, Outcome, forecast};
 pub(crate) use outputs::attribute;
 pub use outputs::attributes;
 pub(crate) use undo::UndoLog;
+pub(crate) use upkeep::{Kept, Upkeep};
 
 use crate::aws::{CloudWatch, Pricing, SageMaker, patient};
 use crate::ledger::Run;
 use crate::plan::{Identity, Owner, RunbooksUrl};
 use crate::properties::Declaration;
 use crate::spec::{EndpointConfigName, EndpointName, NamesInUse, ObservedConfig, Spec};
+
+/// What a config says of the endpoint that serves on it.
+fn observed(config: DescribeEndpointConfigOutput) -> ObservedConfig {
+    ObservedConfig {
+        production_variants: config.production_variants.unwrap_or_default(),
+        shadow_production_variants: config.shadow_production_variants.unwrap_or_default(),
+        metrics_config: config.metrics_config,
+        asynchronous: config.async_inference_config.is_some(),
+    }
+}
 
 /// The AWS services, and the Region they are in. Made once per process.
 #[derive(Clone, Debug)]
@@ -74,6 +89,8 @@ pub(crate) struct Apply<'a> {
     pub(crate) run: &'a Run,
     /// How to undo it.
     pub(crate) undo: &'a UndoLog,
+    /// The declaration's monitoring part, where monitoring is kept right between requests.
+    pub(crate) monitoring_part: Option<&'a Value>,
 }
 
 /// What a failed replacement may have left.
@@ -146,6 +163,11 @@ impl Reconciler {
         self
     }
 
+    /// The Region that everything is in.
+    pub(crate) fn region(&self) -> &str {
+        &self.region
+    }
+
     /// Reads from an endpoint what a declaration leaves out.
     ///
     /// # Errors
@@ -160,15 +182,25 @@ impl Reconciler {
             return Err(ReconcileError::EndpointMissing { name, supply });
         };
         let config = endpoint.endpoint_config_name.unwrap_or_default();
-        let Some(described) = self.sagemaker.endpoint_config(&config).await? else {
-            return Err(ReconcileError::ConfigMissing { name, config, supply });
-        };
-        Ok(ObservedConfig {
-            production_variants: described.production_variants.unwrap_or_default(),
-            shadow_production_variants: described.shadow_production_variants.unwrap_or_default(),
-            metrics_config: described.metrics_config,
-            asynchronous: described.async_inference_config.is_some(),
-        })
+        match self.sagemaker.endpoint_config(&config).await? {
+            Some(described) => Ok(observed(described)),
+            None => Err(ReconcileError::ConfigMissing { name, config, supply }),
+        }
+    }
+
+    /// The same, between requests: `None` while the endpoint is changing, and where it or its config has gone. Once it has
+    /// settled, its event comes.
+    ///
+    /// # Errors
+    /// Where AWS refuses a description.
+    pub(crate) async fn observe_settled(
+        &self,
+        endpoint: &EndpointName,
+    ) -> Result<Option<ObservedConfig>, ReconcileError> {
+        let found = self.sagemaker.endpoint(endpoint.as_str()).await?;
+        let found = found.filter(|found| found.endpoint_status == Some(EndpointStatus::InService));
+        let Some(config) = found.and_then(|found| found.endpoint_config_name) else { return Ok(None) };
+        Ok(self.sagemaker.endpoint_config(&config).await?.map(observed))
     }
 
     /// Describes until what was written shows: AWS doesn't promise to show a write at once.

@@ -19,6 +19,8 @@ use super::declared::DeclaredResource;
 use super::failure::Failure;
 use super::outcome::{Ending, HandedOver, RunEnd, Waiting};
 use super::removal::looks_made_up;
+use super::upkeep::UpkeepSummary;
+use super::wake::Woken;
 use super::work::in_time;
 use crate::aws::Handover;
 use crate::callback::{Body, Data, Delivery, DeliveryError, ExtraHosts, Outcome};
@@ -36,6 +38,7 @@ pub struct Provider {
     pub(super) delivery: Delivery,
     pub(super) extra_hosts: ExtraHosts,
     pub(super) panic_drill: bool,
+    pub(super) keeps_monitoring: bool,
 }
 
 /// What Lambda says about one run.
@@ -64,6 +67,12 @@ pub enum Reply {
         /// What is waited for.
         #[serde(rename = "HandedOver")]
         waiting_for: String,
+    },
+    /// Without an answer: it was no request.
+    KeptRight {
+        /// How much was put right.
+        #[serde(rename = "KeptRight")]
+        summary: UpkeepSummary,
     },
 }
 
@@ -106,13 +115,20 @@ impl Provider {
     #[must_use]
     pub fn new(reconciler: Reconciler, ledger: Ledger, delivery: Delivery, extra_hosts: ExtraHosts) -> Self {
         let ledger = Arc::new(ledger);
-        Self { reconciler, ledger, handover: None, delivery, extra_hosts, panic_drill: false }
+        Self { reconciler, ledger, handover: None, delivery, extra_hosts, panic_drill: false, keeps_monitoring: false }
     }
 
     /// Leaves what takes longer than a run to a next one.
     #[must_use]
     pub fn with_handover(mut self, handover: Handover) -> Self {
         self.handover = Some(handover);
+        self
+    }
+
+    /// Keeps monitoring right between requests, whenever an event of `EventBridge` wakes the provider.
+    #[must_use]
+    pub fn with_upkeep(mut self, on: bool) -> Self {
+        self.keeps_monitoring = on;
         self
     }
 
@@ -129,7 +145,11 @@ impl Provider {
     /// # Errors
     /// Where passing troubles kept the answer from arriving: Lambda then delivers the event again.
     pub async fn handle(&self, event: &RawValue, invocation: impl Into<Invocation>) -> Result<Reply, Undelivered> {
-        let Invocation { ends, function_arn } = invocation.into();
+        let invocation = invocation.into();
+        if let Some(woken) = self.keeps_monitoring.then(|| Woken::read(event)).flatten() {
+            return Ok(self.woken(&woken, event, &invocation).await);
+        }
+        let Invocation { ends, function_arn } = invocation;
         let envelope = Envelope::salvage(event, &self.extra_hosts);
         let continuation = Continuation::of(event);
         let began = envelope.began(SystemTime::now(), continuation.started_at());
@@ -160,6 +180,14 @@ impl Provider {
         let body = envelope.answer(physical_id, outcome, envelope.no_echo()).body();
         tracing::info!(status = body.status(), reason = body.reason(), "answer");
         self.deliver(&envelope.callback, body, &deadline).await.map(Reply::Answered)
+    }
+
+    /// Keeps monitoring right. Nobody waits for an answer.
+    async fn woken(&self, woken: &Woken, event: &RawValue, invocation: &Invocation) -> Reply {
+        let now = SystemTime::now();
+        let ends = Deadline::divide(invocation.ends, now, None).process_ends(invocation.ends);
+        let work: Work<'_, _> = Box::pin(self.keep_right(woken, event, invocation, ends));
+        Reply::KeptRight { summary: work.await }
     }
 
     async fn deliver(&self, callback: &Callback, body: Body, deadline: &Deadline) -> Result<Body, Undelivered> {
@@ -263,6 +291,7 @@ impl Invoked<'_> {
                 physical_id: envelope.physical_resource_id.clone(),
                 looks_made_up: looks_made_up(envelope),
             },
+            rules_while: envelope.request_id.clone(),
             ends: self.ends,
             wait_until: self.deadline.work,
             hides_names: envelope.no_echo(),

@@ -29,6 +29,9 @@ pub struct Continuation {
     /// The resource's record, where no table holds it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) record: Option<Record>,
+    /// The last resource that a wake has put right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) after: Option<String>,
 }
 
 impl Continuation {
@@ -37,7 +40,7 @@ impl Continuation {
     pub fn begin() -> Self {
         let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let started_at_ms = u64::try_from(since_1970.as_millis()).unwrap_or_default();
-        Self { started_at_ms, hop: 0, record: None }
+        Self { started_at_ms, hop: 0, record: None, after: None }
     }
 
     /// Reads what the run before left in `event`. Where there is nothing, this is the first run.

@@ -106,6 +106,11 @@ impl DeclaredResource {
         Identity::of(spec, &self.owner).ok().map(|identity| identity.physical_id)
     }
 
+    /// Whether what somebody changes by hand is to be put right.
+    pub(super) fn corrects_drift(&self) -> bool {
+        self.declaration.as_ref().is_some_and(|declaration| declaration.dashboard.correct_drift.value == Some(true))
+    }
+
     /// What a failed replacement may have left, where this request plans for `planned_id`.
     ///
     /// Where an Update to another id fails and can't be undone, CloudFormation goes back with an Update from the new
@@ -133,7 +138,7 @@ pub(super) fn owner(envelope: &Envelope) -> Owner {
 }
 
 /// Validates a declaration that was read with `problems`.
-fn validate(
+pub(super) fn validate(
     resource_type: ResourceType,
     declaration: &Declaration,
     observed: Option<&ObservedConfig>,

@@ -6,12 +6,16 @@ mod continuation;
 mod declared;
 mod failure;
 mod hand_over;
+mod monitoring_part;
 mod outcome;
 mod removal;
 #[cfg(test)]
 mod testing;
+mod upkeep;
+mod wake;
 mod work;
 
 pub use conductor::{Invocation, Provider, Reply, Undelivered};
 pub use continuation::{Continuation, MAX_HOPS};
 pub use declared::read;
+pub use upkeep::UpkeepSummary;

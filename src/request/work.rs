@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::conductor::{Invoked, Provider, Work};
 use super::declared::{DeclaredResource, Validation};
 use super::failure::Failure;
+use super::monitoring_part::monitoring_part;
 use super::outcome::{Ending, RunEnd};
 use super::removal::Removal;
 use crate::callback::{Data, Outcome};
@@ -23,7 +24,7 @@ impl Provider {
     /// Carries out a Create or an Update, and undoes it where it fails.
     pub(super) async fn apply(&self, invoked: &Invoked<'_>, declared: &DeclaredResource, run: &Run) -> RunEnd {
         let log = UndoLog::default();
-        let work: Work<'_, _> = Box::pin(self.carry_out(declared, run, &log));
+        let work: Work<'_, _> = Box::pin(self.carry_out(invoked.envelope, declared, run, &log));
         let done = match in_time(work, invoked.deadline.work_ends()).await {
             Ok(ending) => self.record(run, invoked.envelope, &ending).await.map(|()| ending),
             failed => failed,
@@ -136,8 +137,18 @@ impl Provider {
         Ok(spec)
     }
 
-    async fn carry_out(&self, declared: &DeclaredResource, run: &Run, undo: &UndoLog) -> Result<Ending, Failure> {
+    async fn carry_out(
+        &self,
+        envelope: &Envelope,
+        declared: &DeclaredResource,
+        run: &Run,
+        undo: &UndoLog,
+    ) -> Result<Ending, Failure> {
         let spec = self.spec(declared).await?;
+        if declared.corrects_drift() && !self.keeps_monitoring {
+            tracing::warn!("Dashboard.CorrectDrift does nothing: the provider stack's KeepMonitoring is false");
+        }
+        let monitoring_part = self.keeps_monitoring.then(|| monitoring_part(envelope, &spec)).flatten();
         let identity = Identity::of(&spec, &declared.owner).map_err(ReconcileError::from)?;
         let (config_before, abandoned) = (declared.config_before(), declared.abandoned(&identity.physical_id));
         let apply = Apply {
@@ -150,6 +161,7 @@ impl Provider {
             abandoned: abandoned.as_ref(),
             run,
             undo,
+            monitoring_part: monitoring_part.as_ref(),
         };
         let work: Work<'_, _> = Box::pin(self.reconciler.apply(&apply));
         let applied = work.await;

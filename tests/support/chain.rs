@@ -121,6 +121,7 @@ impl Chain {
                     let path = state.functions.pop().unwrap();
                     assert!(path.contains("function%3Aprovider%3Alive"), "the very version that runs: {path}");
                 }
+                Reply::KeptRight { .. } => panic!("a request is no wake"),
             }
             hops += 1;
             assert!(hops < 40, "the chain does not end");

@@ -49,6 +49,43 @@ impl Event {
             .with("ResourceProperties", properties.as_sent())
     }
 
+    /// What `EventBridge` delivers: no request.
+    fn woken(source: &str, detail_type: &str, detail: &Value) -> Self {
+        Self(json!({
+            "version": "0",
+            "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa",
+            "detail-type": detail_type,
+            "source": source,
+            "account": "123456789012",
+            "time": "2026-11-24T06:00:00Z",
+            "region": "us-east-1",
+            "resources": [],
+            "detail": detail,
+        }))
+    }
+
+    /// An endpoint has come to another status, in the words of the developer guide.
+    pub(crate) fn endpoint_changed(endpoint: &str) -> Self {
+        let detail = json!({"EndpointName": endpoint, "EndpointStatus": "IN_SERVICE"});
+        Self::woken("aws.sagemaker", "SageMaker Endpoint State Change", &detail)
+    }
+
+    /// An endpoint config has been made or deleted.
+    pub(crate) fn endpoint_config_changed(config: &str) -> Self {
+        let detail = json!({"EndpointConfigName": config});
+        Self::woken("aws.sagemaker", "SageMaker Endpoint Config State Change", &detail)
+    }
+
+    /// The provider stack's daily schedule.
+    pub(crate) fn day_gone_by() -> Self {
+        Self::woken("aws.events", "Scheduled Event", &json!({}))
+    }
+
+    /// The provider stack's hourly schedule.
+    pub(crate) fn hour_gone_by() -> Self {
+        Self::woken("monitored-endpoint", "Settle Monitoring", &json!({}))
+    }
+
     /// The same event with a field of its own.
     pub(crate) fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
         self.0[field] = value.into();

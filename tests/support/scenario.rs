@@ -10,6 +10,7 @@ use aws_sdk_sagemaker::config::Credentials;
 use aws_smithy_http_client::Connector;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use aws_stand_in::{CallRecord, Config, Fault, FaultRule, StandIn};
+use monitored_endpoint::aws::RequestTable;
 use monitored_endpoint::callback::{Delivery, ExtraHosts};
 use monitored_endpoint::ledger::Ledger;
 use monitored_endpoint::plan::AlarmRequest;
@@ -39,6 +40,8 @@ pub(crate) struct Scenario {
     provider: RefCell<Provider>,
     config: SdkConfig,
     widgets_function: Option<String>,
+    /// Whether monitoring is kept right between requests; the ledger is in a table then.
+    keeps_monitoring: bool,
     runtime: Runtime,
     last_calls: RefCell<Vec<CallRecord>>,
 }
@@ -49,23 +52,29 @@ pub(crate) struct Answer(pub(crate) Value);
 
 impl Scenario {
     pub(crate) fn new() -> Self {
-        Self::of(None)
+        Self::of(None, false)
+    }
+
+    /// With a provider that keeps monitoring right between requests.
+    pub(crate) fn kept_right() -> Self {
+        Self::of(None, true)
     }
 
     /// With the function of this ARN to draw interactive panels.
     pub(crate) fn with_widgets(function_arn: &str) -> Self {
-        Self::of(Some(function_arn.to_owned()))
+        Self::of(Some(function_arn.to_owned()), false)
     }
 
-    fn of(widgets_function: Option<String>) -> Self {
+    fn of(widgets_function: Option<String>, keeps_monitoring: bool) -> Self {
         let tables = vec![REQUEST_TABLE.to_owned()];
         let stand_in = StandIn::start(Config { transition: Duration::ZERO, tables, ..Config::default() }).unwrap();
         let receiver = AnswerReceiver::start();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let config = runtime.block_on(sdk_config(stand_in.url()));
         Self {
-            provider: RefCell::new(provider(&config, widgets_function.clone())),
+            provider: RefCell::new(provider(&config, widgets_function.clone(), keeps_monitoring)),
             widgets_function,
+            keeps_monitoring,
             sagemaker: aws_sdk_sagemaker::Client::new(&config),
             cloudwatch: aws_sdk_cloudwatch::Client::new(&config),
             stand_in,
@@ -80,7 +89,7 @@ impl Scenario {
     pub(crate) fn start_over(&self) {
         self.stand_in.clear_faults();
         self.stand_in.reset();
-        *self.provider.borrow_mut() = provider(&self.config, self.widgets_function.clone());
+        *self.provider.borrow_mut() = provider(&self.config, self.widgets_function.clone(), self.keeps_monitoring);
     }
 
     /// Hands an event to the provider and gives the one answer that arrived.
@@ -101,6 +110,27 @@ impl Scenario {
             assert_eq!(answer[echoed], event.0[echoed], "{echoed}");
         }
         Answer(answer)
+    }
+
+    /// Wakes the provider with an event that is no request, which nobody is answered, and gives what it returns.
+    pub(crate) fn wake(&self, event: &Event) -> Value {
+        self.wake_within(event, PLENTY)
+    }
+
+    /// As [`Self::wake`], in a Lambda that is killed after `life`.
+    pub(crate) fn wake_within(&self, event: &Event, life: Duration) -> Value {
+        self.stand_in.clear_calls();
+        let handled = self.runtime.block_on(self.provider.borrow().handle(&event.raw(), SystemTime::now() + life));
+        assert!(self.receiver.take().is_empty(), "nobody waits for an answer");
+        *self.last_calls.borrow_mut() = self.stand_in.calls();
+        serde_json::to_value(handled.unwrap()).unwrap()["KeptRight"].clone()
+    }
+
+    /// Calls of the last event that changed something other than the ledger, by name and in the order of names.
+    pub(crate) fn writes_beside_the_ledger(&self) -> Vec<String> {
+        let mut writes = self.writes();
+        writes.retain(|operation| operation != "PutItem");
+        writes
     }
 
     pub(crate) fn create(&self, declared: &Declared) -> Answer {
@@ -198,6 +228,10 @@ impl Scenario {
     /// Whether nothing at all exists.
     pub(crate) fn is_empty(&self) -> bool {
         self.config_names().is_empty() && self.dashboard_names().is_empty() && self.alarm_names().is_empty()
+    }
+
+    pub(crate) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::new(&self.config)
     }
 
     pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
@@ -306,9 +340,14 @@ pub(crate) fn tag(described: &Value, key: &str) -> String {
 }
 
 /// A provider as a new process has it: it remembers nothing.
-fn provider(config: &SdkConfig, widgets_function: Option<String>) -> Provider {
+fn provider(config: &SdkConfig, widgets_function: Option<String>, keeps_monitoring: bool) -> Provider {
     let reconciler = Reconciler::new(config, PAUSE).with_widgets(widgets_function);
-    Provider::new(reconciler, Ledger::in_memory(PAUSE), delivery(), ExtraHosts::parse("127.0.0.1"))
+    let ledger = if keeps_monitoring {
+        Ledger::in_table(RequestTable::new(config, REQUEST_TABLE), PAUSE)
+    } else {
+        Ledger::in_memory(PAUSE)
+    };
+    Provider::new(reconciler, ledger, delivery(), ExtraHosts::parse("127.0.0.1")).with_upkeep(keeps_monitoring)
 }
 
 pub(crate) fn delivery() -> Delivery {

@@ -1,0 +1,273 @@
+//! Monitoring that is kept right between requests: the same plan and the same decisions as in a request, of which only those are
+//! carried out that put nothing back which somebody changed by hand.
+//!
+//! It makes, changes and removes dashboards and alarms of the resource, and removes endpoint configs that nobody serves on and
+//! CloudFormation has done with. Endpoints are only described. Nothing is adopted and nothing is given back. What was written
+//! isn't undone when the run ends early: every write leads to the plan, and the next run goes on.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
+use futures_util::future::try_join_all;
+
+use super::apply::Transition;
+use super::change::Change;
+use super::decide::decide;
+use super::endpoint_config::Removed;
+use super::environment::Surroundings;
+use super::error::ReconcileError;
+use super::existing::Existing;
+use super::ownership::is_owned;
+use super::{Apply, Reconciler, dashboard};
+use crate::aws::alarm_text;
+use crate::ledger::{Kind, Learned, Monitored, Note, Run, Written};
+use crate::plan::{Owner, Plan};
+use crate::spec::{EndpointConfigName, EndpointName};
+
+/// Endpoints that are described at the same time, of those that may serve on a config.
+const DESCRIBED_AT_ONCE: usize = 16;
+
+/// What keeps a resource's monitoring right.
+#[derive(Debug)]
+pub(crate) struct Upkeep<'a> {
+    /// What is wanted, as a request would want it.
+    pub(crate) apply: &'a Apply<'a>,
+    /// What is known of it.
+    pub(crate) monitored: &'a Monitored,
+    /// Whether what somebody changed by hand is put right too.
+    pub(crate) corrects_drift: bool,
+}
+
+/// What happened to a resource.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Kept {
+    /// Dashboards and alarms that were written or removed.
+    pub(crate) changed: Vec<String>,
+    /// Those that somebody changed or deleted by hand, and that were left so.
+    pub(crate) left_by_hand: Vec<String>,
+    /// Endpoint configs that were removed.
+    pub(crate) removed_configs: Vec<String>,
+}
+
+/// Content of dashboards and alarms, in one spelling for each meaning, by kind and name.
+type Contents = BTreeMap<(Kind, String), String>;
+
+impl Reconciler {
+    /// Puts the monitoring of a resource right.
+    ///
+    /// # Errors
+    /// Where AWS refuses a description or a write, a request has come in, or the time is up.
+    pub(crate) async fn keep_right(&self, upkeep: &Upkeep<'_>) -> Result<Kept, ReconcileError> {
+        let Upkeep { apply, monitored, corrects_drift } = *upkeep;
+        let (mut plan, existing, surroundings) = self.plan(apply).await?;
+        leave_others(&mut plan, &existing, apply.owner);
+        let changes = decide(&apply.desired(&plan, &[], &super::adoption::given_back(apply.run, &[])), &existing)?;
+        let (found, wanted) = (contents_of(&existing), contents_of_plan(&plan));
+        let by_hand = |thing: &(Kind, String)| is_by_hand(monitored, thing, found.get(thing));
+        let mut kept = Kept::default();
+        let mut allowed = Vec::new();
+        for (stage, change) in changes {
+            let thing = owned(change.thing());
+            let is_drift = matches!(change, Change::Retag { .. }) || by_hand(&thing);
+            match &change {
+                Change::GiveBack { .. } => {}
+                _ if is_drift && !corrects_drift => push_once(&mut kept.left_by_hand, &thing.1),
+                _ => {
+                    push_once(&mut kept.changed, &thing.1);
+                    allowed.push((stage, change));
+                }
+            }
+        }
+        self.refuse_silent_queries(allowed.iter().map(|(_, change)| change), &plan.alarms).await?;
+        let known = known(monitored, &surroundings, &wanted, |thing| {
+            corrects_drift || !by_hand(thing) || found.get(thing) == wanted.get(thing)
+        });
+        if !allowed.is_empty() {
+            apply.run.note(Note::Monitored(Box::new(while_writing(monitored, &known))));
+        }
+        let transition = Transition { apply, plan: &plan, existing: &existing };
+        for stage in allowed.chunk_by(|(one, _), (other, _)| one == other) {
+            self.carry_out(transition, stage, &mut super::apply::New::default()).await?;
+        }
+        if known != *monitored {
+            apply.run.note(Note::Monitored(Box::new(known)));
+        }
+        apply.run.want(existing_of(&wanted, &found, &kept));
+        kept.removed_configs = self.remove_left_configs(apply.run, apply.owner).await?;
+        Ok(kept)
+    }
+
+    /// Removes configs that CloudFormation has done with and that no endpoint of the account serves on: those that a Delete had
+    /// to leave, and those of requests that never succeeded. One that a request answered with SUCCESS wanted stays: its stack may
+    /// still go back to it.
+    pub(crate) async fn remove_left_configs(&self, run: &Run, owner: &Owner) -> Result<Vec<String>, ReconcileError> {
+        let record = run.record();
+        let left = record.inventory.iter().filter(|item| {
+            item.kind == Kind::EndpointConfig && !item.adopted && (item.left || !record.is_relied_on(item))
+        });
+        let left: Vec<EndpointConfigName> =
+            left.filter_map(|item| EndpointConfigName::parse(item.name.text()?).ok()).collect();
+        let mut ours = Vec::new();
+        for name in left {
+            match self.describe_endpoint_config(&name).await? {
+                Some(found) if is_owned(&found.tags, owner) => ours.push(name),
+                _ => run.note(Note::Gone { kind: Kind::EndpointConfig, name: name.to_string() }),
+            }
+        }
+        if ours.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (endpoints, mut removed) = (self.all_endpoints().await?, Vec::new());
+        let seen: Vec<&DescribeEndpointOutput> = endpoints.iter().collect();
+        for name in ours {
+            run.intend(&[]).await?;
+            if self.remove_endpoint_config(run, &name, &[], &[], &seen).await? == Removed::Gone {
+                removed.push(name.to_string());
+            }
+        }
+        Ok(removed)
+    }
+
+    /// Every endpoint of the account in its Region: which config one serves on only its description says.
+    async fn all_endpoints(&self) -> Result<Vec<DescribeEndpointOutput>, ReconcileError> {
+        let names = self.sagemaker.endpoint_names().await?;
+        let mut found = Vec::new();
+        for some in names.chunks(DESCRIBED_AT_ONCE) {
+            let some = some.iter().filter_map(|name| EndpointName::parse(name).ok());
+            let described = some.map(async |name| self.sagemaker.endpoint(name.as_str()).await);
+            found.extend(try_join_all(described).await?.into_iter().flatten());
+        }
+        Ok(found)
+    }
+}
+
+impl Apply<'_> {
+    /// What is known of the same endpoint from before.
+    pub(super) fn learned(&self) -> Learned {
+        let before = self.run.record().monitored;
+        let before = before.filter(|before| before.endpoint == self.spec.monitoring.endpoint_name.as_str());
+        before.map(|before| before.learned).unwrap_or_default()
+    }
+
+    /// What is remembered once the plan stands, where monitoring is kept right between requests.
+    pub(super) fn monitored(&self, plan: &Plan, surroundings: Surroundings) -> Option<Monitored> {
+        let monitored = Monitored {
+            request: self.run.request_id().to_owned(),
+            physical_id: plan.physical_id.clone(),
+            endpoint: self.spec.monitoring.endpoint_name.to_string(),
+            properties: self.monitoring_part?.clone(),
+            learned: surroundings.learned,
+            waits_for_metrics: surroundings.waits_for_metrics,
+            written: written(plan),
+        };
+        if !monitored.fits() {
+            tracing::warn!("the declaration is too large to be kept, so its monitoring is as right as its last update");
+            return None;
+        }
+        Some(monitored)
+    }
+}
+
+/// Takes from the plan what is somebody else's by now: it is left alone, and so is nothing else because of it.
+fn leave_others(plan: &mut Plan, existing: &Existing, owner: &Owner) {
+    let is_theirs = |tags: Option<&[crate::spec::Tag]>| tags.is_some_and(|tags| !is_owned(tags, owner));
+    if let Some(dashboard) = &plan.dashboard
+        && is_theirs(existing.dashboard(&dashboard.name).map(|found| found.tags.as_slice()))
+    {
+        tracing::warn!(dashboard = %dashboard.name, "a dashboard of this name is somebody else's by now, and is left alone");
+        plan.dashboard = None;
+    }
+    plan.alarms.retain(|alarm| {
+        let theirs = is_theirs(existing.alarm(&alarm.name).map(|found| found.tags.as_slice()));
+        if theirs {
+            tracing::warn!(alarm = %alarm.name, "an alarm of this name is somebody else's by now, and is left alone");
+        }
+        !theirs
+    });
+}
+
+/// Whether somebody has changed or deleted it by hand since it was written last.
+fn is_by_hand(monitored: &Monitored, (kind, name): &(Kind, String), found: Option<&String>) -> bool {
+    match (monitored.written(*kind, name), found) {
+        (None, found) => found.is_some(),
+        (Some(_), None) => true,
+        (Some(written), Some(found)) => !written.is(found),
+    }
+}
+
+/// What is known of the resource once everything stands as planned that `is_written` says.
+fn known(
+    monitored: &Monitored,
+    surroundings: &Surroundings,
+    wanted: &Contents,
+    is_written: impl Fn(&(Kind, String)) -> bool,
+) -> Monitored {
+    let written = wanted.iter().filter_map(|(thing, content)| {
+        let (kind, name) = thing;
+        if is_written(thing) {
+            Some(Written::of(*kind, name, content))
+        } else {
+            monitored.written(*kind, name).cloned()
+        }
+    });
+    Monitored {
+        learned: surroundings.learned.clone(),
+        waits_for_metrics: surroundings.waits_for_metrics,
+        written: written.collect(),
+        ..monitored.clone()
+    }
+}
+
+/// The same while the writes are under way: until they have been answered, either content may be there.
+fn while_writing(before: &Monitored, after: &Monitored) -> Monitored {
+    let either = after.written.iter().map(|next| match before.written(next.kind, &next.name) {
+        Some(written) => written.clone().or(next),
+        None => next.clone(),
+    });
+    let gone = before.written.iter().filter(|written| after.written(written.kind, &written.name).is_none());
+    Monitored { written: either.chain(gone.cloned()).collect(), ..before.clone() }
+}
+
+/// What of the plan is there now: it was found, or it has been written.
+fn existing_of(wanted: &Contents, found: &Contents, kept: &Kept) -> Vec<(Kind, String)> {
+    let is_there = |thing: &&(Kind, String)| found.contains_key(*thing) || kept.changed.contains(&thing.1);
+    wanted.keys().filter(is_there).cloned().collect()
+}
+
+/// What a plan's dashboard and alarms are written as.
+fn written(plan: &Plan) -> Vec<Written> {
+    contents_of_plan(plan).iter().map(|((kind, name), content)| Written::of(*kind, name, content)).collect()
+}
+
+fn contents_of_plan(plan: &Plan) -> Contents {
+    let dashboard = plan
+        .dashboard
+        .iter()
+        .map(|planned| ((Kind::Dashboard, planned.name.to_string()), dashboard::in_one_spelling(&planned.body)));
+    let alarms =
+        plan.alarms.iter().map(|planned| ((Kind::Alarm, planned.name.to_string()), alarm_text(&planned.request)));
+    dashboard.chain(alarms).collect()
+}
+
+fn contents_of(existing: &Existing) -> Contents {
+    let dashboards = existing
+        .dashboards
+        .iter()
+        .map(|(name, found)| ((Kind::Dashboard, name.to_string()), dashboard::in_one_spelling(&found.content)));
+    let alarms =
+        existing.alarms.iter().map(|(name, found)| ((Kind::Alarm, name.to_string()), alarm_text(&found.content)));
+    dashboards.chain(alarms).collect()
+}
+
+fn owned((kind, name): (Kind, &str)) -> (Kind, String) {
+    (kind, name.to_owned())
+}
+
+fn push_once(names: &mut Vec<String>, name: &str) {
+    if !names.iter().any(|known| known == name) {
+        names.push(name.to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,300 @@
+//! Keeping monitoring right between requests: from a wake to the resources it concerns, one after the other, each under its lease.
+//!
+//! Nobody waits for an answer. A resource that can't be put right is logged and left to the next wake; it stops none of the others.
+//! What a run has no time for goes on in the next one.
+
+use std::time::{Duration, SystemTime};
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use tokio::time::Instant;
+
+use super::conductor::{Invocation, Provider, Work};
+use super::continuation::{Continuation, MAX_HOPS};
+use super::declared::Validation;
+use super::failure::Failure;
+use super::monitoring_part::DeclaredMonitoring;
+use super::wake::{Wake, Woken};
+use super::work::in_time;
+use crate::ledger::{BegunUpkeep, Candidate, LONGEST_UPKEEP, Monitored, Run};
+use crate::plan::{Identity, Owner};
+use crate::reconcile::{Apply, Kept, ReconcileError, UndoLog, Upkeep, reason};
+use crate::spec::Spec;
+
+/// How a wake ended, in numbers of resources. As JSON it is what the function returns.
+#[derive(Clone, Copy, Debug, Default, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "PascalCase")]
+pub struct UpkeepSummary {
+    /// That the wake concerned.
+    pub resources: usize,
+    /// Of which something was written or removed.
+    pub changed: usize,
+    /// That were left alone: a request is at work, or the endpoint is changing.
+    pub skipped: usize,
+    /// That could not be put right.
+    pub failed: usize,
+    /// Whether the rest goes on in the next run.
+    pub handed_over: bool,
+}
+
+/// How it went with one resource.
+enum Attempt {
+    Done(Kept),
+    Skipped(String),
+}
+
+/// The time of one run.
+#[derive(Clone, Copy)]
+struct Time {
+    /// When the run is killed.
+    ends: SystemTime,
+    /// From then on no other resource is begun.
+    begins_until: SystemTime,
+}
+
+impl Time {
+    /// The last quarter is for what has been begun, and for the hand-over.
+    fn of(ends: SystemTime, now: SystemTime) -> Self {
+        let left = ends.duration_since(now).unwrap_or_default();
+        Self { ends, begins_until: now + left / 4 * 3 }
+    }
+
+    /// When the lease of a resource that is begun now ends, and how long its work may take. What is between them belongs to calls
+    /// under way.
+    fn of_one(self) -> (SystemTime, Duration) {
+        let now = SystemTime::now();
+        let lease = LONGEST_UPKEEP.min(self.ends.duration_since(now).unwrap_or_default() * 9 / 10);
+        (now + lease, lease / 4 * 3)
+    }
+}
+
+impl Provider {
+    /// Puts right what a wake concerns.
+    pub(super) async fn keep_right(
+        &self,
+        woken: &Woken,
+        event: &RawValue,
+        invocation: &Invocation,
+        ends: SystemTime,
+    ) -> UpkeepSummary {
+        let continuation = Continuation::of(event);
+        tracing::info!(wake = ?woken.wake, hop = continuation.hop, "woken");
+        let time = Time::of(ends, SystemTime::now());
+        let (mut summary, mut after) = (UpkeepSummary::default(), continuation.after.clone());
+        loop {
+            let (page, next) = match self.ledger.candidates(after.as_deref()).await {
+                Ok(found) => found,
+                Err(error) => {
+                    tracing::error!(error = %reason(&error), "the ledger could not be read, so nothing is kept right");
+                    summary.failed += 1;
+                    break;
+                }
+            };
+            for candidate in page.iter().filter(|candidate| woken.concerns(candidate)) {
+                if !self.is_trusted(woken, candidate, invocation.function_arn.as_deref()) {
+                    tracing::warn!(
+                        resource = candidate.resource,
+                        "the event is of another account or Region, and changes nothing"
+                    );
+                    continue;
+                }
+                if SystemTime::now() >= time.begins_until {
+                    summary.handed_over = self.go_on_later(event, &continuation, after, invocation).await;
+                    return summary;
+                }
+                self.keep_one_right(candidate, time, &mut summary).await;
+                after = Some(candidate.resource.clone());
+            }
+            match next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
+        }
+        tracing::info!(?summary, "monitoring kept right");
+        summary
+    }
+
+    /// Whether the event is of the function's own account and Region, or of the resource's stack's.
+    fn is_trusted(&self, woken: &Woken, candidate: &Candidate, function_arn: Option<&str>) -> bool {
+        let stack_id = candidate.resource.rsplit_once('|').map_or("", |(stack_id, _)| stack_id);
+        let accounts = [Some(stack_id), function_arn].into_iter().flatten().filter_map(account_in);
+        woken.region == self.reconciler.region() && accounts.into_iter().any(|account| account == woken.account)
+    }
+
+    async fn go_on_later(
+        &self,
+        event: &RawValue,
+        continuation: &Continuation,
+        after: Option<String>,
+        invocation: &Invocation,
+    ) -> bool {
+        let next = Continuation { after, ..continuation.clone() };
+        let (Some(handover), Some(function)) = (&self.handover, &invocation.function_arn) else { return false };
+        if continuation.hop >= MAX_HOPS {
+            tracing::error!("there are more resources than {MAX_HOPS} runs keep right; the next wake begins anew");
+            return false;
+        }
+        let invoked = match next.hand_over(event) {
+            Ok(event) => handover.invoke(function, &event).await,
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = &invoked {
+            tracing::error!(error = %reason(error), "the rest could not be left to the next run");
+        }
+        invoked.is_ok()
+    }
+
+    async fn keep_one_right(&self, candidate: &Candidate, time: Time, summary: &mut UpkeepSummary) {
+        let resource = candidate.resource.as_str();
+        summary.resources += 1;
+        let attempt: Work<'_, _> = Box::pin(self.attempt(resource, time));
+        match attempt.await {
+            Ok(Attempt::Done(kept)) => {
+                let is_changed = !(kept.changed.is_empty() && kept.removed_configs.is_empty());
+                summary.changed += usize::from(is_changed);
+                if is_changed || !kept.left_by_hand.is_empty() {
+                    tracing::info!(resource, ?kept, "kept right");
+                }
+            }
+            Ok(Attempt::Skipped(why)) => {
+                summary.skipped += 1;
+                tracing::info!(resource, why, "left as it is");
+            }
+            Err(failure) => {
+                summary.failed += 1;
+                tracing::error!(resource, error = %reason(&failure), "could not be kept right; the next wake tries again");
+            }
+        }
+    }
+
+    async fn attempt(&self, resource: &str, time: Time) -> Result<Attempt, Failure> {
+        let (ends, work_time) = time.of_one();
+        let until = Instant::now() + work_time;
+        let run = match self.ledger.begin_upkeep(resource, ends, until).await.map_err(ReconcileError::from)? {
+            BegunUpkeep::Leased(run) => run,
+            BegunUpkeep::Left(why) => return Ok(Attempt::Skipped(why.to_owned())),
+        };
+        let work: Work<'_, _> = Box::pin(self.keep_leased_right(&run));
+        let done = in_time(work, until).await;
+        // Nothing of this run may happen once its lease has ended.
+        run.settle(until + work_time / 8).await;
+        let given_back = if done.is_ok() { run.finish_upkeep().await } else { run.release().await };
+        if let Err(stop) = given_back {
+            tracing::warn!(%stop, resource, "the lease could not be given back, and ends by itself");
+        }
+        match done {
+            Err(Failure::Reconcile(ReconcileError::Superseded)) => {
+                Ok(Attempt::Skipped("a request of its stack has arrived".to_owned()))
+            }
+            done => done,
+        }
+    }
+
+    async fn keep_leased_right(&self, run: &Run) -> Result<Attempt, Failure> {
+        let Some(owner) = owner_of(run.resource()) else {
+            return Ok(Attempt::Skipped("its key is none of a resource".to_owned()));
+        };
+        let record = run.record();
+        let Some(monitored) = record.monitoring_in_force() else {
+            let removed_configs = self.reconciler.remove_left_configs(run, &owner).await?;
+            return Ok(Attempt::Done(Kept { removed_configs, ..Kept::default() }));
+        };
+        let declared = DeclaredMonitoring::read(&owner, monitored);
+        let declared = declared.map_err(|problems| Failure::Declaration(problems.to_string()))?;
+        match self.spec_kept(&declared).await? {
+            Some(spec) => self.keep_declared_right(run, &owner, monitored, &declared, &spec).await.map(Attempt::Done),
+            None => Ok(Attempt::Skipped("its endpoint is changing, or has gone".to_owned())),
+        }
+    }
+
+    async fn keep_declared_right(
+        &self,
+        run: &Run,
+        owner: &Owner,
+        monitored: &Monitored,
+        declared: &DeclaredMonitoring,
+        spec: &Spec,
+    ) -> Result<Kept, Failure> {
+        let identity = Identity { physical_id: monitored.physical_id.clone(), endpoint_config: None, endpoint: None };
+        let apply = Apply {
+            spec,
+            identity: &identity,
+            owner,
+            names: &declared.names,
+            earlier: None,
+            earlier_config: None,
+            abandoned: None,
+            run,
+            undo: &UndoLog::default(),
+            monitoring_part: None,
+        };
+        let upkeep = Upkeep { apply: &apply, monitored, corrects_drift: declared.corrects_drift };
+        let work: Work<'_, _> = Box::pin(self.reconciler.keep_right(&upkeep));
+        Ok(work.await?)
+    }
+
+    /// What is declared, with what it leaves out read from its endpoint; `None` where that doesn't say it now.
+    async fn spec_kept(&self, declared: &DeclaredMonitoring) -> Result<Option<Box<Spec>>, Failure> {
+        let refused = |problems: String| Failure::Declaration(problems);
+        match declared.validate(None) {
+            Validation::Valid(spec) => Ok(Some(spec)),
+            Validation::Refused(problems) => Err(refused(problems)),
+            Validation::NeedsEndpoint { endpoint, .. } => {
+                let Some(observed) = self.reconciler.observe_settled(&endpoint).await? else { return Ok(None) };
+                match declared.validate(Some(&observed)) {
+                    Validation::Valid(spec) => Ok(Some(spec)),
+                    Validation::Refused(problems) => Err(refused(problems)),
+                    Validation::NeedsEndpoint { .. } => Ok(None),
+                }
+            }
+        }
+    }
+}
+
+impl Woken {
+    fn concerns(&self, candidate: &Candidate) -> bool {
+        match &self.wake {
+            Wake::Endpoint(name) => candidate.is_about_endpoint(name),
+            Wake::EndpointConfig(name) => candidate.has_config(name),
+            Wake::Everything => true,
+            Wake::Unsettled => candidate.record.monitored.as_ref().is_some_and(|known| known.waits_for_metrics),
+        }
+    }
+}
+
+/// The account in an ARN.
+fn account_in(arn: &str) -> Option<&str> {
+    arn.split(':').nth(4).filter(|account| !account.is_empty())
+}
+
+/// The resource that a key of the ledger names.
+fn owner_of(key: &str) -> Option<Owner> {
+    let (stack_id, logical_id) = key.rsplit_once('|')?;
+    Some(Owner { stack_id: stack_id.to_owned(), logical_id: logical_id.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_names_the_resource_that_it_was_made_of() {
+        let owner = owner_of("arn:aws:cloudformation:us-east-1:123456789012:stack/s/1|Config").unwrap();
+        assert_eq!((owner.stack_name(), owner.logical_id.as_str()), ("s", "Config"));
+        assert_eq!(account_in(&owner.stack_id), Some("123456789012"));
+        assert_eq!(account_in("arn:aws:s3:::bucket"), None);
+    }
+
+    #[test]
+    fn one_resource_takes_no_more_than_its_share_of_a_run() {
+        let now = SystemTime::now();
+        let time = Time::of(now + Duration::from_mins(15), now);
+        let (lease, work) = time.of_one();
+        assert!(lease <= SystemTime::now() + LONGEST_UPKEEP && work < LONGEST_UPKEEP);
+        let short = Time::of(now + Duration::from_secs(8), now);
+        let (lease, work) = short.of_one();
+        assert!(lease < now + Duration::from_secs(8) && work <= Duration::from_millis(5_400));
+        let over = Time::of(now, now);
+        assert!(SystemTime::now() >= over.begins_until, "no time, no resource");
+    }
+}
