@@ -20,3 +20,4 @@ mod load;
 mod matrix;
 mod peer;
 mod situations;
+mod wakes;

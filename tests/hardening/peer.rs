@@ -127,6 +127,24 @@ impl Peer {
         self.answer(event, &returned)
     }
 
+    /// Wakes the process with an event that is no request, and gives what it returns.
+    pub(crate) fn wake(&mut self, event: &Event) -> Result<Value, String> {
+        self.wake_in_a_life_of(event, UNHURRIED)
+    }
+
+    /// The same, in a run that lives so long.
+    pub(crate) fn wake_in_a_life_of(&mut self, event: &Event, life: Duration) -> Result<Value, String> {
+        self.scenario.stand_in.clear_calls();
+        let returned = self.process.invoke_in_a_life_of(event, life);
+        if !self.scenario.receiver.take().is_empty() {
+            return Err("a wake was answered".to_owned());
+        }
+        match returned {
+            Returned::Value(value) if value["KeptRight"].is_object() => Ok(value["KeptRight"].clone()),
+            other => Err(format!("a wake ended with {other:?}")),
+        }
+    }
+
     fn answer(&self, event: &Event, returned: &Returned) -> Result<Answer, String> {
         let received = self.scenario.receiver.take();
         let [put] = received.as_slice() else { return Err(format!("{} answers", received.len())) };
@@ -239,6 +257,6 @@ impl Peer {
 fn process(scenario: &Scenario, lambda: &HttpPeer) -> Lambda {
     Lambda::start(
         scenario.stand_in.url(),
-        &[("AWS_ENDPOINT_URL_LAMBDA", format!("http://{}", lambda.authority()).as_str())],
+        &[("AWS_ENDPOINT_URL_LAMBDA", format!("http://{}", lambda.authority()).as_str()), ("KEEP_MONITORING", "true")],
     )
 }

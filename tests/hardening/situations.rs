@@ -132,7 +132,7 @@ fn models(count: usize) -> Declared {
         .with("NoTrafficAlarm", json!({"Enabled": true}))
 }
 
-fn six_models() -> Declared {
+pub(crate) fn six_models() -> Declared {
     models(6)
 }
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::play::{Played, answers};
 use super::situation::{Situation, VALUES, Wants};
 use super::support::account;
+use super::support::event::Event;
 use super::support::receiver::SIGNATURE;
 use super::support::scenario::REQUEST_TABLE;
 use super::world::World;
@@ -34,7 +35,7 @@ fn of<'a>(answers: &'a [Value], request: &'a str) -> impl Iterator<Item = &'a Va
 
 /// Every run that lived to its end has answered once, or been handed over.
 fn each_is_answered_once(played: &Played, answers: &[Value]) -> Result<(), String> {
-    for event in &played.events {
+    for event in played.events.iter().filter(|event| event.is_request()) {
         let request = event.text("RequestId");
         let is_its = |order: &usize| played.events[*order].text("RequestId") == request;
         let answered = |reply: &Reply| matches!(reply, Reply::Answered(_));
@@ -51,9 +52,14 @@ fn each_is_answered_once(played: &Played, answers: &[Value]) -> Result<(), Strin
     Ok(())
 }
 
+/// The newest request; whatever wakes the provider beside it is none.
+fn newest(played: &Played) -> Option<&Event> {
+    played.events.iter().rev().find(|event| event.is_request())
+}
+
 /// The newest request succeeds, and an older one does or says that it was superseded.
 fn the_newest_has_its_way(situation: &Situation, played: &Played, answers: &[Value]) -> Result<(), String> {
-    let newest = played.events.last().map(|event| event.text("RequestId")).unwrap_or_default();
+    let newest = newest(played).map(|event| event.text("RequestId")).unwrap_or_default();
     for answer in answers.iter().filter(|answer| answer["Status"] != "SUCCESS") {
         let reason = answer["Reason"].as_str().unwrap_or_default();
         if answer["RequestId"] == newest {
@@ -79,7 +85,8 @@ fn same(is: &Value, ought: &Value) -> Result<(), String> {
 fn the_table_tells_nothing(world: &World, situation: &Situation) -> Result<(), String> {
     let items = Value::Array(world.stand_in.table(REQUEST_TABLE)).to_string();
     let own = situation.secrets.iter().copied();
-    let secrets = [SIGNATURE, "http://", "X-Amz"].into_iter().chain(VALUES).chain(own);
+    let values = VALUES.into_iter().filter(|_| !situation.keeps);
+    let secrets = [SIGNATURE, "http://", "X-Amz"].into_iter().chain(values).chain(own);
     match secrets.into_iter().find(|secret| items.contains(*secret)) {
         Some(secret) => Err(format!("the request table holds {secret:?}: {items}")),
         None => Ok(()),
@@ -91,7 +98,12 @@ fn nothing_is_left(world: &mut World, situation: &Situation, played: &Played, an
     if situation.wants == Wants::Nothing {
         return Ok(());
     }
-    let newest = played.events.last().ok_or("there is an event")?;
+    let Some(newest) = newest(played) else {
+        let declared = situation.before.map(|declared| declared().as_sent()).unwrap_or_default();
+        world.remove(situation, &played.id, &declared);
+        let nothing = world.nothing();
+        return same(&world.picture(), &nothing).map_err(|wrong| format!("after the Delete: {wrong}"));
+    };
     let id = of(answers, newest.text("RequestId")).find_map(|answer| answer["PhysicalResourceId"].as_str());
     let id = id.ok_or("the newest request was answered")?;
     if newest.text("RequestType") == "Delete" && situation.own_endpoint.is_none() {

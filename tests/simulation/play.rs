@@ -194,7 +194,12 @@ impl Player<'_> {
             let End::Replied(reply) = self.world.finish(running) else { continue };
             self.tell(format!("run {at} ends: {}", serde_json::to_string(&reply).unwrap_or_default()));
             let next = self.world.take_handed_over();
-            let expected = usize::from(matches!(reply, Reply::HandedOver { .. }));
+            let goes_on = match &reply {
+                Reply::HandedOver { .. } => true,
+                Reply::KeptRight { summary } => summary.handed_over,
+                Reply::Answered(_) => false,
+            };
+            let expected = usize::from(goes_on);
             if next.len() != expected {
                 return Err(format!("run {at} ended in {reply:?}, and there are {} next runs", next.len()));
             }

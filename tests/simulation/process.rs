@@ -46,16 +46,18 @@ pub(crate) struct Job {
 pub(crate) struct Process {
     /// By which its calls are known.
     pub(crate) name: String,
+    /// Whether it keeps monitoring right between requests.
+    pub(crate) keeps: bool,
     jobs: Sender<Job>,
 }
 
 impl Process {
-    /// Starts a process that talks to AWS and to Lambda at these URLs.
-    pub(crate) fn start(name: &str, aws: &str, lambda: &str) -> Self {
+    /// Starts a process that talks to AWS and to Lambda at these URLs, and `keeps` monitoring right between requests or doesn't.
+    pub(crate) fn start(name: &str, aws: &str, lambda: &str, keeps: bool) -> Self {
         let (jobs, waiting) = mpsc::channel();
         let (own, aws, lambda) = (name.to_owned(), aws.to_owned(), lambda.to_owned());
-        thread::spawn(move || work(&own, &aws, &lambda, &waiting));
-        Self { name: name.to_owned(), jobs }
+        thread::spawn(move || work(&own, &aws, &lambda, keeps, &waiting));
+        Self { name: name.to_owned(), keeps, jobs }
     }
 
     pub(crate) fn run(&self, job: Job) {
@@ -63,9 +65,9 @@ impl Process {
     }
 }
 
-fn work(name: &str, aws: &str, lambda: &str, jobs: &Receiver<Job>) {
+fn work(name: &str, aws: &str, lambda: &str, keeps: bool, jobs: &Receiver<Job>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let provider = runtime.block_on(provider(name, aws, lambda));
+    let provider = runtime.block_on(provider(name, aws, lambda)).with_upkeep(keeps);
     while let Ok(Job { event, ends, dies, ended, gate }) = jobs.recv() {
         let invocation = Invocation { ends, function_arn: Some(FUNCTION.to_owned()) };
         let end = runtime.block_on(async {

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use aws_stand_in::{Outcome, Script};
+use metric_math::telemetry::Metric;
 
 use super::support::account::MODEL;
 use super::support::cloudformation;
@@ -49,6 +50,8 @@ pub(crate) struct Situation {
     pub(crate) in_order: bool,
     /// Words that the request table may not hold, beside [`VALUES`].
     pub(crate) secrets: &'static [&'static str],
+    /// Whether monitoring is kept right between requests. Then the request table holds [`VALUES`].
+    pub(crate) keeps: bool,
 }
 
 /// What most situations have.
@@ -64,6 +67,7 @@ const USUAL: Situation = Situation {
     may_fail: false,
     in_order: false,
     secrets: &[],
+    keeps: false,
 };
 
 impl Situation {
@@ -177,8 +181,32 @@ fn moved(world: &World, config: &str) {
     world.wind();
 }
 
+/// The endpoint's first metrics come, after which its dashboard is planned otherwise.
+fn first_metrics(world: &World, _: &str) {
+    let of = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    world.stand_in.publish([Metric {
+        namespace: "/aws/sagemaker/InferenceComponents".to_owned(),
+        name: "GPUUtilizationNormalized".to_owned(),
+        dimensions: [of("EndpointName", "chat"), of("InferenceComponentName", "llama"), of("GpuId", "0")].into(),
+    }]);
+}
+
+fn changed() -> Declared {
+    chat().with("CostPerHour", 3).with("UnusedGpuAlarm", json!({"AlarmName": "waste"}))
+}
+
+/// A wake, and something else at the same time.
+const WOKEN: Situation = Situation {
+    resource_type: CONFIG,
+    before: Some(chat),
+    meanwhile: first_metrics,
+    wants: Wants::OneAfterAnother,
+    keeps: true,
+    ..USUAL
+};
+
 /// Cases that have a name in the field keep it.
-pub(crate) const ALL: [Situation; 28] = [
+pub(crate) const ALL: [Situation; 32] = [
     Situation { name: "a1-endpoint", events: |it, _| it.made_and_cancelled(&chat()), wants: Wants::Nothing, ..USUAL },
     Situation {
         name: "a1-config",
@@ -378,5 +406,26 @@ pub(crate) const ALL: [Situation; 28] = [
         events: |it, id| it.first_deleted_and_changed(id, "chat"),
         wants: Wants::OneAfterAnother,
         ..USUAL
+    },
+    Situation {
+        name: "wake-and-update",
+        events: |_, id| vec![Event::endpoint_changed("chat"), Event::update(CONFIG, id, &chat(), &changed())],
+        ..WOKEN
+    },
+    Situation {
+        name: "update-and-wake",
+        events: |_, id| vec![Event::update(CONFIG, id, &chat(), &changed()), Event::day_gone_by()],
+        ..WOKEN
+    },
+    Situation {
+        name: "wake-and-delete",
+        events: |_, id| vec![Event::hour_gone_by(), Event::delete(CONFIG, id, &chat())],
+        wants: Wants::Nothing,
+        ..WOKEN
+    },
+    Situation {
+        name: "wake-twice",
+        events: |_, _| vec![Event::endpoint_changed("chat"), Event::day_gone_by()],
+        ..WOKEN
     },
 ];

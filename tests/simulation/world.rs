@@ -54,6 +54,8 @@ pub(crate) struct World {
     idle: Vec<Process>,
     started: usize,
     pictures: HashMap<&'static str, Value>,
+    /// Whether the processes of the situation keep monitoring right between requests.
+    keeps: bool,
 }
 
 /// A run under way.
@@ -92,12 +94,14 @@ impl World {
             idle: Vec::new(),
             started: 0,
             pictures: HashMap::new(),
+            keeps: false,
         }
     }
 
     /// An account in which the situation's events may come in, and the id of the resource in it.
     pub(crate) fn prepare(&mut self, situation: &Situation) -> String {
         self.start_over();
+        self.keeps = situation.keeps;
         let id = self.make_before(situation);
         self.stand_in.clear_calls();
         self.holds.store(true, Ordering::SeqCst);
@@ -110,6 +114,7 @@ impl World {
             return known.clone();
         }
         self.start_over();
+        self.keeps = situation.keeps;
         match situation.wants {
             Wants::Before => drop(self.make_before(situation)),
             Wants::First => {
@@ -120,13 +125,22 @@ impl World {
             Wants::OneAfterAnother => {
                 let id = self.make_before(situation);
                 for (at, event) in (situation.events)(situation, &id).into_iter().enumerate() {
-                    self.carry_out_as(event, 1 + at);
+                    self.one_after_another(event, 1 + at);
                 }
             }
         }
         let picture = self.picture();
         self.pictures.insert(situation.name, picture.clone());
         picture
+    }
+
+    fn one_after_another(&mut self, event: Event, order: usize) {
+        if event.is_request() {
+            drop(self.carry_out_as(event, order));
+        } else {
+            let reply = self.run_alone(event.raw(), LONG_LIFE);
+            assert!(matches!(reply, Reply::KeptRight { summary } if summary.failed == 0), "undisturbed: {reply:?}");
+        }
     }
 
     /// Everything that is there before the events, and the id that the resource has by then.
@@ -268,10 +282,11 @@ impl World {
 
     /// Starts a run of an event, which lives so long.
     pub(crate) fn start(&mut self, event: Box<RawValue>, life: Duration) -> Running {
-        let process = self.idle.pop().unwrap_or_else(|| {
+        let idle = self.idle.iter().rposition(|process| process.keeps == self.keeps);
+        let process = idle.map(|at| self.idle.swap_remove(at)).unwrap_or_else(|| {
             self.started += 1;
             let lambda = format!("http://{}", self.lambda.authority());
-            Process::start(&format!("p{}", self.started), self.stand_in.url(), &lambda)
+            Process::start(&format!("p{}", self.started), self.stand_in.url(), &lambda, self.keeps)
         });
         let (dies, death) = oneshot::channel();
         let (ended, ends) = (Ended::default(), SystemTime::now() + life);

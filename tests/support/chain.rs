@@ -82,7 +82,8 @@ impl Chain {
         let provisioner = Reconciler::new(&config, PAUSE);
         Self {
             provider: Provider::new(provisioner, Ledger::in_memory(PAUSE), delivery(), ExtraHosts::parse("127.0.0.1"))
-                .with_handover(Handover::new(&to_lambda)),
+                .with_handover(Handover::new(&to_lambda))
+                .with_upkeep(true),
             sagemaker: aws_sdk_sagemaker::Client::new(&config),
             stand_in,
             receiver,
@@ -137,6 +138,20 @@ impl Chain {
     /// Runs the provider on an event in a life long enough for everything that is quick.
     pub(crate) fn send(&self, event: Event) -> Answer {
         self.send_in_lives_of(Duration::from_secs(20), event, |_| {})
+    }
+
+    /// Wakes the provider, and whatever it hands over, with lives as `lives` says; gives what each run returned.
+    pub(crate) fn wake_in_lives_of(&self, lives: impl IntoIterator<Item = Duration>, event: &Event) -> Vec<Value> {
+        let (mut next, mut kept) = (Some(event.raw()), Vec::new());
+        for life in lives {
+            let Some(event) = next.take() else { break };
+            let Reply::KeptRight { summary } = self.run(&event, life) else { panic!("a wake is no request") };
+            kept.push(serde_json::to_value(summary).unwrap());
+            let handed_over = self.lambda.state.lock().unwrap().events.pop_front();
+            next = handed_over.map(|event| RawValue::from_string(event).unwrap());
+        }
+        assert!(next.is_none() && self.receiver.take().is_empty(), "it goes on, or somebody was answered");
+        kept
     }
 
     /// Runs the provider once, whatever comes of it, without looking at the answer.

@@ -86,6 +86,11 @@ impl Event {
         Self::woken("monitored-endpoint", "Settle Monitoring", &json!({}))
     }
 
+    /// Whether somebody waits for an answer to it.
+    pub(crate) fn is_request(&self) -> bool {
+        !self.0["detail-type"].is_string()
+    }
+
     /// The same event with a field of its own.
     pub(crate) fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
         self.0[field] = value.into();
@@ -114,8 +119,9 @@ impl Event {
         self.with("LogicalResourceId", logical_id)
     }
 
+    /// The same event, where it is a request: nobody waits for an answer to what wakes the provider.
     pub(crate) fn answered_at(self, url: &str) -> Self {
-        self.with("ResponseURL", url)
+        if self.is_request() { self.with("ResponseURL", url) } else { self }
     }
 
     pub(crate) fn text(&self, field: &str) -> &str {

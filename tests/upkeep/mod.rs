@@ -5,13 +5,16 @@ mod kinds;
 mod left_configs;
 mod matrix;
 
+use std::time::Duration;
+
 use aws_sdk_sagemaker::types::{MetricsConfig, ProductionVariant, ProductionVariantInstanceType};
 use aws_stand_in::{Fault, HostingPrice, Outcome, Script};
 use metric_math::telemetry::Metric;
 use serde_json::{Value, json};
 
+use crate::support::chain::Chain;
 use crate::support::declaration::{Declared, ROLE, monitoring, shared_gpus};
-use crate::support::event::{CONFIG, Event, MONITORING};
+use crate::support::event::{CONFIG, Event, MONITORING, stack_id};
 use crate::support::scenario::{REQUEST_TABLE, Scenario};
 
 const NONE: [&str; 0] = [];
@@ -64,7 +67,7 @@ fn takes_its_time(scenario: &Scenario) {
 }
 
 fn settles(scenario: &Scenario) {
-    scenario.stand_in.advance(std::time::Duration::from_hours(11));
+    scenario.stand_in.advance(Duration::from_hours(11));
 }
 
 #[test]
@@ -248,6 +251,56 @@ fn one_that_cannot_be_put_right_stops_none_of_the_others() {
     let kept = scenario.wake(&Event::day_gone_by());
     let counts = ["Resources", "Changed", "Failed"].map(|name| kept[name].as_u64().unwrap());
     assert_eq!(counts, [3, 1, 0], "the next wake does the rest: {kept}");
+}
+
+/// What a run has no time for goes on in the next one, after the last that was put right.
+#[test]
+fn a_run_without_time_hands_over_and_the_next_one_goes_on() {
+    let chain = Chain::new(Duration::ZERO);
+    for (stack, endpoint) in [("a", "chat"), ("b", "talk"), ("c", "write")] {
+        chain.send(Event::create(CONFIG, &shared_gpus(endpoint)).of_stack(stack)).succeeded();
+    }
+    let plenty = Duration::from_mins(1);
+    let runs = chain.wake_in_lives_of([Duration::ZERO, plenty], &Event::day_gone_by());
+    assert_eq!((&runs[0]["Resources"], &runs[0]["HandedOver"]), (&json!(0), &json!(true)), "{runs:?}");
+    assert_eq!((&runs[1]["Resources"], &runs[1]["HandedOver"]), (&json!(3), &json!(false)), "{runs:?}");
+    let first = format!("{}|Config", stack_id("a"));
+    let goes_on =
+        Event::day_gone_by().with("MonitoredEndpointContinuation", json!({"StartedAtMs": 0, "Hop": 1, "After": first}));
+    let runs = chain.wake_in_lives_of([plenty], &goes_on);
+    assert_eq!(runs[0]["Resources"], 2, "{runs:?}");
+    chain.deny_self_invocation();
+    let runs = chain.wake_in_lives_of([Duration::ZERO], &Event::day_gone_by());
+    assert_eq!(runs[0]["HandedOver"], false, "the next wake begins anew");
+}
+
+/// Records are one kilobyte to some ten, and a page of the table's is a megabyte.
+#[test]
+fn a_table_of_many_pages_is_gone_through() {
+    let scenario = Scenario::kept_right();
+    let text = "d".repeat(1000);
+    let declared = |at: usize| {
+        let models: Vec<Value> =
+            (0..300).map(|model| json!({"Name": format!("m{at}-{model}-{}", "x".repeat(40))})).collect();
+        monitoring(&format!("chat-{at}"))
+            .with(
+                "ProductionVariants",
+                json!([{"VariantName": "V", "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": 1}]),
+            )
+            .with("MetricsConfig", json!({"EnableEnhancedMetrics": true}))
+            .with("InferenceComponents", models)
+            .with("Dashboard/Enabled", false)
+            .with("UnusedGpuAlarm/AlarmDescription", text.as_str())
+    };
+    let resources = 60;
+    for at in 0..resources {
+        let event = Event::create(MONITORING, &declared(at)).of_resource(&format!("Monitoring{at}"));
+        scenario.send(event).succeeded();
+    }
+    let kept = scenario.wake(&Event::day_gone_by());
+    let scans = scenario.calls().iter().filter(|call| *call == "Scan").count();
+    assert!(scans > 1, "{scans} pages");
+    assert_eq!((&kept["Resources"], &kept["Failed"]), (&json!(resources), &json!(0)), "{kept}");
 }
 
 fn declared_in(kind: &str) -> Declared {

@@ -1,0 +1,227 @@
+//! A wake, met by everything that may happen at each of its calls: whatever it left, the next wake or the stack's next request
+//! puts it right, and nothing of others is touched.
+
+use std::time::Duration;
+
+use aws_stand_in::{Fault, FaultRule};
+use metric_math::telemetry::Metric;
+use serde_json::{Value, json};
+
+use crate::matrix::{Outcome, is_full, part, report, try_all};
+use crate::peer::Peer;
+use crate::situations::{before, six_models};
+use crate::support::declaration::Declared;
+use crate::support::event::{CONFIG, Event};
+
+/// Cells that a short run tries.
+const SHORT_RUN: usize = 40;
+/// Holds the call at which the process is killed: it has not been carried out then, and never will be.
+const HELD: Fault = Fault::DelayMs(600_000);
+/// How long the run lives that meets a trouble.
+const LIFE: Duration = Duration::from_secs(8);
+/// The stack's own endpoint, which serves on a config of ours.
+const ENDPOINT: &str = "chat";
+
+/// What wakes the provider, and what has come to differ before.
+#[derive(Clone, Copy)]
+struct Occasion {
+    name: &'static str,
+    declared: fn() -> Declared,
+    /// Gives the id that the resource is known by then.
+    differs: fn(&mut Peer, id: String) -> String,
+    event: fn() -> Event,
+}
+
+const OCCASIONS: [Occasion; 3] = [
+    Occasion {
+        name: "first metrics have come",
+        declared: before,
+        differs: |peer, id| {
+            let of = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+            peer.scenario.stand_in.publish([Metric {
+                namespace: "/aws/sagemaker/InferenceComponents".to_owned(),
+                name: "GPUUtilizationNormalized".to_owned(),
+                dimensions: [of("EndpointName", ENDPOINT), of("InferenceComponentName", "llama"), of("GpuId", "0")]
+                    .into(),
+            }]);
+            id
+        },
+        event: Event::hour_gone_by,
+    },
+    Occasion {
+        name: "everything was deleted by hand",
+        declared: || six_models().with("Dashboard/CorrectDrift", true),
+        differs: |peer, id| {
+            deletes_everything(peer);
+            id
+        },
+        event: Event::day_gone_by,
+    },
+    Occasion {
+        name: "a config was left",
+        declared: every_10_s,
+        differs: |peer, id| leaves_a_config(peer, &id),
+        event: || Event::endpoint_changed(ENDPOINT),
+    },
+];
+
+/// What happens at a call.
+#[derive(Clone, Copy)]
+enum Trouble {
+    Killed,
+    Passes(&'static str, fn() -> Fault),
+}
+
+const TROUBLES: [Trouble; 5] = [
+    Trouble::Killed,
+    Trouble::Passes("500", || Fault::Error {
+        status: 500,
+        code: "InternalFailure".to_owned(),
+        message: "try again".to_owned(),
+    }),
+    Trouble::Passes("reset", || Fault::Drop {}),
+    Trouble::Passes("answer lost", || Fault::DropAnswer {}),
+    Trouble::Passes("denied once", || Fault::AccessDenied {}),
+];
+
+impl Trouble {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Killed => "killed",
+            Self::Passes(name, _) => name,
+        }
+    }
+}
+
+struct Cell {
+    occasion: Occasion,
+    trouble: Trouble,
+    call: usize,
+}
+
+fn every_10_s() -> Declared {
+    before().with("MetricsConfig/MetricPublishFrequencyInSeconds", 10)
+}
+
+fn deletes_everything(peer: &Peer) {
+    let scenario = &peer.scenario;
+    let ours = |name: &String| name.starts_with(ENDPOINT);
+    for name in scenario.dashboard_names().into_iter().filter(ours) {
+        scenario.block_on(scenario.cloudwatch.delete_dashboards().dashboard_names(name).send()).unwrap();
+    }
+    let (composites, parts): (Vec<String>, Vec<String>) =
+        scenario.alarm_names().into_iter().filter(ours).partition(|name| scenario.alarm(name)["AlarmRule"].is_string());
+    for names in [composites, parts] {
+        scenario.block_on(scenario.cloudwatch.delete_alarms().set_alarm_names(Some(names)).send()).unwrap();
+    }
+}
+
+/// The config was replaced, and its Delete came while the endpoint still served on it, as in Express mode. By now it has moved.
+fn leaves_a_config(peer: &mut Peer, new: &str) -> String {
+    // What was made last is what is declared, so what is replaced comes from an update back and forth.
+    let old = peer.send(&Event::update(CONFIG, new, &every_10_s(), &before())).unwrap().succeeded().id();
+    peer.send(&Event::delete(CONFIG, new, &every_10_s())).unwrap().succeeded();
+    peer.scenario.endpoint_serves(ENDPOINT, &old);
+    let new = peer.send(&Event::update(CONFIG, &old, &before(), &every_10_s())).unwrap().succeeded().id();
+    peer.send(&Event::delete(CONFIG, &old, &before())).unwrap().succeeded();
+    let request = peer.scenario.sagemaker.update_endpoint().endpoint_name(ENDPOINT).endpoint_config_name(&new);
+    peer.scenario.block_on(request.send()).unwrap();
+    peer.scenario.stand_in.advance(Duration::from_hours(1));
+    new
+}
+
+/// Brings the account to where the wake comes, and gives the resource's id.
+fn prepare(peer: &mut Peer, occasion: Occasion) -> String {
+    let made = peer.send(&Event::create(CONFIG, &(occasion.declared)())).unwrap().succeeded().id();
+    (occasion.differs)(peer, made)
+}
+
+/// What exists after a wake at which nothing goes wrong, and how many calls that took.
+fn undisturbed(peer: &mut Peer, occasion: Occasion) -> Result<(Value, usize), String> {
+    peer.start_over();
+    prepare(peer, occasion);
+    let kept = peer.wake(&(occasion.event)())?;
+    if kept["Changed"] != 1 || kept["Failed"] != 0 {
+        return Err(format!("nothing was put right: {kept}"));
+    }
+    Ok((peer.scenario.state(), peer.scenario.stand_in.calls().len()))
+}
+
+fn try_one(peer: &mut Peer, cell: &Cell) -> Result<(), String> {
+    let (wanted, _) = undisturbed(peer, cell.occasion)?;
+    peer.start_over();
+    let others = peer.others();
+    let id = prepare(peer, cell.occasion);
+    let (event, declared) = ((cell.occasion.event)(), (cell.occasion.declared)());
+    let on_call = u32::try_from(cell.call).ok();
+    let rule = |fault, times| FaultRule { operation: "*".to_owned(), on_call, times, fault };
+    match cell.trouble {
+        Trouble::Killed => {
+            peer.scenario.stand_in.add_fault(rule(HELD, None)).unwrap();
+            peer.kill_at_call(&event, cell.call)?;
+        }
+        Trouble::Passes(_, fault) => {
+            peer.scenario.stand_in.add_fault(rule(fault(), Some(1))).unwrap();
+            // Where the lease can't be given back, it ends with so short a life.
+            peer.wake_in_a_life_of(&event, LIFE)?;
+        }
+    }
+    peer.scenario.stand_in.clear_faults();
+    // Every other time the stack comes first.
+    if cell.call.is_multiple_of(2) {
+        let kept = peer.wake(&event)?;
+        if kept["Failed"] != 0 || kept["Skipped"] != 0 {
+            return Err(format!("the next wake puts nothing right: {kept}"));
+        }
+    } else {
+        let update = peer.send(&Event::update(CONFIG, &id, &declared, &declared))?;
+        if update.0["Status"] != "SUCCESS" {
+            return Err(format!("the stack's next request fails: {}", update.reason()));
+        }
+    }
+    if peer.scenario.state() != wanted {
+        return Err("it ends in another state than without trouble".to_owned());
+    }
+    remove_endpoint(peer);
+    let deleted = peer.send(&Event::delete(CONFIG, &id, &declared))?;
+    if deleted.0["Status"] != "SUCCESS" {
+        return Err(format!("the last Delete fails: {}", deleted.reason()));
+    }
+    peer.only_others(&others, 0)
+}
+
+fn remove_endpoint(peer: &Peer) {
+    let is_there = json!(peer.scenario.state()["endpoints"]).to_string().contains(&format!("\"{ENDPOINT}\""));
+    if is_there {
+        peer.scenario.block_on(peer.scenario.sagemaker.delete_endpoint().endpoint_name(ENDPOINT).send()).unwrap();
+        peer.scenario.stand_in.advance(Duration::from_hours(1));
+    }
+}
+
+fn cells(peer: &mut Peer) -> Vec<Cell> {
+    let mut cells = Vec::new();
+    for occasion in OCCASIONS {
+        let (_, total) = undisturbed(peer, occasion).unwrap();
+        for trouble in TROUBLES {
+            cells.extend((1..=total).map(|call| Cell { occasion, trouble, call }));
+        }
+    }
+    cells
+}
+
+fn attempt(peer: &mut Peer, cell: &Cell) -> Outcome {
+    Outcome {
+        row: cell.occasion.name.to_owned(),
+        column: cell.trouble.name().to_owned(),
+        result: try_one(peer, cell).map_err(|wrong| format!("at call {}: {wrong}", cell.call)),
+    }
+}
+
+#[test]
+fn whatever_happens_to_a_wake_the_next_one_or_the_stack_puts_it_right() {
+    let cells = cells(&mut Peer::start());
+    let possible = cells.len();
+    let cells = part(cells, SHORT_RUN);
+    let threads = if is_full() { 8 } else { 4 };
+    report("Wake matrix", possible, &try_all(&cells, threads, Peer::start, attempt));
+}
