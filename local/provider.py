@@ -57,12 +57,14 @@ def deploy(
     request_table: str | None = None,
     source: Path = TEMPLATE,
     chargeback_bucket: str | None = None,
+    keep_monitoring: bool = False,
 ) -> Stack:
     """The provider stack, CREATE_COMPLETE, with outputs `ServiceToken` and `RequestTableName`.
 
     `timeout` is how many seconds a run of it may live, where the template's fifteen minutes are too long for a test. A second
     provider in the same account needs a `name` of its own. `lambda_url` is where it invokes itself, if not at the account, and
-    `request_table` the name of its table, if not the stack's own. `source` is another copy of the template.
+    `request_table` the name of its table, if not the stack's own. `source` is another copy of the template. With
+    `keep_monitoring` it keeps monitoring right between stack operations.
     With a `chargeback_bucket`, which has to be there, it has the function that exports costs; the panels' package is its, too.
 
     Raises RuntimeError with the stack's failures when it doesn't get there.
@@ -92,6 +94,7 @@ def deploy(
     parameters = {} if name == STACK_NAME else {"FunctionName": name, "ServiceTokenParameterName": f"/{name}/service-token"}
     widgets = widgets_package() if name == STACK_NAME else None
     parameters["InteractivePanels"] = "true" if widgets else "false"
+    parameters["KeepMonitoring"] = "true" if keep_monitoring else "false"
     if widgets:
         s3.put_object(Bucket=BUCKET, Key="widgets.zip", Body=widgets.read_bytes())
     panels = local["Resources"][WIDGETS]["Properties"]

@@ -44,6 +44,13 @@ def not_invocable(deployed: tuple[Account, str]) -> str:
 
 
 @pytest.fixture(scope="session")
+def keeping(deployed: tuple[Account, str]) -> str:
+    """The ServiceToken of a provider that keeps monitoring right between stack operations."""
+    stack = provider.deploy(deployed[0], provider.package(), name="keeping-provider", keep_monitoring=True)
+    return stack.outputs["ServiceToken"]
+
+
+@pytest.fixture(scope="session")
 def without_table(deployed: tuple[Account, str]) -> str:
     """The ServiceToken of a provider whose request table isn't there."""
     stack = provider.deploy(deployed[0], provider.package(), name="tableless-provider", request_table="no-such-table")

@@ -282,12 +282,14 @@ impl World {
 
     /// Starts a run of an event, which lives so long.
     pub(crate) fn start(&mut self, event: Box<RawValue>, life: Duration) -> Running {
-        let idle = self.idle.iter().rposition(|process| process.keeps == self.keeps);
-        let process = idle.map(|at| self.idle.swap_remove(at)).unwrap_or_else(|| {
-            self.started += 1;
-            let lambda = format!("http://{}", self.lambda.authority());
-            Process::start(&format!("p{}", self.started), self.stand_in.url(), &lambda, self.keeps)
-        });
+        let process = match self.idle.iter().rposition(|process| process.keeps == self.keeps) {
+            Some(at) => self.idle.swap_remove(at),
+            None => {
+                self.started += 1;
+                let lambda = format!("http://{}", self.lambda.authority());
+                Process::start(&format!("p{}", self.started), self.stand_in.url(), &lambda, self.keeps)
+            }
+        };
         let (dies, death) = oneshot::channel();
         let (ended, ends) = (Ended::default(), SystemTime::now() + life);
         let (told, gate) = (Arc::clone(&ended), Arc::clone(&self.gate));
