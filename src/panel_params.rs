@@ -3,9 +3,13 @@
 //!
 //! They have the names of a declaration's properties.
 
+mod fleet;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
+
+pub use fleet::{FLEET_MEASURE, FLEET_PANEL, FleetParams};
 
 use crate::properties::reference::{MOST_DOLLARS, MOST_GPUS};
 use crate::properties::{Node, Problems};
@@ -131,7 +135,10 @@ impl PanelParams {
         let panel = fields.text("Panel");
         let panel = panel.as_deref().and_then(|panel| Panel::ALL.into_iter().find(|(name, _)| *name == panel));
         if panel.is_none() {
-            problems.missing("params.Panel", format!("give {}", Panel::ALL.map(|(name, _)| name).join(" or ")));
+            problems.missing(
+                "params.Panel",
+                format!("give {} or {FLEET_PANEL}", Panel::ALL.map(|(name, _)| name).join(", ")),
+            );
         }
         let endpoint = fields.text("EndpointName").unwrap_or_default();
         let endpoint = EndpointName::parse(&endpoint).map_err(|rule| {

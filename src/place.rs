@@ -61,6 +61,12 @@ impl<'a> Place<'a> {
         self.url("sagemaker", &format!("#/endpoints/{endpoint}"))
     }
 
+    /// Where the console lists the endpoints.
+    #[must_use]
+    pub fn endpoints_url(&self) -> String {
+        self.url("sagemaker", "#/endpoints")
+    }
+
     /// Where the console shows what variants with a model of their own log:
     /// <https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html>.
     #[must_use]

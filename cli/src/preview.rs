@@ -166,17 +166,17 @@ impl Preview {
     ) -> Result<Option<Page>, PreviewError> {
         let (Some(valid), Some(dashboard)) = (&validation.valid, dashboard(validation)) else { return Ok(None) };
         let now = self.view.now().map_err(|_| PreviewError::Now)?;
-        let (mut fleet, age, mut notes) = if let Some(path) = &self.fleet {
+        let (mut fleet, others, age, mut notes) = if let Some(path) = &self.fleet {
             let FleetFile { fleet, started_ago_s } = read_fleet(path)?;
-            (fleet, started_ago_s, Vec::new())
+            (fleet, Vec::new(), started_ago_s, Vec::new())
         } else {
             let (mut fleet, notes) = simulation::fleet(valid, self.simulate);
             replay.apply(&mut fleet);
-            (fleet, simulation::LIFE, notes)
+            (fleet, simulation::beside(valid), simulation::LIFE, notes)
         };
         simulation::name_models(&mut fleet, valid);
         let start = now - Timestamp::from(age) * SECOND;
-        let simulation = Simulation { fleet: &fleet, start, now, sway: self.sway };
+        let simulation = Simulation { fleet: &fleet, beside: &others, start, now, sway: self.sway };
         let drawn = simulation.draw_with(&self.view.of(&dashboard), |store, calls| {
             panels::answers(&simulation, store, calls).unwrap_or_else(|error| {
                 notes.push(error.to_string());

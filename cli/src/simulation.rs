@@ -46,8 +46,11 @@ pub(crate) fn name_models(fleet: &mut Fleet, valid: &Valid) {
 
 /// A fleet as declared, and what had to be made up for it.
 pub(crate) fn fleet(valid: &Valid, scenario: Scenario) -> (Fleet, Vec<String>) {
-    let monitoring = &valid.spec.monitoring;
     let mut notes = Vec::new();
+    let Some(monitoring) = valid.spec.monitoring() else {
+        notes.push("the endpoints are made up here: which ones an account has is only known in it".to_owned());
+        return (chat(), notes);
+    };
     let gpu_dimension = match monitoring.gpu_dimension {
         Some(GpuDimension::AcceleratorId) => telemetry::GpuDimension::AcceleratorId,
         Some(GpuDimension::GpuId) | None => telemetry::GpuDimension::GpuId,
@@ -87,6 +90,47 @@ pub(crate) fn fleet(valid: &Valid, scenario: Scenario) -> (Fleet, Vec<String>) {
     fleet.variants.extend(variants);
     let enhanced_metrics = monitoring.enhanced_metrics;
     (Fleet { enhanced_metrics, gpu_dimension, components, ..fleet }, notes)
+}
+
+/// Other endpoints of the account, for a declaration about all of them.
+pub(crate) fn beside(valid: &Valid) -> Vec<Fleet> {
+    if valid.spec.monitoring().is_some() {
+        return Vec::new();
+    }
+    let pool = |endpoint: &str, instance_type: &str, gpus: u32, instances: u32| {
+        Fleet::new(endpoint, 60, Variant::new("main", instance_type, gpus, Steps::always(instances)))
+    };
+    let own = |endpoint: &str, instance_type: &str, load: Load| {
+        let mut fleet = pool(endpoint, instance_type, 1, 1);
+        fleet.variants[0].model = Some(format!("{endpoint}-model"));
+        fleet.variants[0].load = load;
+        fleet
+    };
+    let search = pool("search", "ml.g5.12xlarge", 4, 2).with(component("search-encoder", 1, 1));
+    let failing = Load { share_5xx: 0.08, share_4xx: 0.02, invocations_per_minute: 240.0, ..Load::default() };
+    vec![
+        Fleet { enhanced_metrics: true, ..search },
+        pool("experiment", "ml.g6.12xlarge", 4, 1),
+        own("ranking", "ml.g5.xlarge", failing),
+        own("embeddings-old", "ml.g6.xlarge", Load::IDLE),
+    ]
+}
+
+/// An endpoint with little to complain of.
+fn chat() -> Fleet {
+    let fleet = Fleet::new("chat", 60, Variant::new("main", "ml.g6.12xlarge", 4, Steps::always(2)));
+    let fleet = fleet.with(component("llama", 2, 3)).with(component("guard", 1, 1));
+    Fleet { enhanced_metrics: true, ..fleet }
+}
+
+fn component(name: &str, gpus_per_copy: u32, copies: u32) -> Component {
+    Component {
+        name: name.to_owned(),
+        variant: "main".to_owned(),
+        gpus_per_copy,
+        copies: Steps::always(copies),
+        load: Load::default(),
+    }
 }
 
 fn serving(serving: spec::Serving) -> Serving {
@@ -135,7 +179,8 @@ fn models(valid: &Valid, variant: &str, most: u32) -> Vec<Model> {
         }
         models.push(Model { name, gpus: whole(gpus), copies: copies.map(|copies| whole(Some(copies))) });
     }
-    for component in &valid.spec.monitoring.components {
+    let listed = valid.spec.monitoring().map(|monitoring| monitoring.components.as_slice()).unwrap_or_default();
+    for component in listed {
         let name = component.name.to_string();
         let gpus = component.gpus_per_copy.unwrap_or(1);
         if !models.iter().any(|model| model.name == name) {

@@ -8,6 +8,7 @@ mod budget;
 mod definition;
 mod error_rate;
 mod first_chunk_latency;
+mod fleet;
 mod free_gpus;
 mod gpu_buffer;
 mod idle_gpu;
@@ -29,6 +30,8 @@ pub(crate) use definition::{
     ANY_NUMBER, AT_LEAST, AT_MOST, COMPARISONS, Definition, FEWER, Fit, MORE_THAN, PERCENT, PeriodRule, Situation,
     Subject, ThresholdRule,
 };
+pub(crate) use fleet::FLEET_ALARM_SUFFIX;
+pub use fleet::{FLEET_ALARM, FLEET_ALARM_PERIOD, FleetAlarm};
 pub(crate) use measure::{MOST_METRICS, Measure};
 pub(crate) use outlook::Outlook;
 pub use outlook::PlacedModel;
@@ -118,6 +121,41 @@ impl AlarmKind {
     pub fn needs_threshold(self) -> bool {
         let Definition { threshold, sources, .. } = self.definition();
         sources.first().is_none_or(|source| (threshold.by_default)(*source).is_none())
+    }
+}
+
+/// What an alarm is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watched {
+    /// Something of one endpoint.
+    Endpoint(AlarmKind),
+    /// All endpoints of an account and Region together.
+    Fleet,
+}
+
+impl Watched {
+    /// The property that declares the alarm.
+    #[must_use]
+    pub const fn property(self) -> &'static str {
+        match self {
+            Self::Endpoint(kind) => kind.property(),
+            Self::Fleet => FLEET_ALARM,
+        }
+    }
+
+    /// What is said of it in general.
+    #[must_use]
+    pub const fn words(self) -> &'static Words {
+        match self {
+            Self::Endpoint(kind) => kind.words(),
+            Self::Fleet => &fleet::FLEET_ALARM_WORDS,
+        }
+    }
+}
+
+impl fmt::Display for Watched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.property())
     }
 }
 

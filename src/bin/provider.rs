@@ -48,6 +48,7 @@ async fn provider() -> Provider {
     let given = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
     let reconciler = Reconciler::new(&config, longest_pause)
         .with_widgets(given("WIDGETS_FUNCTION_ARN"))
+        .with_fleet_reads(given("FLEET_READS").is_some_and(|on| on == "true"))
         .with_runbooks(given("RUNBOOKS_URL").and_then(|url| runbooks(&url)));
     let ledger = if let Some(table) = given("REQUEST_TABLE") {
         Ledger::in_table(RequestTable::new(&config, &table), longest_pause)

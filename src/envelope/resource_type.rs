@@ -13,6 +13,8 @@ pub enum ResourceType {
     EndpointMonitoring,
     /// Owns config, endpoint and monitoring.
     MonitoredEndpoint,
+    /// Owns the monitoring of all endpoints of an account and Region together.
+    EndpointFleet,
 }
 
 /// What the physical id of a resource names.
@@ -29,6 +31,7 @@ pub enum Identified {
 /// What sets a type apart. Every type owns a dashboard and alarms.
 struct Capabilities {
     name: &'static str,
+    watches_fleet: bool,
     owns_config: bool,
     owns_endpoint: bool,
     physical_id: Identified,
@@ -36,31 +39,42 @@ struct Capabilities {
 
 impl ResourceType {
     /// Every type, as templates spell it.
-    pub const ALL: [(&'static str, Self); 3] = [
+    pub const ALL: [(&'static str, Self); 4] = [
         Self::MonitoredEndpointConfig.with_name(),
         Self::EndpointMonitoring.with_name(),
         Self::MonitoredEndpoint.with_name(),
+        Self::EndpointFleet.with_name(),
     ];
 
     const fn capabilities(self) -> Capabilities {
         match self {
             Self::MonitoredEndpointConfig => Capabilities {
                 name: "Custom::MonitoredEndpointConfig",
+                watches_fleet: false,
                 owns_config: true,
                 owns_endpoint: false,
                 physical_id: Identified::EndpointConfig,
             },
             Self::EndpointMonitoring => Capabilities {
                 name: "Custom::EndpointMonitoring",
+                watches_fleet: false,
                 owns_config: false,
                 owns_endpoint: false,
                 physical_id: Identified::Dashboard,
             },
             Self::MonitoredEndpoint => Capabilities {
                 name: "Custom::MonitoredEndpoint",
+                watches_fleet: false,
                 owns_config: true,
                 owns_endpoint: true,
                 physical_id: Identified::Endpoint,
+            },
+            Self::EndpointFleet => Capabilities {
+                name: "Custom::EndpointFleet",
+                watches_fleet: true,
+                owns_config: false,
+                owns_endpoint: false,
+                physical_id: Identified::Dashboard,
             },
         }
     }
@@ -75,6 +89,12 @@ impl ResourceType {
     #[must_use]
     pub const fn name(self) -> &'static str {
         self.capabilities().name
+    }
+
+    /// Whether it is about all endpoints of an account and Region, and about none in particular.
+    #[must_use]
+    pub const fn watches_fleet(self) -> bool {
+        self.capabilities().watches_fleet
     }
 
     /// Whether it creates the endpoint config. If not, it monitors an endpoint that was created elsewhere.

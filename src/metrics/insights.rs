@@ -28,6 +28,8 @@ pub struct InsightsQuery {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum GroupOrder {
     LowestFirst,
+    /// So many at most, the lowest.
+    Lowest(u16),
     /// So many at most, those with the most.
     Biggest(u16),
 }
@@ -57,6 +59,12 @@ impl InsightsQuery {
     #[must_use]
     pub fn biggest(self, most: u16) -> Self {
         Self { order: Some(GroupOrder::Biggest(most)), ..self }
+    }
+
+    /// Of the groups, the so many with the least.
+    #[must_use]
+    pub fn lowest(self, most: u16) -> Self {
+        Self { order: Some(GroupOrder::Lowest(most)), ..self }
     }
 
     /// Takes the samples' mean, in place of counting them.
@@ -103,6 +111,7 @@ impl fmt::Display for InsightsQuery {
         }
         match order {
             Some(GroupOrder::LowestFirst) => write!(f, " ORDER BY {function}() ASC"),
+            Some(GroupOrder::Lowest(most)) => write!(f, " ORDER BY {function}() ASC LIMIT {most}"),
             Some(GroupOrder::Biggest(most)) => write!(f, " ORDER BY {function}() DESC LIMIT {most}"),
             None => Ok(()),
         }

@@ -3,6 +3,7 @@
 //! Expressions are trees, written out only at the edge, and carry where they may stand: a graph may hold a `SEARCH`,
 //! an alarm may not ("SEARCH is not supported on Metric Alarms"), so [`Expr<Alarm>`] has no way to make one.
 
+mod data_source;
 mod expr;
 mod insights;
 mod promql;
@@ -10,6 +11,7 @@ pub mod published;
 mod sagemaker;
 mod search;
 
+pub use data_source::DataSource;
 pub use expr::{Alarm, Expr, Graph, IdLetter, MetricId, Order};
 pub use insights::{InsightsQuery, SHORTEST_INSIGHTS_PERIOD};
 pub use promql::PromQl;

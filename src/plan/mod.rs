@@ -26,7 +26,7 @@ use crate::place::Place;
 use crate::pricing::ListPrices;
 use crate::properties::ROOT;
 use crate::shape_json::ShapeJsonError;
-use crate::spec::{AlarmKind, DashboardName, Deployment, EndpointName, GpuDimension, Spec, Tag};
+use crate::spec::{AlarmKind, DashboardName, Deployment, EndpointName, Fleet, GpuDimension, Spec, Subject, Tag};
 
 /// The requests that make a spec real.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,8 +87,18 @@ pub struct Environment {
     pub prices: ListPrices,
     /// ARN of the function that draws interactive panels, where there is one.
     pub widgets_function: Option<String>,
+    /// Whether that function may read all endpoints of the account and Region.
+    pub reads_fleet: bool,
     /// The page of runbooks that descriptions of alarms link to, where there is one.
     pub runbooks_url: Option<RunbooksUrl>,
+}
+
+impl Environment {
+    /// ARN of the function that draws interactive panels, where it may read all endpoints.
+    #[must_use]
+    pub fn fleet_function(&self) -> Option<&str> {
+        self.widgets_function.as_deref().filter(|_| self.reads_fleet)
+    }
 }
 
 /// Why a spec can't be planned.
@@ -103,6 +113,12 @@ pub enum PlanError {
     /// An alarm on dollars needs a price.
     #[error("{ROOT}.{0}: no list price was found; give CostPerHour in dollars, or set Enabled to false")]
     NoPrice(AlarmKind),
+    /// A fleet's alarm asks the panels' function.
+    #[error(
+        "Properties.UnallocatedCostAlarm: its number comes from the function that draws interactive panels, which may not read all endpoints; \
+         deploy the provider's stack with FleetReads set to true, or leave the alarm out"
+    )]
+    NoFleetFunction,
     /// CloudWatch has limits, and the declaration asks for more.
     #[error("the dashboard does not fit")]
     Dashboard(#[from] DashboardTooLarge),
@@ -119,15 +135,16 @@ impl Identity {
             None => None,
         };
         let config_name = endpoint_config.as_ref().and_then(|config| config.endpoint_config_name());
-        let endpoint = spec.deployment.as_ref().zip(config_name).map(|(deployment, config)| PlannedEndpoint {
-            name: spec.monitoring.endpoint_name.clone(),
+        let deployed = spec.monitoring().zip(spec.deployment.as_ref()).zip(config_name);
+        let endpoint = deployed.map(|((monitoring, deployment), config)| PlannedEndpoint {
+            name: monitoring.endpoint_name.clone(),
             config: config.to_owned(),
             deployment: deployment.clone(),
         });
         let physical_id = match (&endpoint, config_name) {
             (Some(endpoint), _) => endpoint.name.to_string(),
             (None, Some(config)) => config.to_owned(),
-            (None, None) => spec.monitoring.dashboard_name.to_string(),
+            (None, None) => spec.dashboard_name().to_string(),
         };
         Ok(Self { physical_id, endpoint_config, endpoint })
     }
@@ -138,19 +155,22 @@ impl Identity {
     /// Where a dashboard can't hold all that is to be shown.
     pub fn plan(self, spec: &Spec, owner: &Owner, environment: &Environment) -> Result<Plan, PlanError> {
         let Identity { physical_id, endpoint_config, endpoint } = self;
-        let monitoring = &spec.monitoring;
-        let dashboard = match &monitoring.dashboard {
-            Some(settings) => Some(PlannedDashboard {
-                name: monitoring.dashboard_name.clone(),
-                body: dashboard::body(monitoring, settings, owner, environment)?,
-            }),
-            None => None,
-        };
+        let body = spec.dashboard().map(|settings| match &spec.subject {
+            Subject::Endpoint(monitoring) => dashboard::body(monitoring, settings, owner, environment),
+            Subject::Fleet(fleet) => dashboard::fleet_body(fleet, settings, owner, environment),
+        });
+        let name = spec.dashboard_name().clone();
+        let dashboard = body.transpose()?.map(|body| PlannedDashboard { name, body });
         let place = Place::of(&owner.stack_id, &environment.region);
         let dashboard_url = dashboard.as_ref().map(|dashboard| place.dashboard_url(dashboard.name.as_str()));
-        let context = alarms::Context { monitoring, environment, dashboard_url };
-        let alarms = monitoring.alarms.iter().map(|alarm| alarms::planned(alarm, &context));
-        let alarms = alarms.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+        let alarms = match &spec.subject {
+            Subject::Endpoint(monitoring) => {
+                let context = alarms::Context { monitoring, environment, dashboard_url };
+                let alarms = monitoring.alarms.iter().map(|alarm| alarms::planned(alarm, &context));
+                alarms.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect()
+            }
+            Subject::Fleet(fleet) => fleet_alarm(fleet, environment, dashboard_url.as_deref())?.into_iter().collect(),
+        };
         let mut tags = spec.tags.clone();
         tags.extend(Ownership::of(owner, &physical_id).tags());
         Ok(Plan { physical_id, endpoint_config, endpoint, dashboard, alarms, tags })
@@ -162,9 +182,22 @@ impl Identity {
 /// # Errors
 /// Where a dashboard can't hold all that is to be shown.
 pub fn widgets(spec: &Spec, owner: &Owner, environment: &Environment) -> Result<Vec<PlannedWidget>, PlanError> {
-    let settings = spec.monitoring.dashboard.as_ref();
-    let widgets = settings.map(|settings| dashboard::widgets(&spec.monitoring, settings, owner, environment));
+    let widgets = spec.dashboard().map(|settings| match &spec.subject {
+        Subject::Endpoint(monitoring) => dashboard::widgets(monitoring, settings, owner, environment),
+        Subject::Fleet(fleet) => dashboard::fleet_widgets(fleet, owner, environment),
+    });
     widgets.unwrap_or_else(|| Ok(Vec::new()))
+}
+
+/// The alarm over a fleet, where one is declared.
+fn fleet_alarm(
+    fleet: &Fleet,
+    environment: &Environment,
+    dashboard_url: Option<&str>,
+) -> Result<Option<PlannedAlarm>, PlanError> {
+    let Some(alarm) = &fleet.alarm else { return Ok(None) };
+    let function_arn = environment.fleet_function().ok_or(PlanError::NoFleetFunction)?;
+    Ok(Some(alarms::fleet::planned(alarm, fleet, function_arn, environment, dashboard_url)))
 }
 
 /// Plans what makes `spec` real.

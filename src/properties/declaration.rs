@@ -7,11 +7,12 @@ use aws_sdk_sagemaker::operation::update_endpoint::UpdateEndpointInput;
 use serde_json::{Map, Value};
 
 use super::entry::{Cost, Declared};
+use super::fleet::{DeclaredFleet, MEMBERS_OF_FLEETS, OF_FLEETS, SHARED_WITH_FLEETS, read_fleet};
 use super::member::Member;
 use super::misplaced;
 use super::node::{Fields, Node, ROOT};
 use super::problem::Problems;
-use super::property::{self, has};
+use super::property::{self, Property, has};
 use super::reference::{
     self, COMMON, OF_CONFIGS, OF_DEPLOYMENTS, OF_MONITORING, after_alarms, alarm_tags, before_alarms, component,
     dashboard, of_configs, settings, variant,
@@ -59,6 +60,8 @@ pub struct Declaration {
     pub actions_enabled: Declared<bool>,
     /// Which tags go with every alarm's notifications, where that is said.
     pub alarm_tags: Option<DeclaredAlarmTags>,
+    /// What is said of all endpoints together, by the type that is about them.
+    pub fleet: Option<DeclaredFleet>,
     /// Whether a dashboard or alarm that this resource didn't make may be taken over.
     pub adopt_existing: bool,
     /// Whether CloudFormation is to mask the attributes, and no value is to be quoted.
@@ -188,6 +191,7 @@ impl Declaration {
             },
             actions_enabled: fields.read(&after_alarms::ACTIONS_ENABLED),
             alarm_tags: read_alarm_tags(&fields.members(&after_alarms::ALARM_TAGS_PROPAGATION)),
+            fleet: resource_type.watches_fleet().then(|| read_fleet(&fields)),
             adopt_existing: fields.read(&after_alarms::ADOPT_EXISTING).value.unwrap_or_default(),
             no_echo,
         })
@@ -218,11 +222,29 @@ struct Divided {
     deployment: Map<String, Value>,
 }
 
+/// Our own properties that a type takes.
+fn own_of(resource_type: ResourceType) -> impl Iterator<Item = &'static str> + Clone {
+    let watches_fleet = resource_type.watches_fleet();
+    let of = |table: &'static [Property], taken: bool| property::names(if taken { table } else { &[] });
+    property::names(COMMON)
+        .filter(move |name| !watches_fleet || SHARED_WITH_FLEETS.contains(name))
+        .chain(of(OF_CONFIGS, resource_type.owns_config()))
+        .chain(of(OF_FLEETS, watches_fleet))
+}
+
+/// Whether a type takes a member of `CreateEndpointConfig`.
+fn takes_member(resource_type: ResourceType, name: &str) -> bool {
+    match resource_type {
+        _ if resource_type.owns_config() => true,
+        _ if resource_type.watches_fleet() => MEMBERS_OF_FLEETS.contains(&name),
+        _ => OF_MONITORING.contains(&name),
+    }
+}
+
 /// Divides the properties into ours and the members of `CreateEndpointConfig`. What is neither, or doesn't belong to
 /// this type, is noted.
 fn divide(root: &Node<'_>, all: &Map<String, Value>, resource_type: ResourceType) -> Divided {
     let schema = CreateEndpointConfigInput::SCHEMA;
-    let makes_config = resource_type.owns_config();
     let deploys = resource_type.owns_endpoint();
     let member_names = || schema.members().iter().filter_map(|member| member.member_name());
     let mut divided = Divided::default();
@@ -231,13 +253,19 @@ fn divide(root: &Node<'_>, all: &Map<String, Value>, resource_type: ResourceType
         let is_member = schema.member_schema(name).is_some();
         let entry = |place: &mut Map<String, Value>| drop(place.insert(name.clone(), value.clone()));
         match name.as_str() {
-            own if has(COMMON, own) || makes_config && has(OF_CONFIGS, own) => {
-                entry(&mut divided.own);
-            }
-            member if is_member && (makes_config || OF_MONITORING.contains(&member)) => {
-                entry(&mut divided.members);
-            }
+            own if own_of(resource_type).any(|known| known == own) => entry(&mut divided.own),
+            member if is_member && takes_member(resource_type, member) => entry(&mut divided.members),
             deployment if OF_DEPLOYMENTS.contains(&deployment) && deploys => entry(&mut divided.deployment),
+            other if has(OF_FLEETS, other) => node.invalid(format!(
+                "belongs to Custom::EndpointFleet, which is about all endpoints; leave it out of {resource_type}"
+            )),
+            other if resource_type.watches_fleet() && (is_member || has(COMMON, other) || has(OF_CONFIGS, other)) => {
+                node.invalid(
+                    "is about one endpoint, and Custom::EndpointFleet is about all of them; leave it out, or declare it with \
+                     Custom::EndpointMonitoring"
+                        .to_owned(),
+                );
+            }
             deployment if OF_DEPLOYMENTS.contains(&deployment) => node.invalid(format!(
                 "belongs to Custom::MonitoredEndpoint, which deploys; leave it out of {resource_type}"
             )),
@@ -250,11 +278,9 @@ fn divide(root: &Node<'_>, all: &Map<String, Value>, resource_type: ResourceType
                     node.misplaced(home);
                     continue;
                 }
-                let names = member_names().filter(|name| makes_config || OF_MONITORING.contains(name));
-                let of_configs = property::names(if makes_config { OF_CONFIGS } else { &[] });
+                let names = member_names().filter(|name| takes_member(resource_type, name));
                 let of_deployments = OF_DEPLOYMENTS.iter().copied().filter(|_| deploys);
-                let names: Vec<&str> =
-                    names.chain(property::names(COMMON)).chain(of_configs).chain(of_deployments).collect();
+                let names: Vec<&str> = names.chain(own_of(resource_type)).chain(of_deployments).collect();
                 root.unknown(other, names.into_iter());
             }
         }
@@ -328,7 +354,7 @@ fn read_dashboard(fields: &Fields<'_>) -> DeclaredDashboard {
     }
 }
 
-fn read_alarm(fields: &Fields<'_>) -> DeclaredAlarm {
+pub(super) fn read_alarm(fields: &Fields<'_>) -> DeclaredAlarm {
     DeclaredAlarm {
         path: fields.path().to_owned(),
         mentioned: fields.are_given(),

@@ -144,6 +144,11 @@ pub(super) const fn keys(name: &'static str, default: Absent, meaning: &'static 
     Entry::new((name, PropertyKind::Texts), default, meaning, |node, _| tag_keys(node))
 }
 
+/// Names of endpoints. Each is validated where the declaration is.
+pub(super) const fn endpoint_names(name: &'static str, default: Absent, meaning: &'static str) -> Entry<Vec<String>> {
+    Entry::new((name, PropertyKind::Texts), default, meaning, |node, _| node.texts())
+}
+
 /// A list of objects with these members.
 pub(super) const fn list(
     name: &'static str,

@@ -8,6 +8,7 @@
 
 mod declaration;
 mod entry;
+pub mod fleet;
 mod limits;
 mod member;
 mod misplaced;
@@ -23,6 +24,7 @@ pub use declaration::{
     Actions, Declaration, DeclaredAlarm, DeclaredAlarmTags, DeclaredComponent, DeclaredDashboard, DeclaredVariant,
 };
 pub use entry::{Cost, Declared};
+pub use fleet::{DeclaredFleet, DeclaredInstancePrice};
 pub(crate) use member::Member;
 pub(crate) use node::{Node, ROOT};
 pub use problem::{Problem, Problems, Severity, is_within, nearest};

@@ -72,7 +72,7 @@ impl<'v> Node<'v> {
         scalar::number(self.value).or_else(|| self.mismatch("a number"))
     }
 
-    pub(super) fn text(&self) -> Option<String> {
+    pub(crate) fn text(&self) -> Option<String> {
         scalar::text(self.value).or_else(|| self.mismatch("a string"))
     }
 

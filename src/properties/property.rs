@@ -32,7 +32,7 @@ pub enum PropertyKind {
     Choice(&'static [&'static str]),
     /// ARNs, at most five.
     Arns,
-    /// Keys of tags, one at least.
+    /// Texts, one at least: keys of tags, or names.
     Texts,
     /// A list of objects with these members.
     List(&'static [Property]),

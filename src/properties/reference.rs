@@ -35,6 +35,7 @@ macro_rules! table {
         }
     };
 }
+pub(super) use table;
 
 /// The most GPUs that one instance is believed to have. The catalogue's largest has 16 accelerators, and the largest server that
 /// one operating system runs today has as many; four times that is room for what is launched next. Beyond it a number is a

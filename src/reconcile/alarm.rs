@@ -20,24 +20,24 @@ pub(super) fn changes(
     existing: &Existing,
     desired: &Desired<'_>,
 ) -> Result<Vec<Change>, ReconcileError> {
-    let PlannedAlarm { kind, name, request } = planned;
+    let PlannedAlarm { watched, name, request } = planned;
     let put = |before: Option<&Found<AlarmRequest>>| Change::PutAlarm {
         name: name.clone(),
         wanted: Box::new(request.clone()),
         before: before.map(|found| Box::new(found.content.clone())),
     };
     let Some(found) = existing.alarm(name) else { return Ok(vec![put(None)]) };
-    let (kind, ours) = (*kind, is_owned(&found.tags, desired.owner));
+    let (watched, ours) = (*watched, is_owned(&found.tags, desired.owner));
     if found.content.is_composite() != request.is_composite() {
         // One of ours makes way for the other type; what was somebody else's could not be given back.
         if ours {
             return Ok(vec![remove(name, found), put(None)]);
         }
         let (existing, wanted) = (type_in_words(&found.content), type_in_words(request));
-        return Err(ReconcileError::AlarmOfAnotherType { kind, name: name.to_string(), existing, wanted });
+        return Err(ReconcileError::AlarmOfAnotherType { watched, name: name.to_string(), existing, wanted });
     }
     if !ours && !desired.adopts {
-        return Err(ReconcileError::AlarmTaken { kind, name: name.to_string(), owner: owner_in_words(&found.tags) });
+        return Err(ReconcileError::AlarmTaken { watched, name: name.to_string(), owner: owner_in_words(&found.tags) });
     }
     let mut changes = Vec::new();
     let retag = desired.retag(Kind::Alarm, name.as_str(), found);
@@ -75,7 +75,7 @@ impl Reconciler {
         let found = new.next().and_then(|name| planned.iter().find(|planned| planned.name == *name));
         match found {
             Some(planned) if !self.cloudwatch.enrichment_runs().await? => {
-                Err(ReconcileError::EnrichmentStopped { kind: planned.kind })
+                Err(ReconcileError::EnrichmentStopped { watched: planned.watched })
             }
             _ => Ok(()),
         }

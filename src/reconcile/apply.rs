@@ -16,10 +16,11 @@ use super::existing::{Existing, FRESH, Sought};
 use super::outputs::{self, Made};
 use super::ownership::is_owned;
 use super::{Apply, Reconciler};
+use crate::alarm::Watched;
 use crate::callback::Data;
 use crate::ledger::{Effect, Intent, Item, Kind, Learned, Note};
 use crate::plan::{Identity, Owner, Plan};
-use crate::spec::{AlarmKind, AlarmName, EndpointConfigName, EndpointName, NamesInUse, Spec, Tag};
+use crate::spec::{AlarmName, EndpointConfigName, EndpointName, NamesInUse, Spec, Tag};
 
 /// The way from what exists to what `apply` asks for.
 #[derive(Clone, Copy)]
@@ -62,7 +63,7 @@ impl Reconciler {
         if let Some(monitored) = apply.monitored(&plan, surroundings) {
             apply.run.keep_right(monitored);
         }
-        Ok(outputs::data(&made, &apply.spec.monitoring.endpoint_name, &self.region, &apply.owner.stack_id))
+        Ok(outputs::data(&made, &apply.spec.subject, &self.region, &apply.owner.stack_id))
     }
 
     /// The attributes of what stands as planned already, for an answer that is given again. Writes nothing.
@@ -86,7 +87,7 @@ impl Reconciler {
         let (surroundings, existing) = tokio::try_join!(self.surroundings(spec, &learned), self.describe(&sought))?;
         let plan = identity.clone().plan(spec, owner, &surroundings.environment)?;
         let made = self.made(spec, &plan, &existing, New::default()).await?;
-        Ok(outputs::data(&made, &spec.monitoring.endpoint_name, &self.region, &owner.stack_id))
+        Ok(outputs::data(&made, &spec.subject, &self.region, &owner.stack_id))
     }
 
     /// Describes what exists under all names that matter, and plans.
@@ -111,7 +112,8 @@ impl Reconciler {
             self.describe_serving_config(endpoint, &mut existing).await?;
         }
         let before = apply.earlier.and_then(|earlier| earlier.endpoint_name.value.clone());
-        for name in before.into_iter().chain([apply.spec.monitoring.endpoint_name.to_string()]) {
+        let now = apply.spec.monitoring().map(|monitoring| monitoring.endpoint_name.to_string());
+        for name in before.into_iter().chain(now) {
             if !run.record().endpoints.iter().any(|known| known.is(&name)) {
                 run.note(Note::Endpoint { name });
             }
@@ -242,9 +244,8 @@ impl Reconciler {
         spec: &Spec,
         plan: &Plan,
         existing: &Existing,
-    ) -> Result<BTreeMap<AlarmKind, (String, String)>, ReconcileError> {
-        let named: Vec<(AlarmKind, &AlarmName)> =
-            spec.monitoring.alarms.iter().map(|alarm| (alarm.kind, &alarm.name)).collect();
+    ) -> Result<Vec<(Watched, (String, String))>, ReconcileError> {
+        let named = spec.subject.alarms();
         let mut arns: BTreeMap<&AlarmName, String> = BTreeMap::new();
         for (_, name) in &named {
             let planned = plan.alarms.iter().find(|planned| planned.name == **name);
@@ -264,9 +265,9 @@ impl Reconciler {
                 arns.extend(new.iter().find(|name| ***name == alarm.name).map(|name| (*name, alarm.arn)));
             }
         }
-        let made = named.into_iter().map(|(kind, name)| {
+        let made = named.into_iter().map(|(watched, name)| {
             let arn = arns.remove(name).unwrap_or_default();
-            (kind, (name.to_string(), arn))
+            (watched, (name.to_string(), arn))
         });
         Ok(made.collect())
     }
@@ -328,7 +329,8 @@ impl Reconciler {
         let run = apply.run;
         if tags.is_some_and(|tags| is_owned(tags, apply.owner)) {
             run.intend(&[]).await?;
-            let users = [apply.spec.monitoring.endpoint_name.clone()];
+            let users: Vec<EndpointName> =
+                apply.spec.monitoring().map(|monitoring| monitoring.endpoint_name.clone()).into_iter().collect();
             let seen: Vec<&DescribeEndpointOutput> = serving.into_iter().collect();
             self.remove_endpoint_config(run, name, &users, &[], &seen).await?;
         } else {

@@ -1,6 +1,6 @@
 //! What a plan depends on apart from the spec: the dimension that identifies a GPU, and what instances cost. Asked of AWS.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Reconciler;
 use super::error::ReconcileError;
@@ -23,9 +23,23 @@ impl Reconciler {
     /// Asks CloudWatch and, for prices, the Price List. A price that can't be looked up is no error. What isn't answered is as
     /// `learned` before.
     pub(super) async fn surroundings(&self, spec: &Spec, learned: &Learned) -> Result<Surroundings, ReconcileError> {
-        let monitoring = &spec.monitoring;
-        let wants_widgets = monitoring.dashboard.as_ref().is_some_and(|dashboard| dashboard.interactive == Some(true));
-        if wants_widgets && self.widgets_function.is_none() {
+        let wants_widgets = spec.dashboard().is_some_and(|dashboard| dashboard.interactive == Some(true));
+        let has_function = self.widgets_function.is_some();
+        let known = Environment {
+            region: self.region.clone(),
+            widgets_function: self.widgets_function.clone(),
+            reads_fleet: self.reads_fleet,
+            runbooks_url: self.runbooks_url.clone(),
+            ..Environment::default()
+        };
+        // What a fleet has is counted whenever somebody looks, not when it is declared.
+        let Some(monitoring) = spec.monitoring() else {
+            if wants_widgets && known.fleet_function().is_none() {
+                return Err(ReconcileError::NoFleetFunction);
+            }
+            return Ok(Surroundings { environment: known, learned: Learned::default(), waits_for_metrics: false });
+        };
+        if wants_widgets && !has_function {
             return Err(ReconcileError::NoWidgetsFunction);
         }
         let prices = async { Ok(self.pricing.list_prices(monitoring).await) };
@@ -38,14 +52,9 @@ impl Reconciler {
             Published::NotAsked => None,
         };
         let waits_for_metrics = published.is_none() && is_asked(monitoring);
-        let known = monitoring.gpu_dimension.or(published);
-        let environment = Environment {
-            region: self.region.clone(),
-            gpu_dimensions: known.map_or(GpuDimension::ALL.to_vec(), |dimension| vec![dimension]),
-            prices,
-            widgets_function: self.widgets_function.clone(),
-            runbooks_url: self.runbooks_url.clone(),
-        };
+        let dimension = monitoring.gpu_dimension.or(published);
+        let gpu_dimensions = dimension.map_or(GpuDimension::ALL.to_vec(), |dimension| vec![dimension]);
+        let environment = Environment { gpu_dimensions, prices, ..known };
         let gpu_dimension = published.map(|dimension| dimension.name().to_owned());
         let learned = Learned { gpu_dimension, prices: prices_learned };
         Ok(Surroundings { environment, learned, waits_for_metrics })
@@ -82,13 +91,10 @@ fn known_dimension(name: &str) -> Option<GpuDimension> {
 }
 
 /// `found` prices, those that weren't as they were learned before; and what is known of them now.
-fn with_learned(
-    found: ListPrices,
-    learned: &Learned,
-) -> (ListPrices, std::collections::BTreeMap<String, LearnedPrice>) {
+fn with_learned(found: ListPrices, learned: &Learned) -> (ListPrices, BTreeMap<String, LearnedPrice>) {
     let read = |price: &LearnedPrice| {
         let per_hour = Dollars(price.per_hour.parse().ok()?);
-        Some(ListPrice { per_hour, effective: price.effective.clone() })
+        Some(ListPrice { per_hour, effective: price.effective.clone(), sku: None })
     };
     let before = |instance_type: &str| learned.prices.get(instance_type).and_then(read);
     let prices = found.0.into_iter().map(|(instance_type, price)| {
@@ -97,7 +103,7 @@ fn with_learned(
     });
     let prices = ListPrices(prices.collect());
     let known = prices.0.iter().filter_map(|(instance_type, price)| {
-        let ListPrice { per_hour, effective } = price.as_ref().ok()?;
+        let ListPrice { per_hour, effective, sku: _ } = price.as_ref().ok()?;
         let learned = LearnedPrice { per_hour: per_hour.0.to_string(), effective: effective.clone() };
         Some((instance_type.clone(), learned))
     });
@@ -110,7 +116,8 @@ mod tests {
     use super::*;
 
     fn prices(price: Result<f64, &str>) -> ListPrices {
-        let listed = |dollars: f64| ListPrice { per_hour: Dollars(dollars), effective: "2026-11-01".to_owned() };
+        let effective = || "2026-11-01".to_owned();
+        let listed = |dollars: f64| ListPrice { per_hour: Dollars(dollars), effective: effective(), sku: None };
         let price = price.map(listed).map_err(str::to_owned);
         ListPrices([("ml.a".to_owned(), price)].into())
     }

@@ -4,10 +4,10 @@ use std::error::Error;
 
 use thiserror::Error;
 
+use crate::alarm::Watched;
 use crate::aws::CallError;
 use crate::ledger::{LedgerError, Stop};
 use crate::plan::{DashboardTooLarge, FixedMember, PlanError};
-use crate::spec::AlarmKind;
 
 /// Why a request could not be carried out. `Display` doesn't repeat the source; [`reason`] walks the chain.
 #[derive(Debug, Error)]
@@ -37,12 +37,12 @@ pub enum ReconcileError {
     },
     /// An alarm of that name belongs to somebody else.
     #[error(
-        "Properties.{kind}.AlarmName: an alarm named {name:?} exists and {owner}; choose another name, or set AdoptExisting to \
+        "Properties.{watched}.AlarmName: an alarm named {name:?} exists and {owner}; choose another name, or set AdoptExisting to \
          true to take it over"
     )]
     AlarmTaken {
         /// What the alarm was to watch.
-        kind: AlarmKind,
+        watched: Watched,
         /// The alarm.
         name: String,
         /// Whose it is, in words.
@@ -50,11 +50,11 @@ pub enum ReconcileError {
     },
     /// Somebody else's alarm of another type has that name.
     #[error(
-        "Properties.{kind}.AlarmName: a {existing} alarm named {name:?} exists, and can't become a {wanted} alarm; choose another name"
+        "Properties.{watched}.AlarmName: a {existing} alarm named {name:?} exists, and can't become a {wanted} alarm; choose another name"
     )]
     AlarmOfAnotherType {
         /// What the alarm was to watch.
-        kind: AlarmKind,
+        watched: Watched,
         /// The alarm.
         name: String,
         /// Its type.
@@ -161,14 +161,20 @@ pub enum ReconcileError {
          provider's stack with InteractivePanels set to true, or leave Interactive out"
     )]
     NoWidgetsFunction,
+    /// The interactive panel over all endpoints is declared, and the function that would draw it may not read them.
+    #[error(
+        "Properties.Dashboard.Interactive: true asks for the interactive panel over all endpoints, which this provider's function may not read; \
+         deploy the provider's stack with InteractivePanels and FleetReads set to true, or leave Interactive out"
+    )]
+    NoFleetFunction,
     /// A PromQL alarm would find nothing.
     #[error(
-        "Properties.{kind}.Source: PromQL finds nothing while OTel enrichment is stopped in this account and Region, and the alarm would stay \
+        "Properties.{watched}.Source: PromQL finds nothing while OTel enrichment is stopped in this account and Region, and the alarm would stay \
          silent; start it (aws observabilityadmin start-telemetry-enrichment, then aws cloudwatch start-otel-enrichment), or use another Source"
     )]
     EnrichmentStopped {
         /// What the alarm was to watch.
-        kind: AlarmKind,
+        watched: Watched,
     },
     /// What was just made can't be seen.
     #[error("{what} was written and can't be found; try again")]

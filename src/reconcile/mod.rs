@@ -35,7 +35,7 @@ use serde_json::Value;
 pub use error::{ReconcileError, reason};
 pub use forecast::{Before, Forecast, Outcome, forecast};
 pub(crate) use outputs::attribute;
-pub use outputs::attributes;
+pub use outputs::attributes_of;
 pub(crate) use undo::UndoLog;
 pub(crate) use upkeep::{Kept, Upkeep};
 
@@ -64,6 +64,8 @@ pub struct Reconciler {
     region: String,
     longest_pause: Duration,
     widgets_function: Option<String>,
+    /// Whether that function may read all endpoints of the account and Region.
+    reads_fleet: bool,
     /// The page of runbooks.
     runbooks_url: Option<RunbooksUrl>,
 }
@@ -145,6 +147,7 @@ impl Reconciler {
             region: config.region().map(ToString::to_string).unwrap_or_default(),
             longest_pause,
             widgets_function: None,
+            reads_fleet: false,
             runbooks_url: None,
         }
     }
@@ -153,6 +156,13 @@ impl Reconciler {
     #[must_use]
     pub fn with_widgets(mut self, function_arn: Option<String>) -> Self {
         self.widgets_function = function_arn;
+        self
+    }
+
+    /// Says whether that function may read all endpoints of the account and Region.
+    #[must_use]
+    pub fn with_fleet_reads(mut self, reads_fleet: bool) -> Self {
+        self.reads_fleet = reads_fleet;
         self
     }
 

@@ -1,58 +1,81 @@
 //! What `Fn::GetAtt` finds.
 //!
-//! Every attribute is always there, so that a template may output them all: what isn't made (a switched-off dashboard,
+//! Every attribute of a type is always there, so that a template may output them all: what isn't made (a switched-off dashboard,
 //! an alarm that the variants have no use for) is an empty string.
 
-use std::collections::BTreeMap;
-
 use crate::callback::Data;
+use crate::envelope::ResourceType;
 use crate::place::Place;
-use crate::spec::{AlarmKind, EndpointName};
+use crate::spec::{AlarmKind, Subject, Watched};
 
 /// ARNs as AWS gave them, where they exist.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Made {
     pub(super) endpoint_config: Option<(String, String)>,
     pub(super) dashboard: Option<(String, String)>,
-    pub(super) alarms: BTreeMap<AlarmKind, (String, String)>,
+    pub(super) alarms: Vec<(Watched, (String, String))>,
     /// The endpoint's own ARN, where the endpoint is ours.
     pub(super) endpoint_arn: Option<String>,
 }
 
-pub(super) fn data(made: &Made, endpoint: &EndpointName, region: &str, stack_id: &str) -> Data {
-    let known = made.endpoint_config.iter().chain(&made.dashboard).chain(made.alarms.values());
+pub(super) fn data(made: &Made, subject: &Subject, region: &str, stack_id: &str) -> Data {
+    let alarms = made.alarms.iter().map(|(_, alarm)| alarm);
+    let known = made.endpoint_config.iter().chain(&made.dashboard).chain(alarms);
     let arn = known.map(|(_, arn)| arn.as_str()).find(|arn| arn.starts_with("arn:"));
     let place = Place::of(arn.unwrap_or(stack_id), region);
     let (config_name, config_arn) = made.endpoint_config.clone().unwrap_or_default();
     let (dashboard_name, dashboard_arn) = made.dashboard.clone().unwrap_or_default();
     let dashboard_url = if dashboard_name.is_empty() { String::new() } else { place.dashboard_url(&dashboard_name) };
     let mut data = Data::from([
-        ("EndpointName", endpoint.to_string()),
-        ("EndpointArn", made.endpoint_arn.clone().unwrap_or_else(|| place.endpoint_arn(endpoint, keeps_case(made)))),
-        ("EndpointConfigName", config_name),
-        ("EndpointConfigArn", config_arn),
         ("DashboardName", dashboard_name),
         ("DashboardArn", dashboard_arn),
         ("DashboardUrl", dashboard_url),
     ]);
+    let alarm = |watched: Watched| {
+        let made = made.alarms.iter().find(|(one, _)| *one == watched);
+        made.map(|(_, alarm)| alarm.clone()).unwrap_or_default()
+    };
+    let Subject::Endpoint(monitoring) = subject else {
+        let (name, arn) = alarm(Watched::Fleet);
+        data.extend([(FLEET_ALARM_ATTRIBUTES[0], name), (FLEET_ALARM_ATTRIBUTES[1], arn)]);
+        return data;
+    };
+    let endpoint = &monitoring.endpoint_name;
+    data.extend([
+        ("EndpointName", endpoint.to_string()),
+        ("EndpointArn", made.endpoint_arn.clone().unwrap_or_else(|| place.endpoint_arn(endpoint, keeps_case(made)))),
+        ("EndpointConfigName", config_name),
+        ("EndpointConfigArn", config_arn),
+    ]);
     for kind in AlarmKind::ALL {
-        let (name, arn) = made.alarms.get(&kind).cloned().unwrap_or_default();
+        let (name, arn) = alarm(Watched::Endpoint(kind));
         data.extend([(kind.name_attribute(), name), (kind.arn_attribute(), arn)]);
     }
     data
 }
 
-/// The names of all attributes, which every resource type has.
-pub fn attributes() -> impl Iterator<Item = &'static str> {
+/// The attributes of a fleet's alarm.
+const FLEET_ALARM_ATTRIBUTES: [&str; 2] = ["UnallocatedCostAlarmName", "UnallocatedCostAlarmArn"];
+const DASHBOARD_ATTRIBUTES: [&str; 3] = ["DashboardName", "DashboardArn", "DashboardUrl"];
+
+/// The names of all attributes of a resource type.
+pub fn attributes_of(resource_type: ResourceType) -> impl Iterator<Item = &'static str> {
+    let of_fleet = resource_type.watches_fleet();
+    let of_endpoint = attributes().filter(move |_| !of_fleet);
+    of_endpoint.chain(DASHBOARD_ATTRIBUTES.into_iter().chain(FLEET_ALARM_ATTRIBUTES).filter(move |_| of_fleet))
+}
+
+/// The names of all attributes, which every resource type about one endpoint has.
+fn attributes() -> impl Iterator<Item = &'static str> {
     let endpoint = ["EndpointName", "EndpointArn", "EndpointConfigName", "EndpointConfigArn"];
-    let dashboard = ["DashboardName", "DashboardArn", "DashboardUrl"];
+    let dashboard = DASHBOARD_ATTRIBUTES;
     let alarms = AlarmKind::ALL.into_iter().flat_map(|kind| [kind.name_attribute(), kind.arn_attribute()]);
     endpoint.into_iter().chain(dashboard).chain(alarms)
 }
 
 /// The attribute of this name.
 pub(crate) fn attribute(name: &str) -> Option<&'static str> {
-    attributes().find(|known| *known == name)
+    attributes().chain(FLEET_ALARM_ATTRIBUTES).find(|known| *known == name)
 }
 
 /// Whether SageMaker keeps the case of names in its ARNs. Reports disagree, and the endpoint may not exist yet, so the
@@ -64,11 +87,31 @@ fn keeps_case(made: &Made) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::spec::valid;
+
+    fn endpoint() -> Subject {
+        let variant =
+            json!({"VariantName": "v", "ModelName": "m", "InstanceType": "ml.g5.xlarge", "InitialInstanceCount": 1});
+        let metrics = json!({"EnableEnhancedMetrics": true});
+        let declared = json!({"EndpointName": "Chat", "ProductionVariants": [variant], "MetricsConfig": metrics});
+        valid(ResourceType::EndpointMonitoring, &declared).subject
+    }
+
+    #[test]
+    fn a_fleet_has_attributes_of_its_own() {
+        let fleet = valid(ResourceType::EndpointFleet, &json!({"Dashboard": {"DashboardName": "fleet"}})).subject;
+        let data = data(&Made::default(), &fleet, "us-east-1", "");
+        let names: std::collections::BTreeSet<&str> = attributes_of(ResourceType::EndpointFleet).collect();
+        assert_eq!(data.keys().copied().collect::<std::collections::BTreeSet<_>>(), names);
+        assert!(names.contains("UnallocatedCostAlarmArn") && !names.contains("EndpointName"));
+    }
 
     #[test]
     fn the_endpoints_arn_is_spelt_as_the_configs_is() {
-        let endpoint = EndpointName::parse("Chat").unwrap();
+        let endpoint = endpoint();
         let arn_beside = |config: &str| {
             let arn = format!("arn:aws:sagemaker:us-east-1:1234:endpoint-config/{config}");
             let made = Made { endpoint_config: Some(("Chat-1".to_owned(), arn)), ..Made::default() };
@@ -87,8 +130,7 @@ mod tests {
             )),
             ..Made::default()
         };
-        let endpoint = EndpointName::parse("Chat").unwrap();
-        let data = data(&made, &endpoint, "cn-north-1", "arn:aws:cloudformation:x:9:stack/s/1");
+        let data = data(&made, &endpoint(), "cn-north-1", "arn:aws:cloudformation:x:9:stack/s/1");
         assert_eq!(data["EndpointArn"], "arn:aws-cn:sagemaker:cn-north-1:1234:endpoint/chat");
         assert_eq!(
             data["DashboardUrl"],

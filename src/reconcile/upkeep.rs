@@ -144,17 +144,17 @@ impl Reconciler {
 impl Apply<'_> {
     /// What is known of the same endpoint from before.
     pub(super) fn learned(&self) -> Learned {
-        let before = self.run.record().monitored;
-        let before = before.filter(|before| before.endpoint == self.spec.monitoring.endpoint_name.as_str());
+        let endpoint = self.spec.monitoring().map(|monitoring| monitoring.endpoint_name.as_str());
+        let before = self.run.record().monitored.filter(|before| Some(before.endpoint.as_str()) == endpoint);
         before.map(|before| before.learned).unwrap_or_default()
     }
 
-    /// What is remembered once the plan stands, where monitoring is kept right between requests.
+    /// What is remembered once the plan stands, where the monitoring of an endpoint is kept right between requests.
     pub(super) fn monitored(&self, plan: &Plan, surroundings: Surroundings) -> Option<Monitored> {
         let monitored = Monitored {
             request: self.run.request_id().to_owned(),
             physical_id: plan.physical_id.clone(),
-            endpoint: self.spec.monitoring.endpoint_name.to_string(),
+            endpoint: self.spec.monitoring()?.endpoint_name.to_string(),
             properties: self.monitoring_part?.clone(),
             learned: surroundings.learned,
             waits_for_metrics: surroundings.waits_for_metrics,

@@ -177,6 +177,12 @@ pub fn read(
         let generated = || EndpointName::generate(&owner.stack_id, &owner.logical_id).to_string();
         declaration.endpoint_name.value.get_or_insert_with(generated);
     }
+    let name = &mut declaration.dashboard.dashboard_name;
+    if resource_type.watches_fleet() && problems.clean(&name.path) {
+        // One for each account and Region, and dashboards of all Regions share their names.
+        let region = owner.stack_id.split(':').nth(3).unwrap_or_default();
+        name.value.get_or_insert_with(|| format!("endpoint-fleet-{region}"));
+    }
     actions_are_near(&declaration, &owner.stack_id, problems);
     Some(declaration)
 }

@@ -13,11 +13,11 @@ use crate::properties::{Declaration, Problems, reference};
 use crate::spec::{NamesInUse, ObservedConfig, Spec};
 
 /// The monitoring part of what `envelope` declares, as CloudFormation sent it, with what the type adds to it by itself. None under
-/// `NoEcho`.
+/// `NoEcho`, and none of a fleet, whose panels follow its endpoints by themselves.
 pub(super) fn monitoring_part(envelope: &Envelope, spec: &Spec) -> Option<Value> {
     let properties = envelope.properties.value()?.as_object().filter(|_| !envelope.no_echo())?;
+    let monitoring = spec.monitoring()?;
     let mut part = reference::monitoring_part(properties);
-    let monitoring = &spec.monitoring;
     part.insert("EndpointName".to_owned(), json!(monitoring.endpoint_name.as_str()));
     if envelope.known_type()?.owns_config() {
         let metrics = json!({

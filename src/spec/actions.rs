@@ -9,9 +9,12 @@ use crate::properties::{Actions, Declaration, Declared, Problems};
 const TAKEN: &str = "use an SNS topic, a Lambda function, a scaling policy, a Systems Manager OpsItem or response plan, or an \
                      investigation group";
 
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html>.
+const MAX_ACTIONS: usize = 5;
+
 /// A valid action, as far as it says where it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Action<'a> {
+struct Action<'a> {
     service: &'a str,
     partition: &'a str,
     region: &'a str,
@@ -19,7 +22,7 @@ pub(super) struct Action<'a> {
 }
 
 /// Reads an action. The error goes behind the quoted text.
-pub(super) fn read(text: &str) -> Result<Action<'_>, String> {
+fn read(text: &str) -> Result<Action<'_>, String> {
     let parts: Vec<&str> = text.splitn(6, ':').collect();
     let [arn, partition, service, region, account, resource] = parts.as_slice() else {
         return Err("is not an ARN; use the ARN of the action".to_owned());
@@ -83,9 +86,31 @@ impl Action<'_> {
     }
 }
 
+/// What to do on going to ALARM, to OK and to `INSUFFICIENT_DATA`: an alarm's `own`, or what goes `for_all` alarms.
+pub(super) fn validate(own: &Actions, for_all: &Actions, problems: &Problems) -> [Vec<String>; 3] {
+    [(&own.alarm, &for_all.alarm), (&own.ok, &for_all.ok), (&own.insufficient_data, &for_all.insufficient_data)]
+        .map(|(own, for_all)| picked(own, for_all, problems))
+}
+
+fn picked(own: &Declared<Vec<String>>, for_all: &Declared<Vec<String>>, problems: &Problems) -> Vec<String> {
+    let Declared { path, value } = if own.value.is_some() { own } else { for_all };
+    let actions = value.clone().unwrap_or_default();
+    if actions.len() > MAX_ACTIONS {
+        let message = format!("{} actions are more than CloudWatch takes; use at most {MAX_ACTIONS}", actions.len());
+        problems.invalid(path, message);
+    }
+    for (at, action) in actions.iter().enumerate() {
+        if let Err(mistake) = read(action) {
+            problems.invalid(&format!("{path}[{at}]"), format!("{} {mistake}", quote(action, problems)));
+        }
+    }
+    actions
+}
+
 /// Notes the actions that are where no alarm of this stack can call them.
 pub(crate) fn are_near(declaration: &Declaration, stack_id: &str, problems: &Problems) {
-    let own = declaration.alarms.values().map(|alarm| &alarm.actions);
+    let of_fleet = declaration.fleet.iter().map(|fleet| &fleet.alarm);
+    let own = declaration.alarms.values().chain(of_fleet).map(|alarm| &alarm.actions);
     for Actions { alarm, ok, insufficient_data } in std::iter::once(&declaration.actions).chain(own) {
         for Declared { path, value } in [alarm, ok, insufficient_data] {
             for (at, action) in value.iter().flatten().enumerate() {

@@ -19,7 +19,6 @@ const HOUR: i32 = 3600;
 const DAY: i32 = 86_400;
 /// Seconds that Metrics Insights looks back in an alarm.
 const INSIGHTS_REACH: i32 = 3 * HOUR;
-const MAX_ACTIONS: usize = 5;
 const LONGEST_ZONE: usize = 50;
 
 /// Validates the settings of one alarm, noting every problem on the way.
@@ -45,7 +44,8 @@ impl Settings<'_> {
         self.validate_reach(threshold, comparison);
         let window = self.window(source);
         self.time_zone();
-        let [alarm_actions, ok_actions, insufficient_data_actions] = self.actions();
+        let [alarm_actions, ok_actions, insufficient_data_actions] =
+            actions::validate(&declared.actions, &self.declaration.actions, self.problems);
         Some(AlarmSpec {
             kind,
             source,
@@ -272,33 +272,6 @@ impl Settings<'_> {
             let message = format!("{window} is longer than {in_words} looks back; lower one of them");
             self.invalid(&self.declared.evaluation_periods, message);
         }
-    }
-
-    /// What to do on going to ALARM, to OK and to `INSUFFICIENT_DATA`: the alarm's own, or what goes for every alarm.
-    fn actions(&self) -> [Vec<String>; 3] {
-        let (own, of_all_alarms) = (&self.declared.actions, &self.declaration.actions);
-        [
-            self.picked(&own.alarm, &of_all_alarms.alarm),
-            self.picked(&own.ok, &of_all_alarms.ok),
-            self.picked(&own.insufficient_data, &of_all_alarms.insufficient_data),
-        ]
-    }
-
-    fn picked(&self, own: &Declared<Vec<String>>, of_all_alarms: &Declared<Vec<String>>) -> Vec<String> {
-        let Declared { path, value } = if own.value.is_some() { own } else { of_all_alarms };
-        let actions = value.clone().unwrap_or_default();
-        if actions.len() > MAX_ACTIONS {
-            let message =
-                format!("{} actions are more than CloudWatch takes; use at most {MAX_ACTIONS}", actions.len());
-            self.problems.invalid(path, message);
-        }
-        for (at, action) in actions.iter().enumerate() {
-            if let Err(mistake) = actions::read(action) {
-                let message = format!("{} {mistake}", quote(action, self.problems));
-                self.problems.invalid(&format!("{path}[{at}]"), message);
-            }
-        }
-        actions
     }
 }
 

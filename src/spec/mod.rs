@@ -9,6 +9,7 @@ mod alarm_settings;
 mod alarm_tags;
 mod combinations;
 mod deployment_waits;
+mod fleet;
 mod instance_type;
 mod names_in_use;
 mod tags;
@@ -19,7 +20,7 @@ mod warnings;
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
 use aws_sdk_sagemaker::types::{DeploymentConfig, MetricsConfig, ProductionVariant, VariantProperty};
 
-pub use crate::alarm::{AlarmKind, AlarmSource, AlarmSpec, Part, PartAlarm, PlacedModel};
+pub use crate::alarm::{AlarmKind, AlarmSource, AlarmSpec, FleetAlarm, Part, PartAlarm, PlacedModel, Watched};
 pub(crate) use crate::endpoint::hosts_components;
 pub use crate::endpoint::{
     AlarmName, Capacity, DashboardName, DeclaredInstances, Dollars, EndpointConfigName, EndpointName, GpuDimension,
@@ -28,6 +29,7 @@ pub use crate::endpoint::{
 };
 pub(crate) use actions::are_near as actions_are_near;
 pub use alarm_tags::AlarmTags;
+pub use fleet::Fleet;
 pub use names_in_use::NamesInUse;
 pub use tags::{OWNERSHIP_PREFIX, Tag};
 
@@ -44,11 +46,33 @@ pub struct Spec {
     /// How the endpoint is to be deployed, for the type that owns it.
     pub deployment: Option<Deployment>,
     /// What to show and to watch.
-    pub monitoring: Monitoring,
+    pub subject: Subject,
     /// The author's tags, for everything made.
     pub tags: Vec<Tag>,
     /// Whether a dashboard or alarm that this resource didn't make may be taken over.
     pub adopt_existing: bool,
+}
+
+/// What is shown and watched.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Subject {
+    /// One endpoint.
+    Endpoint(Box<Monitoring>),
+    /// All endpoints of an account and Region together.
+    Fleet(Box<Fleet>),
+}
+
+impl Subject {
+    /// The alarms that are switched on, by what they are on.
+    #[must_use]
+    pub fn alarms(&self) -> Vec<(Watched, &AlarmName)> {
+        match self {
+            Self::Endpoint(monitoring) => {
+                monitoring.alarms.iter().map(|alarm| (Watched::Endpoint(alarm.kind), &alarm.name)).collect()
+            }
+            Self::Fleet(fleet) => fleet.alarm.iter().map(|alarm| (Watched::Fleet, &alarm.name)).collect(),
+        }
+    }
 }
 
 /// The endpoint config to make.
@@ -154,6 +178,33 @@ pub enum Validated {
 }
 
 impl Spec {
+    /// What is shown and watched of its endpoint; none where it is about all endpoints together.
+    #[must_use]
+    pub fn monitoring(&self) -> Option<&Monitoring> {
+        match &self.subject {
+            Subject::Endpoint(monitoring) => Some(monitoring),
+            Subject::Fleet(_) => None,
+        }
+    }
+
+    /// Name of the dashboard, also where it is switched off.
+    #[must_use]
+    pub fn dashboard_name(&self) -> &DashboardName {
+        match &self.subject {
+            Subject::Endpoint(monitoring) => &monitoring.dashboard_name,
+            Subject::Fleet(fleet) => &fleet.dashboard_name,
+        }
+    }
+
+    /// The dashboard to make, unless it is switched off.
+    #[must_use]
+    pub fn dashboard(&self) -> Option<&DashboardSpec> {
+        match &self.subject {
+            Subject::Endpoint(monitoring) => monitoring.dashboard.as_ref(),
+            Subject::Fleet(fleet) => fleet.dashboard.as_ref(),
+        }
+    }
+
     /// Validates a declaration. `observed` is what its endpoint says, where that has been asked for.
     #[must_use]
     pub fn validate(

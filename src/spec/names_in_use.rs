@@ -6,7 +6,7 @@
 use super::AlarmSource;
 use super::alarm_rules::MOST_PARTS;
 use super::{AlarmName, DashboardName};
-use crate::alarm::{AlarmKind, Fit};
+use crate::alarm::{AlarmKind, FLEET_ALARM_SUFFIX, Fit};
 use crate::properties::Declaration;
 
 /// Names of dashboards and of alarms.
@@ -29,11 +29,12 @@ impl NamesInUse {
             let parts = variants.chain(models(declaration, kind)).filter_map(|part| name.of_part(part).ok());
             Some(parts.chain(std::iter::once(name.clone())).collect::<Vec<_>>())
         });
+        let of_fleet = fleet_alarm_name(declaration).and_then(|name| AlarmName::parse(&name).ok());
         let dashboard =
             name_or_default(declaration.dashboard.dashboard_name.value.as_deref(), declaration, DASHBOARD_SUFFIX);
         Self {
             dashboards: dashboard.and_then(|name| DashboardName::parse(&name).ok()).into_iter().collect(),
-            alarms: alarms.flatten().collect(),
+            alarms: alarms.flatten().chain(of_fleet).collect(),
         }
     }
 
@@ -65,6 +66,13 @@ fn models(declaration: &Declaration, kind: AlarmKind) -> Vec<&str> {
 fn fewest(kind: AlarmKind, of: fn(Fit) -> usize) -> usize {
     let sources = AlarmSource::of(kind).iter();
     sources.map(|source| of((kind.definition().fit)(*source))).min().unwrap_or(usize::MAX)
+}
+
+/// The name of a fleet's alarm, given or by default; none of a declaration about one endpoint.
+pub(super) fn fleet_alarm_name(declaration: &Declaration) -> Option<String> {
+    let given = declaration.fleet.as_ref()?.alarm.alarm_name.value.clone();
+    let dashboard = declaration.dashboard.dashboard_name.value.as_ref();
+    given.or_else(|| Some(format!("{}-{FLEET_ALARM_SUFFIX}", dashboard?)))
 }
 
 pub(super) const DASHBOARD_SUFFIX: &str = "monitoring";

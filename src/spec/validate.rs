@@ -12,10 +12,10 @@ use super::variant::VariantReader;
 use super::{
     DashboardName, DashboardSpec, Deployment, EndpointConfigName, EndpointConfigSpec, EndpointName, GpuDimension,
     InferenceComponent, InferenceComponentName, Monitoring, NameRule, Naming, ObservedConfig, PublishFrequency, Spec,
-    Variant, alarm_tags, combinations, deployment_waits, quote, tags,
+    Subject, Variant, alarm_tags, combinations, deployment_waits, quote, tags,
 };
 use crate::envelope::ResourceType;
-use crate::properties::{Declaration, Declared, DeclaredComponent, Member, Problems};
+use crate::properties::{Declaration, Declared, DeclaredComponent, DeclaredDashboard, Member, Problems};
 
 /// What an endpoint publishes, by its `MetricsConfig`
 /// (<https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MetricsConfig.html>).
@@ -40,6 +40,12 @@ impl Validator<'_> {
     /// `None` where something is wrong (the problems say what) or has to be observed first.
     pub(super) fn spec(&self) -> Option<Spec> {
         let declaration = self.declaration;
+        if let Some(fleet) = &declaration.fleet {
+            let tags = tags::validate(&declaration.config_members().tags(), self.problems);
+            let subject = Subject::Fleet(Box::new(self.fleet(fleet)?));
+            let adopt_existing = declaration.adopt_existing;
+            return Some(Spec { endpoint_config: None, deployment: None, subject, tags, adopt_existing });
+        }
         let endpoint_name = self.endpoint_name();
         let makes_config = self.resource_type.owns_config();
         let metrics = self.metrics_config(makes_config);
@@ -66,7 +72,7 @@ impl Validator<'_> {
         Some(Spec {
             endpoint_config,
             deployment,
-            monitoring: Monitoring {
+            subject: Subject::Endpoint(Box::new(Monitoring {
                 endpoint_name: endpoint_name?,
                 frequency: metrics.frequency,
                 enhanced_metrics: metrics.enhanced,
@@ -78,7 +84,7 @@ impl Validator<'_> {
                 dashboard,
                 alarms,
                 alarm_tags,
-            },
+            })),
             tags,
             adopt_existing: declaration.adopt_existing,
         })
@@ -93,11 +99,22 @@ impl Validator<'_> {
     }
 
     /// The name that is declared; `None` where there is none, or it isn't one.
-    fn named<N>(&self, declared: &Declared<String>, what: &str, parse: fn(&str) -> Result<N, NameRule>) -> Option<N> {
+    pub(super) fn named<N>(
+        &self,
+        declared: &Declared<String>,
+        what: &str,
+        parse: fn(&str) -> Result<N, NameRule>,
+    ) -> Option<N> {
         self.named_at(&declared.path, declared.value.as_deref()?, what, parse)
     }
 
-    fn named_at<N>(&self, path: &str, text: &str, what: &str, parse: fn(&str) -> Result<N, NameRule>) -> Option<N> {
+    pub(super) fn named_at<N>(
+        &self,
+        path: &str,
+        text: &str,
+        what: &str,
+        parse: fn(&str) -> Result<N, NameRule>,
+    ) -> Option<N> {
         let refuse =
             |rule| self.problems.invalid(path, format!("{} is not {what}; {rule}", quote(text, self.problems)));
         parse(text).map_err(refuse).ok()
@@ -183,31 +200,17 @@ impl Validator<'_> {
 
     fn dashboard(&self, frequency: PublishFrequency) -> Option<DashboardSpec> {
         let declared = &self.declaration.dashboard;
-        let start = declared.start.value.as_deref().unwrap_or("-PT3H");
-        if !is_start(start) {
-            let message = format!(
-                "{} is not a start; use a duration such as -PT3H, or a time such as 2026-01-31T12:00:00.000Z",
-                quote(start, self.problems)
-            );
-            self.problems.invalid(&declared.start.path, message);
-        }
         // `auto` may choose 60 s for a short time range. Where samples are further apart, that would leave gaps and
         // make one sample count for a whole period, so panels keep their own period.
         let by_default = if frequency.seconds() > 60 { "inherit" } else { "auto" };
-        let period_override = declared.period_override.value.unwrap_or(by_default);
-        if period_override == "auto" && frequency.seconds() > 60 {
+        if declared.period_override.value == Some("auto") && frequency.seconds() > 60 {
             let message = format!(
                 "auto may draw graphs by the minute, and metrics come every {frequency}: most minutes would be empty and the others \
                  too high; use inherit, or leave it out"
             );
             self.problems.conflict(&declared.period_override.path, message);
         }
-        let spec = DashboardSpec {
-            start: start.to_owned(),
-            period_override: period_override.to_owned(),
-            interactive: declared.interactive.value,
-        };
-        declared.enabled.value.unwrap_or(true).then_some(spec)
+        dashboard(declared, by_default, self.problems)
     }
 
     fn endpoint_config(&self) -> Option<EndpointConfigSpec> {
@@ -307,6 +310,28 @@ impl Validator<'_> {
             None => None,
         }
     }
+}
+
+/// The dashboard's settings, unless it is switched off. Without `PeriodOverride` it has the given one.
+pub(super) fn dashboard(
+    declared: &DeclaredDashboard,
+    period_override: &'static str,
+    problems: &Problems,
+) -> Option<DashboardSpec> {
+    let start = declared.start.value.as_deref().unwrap_or("-PT3H");
+    if !is_start(start) {
+        let message = format!(
+            "{} is not a start; use a duration such as -PT3H, or a time such as 2026-01-31T12:00:00.000Z",
+            quote(start, problems)
+        );
+        problems.invalid(&declared.start.path, message);
+    }
+    let spec = DashboardSpec {
+        start: start.to_owned(),
+        period_override: declared.period_override.value.unwrap_or(period_override).to_owned(),
+        interactive: declared.interactive.value,
+    };
+    declared.enabled.value.unwrap_or(true).then_some(spec)
 }
 
 /// Enhanced metrics every 60 s: what the launch article advises to start with.

@@ -3,7 +3,7 @@
 //! A fleet may grow and shrink, so nothing here is refused. Whatever no fleet could change is refused in `alarm_settings`. What
 //! each kind of alarm is warned of stands with the kind.
 
-use super::{AlarmSpec, Spec};
+use super::{AlarmSpec, Monitoring, Spec};
 use crate::alarm::{Outlook, PlacedModel};
 use crate::pricing::ListPrices;
 use crate::properties::ROOT;
@@ -13,16 +13,19 @@ impl Spec {
     /// where nobody knows. Without it those that are declared count, a copy of each on every instance.
     #[must_use]
     pub fn warnings(&self, placed: Option<&[PlacedModel]>, prices: &ListPrices) -> Vec<String> {
-        let declared = || self.monitoring.components.iter();
+        let Some(monitoring) = self.monitoring() else { return Vec::new() };
+        let declared = || monitoring.components.iter();
         let declared: Option<Vec<PlacedModel>> =
             declared().map(|model| Some(PlacedModel { gpus_per_copy: model.gpus_per_copy?, copies: None })).collect();
         let placed = placed.map_or_else(|| declared.unwrap_or_default(), <[_]>::to_vec);
-        self.monitoring.alarms.iter().flat_map(|alarm| self.warnings_of(alarm, &placed, prices)).collect()
+        monitoring.alarms.iter().flat_map(|alarm| monitoring.warnings_of(alarm, &placed, prices)).collect()
     }
+}
 
+impl Monitoring {
     fn warnings_of(&self, alarm: &AlarmSpec, placed: &[PlacedModel], prices: &ListPrices) -> Vec<String> {
         let definition = alarm.kind.definition();
-        let watched = self.monitoring.variants.iter().filter(|variant| (definition.watches)(variant));
+        let watched = self.variants.iter().filter(|variant| (definition.watches)(variant));
         let outlook = Outlook { variants: watched.collect(), placed, prices };
         let threshold = (definition.warning)(alarm, &outlook).map(|why| format!("Threshold: {why}"));
         let gaps = definition.breaching_gaps.filter(|_| alarm.treat_missing_data == "breaching");

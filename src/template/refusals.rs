@@ -1,5 +1,6 @@
 //! What CloudFormation refuses before a provider hears of it, as far as it concerns resources of ours, and what it takes that
 //! this provider can only refuse.
+
 use cloudformation_template::{
     Branches, Circle, Reference, Resolver, bad_defaults, circles, depends_on, did_you_mean, references,
 };
@@ -8,7 +9,7 @@ use serde_json::{Map, Value};
 use super::declarations::{Declarations, ours};
 use crate::envelope::ResourceType;
 use crate::properties::{Problem, Severity, nearest};
-use crate::reconcile;
+use crate::reconcile::attributes_of;
 
 const CUSTOM_RESOURCE: &str = "AWS::CloudFormation::CustomResource";
 /// As many letters as a misspelt type may differ in.
@@ -142,12 +143,12 @@ fn circular(circle: Circle, resources: &Map<String, Value>) -> Problem {
 fn attribute(reference: &Reference, resources: &Map<String, Value>) -> Option<Problem> {
     let resource_type = ours(resources.get(&reference.name)?)?;
     let wanted = reference.attribute.as_deref()?;
-    if reconcile::attributes().any(|known| known == wanted) {
+    if attributes_of(resource_type).any(|known| known == wanted) {
         return None;
     }
-    let fix = match nearest(wanted, reconcile::attributes()) {
+    let fix = match nearest(wanted, attributes_of(resource_type)) {
         Some(near) => format!("did you mean {near}?"),
-        None => format!("there are {}", reconcile::attributes().collect::<Vec<_>>().join(", ")),
+        None => format!("there are {}", attributes_of(resource_type).collect::<Vec<_>>().join(", ")),
     };
     let message = format!("{resource_type} has no attribute {wanted}; {fix}");
     Some(problem(&reference.path, message))

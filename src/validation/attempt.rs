@@ -89,8 +89,10 @@ impl<'d> Attempt<'d> {
         environment: &Environment,
     ) -> Result<Validation, ValidationError> {
         self.note_placeholders(&[]);
-        let placed = placed(&self.declared.beside.components, &spec.monitoring.components);
-        self.validation.notes.extend(spec.warnings(Some(&placed), &environment.prices));
+        if let Some(monitoring) = spec.monitoring() {
+            let placed = placed(&self.declared.beside.components, &monitoring.components);
+            self.validation.notes.extend(spec.warnings(Some(&placed), &environment.prices));
+        }
         let plan = match plan(&spec, owner, environment) {
             Ok(plan) => plan,
             Err(PlanError::Dashboard(too_large)) => {

@@ -175,8 +175,8 @@ fn by_provider(declared: &Declared, stack: &Stack, known: &Known) -> Result<Vali
 const WIDGETS_FUNCTION: &str = "monitored-endpoint-widgets";
 
 fn environment(spec: &Spec, stack: &Stack, known: &Known) -> Environment {
-    let monitoring = &spec.monitoring;
-    let asked = monitoring.variants.iter().filter_map(|variant| match &variant.capacity {
+    let variants = spec.monitoring().map(|monitoring| monitoring.variants.as_slice()).unwrap_or_default();
+    let asked = variants.iter().filter_map(|variant| match &variant.capacity {
         Capacity::Instances { instance_types, price: PriceBasis::ListPrice, .. } => Some(instance_types),
         _ => None,
     });
@@ -189,8 +189,9 @@ fn environment(spec: &Spec, stack: &Stack, known: &Known) -> Environment {
     let prices = asked.flatten().map(|instance_type| (instance_type.clone(), price(instance_type))).collect();
     Environment {
         region: stack.region.clone(),
-        gpu_dimensions: monitoring
-            .gpu_dimension
+        gpu_dimensions: spec
+            .monitoring()
+            .and_then(|monitoring| monitoring.gpu_dimension)
             .map_or_else(|| known.gpu_dimensions.clone(), |declared| vec![declared]),
         prices: ListPrices(prices),
         // The provider stack has the function unless its InteractivePanels says otherwise.
@@ -200,6 +201,8 @@ fn environment(spec: &Spec, stack: &Stack, known: &Known) -> Environment {
             stack.region,
             stack.account
         )),
+        // A declaration of a fleet says that the provider stack is to have it.
+        reads_fleet: true,
         runbooks_url: None,
     }
 }

@@ -2,6 +2,9 @@
 
 use std::fmt::Write as _;
 
+use monitored_endpoint::properties::fleet::{
+    FLEET_ALARM, INSTANCE_PRICE, MEMBERS_OF_FLEETS, OF_FLEETS, SHARED_WITH_FLEETS,
+};
 use monitored_endpoint::properties::reference::{
     ALARM, ALARM_TAGS, Absent, COMMON, DASHBOARD, INFERENCE_COMPONENT, MOST_DOLLARS, OF_CONFIGS, OF_DEPLOYMENTS,
     OF_MONITORING, Property, PropertyKind, VARIANT,
@@ -20,12 +23,13 @@ What a resource's `Properties` may contain. Numbers and booleans may be strings.
 the nearest name. [properties.schema.json](properties.schema.json) is the same for editors.
 
 `Custom::MonitoredEndpoint` takes everything on this page. `Custom::MonitoredEndpointConfig` takes everything but [how to
-deploy](#how-to-deploy). `Custom::EndpointMonitoring` takes neither that nor what makes a config.
+deploy](#how-to-deploy). `Custom::EndpointMonitoring` takes neither that nor what makes a config. [`Custom::EndpointFleet`](#all-endpoints-together)
+takes what its section lists.
 ";
 
 const SCHEMA_USE: &str = "## In an editor
 
-The schema is for whole templates: it checks resources of the three types and ignores all others. With the YAML language server,
+The schema is for whole templates: it checks resources of the four types and ignores all others. With the YAML language server,
 which most editors use:
 
 ```yaml
@@ -86,9 +90,26 @@ pub(crate) fn page(config: &[(String, Shape)], deployment: &[(String, Shape)], a
             if name == "RetainAllVariantProperties" { "`true` (SageMaker's own default is false)" } else { "nothing" };
         writeln!(page, "| {} | {} | {left_out} |", linked("UpdateEndpoint", name), takes(shape)).unwrap();
     }
+    fleet(&mut page);
     page.push('\n');
     page.push_str(SCHEMA_USE);
     page
+}
+
+/// `Custom::EndpointFleet`, which is about no endpoint in particular.
+fn fleet(page: &mut String) {
+    section(page, "All endpoints together", OF_FLEETS);
+    let listed = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    writeln!(
+        page,
+        "\n`Custom::EndpointFleet` takes these, and of the properties above {} and {}. Its dashboard is `endpoint-fleet-<Region>` by default, and \
+         `PeriodOverride` is `inherit`. [Fleets](fleet.md) says what it shows.",
+        listed(SHARED_WITH_FLEETS),
+        listed(MEMBERS_OF_FLEETS)
+    )
+    .unwrap();
+    section(page, "InstancePrices", INSTANCE_PRICE);
+    section(page, "UnallocatedCostAlarm", FLEET_ALARM);
 }
 
 fn section(page: &mut String, title: &str, table: &[Property]) {
@@ -111,6 +132,9 @@ fn kind(property: &Property) -> String {
         PropertyKind::Arns => "list of at most 5 ARNs".to_owned(),
         PropertyKind::Texts => "list of strings".to_owned(),
         PropertyKind::List(_) => format!("list of [objects](#{})", property.name.to_lowercase()),
+        PropertyKind::Object(_) if property.name == "UnallocatedCostAlarm" => {
+            "[object](#unallocatedcostalarm)".to_owned()
+        }
         PropertyKind::Object(_) if property.name.ends_with("Alarm") => "[object](#the-alarms)".to_owned(),
         PropertyKind::Object(_) => format!("[object](#{})", property.name.to_lowercase()),
     }

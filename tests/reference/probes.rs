@@ -2,14 +2,13 @@
 //! with each of its words, and with its default written out.
 
 use monitored_endpoint::envelope::ResourceType;
+use monitored_endpoint::properties::fleet::{FLEET_ALARM, INSTANCE_PRICE, OF_FLEETS};
 use monitored_endpoint::properties::reference::{
     ALARM, ALARM_TAGS, Absent, COMMON, DASHBOARD, INFERENCE_COMPONENT, OF_CONFIGS, Property, PropertyKind, VARIANT,
 };
 use monitored_endpoint::properties::{AlarmKind, Declaration, Problems};
 use monitored_endpoint::spec::{AlarmSource, AlarmSpec, Spec, Validated};
 use serde_json::{Value, json};
-
-const TYPE: ResourceType = ResourceType::MonitoredEndpoint;
 
 /// A declaration with room for every nested property.
 fn base() -> Value {
@@ -28,6 +27,20 @@ fn base() -> Value {
     })
 }
 
+/// A declaration of a fleet with room for every nested property.
+fn base_of_a_fleet() -> Value {
+    json!({
+        "Dashboard": { "DashboardName": "fleet" },
+        "InstancePrices": [{ "InstanceType": "ml.g6.12xlarge", "CostPerHour": 5.752 }],
+        "UnallocatedCostAlarm": { "Threshold": 20 },
+    })
+}
+
+/// Whether a place, or a declaration, has what only a fleet has.
+fn is_of_fleet<'n>(mut names: impl Iterator<Item = &'n str>) -> bool {
+    names.any(|name| OF_FLEETS.iter().any(|property| property.name == name))
+}
+
 /// Every property with the place where it is given.
 fn places() -> Vec<(String, &'static Property)> {
     // CloudFormation itself validates it.
@@ -39,6 +52,9 @@ fn places() -> Vec<(String, &'static Property)> {
         ("/Dashboard", DASHBOARD),
         ("/UnusedGpuAlarm", ALARM),
         ("/AlarmTagsPropagation", ALARM_TAGS),
+        ("", OF_FLEETS),
+        ("/InstancePrices/0", INSTANCE_PRICE),
+        ("/UnallocatedCostAlarm", FLEET_ALARM),
     ];
     for (place, table) in tables {
         places.extend(table.iter().map(|property| (format!("{place}/{}", property.name), property)));
@@ -48,16 +64,18 @@ fn places() -> Vec<(String, &'static Property)> {
 
 /// The declaration with `value` at a place.
 fn with(pointer: &str, value: Value) -> Value {
-    let mut declared = base();
+    let mut declared = if is_of_fleet(pointer.split('/')) { base_of_a_fleet() } else { base() };
     let (parent, name) = pointer.rsplit_once('/').unwrap();
     declared.pointer_mut(parent).unwrap()[name] = value;
     declared
 }
 
 fn validated(declared: &Value) -> Result<Spec, String> {
+    let names = declared.as_object().unwrap().keys().map(String::as_str);
+    let resource_type = if is_of_fleet(names) { ResourceType::EndpointFleet } else { ResourceType::MonitoredEndpoint };
     let problems = Problems::default();
-    let declaration = Declaration::read(TYPE, declared, &problems);
-    match declaration.map(|declaration| Spec::validate(TYPE, &declaration, None, &problems)) {
+    let declaration = Declaration::read(resource_type, declared, &problems);
+    match declaration.map(|declaration| Spec::validate(resource_type, &declaration, None, &problems)) {
         Some(Validated::Valid(spec)) => Ok(*spec),
         _ => Err(problems.to_string()),
     }
@@ -77,9 +95,9 @@ pub(crate) fn alarms_by_default() -> Vec<AlarmSpec> {
         let place = if kind == AlarmKind::Backlog { &mut queue } else { &mut declared };
         place[kind.property()] = switched_on(kind);
     }
-    let of_components = validated(&declared).unwrap().monitoring.alarms;
+    let of_components = validated(&declared).unwrap().monitoring().unwrap().alarms.clone();
     let mut all: Vec<AlarmSpec> =
-        of_components.into_iter().chain(validated(&queue).unwrap().monitoring.alarms).collect();
+        of_components.into_iter().chain(validated(&queue).unwrap().monitoring().unwrap().alarms.clone()).collect();
     all.sort_by_key(|alarm| alarm.kind);
     all
 }
@@ -100,6 +118,7 @@ fn base_of_a_queue() -> Value {
 #[test]
 fn the_base_is_valid_and_every_alarm_is_in_the_tables() {
     validated(&base()).unwrap();
+    validated(&base_of_a_fleet()).unwrap();
     for kind in AlarmKind::ALL {
         assert!(COMMON.iter().any(|property| property.name == kind.property()), "{kind} is no property");
     }
@@ -126,7 +145,9 @@ fn each_property_is_read_as_what_the_reference_says() {
 fn what_is_required_is_missed_and_nothing_else_is() {
     for (place, property) in places().into_iter().filter(|(place, _)| place.matches('/').count() > 1) {
         let without = with(&place, Value::Null);
-        let required = matches!(property.default, Absent::Refused(_));
+        // An alarm that isn't declared needs no threshold, so that a rule asks for it.
+        let by_rule = place == "/UnallocatedCostAlarm/Threshold";
+        let required = by_rule || matches!(property.default, Absent::Refused(_));
         assert_eq!(validated(&without).is_err(), required, "{place}: {:?}", validated(&without).err());
     }
 }
@@ -192,8 +213,9 @@ fn each_alarm_takes_its_own_sources_of_all_that_there_are() {
 
 #[test]
 fn a_default_written_out_changes_nothing() {
-    let by_default = validated(&base()).unwrap();
     for (place, property) in places() {
+        let is_of_fleet = is_of_fleet(place.split('/'));
+        let by_default = validated(&if is_of_fleet { base_of_a_fleet() } else { base() }).unwrap();
         let Absent::Is(json) = property.default else { continue };
         let written_out = validated(&with(&place, serde_json::from_str(json).unwrap())).unwrap();
         assert_eq!(written_out, by_default, "{place}");

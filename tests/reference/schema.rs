@@ -5,8 +5,9 @@
 use std::collections::BTreeSet;
 
 use monitored_endpoint::envelope::ResourceType;
+use monitored_endpoint::properties::fleet::{MEMBERS_OF_FLEETS, OF_FLEETS, SHARED_WITH_FLEETS};
 use monitored_endpoint::properties::reference::{
-    Absent, COMMON, MOST_DOLLARS, OF_CONFIGS, OF_DEPLOYMENTS, OF_MONITORING, Property, PropertyKind,
+    ALARM, Absent, COMMON, MOST_DOLLARS, OF_CONFIGS, OF_DEPLOYMENTS, OF_MONITORING, Property, PropertyKind,
 };
 use serde_json::{Map, Value, json};
 
@@ -17,12 +18,18 @@ pub(crate) fn schema(config: &[(String, Shape)], deployment: &[(String, Shape)])
     let mut definitions = Definitions::default();
     let mut resources = Vec::new();
     for (resource_type, kind) in ResourceType::ALL {
-        let makes_config = kind != ResourceType::EndpointMonitoring;
+        let makes_config = kind.owns_config();
+        let of_fleet = kind.watches_fleet();
         let mut properties = Map::new();
-        let own = COMMON.iter().chain(OF_CONFIGS.iter().filter(|_| makes_config));
+        let common = COMMON.iter().filter(|property| !of_fleet || SHARED_WITH_FLEETS.contains(&property.name));
+        let own = common.chain(OF_CONFIGS.iter().filter(|_| makes_config));
+        let own = own.chain(OF_FLEETS.iter().filter(|_| of_fleet));
         properties.extend(own.map(|property| (property.name.to_owned(), definitions.property(property))));
-        let members = config.iter().filter(|(name, _)| makes_config || OF_MONITORING.contains(&name.as_str()));
-        let deploys = kind == ResourceType::MonitoredEndpoint;
+        let members = config.iter().filter(|(name, _)| {
+            let shared = if of_fleet { MEMBERS_OF_FLEETS } else { OF_MONITORING };
+            makes_config || shared.contains(&name.as_str())
+        });
+        let deploys = kind.owns_endpoint();
         let deployment = deployment.iter().filter(|(name, _)| deploys && OF_DEPLOYMENTS.contains(&name.as_str()));
         for (name, shape) in members.chain(deployment) {
             properties.insert(name.clone(), definitions.shape(shape));
@@ -31,6 +38,7 @@ pub(crate) fn schema(config: &[(String, Shape)], deployment: &[(String, Shape)])
             ResourceType::MonitoredEndpoint => json!(["ServiceToken", "ProductionVariants"]),
             ResourceType::MonitoredEndpointConfig => json!(["ServiceToken", "EndpointName", "ProductionVariants"]),
             ResourceType::EndpointMonitoring => json!(["ServiceToken", "EndpointName"]),
+            ResourceType::EndpointFleet => json!(["ServiceToken"]),
         };
         resources.push(json!({
             "if": { "properties": { "Type": { "const": resource_type } }, "required": ["Type"] },
@@ -83,7 +91,7 @@ impl Definitions {
                 json!({ "anyOf": [{ "type": "array", "items": item }, reference("intrinsic")] })
             }
             // `allOf`, since nothing may stand beside a reference.
-            PropertyKind::Object(members) if property.name.ends_with("Alarm") => {
+            PropertyKind::Object(members) if property.name.ends_with("Alarm") && members.len() == ALARM.len() => {
                 json!({ "allOf": [self.table("MonitoringAlarm", members)] })
             }
             PropertyKind::Object(members) => json!({ "allOf": [self.table(property.name, members)] }),

@@ -123,15 +123,18 @@ impl Explain {
 
     /// By its property, with or without "Alarm", or by the end of its default name.
     fn means_kind(&self, kind: AlarmKind) -> bool {
-        let wanted = self.subject.to_ascii_lowercase();
-        let property = kind.property().to_ascii_lowercase();
-        property == wanted || property == format!("{wanted}alarm") || kind.suffix() == wanted
+        self.means_property(kind.property()) || kind.suffix() == self.subject.to_ascii_lowercase()
+    }
+
+    fn means_property(&self, property: &str) -> bool {
+        let (wanted, property) = (self.subject.to_ascii_lowercase(), property.to_ascii_lowercase());
+        property == wanted || property == format!("{wanted}alarm")
     }
 
     fn means_alarm(&self, alarm: &PlannedAlarm) -> bool {
         let wanted = self.subject.to_ascii_lowercase();
         let name = alarm.name.as_str().to_ascii_lowercase();
-        name == wanted || self.means_kind(alarm.kind) || name.ends_with(&format!("-{wanted}"))
+        name == wanted || self.means_property(alarm.watched.property()) || name.ends_with(&format!("-{wanted}"))
     }
 
     fn panels(&self, validation: &Validation, valid: &Valid) -> Vec<Explained> {
@@ -152,7 +155,7 @@ fn has_label(panel: &PlannedWidget, wanted: &str) -> bool {
 
 /// `notes` are the declaration's, some of which may be about this alarm.
 fn explain_alarm(alarm: &PlannedAlarm, notes: &[String]) -> Explained {
-    let (name, property, words) = (alarm.name.as_str(), alarm.kind.property(), alarm.kind.words());
+    let (name, property, words) = (alarm.name.as_str(), alarm.watched.property(), alarm.watched.words());
     let mut text = format!("Alarm {name} ({property})\n");
     let mut entry = |head: &str, body: &str| {
         if !body.is_empty() {

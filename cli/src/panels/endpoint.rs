@@ -210,7 +210,7 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let now = present();
         for fleet in fleets() {
-            let simulation = Simulation { fleet: &fleet, start: now - 2 * HOUR, now, sway: 0.2 };
+            let simulation = Simulation { fleet: &fleet, beside: &[], start: now - 2 * HOUR, now, sway: 0.2 };
             let store = simulation.published().unwrap();
             let stand_in = StandIn::start(Config { transition: Duration::ZERO, ..Config::default() }).unwrap();
             stand_in.host(&fleet, Duration::from_hours(2)).unwrap();

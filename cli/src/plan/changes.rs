@@ -97,7 +97,7 @@ pub(crate) fn changes(
 /// What keeps the stack's own endpoint from moving to the new config: SageMaker refuses it, after the config has been made. (Of an
 /// endpoint that is the resource's own, `forecast` has said so.)
 fn fixed(old: &Valid, new: &Valid) -> Option<FixedMember> {
-    let (was, is) = (&old.spec.monitoring.endpoint_name, &new.spec.monitoring.endpoint_name);
+    let (was, is) = (&old.spec.monitoring()?.endpoint_name, &new.spec.monitoring()?.endpoint_name);
     let (Some(_), Some(config)) = (&old.plan.endpoint_config, &new.plan.endpoint_config) else { return None };
     FixedMember::between(is.as_str(), &old.variants, config).filter(|_| was == is)
 }
@@ -195,7 +195,7 @@ fn widgets<'v>(valid: Option<&'v Valid>, name: &str) -> &'v [PlannedWidget] {
 
 /// What a new config serves with.
 fn serving(new: &Valid) -> String {
-    let monitoring = &new.spec.monitoring;
+    let Some(monitoring) = new.spec.monitoring() else { return String::new() };
     let mut parts: Vec<String> = instances(new, &BTreeMap::new()).iter().map(Instances::what).collect();
     let frequency = monitoring.frequency.seconds();
     parts.push(if monitoring.enhanced_metrics {

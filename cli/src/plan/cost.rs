@@ -25,6 +25,11 @@ const NOW: Timestamp = 1_764_000_000 * SECOND;
 /// How long the fleet has run by then: long enough for every series to have published at any frequency.
 const LIFE: Timestamp = 30 * MINUTE;
 
+/// Metrics that the panel over a fleet asks for of an endpoint with one variant.
+const METRICS_OF_AN_ENDPOINT: u32 = 5;
+/// How often the alarm over a fleet has its number counted in a month of 730 hours.
+const QUARTERS_OF_A_MONTH: f64 = 2920.0;
+
 /// List prices of CloudWatch, in dollars a month.
 #[derive(Clone, Debug, Deserialize)]
 struct Prices {
@@ -47,6 +52,12 @@ struct Prices {
     otel_gigabyte: f64,
     /// Of one metric that `GetMetricData` is asked for.
     requested_metric: f64,
+}
+
+impl Prices {
+    fn basis(&self) -> String {
+        format!("list prices of {} as of {}, {}", self.region, self.as_of, self.source)
+    }
 }
 
 /// Why there is no estimate.
@@ -90,9 +101,10 @@ pub(crate) struct Line {
 /// Estimates what a plan's monitoring costs.
 pub(crate) fn estimate(valid: &Valid) -> Result<Estimate, CostError> {
     let prices: Prices = serde_json::from_str(PRICES)?;
+    let Some(monitoring) = valid.spec.monitoring() else { return Ok(of_fleet(valid, &prices)) };
     let (mut fleet, mut notes) = simulation::fleet(valid, Scenario::Steady);
     simulation::name_models(&mut fleet, valid);
-    let simulation = Simulation { fleet: &fleet, start: NOW - LIFE, now: NOW, sway: 0.0 };
+    let simulation = Simulation { fleet: &fleet, beside: &[], start: NOW - LIFE, now: NOW, sway: 0.0 };
     let store = simulation.published()?;
     let charged: Vec<&Metric> = store.metrics().filter(|metric| is_charged(metric)).collect();
     let mut lines = vec![line("Metric streams of instances, copies and GPUs", charged.len(), prices.metric)];
@@ -111,14 +123,38 @@ pub(crate) fn estimate(valid: &Valid) -> Result<Estimate, CostError> {
     }
     notes.push("each instance and copy that comes or goes is other streams; they are charged by the hour".to_owned());
     let dollars_per_month = lines.iter().map(|line| line.dollars_per_month).sum();
-    let basis = format!("list prices of {} as of {}, {}", prices.region, prices.as_of, prices.source);
-    let detailed_observability = Some(&fleet).filter(|_| valid.spec.monitoring.detailed_observability);
+    let detailed_observability = Some(&fleet).filter(|_| monitoring.detailed_observability);
     let detailed_observability = detailed_observability.and_then(|fleet| Ingestion::of(fleet, prices.otel_gigabyte));
     let panels_view = PanelsView::of(valid, &simulation, &store, prices.requested_metric).unwrap_or_else(|error| {
         notes.push(format!("what a look at the interactive panels costs isn't known here: {error}"));
         None
     });
+    let basis = prices.basis();
     Ok(Estimate { lines, dollars_per_month, detailed_observability, panels_view, basis, notes })
+}
+
+/// What the monitoring of a fleet costs: how many endpoints there are only the account knows, and each look at the panel costs by
+/// their number.
+fn of_fleet(valid: &Valid, prices: &Prices) -> Estimate {
+    let mut lines: Vec<Line> = valid.plan.dashboard.iter().map(|_| line("Dashboard", 1, prices.dashboard)).collect();
+    let alarms = valid.plan.alarms.iter();
+    lines
+        .extend(alarms.map(|alarm| line(&format!("Alarm {}, by metric", alarm.name), 1, prices.standard_alarm_metric)));
+    let mut notes = vec![format!("the first {} dashboards of an account are free", prices.free_dashboards)];
+    let each = prices.requested_metric * f64::from(METRICS_OF_AN_ENDPOINT);
+    notes.push(format!(
+        "the interactive panel asks CloudWatch for about {METRICS_OF_AN_ENDPOINT} metrics of each endpoint (${each:.5}) when somebody looks"
+    ));
+    if !valid.plan.alarms.is_empty() {
+        let a_month = each * QUARTERS_OF_A_MONTH;
+        notes.push(format!(
+            "the alarm has them read every quarter of an hour, for about ${a_month:.2} a month for each endpoint, and invokes the function every \
+             minute"
+        ));
+    }
+    let dollars_per_month = lines.iter().map(|line| line.dollars_per_month).sum();
+    let basis = prices.basis();
+    Estimate { lines, dollars_per_month, detailed_observability: None, panels_view: None, basis, notes }
 }
 
 /// What enhanced metrics add and is charged: utilization by instance, copy and GPU. Invocation metrics aren't

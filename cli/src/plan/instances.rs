@@ -32,8 +32,8 @@ impl Instances {
 
 /// The instances of every variant. `prices` are dollars per instance-hour by type, where the declaration gives none.
 pub(crate) fn instances(valid: &Valid, prices: &BTreeMap<String, f64>) -> Vec<Instances> {
-    let monitoring = &valid.spec.monitoring;
-    let each = monitoring.variants.iter().map(|variant| {
+    let variants = valid.spec.monitoring().map(|monitoring| monitoring.variants.as_slice()).unwrap_or_default();
+    let each = variants.iter().map(|variant| {
         let name = variant.name.as_str();
         let declared = declared(valid, name);
         let Capacity::Instances { instance_types, price, .. } = &variant.capacity else {

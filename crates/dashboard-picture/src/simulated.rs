@@ -23,6 +23,8 @@ use super::{
 pub struct Simulation<'s> {
     /// The fleet.
     pub fleet: &'s Fleet,
+    /// The fleets of other endpoints of the account, which live as long.
+    pub beside: &'s [Fleet],
     /// When it started.
     pub start: Timestamp,
     /// The present: nothing is published after it.
@@ -91,12 +93,16 @@ pub fn present() -> Timestamp {
 }
 
 impl Simulation<'_> {
-    /// Everything that the fleet has published.
+    /// Everything that the fleets have published.
     ///
     /// # Errors
-    /// The fleet contradicts itself.
+    /// A fleet contradicts itself.
     pub fn published(&self) -> Result<MetricStore, FleetError> {
-        sway::publish(self.fleet, self.sway, self.start, self.now)
+        let mut store = MetricStore::default();
+        for fleet in std::iter::once(self.fleet).chain(self.beside) {
+            sway::publish(fleet, self.sway, (self.start, self.now), &mut store)?;
+        }
+        Ok(store)
     }
 
     /// Draws a dashboard over what the fleet has published, custom widgets as a note that they are there.
@@ -190,7 +196,8 @@ mod tests {
         for frequency in [10, 30, 60, 120, 180, 240, 300] {
             let variant = Variant::new("v", "ml.g6.12xlarge", 4, Steps(vec![(0, 1), (5400, 2), (7200, 1)]));
             let fleet = Fleet::new("chat", frequency, variant);
-            let published = Simulation { fleet: &fleet, start: now - 3 * HOUR, now, sway: 0.3 }.published().unwrap();
+            let published =
+                Simulation { fleet: &fleet, beside: &[], start: now - 3 * HOUR, now, sway: 0.3 }.published().unwrap();
             let cpu = Metric::new(
                 "/aws/sagemaker/Endpoints",
                 "CPUUtilization",
@@ -211,7 +218,7 @@ mod tests {
     fn a_page_begins_with_the_first_whole_period_of_its_fleet() {
         let fleet = Fleet::new("chat", 60, Variant::new("v", "ml.g6.12xlarge", 4, Steps::always(1)));
         let now = present() + 17 * SECOND;
-        let simulation = Simulation { fleet: &fleet, start: now - HOUR, now, sway: 0.0 };
+        let simulation = Simulation { fleet: &fleet, beside: &[], start: now - HOUR, now, sway: 0.0 };
         let dashboard = json!({"widgets": []});
         let picture =
             |from| Picture { dashboard: &dashboard, from, to: None, theme: Theme::Light, chosen: BTreeMap::new() };

@@ -11,11 +11,14 @@ use metric_math::telemetry::{Fleet, FleetError, Load, MINUTE, MetricStore, Times
 const SHORTEST_WAVE: f64 = 34.0;
 
 /// What a fleet publishes from its `start` until `now`, minute by minute with other loads.
-pub(crate) fn publish(fleet: &Fleet, part: f64, start: Timestamp, now: Timestamp) -> Result<MetricStore, FleetError> {
-    let mut store = MetricStore::default();
+pub(crate) fn publish(
+    fleet: &Fleet,
+    part: f64,
+    (start, now): (Timestamp, Timestamp),
+    store: &mut MetricStore,
+) -> Result<(), FleetError> {
     if part == 0.0 {
-        fleet.publish(&mut store, start, start, now)?;
-        return Ok(store);
+        return fleet.publish(store, start, start, now);
     }
     let mut swaying = fleet.clone();
     let (mut from, mut minute) = (start, 0.0);
@@ -36,11 +39,11 @@ pub(crate) fn publish(fleet: &Fleet, part: f64, start: Timestamp, now: Timestamp
         for (component, resting) in swaying.components.iter_mut().zip(&fleet.components) {
             component.load = swayed(resting.load);
         }
-        swaying.publish(&mut store, start, from, until)?;
+        swaying.publish(store, start, from, until)?;
         from = until;
         minute += 1.0;
     }
-    Ok(store)
+    Ok(())
 }
 
 /// A load under `factor` times as many requests: memory follows only a little.
@@ -64,10 +67,16 @@ mod tests {
     use super::*;
     use metric_math::telemetry::{HOUR, Metric, Statistic, Window, scenario};
 
+    fn published(fleet: &Fleet, part: f64, life: (Timestamp, Timestamp)) -> MetricStore {
+        let mut store = MetricStore::default();
+        publish(fleet, part, life, &mut store).unwrap();
+        store
+    }
+
     #[test]
     fn counts_are_those_of_the_fleet_at_rest_and_loads_are_not() {
         let fleet = scenario::scale_out(10);
-        let (still, swaying) = (publish(&fleet, 0.0, 0, HOUR).unwrap(), publish(&fleet, 0.5, 0, HOUR).unwrap());
+        let (still, swaying) = (published(&fleet, 0.0, (0, HOUR)), published(&fleet, 0.5, (0, HOUR)));
         assert!(still.metrics().eq(swaying.metrics()));
         let window = Window::aligned(0, HOUR, 60, HOUR);
         for metric in still.metrics().filter(|metric| metric.namespace.starts_with("/aws/sagemaker")) {

@@ -14,7 +14,7 @@ pub(super) fn of(alarm: &AlarmSpec, scope: &Scope<'_>, context: &Context<'_>) ->
     let [first, then] = definition.steps;
     let base = context.environment.runbooks_url.as_ref();
     let runbook = base.map(|base| format!("Runbook: {base}#{}", alarm.kind.suffix().replace('-', "")));
-    let sentences = [
+    joined([
         alarm.description.clone(),
         divided(alarm),
         Some((definition.what_is_wrong)(alarm, scope)),
@@ -22,7 +22,11 @@ pub(super) fn of(alarm: &AlarmSpec, scope: &Scope<'_>, context: &Context<'_>) ->
         Some(format!("First {first}. Then {then}.")),
         runbook,
         context.dashboard_url.as_ref().map(|url| format!("Dashboard: {url}")),
-    ];
+    ])
+}
+
+/// As many of the sentences as fit.
+pub(super) fn joined<const COUNT: usize>(sentences: [Option<String>; COUNT]) -> String {
     let mut text = String::new();
     for sentence in sentences.into_iter().flatten() {
         let space = usize::from(!text.is_empty());

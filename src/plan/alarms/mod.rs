@@ -5,6 +5,7 @@
 //! their place.
 
 mod description;
+pub(super) mod fleet;
 mod json;
 mod request;
 
@@ -12,14 +13,14 @@ use aws_sdk_cloudwatch::operation::put_composite_alarm::builders::PutCompositeAl
 use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
 
 use super::{Environment, PlanError};
-use crate::alarm::Scope;
-use crate::spec::{AlarmKind, AlarmName, AlarmSpec, Monitoring, Part, PartAlarm, Variant};
+use crate::alarm::{Scope, Watched};
+use crate::spec::{AlarmName, AlarmSpec, Monitoring, Part, PartAlarm, Variant};
 
 /// An alarm to put.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlannedAlarm {
     /// What it watches; of a composite and of its parts too.
-    pub kind: AlarmKind,
+    pub watched: Watched,
     /// Its name.
     pub name: AlarmName,
     /// The request, without tags.
@@ -75,7 +76,7 @@ pub(super) fn planned(alarm: &AlarmSpec, context: &Context<'_>) -> Result<Vec<Pl
     let mut planned = parts.collect::<Result<Vec<_>, _>>()?;
     let composite =
         request::composite(alarm, context.monitoring.alarm_tags.as_ref(), description::of(alarm, &whole, context));
-    planned.push(PlannedAlarm { kind: alarm.kind, name: alarm.name.clone(), request: composite });
+    planned.push(PlannedAlarm { watched: Watched::Endpoint(alarm.kind), name: alarm.name.clone(), request: composite });
     Ok(planned)
 }
 
@@ -112,5 +113,5 @@ fn on(alarm: &AlarmSpec, scope: &Scope<'_>, context: &Context<'_>) -> Result<Pla
     let measure = (alarm.kind.definition().measure)(alarm, scope).ok_or(PlanError::NoPrice(alarm.kind))?;
     let tags = context.monitoring.alarm_tags.as_ref();
     let request = request::metric(alarm, tags, measure, description::of(alarm, scope, context));
-    Ok(PlannedAlarm { kind: alarm.kind, name: alarm.name.clone(), request })
+    Ok(PlannedAlarm { watched: Watched::Endpoint(alarm.kind), name: alarm.name.clone(), request })
 }

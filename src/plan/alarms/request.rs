@@ -54,7 +54,7 @@ pub(super) fn metric(
 }
 
 /// The tags that go with notifications.
-fn propagated(tags: &AlarmTags) -> ActionConfiguration {
+pub(super) fn propagated(tags: &AlarmTags) -> ActionConfiguration {
     let propagation = AlarmTagsPropagation::builder().enabled(true);
     let propagation = match tags {
         AlarmTags::All => propagation,

@@ -7,10 +7,10 @@ use thiserror::Error;
 
 use super::PlannedLine;
 use super::widget::{GraphProperties, Line, Panel};
-use crate::panel_params::PanelParams;
+use crate::panel_params::{FleetParams, PanelParams};
 
 /// Columns of a dashboard.
-const COLUMNS: u16 = 24;
+pub(super) const COLUMNS: u16 = 24;
 /// Metrics and expressions that a graph may have.
 const MOST_LINES: usize = 500;
 /// Graphs beside each other that can still be read on a screen of 1440 × 900.
@@ -60,16 +60,40 @@ enum Properties {
     },
     Custom {
         endpoint: String,
-        #[serde(serialize_with = "as_a_dashboard_holds_them")]
-        params: PanelParams,
+        params: CustomParams,
         title: &'static str,
         #[serde(rename = "updateOn")]
         update_on: UpdateOn,
     },
 }
 
-fn as_a_dashboard_holds_them<S: Serializer>(params: &PanelParams, serializer: S) -> Result<S::Ok, S::Error> {
-    params.to_json().serialize(serializer)
+/// The parameters of a custom widget, by what it is about.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum CustomParams {
+    Endpoint(Box<PanelParams>),
+    Fleet(FleetParams),
+}
+
+impl From<PanelParams> for CustomParams {
+    fn from(params: PanelParams) -> Self {
+        Self::Endpoint(Box::new(params))
+    }
+}
+
+impl From<FleetParams> for CustomParams {
+    fn from(params: FleetParams) -> Self {
+        Self::Fleet(params)
+    }
+}
+
+impl Serialize for CustomParams {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let params = match self {
+            Self::Endpoint(params) => params.to_json(),
+            Self::Fleet(params) => params.to_json(),
+        };
+        params.serialize(serializer)
+    }
 }
 
 /// When a custom widget is drawn anew.
@@ -112,12 +136,14 @@ impl PlannedWidget {
         }
     }
 
-    /// The parameters of an interactive panel.
+    /// The parameters of an interactive panel of one endpoint.
     #[must_use]
     pub fn params(&self) -> Option<&PanelParams> {
         match &self.properties {
-            Properties::Custom { params, .. } => Some(params),
-            Properties::Text { .. } | Properties::Metric(_) | Properties::Alarm { .. } => None,
+            Properties::Custom { params: CustomParams::Endpoint(params), .. } => Some(params),
+            Properties::Custom { .. } | Properties::Text { .. } | Properties::Metric(_) | Properties::Alarm { .. } => {
+                None
+            }
         }
     }
 
@@ -200,11 +226,18 @@ impl<'s> Grid<'s> {
 
     /// What the function of this ARN draws from `params`, anew at every refresh and time range. Another size shows the same
     /// numbers, and asking for them costs.
-    pub(super) fn custom(&mut self, title: &'static str, shows: &'static str, function_arn: &str, params: PanelParams) {
-        const HEIGHT: u16 = 9;
+    pub(super) fn custom(
+        &mut self,
+        title: &'static str,
+        shows: &'static str,
+        function_arn: &str,
+        params: impl Into<CustomParams>,
+        (width, height): (u16, u16),
+    ) {
         let update_on = UpdateOn { refresh: true, resize: false, time_range: true };
-        let properties = Properties::Custom { endpoint: function_arn.to_owned(), params, title, update_on };
-        self.place(COLUMNS / 2, HEIGHT, shows, properties);
+        let properties =
+            Properties::Custom { endpoint: function_arn.to_owned(), params: params.into(), title, update_on };
+        self.place(width, height, shows, properties);
     }
 
     /// Begins a new row: what follows doesn't stand beside what is there.

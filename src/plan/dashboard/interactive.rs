@@ -4,11 +4,14 @@
 
 use std::collections::BTreeSet;
 
-use super::grid::Grid;
+use super::grid::{COLUMNS, Grid};
 use super::series::{Context, Numbered};
 use crate::panel_params::{InstanceTerms, Panel, PanelParams};
 use crate::pricing::Price;
 use crate::spec::DashboardSpec;
+
+/// Rows of a panel.
+const HEIGHT: u16 = 9;
 
 /// Two panels side by side, where there is a function that draws them and an instance that they could show.
 pub(super) fn interactive(grid: &mut Grid<'_>, context: &Context<'_>, settings: &DashboardSpec) {
@@ -32,7 +35,7 @@ pub(super) fn interactive(grid: &mut Grid<'_>, context: &Context<'_>, settings: 
         ),
     ];
     for (panel, title, shows) in panels {
-        grid.custom(title, shows, function_arn, params(panel, context));
+        grid.custom(title, shows, function_arn, params(panel, context), (COLUMNS / 2, HEIGHT));
     }
 }
 

@@ -8,6 +8,7 @@
 mod about;
 mod alarms;
 mod dollars;
+mod fleet;
 mod gpus;
 mod grid;
 mod header;
@@ -28,7 +29,7 @@ use serde::Serialize;
 
 use super::{Environment, Owner, PlanError};
 use crate::place::Place;
-use crate::spec::{DashboardSpec, Monitoring};
+use crate::spec::{DashboardSpec, Fleet, Monitoring};
 use grid::Grid;
 use selected::Variable;
 use series::Context;
@@ -86,6 +87,33 @@ pub(super) fn body(
         widgets: composed(&context, settings)?,
     };
     Ok(serde_json::to_string(&body)?)
+}
+
+/// The widgets of a dashboard over a fleet, top to bottom.
+///
+/// # Errors
+/// More panels or lines than CloudWatch takes.
+pub(super) fn fleet_widgets(
+    fleet: &Fleet,
+    owner: &Owner,
+    environment: &Environment,
+) -> Result<Vec<PlannedWidget>, PlanError> {
+    Ok(fleet::composed(fleet, owner, environment)?)
+}
+
+/// The body of a dashboard over a fleet, as JSON text.
+///
+/// # Errors
+/// More panels or lines than CloudWatch takes.
+pub(super) fn fleet_body(
+    fleet: &Fleet,
+    settings: &DashboardSpec,
+    owner: &Owner,
+    environment: &Environment,
+) -> Result<String, PlanError> {
+    let widgets = fleet::composed(fleet, owner, environment)?;
+    let DashboardSpec { start, period_override, .. } = settings;
+    Ok(serde_json::to_string(&Body { period_override, start, variables: None, widgets })?)
 }
 
 impl<'p> Context<'p> {

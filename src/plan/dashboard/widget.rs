@@ -72,6 +72,11 @@ impl Line {
         Self::of(Source::Expression(expression), Some(id), None)
     }
 
+    /// A query that is drawn. The label goes before the name of each group.
+    pub(super) fn query(query: InsightsQuery, label: impl Into<String>) -> Self {
+        Self::of(Source::Query(query), None, Some(label.into()))
+    }
+
     /// A query that an expression refers to.
     pub(super) fn hidden_query(id: MetricId, query: InsightsQuery) -> Self {
         Self::of(Source::Query(query), Some(id), None)

@@ -1,0 +1,67 @@
+//! The alarm over a fleet, as a request: its number comes from the panels' function.
+
+use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
+use aws_sdk_cloudwatch::types::{ComparisonOperator, MetricDataQuery};
+
+use super::description::joined;
+use super::request::propagated;
+use super::{AlarmRequest, PlannedAlarm};
+use crate::alarm::{FLEET_ALARM_PERIOD, FLEET_ALARM_SUFFIX, FleetAlarm, Watched};
+use crate::metrics::DataSource;
+use crate::panel_params::FleetParams;
+use crate::plan::Environment;
+use crate::spec::Fleet;
+
+/// The alarm, asking the function of this ARN.
+pub(in crate::plan) fn planned(
+    alarm: &FleetAlarm,
+    fleet: &Fleet,
+    function_arn: &str,
+    environment: &Environment,
+    dashboard_url: Option<&str>,
+) -> PlannedAlarm {
+    let params = FleetParams::of(fleet, &environment.region);
+    let watched = MetricDataQuery::builder()
+        .id("unallocated")
+        .expression(DataSource::of(function_arn, params.to_arguments()).to_string())
+        .label("Unallocated $ per hour")
+        .period(FLEET_ALARM_PERIOD)
+        .return_data(true)
+        .build();
+    let request = PutMetricAlarmInputBuilder::default()
+        .alarm_name(alarm.name.as_str())
+        .alarm_description(description(alarm, environment, dashboard_url))
+        .actions_enabled(alarm.actions_enabled)
+        .set_alarm_actions(Some(alarm.alarm_actions.clone()))
+        .set_ok_actions(Some(alarm.ok_actions.clone()))
+        .set_insufficient_data_actions(Some(alarm.insufficient_data_actions.clone()))
+        .set_action_configuration(fleet.alarm_tags.as_ref().map(propagated))
+        .metrics(watched)
+        .evaluation_periods(alarm.evaluation_periods)
+        .datapoints_to_alarm(alarm.evaluation_periods)
+        .threshold(alarm.threshold)
+        .comparison_operator(ComparisonOperator::GreaterThanThreshold)
+        .treat_missing_data(alarm.treat_missing_data);
+    PlannedAlarm { watched: Watched::Fleet, name: alarm.name.clone(), request: AlarmRequest::Metric(Box::new(request)) }
+}
+
+fn description(alarm: &FleetAlarm, environment: &Environment, dashboard_url: Option<&str>) -> String {
+    let minutes = alarm.evaluation_periods * FLEET_ALARM_PERIOD / 60;
+    let dollars = alarm.threshold;
+    let base = environment.runbooks_url.as_ref();
+    joined([
+        alarm.description.clone(),
+        Some(format!(
+            "GPUs that no model holds cost more than ${dollars:.2} an hour, all endpoints of this account in {} together, for {minutes} \
+             minutes: about ${:.2} a day at the least.",
+            environment.region,
+            dollars * 24.0
+        )),
+        Some(
+            "First see on the dashboard which endpoints these are. Then place models on them, let them scale in, or delete them."
+                .to_owned(),
+        ),
+        base.map(|base| format!("Runbook: {base}#{}", FLEET_ALARM_SUFFIX.replace('-', ""))),
+        dashboard_url.map(|url| format!("Dashboard: {url}")),
+    ])
+}
