@@ -93,7 +93,7 @@ def deploy(
         properties["Environment"]["Variables"]["REQUEST_TABLE"] = request_table
     parameters = {} if name == STACK_NAME else {"FunctionName": name, "ServiceTokenParameterName": f"/{name}/service-token"}
     widgets = widgets_package() if name == STACK_NAME else None
-    parameters["InteractivePanels"] = "true" if widgets else "false"
+    parameters["InteractivePanels"] = parameters["FleetReads"] = "true" if widgets else "false"
     parameters["KeepMonitoring"] = "true" if keep_monitoring else "false"
     if widgets:
         s3.put_object(Bucket=BUCKET, Key="widgets.zip", Body=widgets.read_bytes())
@@ -102,6 +102,8 @@ def deploy(
     panels["Environment"]["Variables"].update(
         AWS_ENDPOINT_URL_SAGEMAKER=account.stand_in.url,
         AWS_ENDPOINT_URL_CLOUDWATCH=account.stand_in.url,
+        AWS_ENDPOINT_URL_PRICING=account.stand_in.url,
+        AWS_ENDPOINT_URL_DYNAMODB=account.url,
         # Part of the user agent: whose a call is shows in the stand-in's journal.
         AWS_SDK_UA_APP_ID="widgets",
     )

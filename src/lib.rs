@@ -14,6 +14,7 @@ pub mod deadline;
 pub mod endpoint;
 pub mod envelope;
 pub mod figure;
+pub mod fleet;
 pub mod ledger;
 pub mod logging;
 pub mod metrics;

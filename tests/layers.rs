@@ -40,6 +40,7 @@ const CRATES: [Crate; 6] = [
             "aws",
             "ledger",
             "usage",
+            "fleet",
             "reconcile",
             "chargeback",
             "widgets",

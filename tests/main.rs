@@ -14,6 +14,7 @@ mod chargeback;
 mod declarations;
 mod endpoint;
 mod failures;
+mod fleet;
 mod goldens;
 mod interactive;
 mod layers;

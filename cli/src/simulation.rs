@@ -108,19 +108,20 @@ pub(crate) fn beside(valid: &Valid) -> Vec<Fleet> {
     };
     let search = pool("search", "ml.g5.12xlarge", 4, 2).with(component("search-encoder", 1, 1));
     let failing = Load { share_5xx: 0.08, share_4xx: 0.02, invocations_per_minute: 240.0, ..Load::default() };
+    let mut experiment = pool("experiment", "ml.g6.12xlarge", 4, 1);
+    experiment.variants[0].serving = Some(Serving::Components);
     vec![
-        Fleet { enhanced_metrics: true, ..search },
-        pool("experiment", "ml.g6.12xlarge", 4, 1),
+        search,
+        experiment,
         own("ranking", "ml.g5.xlarge", failing),
-        own("embeddings-old", "ml.g6.xlarge", Load::IDLE),
+        Fleet { enhanced_metrics: false, ..own("embeddings-old", "ml.g6.xlarge", Load::IDLE) },
     ]
 }
 
 /// An endpoint with little to complain of.
 fn chat() -> Fleet {
     let fleet = Fleet::new("chat", 60, Variant::new("main", "ml.g6.12xlarge", 4, Steps::always(2)));
-    let fleet = fleet.with(component("llama", 2, 3)).with(component("guard", 1, 1));
-    Fleet { enhanced_metrics: true, ..fleet }
+    fleet.with(component("llama", 2, 3)).with(component("guard", 1, 1))
 }
 
 fn component(name: &str, gpus_per_copy: u32, copies: u32) -> Component {

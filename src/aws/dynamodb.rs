@@ -59,6 +59,21 @@ impl RequestTable {
         &self.name
     }
 
+    /// Every record by its partition key, page by page: for who only reads, and needs no newer one than a second old.
+    pub(crate) async fn all(&self) -> Result<Vec<(String, String)>, Fault> {
+        let request = self.client.scan().table_name(&self.name).projection_expression("#resource, #record");
+        let request =
+            request.expression_attribute_names("#resource", KEY).expression_attribute_names("#record", RECORD);
+        let mut items = request.into_paginator().items().send();
+        let mut all = Vec::new();
+        while let Some(item) = items.next().await {
+            let mut item = item?;
+            let text = |value: Option<AttributeValue>| value.and_then(|value| value.as_s().ok().cloned());
+            all.extend(text(item.remove(KEY)).zip(text(item.remove(RECORD))));
+        }
+        Ok(all)
+    }
+
     /// The item of `resource` as the last write left it.
     pub(crate) async fn read(&self, resource: &str) -> Result<Option<Stored>, CallError> {
         let request = self.client.get_item().table_name(&self.name).consistent_read(true);

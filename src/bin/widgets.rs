@@ -1,10 +1,12 @@
-//! The widgets Lambda: makes the clients once, then hands each event to [`Widgets::answer`], or to [`Export::run`] where it asks for an export.
+//! The widgets Lambda: makes the clients once, then hands each event to [`Widgets::respond`], or to [`Export::run`] where it asks for an export.
 
 use std::env;
 use std::time::SystemTime;
 
+use aws_config::SdkConfig;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use monitored_endpoint::chargeback::{Export, ExportError, ExportRequest, Settings};
+use monitored_endpoint::fleet::FleetReader;
 use monitored_endpoint::reconcile::reason;
 use monitored_endpoint::start::{Built, give_up};
 use monitored_endpoint::usage::Moment;
@@ -24,12 +26,14 @@ async fn main() -> Result<(), Error> {
     let function = &Built::begin(async {
         let config = aws::config_in_lambda(aws::connector()).await;
         let settings = Settings::read(|name| env::var(name).ok());
-        Function { widgets: Widgets::new(&config), export: settings.map(|settings| Export::new(&config, settings)) }
+        Function { widgets: widgets(&config), export: settings.map(|settings| Export::new(&config, settings)) }
     });
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
         let function = function.get().await.unwrap_or_else(|error| give_up(error));
         match ExportRequest::read(&event.payload) {
-            Some(asked) => function.exported(asked, &event).await.map_err(|error| Error::from(reason(&error))),
+            Some(asked) => {
+                function.exported(asked, &event).await.map(Value::String).map_err(|error| Error::from(reason(&error)))
+            }
             None => Ok(function.drawn(&event).await),
         }
     }))
@@ -46,12 +50,20 @@ impl Function {
         export.run(asked?, &event.context.invoked_function_arn, Moment::now()).await
     }
 
-    async fn drawn(&self, event: &LambdaEvent<Value>) -> String {
+    async fn drawn(&self, event: &LambdaEvent<Value>) -> Value {
         let invocation = Invocation {
             function_arn: &event.context.invoked_function_arn,
             now: Moment::now(),
             time_left: event.context.deadline().duration_since(SystemTime::now()).unwrap_or_default(),
         };
-        self.widgets.answer(&event.payload, invocation).await
+        self.widgets.respond(&event.payload, invocation).await
     }
+}
+
+/// The panels that the environment describes: `FLEET_READS` has them look at all endpoints, too.
+fn widgets(config: &SdkConfig) -> Widgets {
+    let given = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+    let reads_fleet = given("FLEET_READS").is_some_and(|on| on == "true");
+    let fleet = reads_fleet.then(|| FleetReader::new(config, given("REQUEST_TABLE").as_deref()));
+    Widgets::new(config).with_fleet(fleet)
 }

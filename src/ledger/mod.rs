@@ -10,6 +10,7 @@ mod record;
 mod run;
 mod store;
 mod upkeep;
+mod watchers;
 
 use std::time::{Duration, SystemTime};
 
@@ -23,6 +24,7 @@ pub(crate) use record::{Arrival, Millis, Record, RecordedAnswer};
 pub(crate) use run::Run;
 pub use store::LedgerError;
 pub(crate) use upkeep::{BegunUpkeep, Candidate, LONGEST_UPKEEP, Learned, LearnedPrice, Monitored, Written};
+pub use watchers::{Watcher, Watchers};
 
 use self::record::{Lease, Standing};
 use self::store::{Store, Versioned};

@@ -99,7 +99,7 @@ pub(crate) struct RecordedAnswer {
 
 impl RecordedAnswer {
     /// Whether CloudFormation goes on from it: a success that it has taken, as far as is known.
-    fn is_relied_on(&self) -> bool {
+    pub(super) fn is_relied_on(&self) -> bool {
         self.success && !self.never_taken
     }
 }

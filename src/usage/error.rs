@@ -42,6 +42,13 @@ pub enum UsageError {
     Range(#[from] BadRange),
 }
 
+impl UsageError {
+    /// Names the action in what a call met.
+    pub(crate) fn of_call(action: &'static str) -> impl Fn(Fault) -> Self {
+        failed(action)
+    }
+}
+
 /// Names the action in what a call met.
 pub(super) fn failed(action: &'static str) -> impl Fn(Fault) -> UsageError {
     move |source| {

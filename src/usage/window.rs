@@ -44,7 +44,7 @@ impl Moment {
         Self(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
     }
 
-    pub(super) fn date_time(self) -> DateTime {
+    pub(crate) fn date_time(self) -> DateTime {
         DateTime::from_secs(self.0)
     }
 

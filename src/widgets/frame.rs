@@ -93,7 +93,7 @@ pub(super) fn note(text: &str) -> Markup {
 }
 
 /// `2026-11-24 08:29 – 08:30`, with seconds where periods are shorter than a minute.
-fn span(context: &Context, from: Moment, until: Moment, period: i64) -> String {
+pub(super) fn span(context: &Context, from: Moment, until: Moment, period: i64) -> String {
     let length = if period < 60 { 19 } else { 16 };
     let [from, until] = [from, until].map(|moment| {
         let local = context.zone.local(moment).replacen('T', " ", 1);

@@ -11,6 +11,8 @@ mod cluster;
 mod context;
 mod controls;
 mod cost;
+mod data_source;
+mod fleet;
 mod frame;
 mod map;
 mod models;
@@ -22,15 +24,16 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use futures_util::FutureExt as _;
-use maud::Markup;
+use maud::{Markup, html};
 use serde_json::{Map, Value};
 use thiserror::Error;
 use tokio::time::timeout;
 
+use crate::fleet::{FleetQuestion, FleetReader};
 pub use crate::panel_params::Panel;
-use crate::panel_params::PanelParams;
+use crate::panel_params::{FleetParams, PanelParams};
 use crate::reconcile::reason;
-use crate::usage::{Moment, Question, Reader, Usage, UsageError};
+use crate::usage::{Moment, Question, Reader, TimeRange, Usage, UsageError};
 use choice::{BadChoice, Choice, RANGE};
 use context::Context;
 
@@ -43,6 +46,10 @@ pub struct Widgets {
     reader: Reader,
     /// Readers of other Regions, made when they are needed first.
     elsewhere: Arc<Mutex<BTreeMap<String, Reader>>>,
+    /// Who reads all endpoints, where that is switched on.
+    fleet: Option<FleetReader>,
+    /// The same of other Regions.
+    fleets_elsewhere: Arc<Mutex<BTreeMap<String, FleetReader>>>,
 }
 
 /// One call of the function.
@@ -73,6 +80,8 @@ enum WidgetError {
     Usage(#[from] UsageError),
     #[error("SageMaker and CloudWatch have not answered in time; try again, or choose a shorter time range")]
     OutOfTime,
+    #[error("this function may not read all endpoints; deploy the provider's stack with FleetReads set to true")]
+    NoFleetReads,
 }
 
 impl Widgets {
@@ -85,7 +94,36 @@ impl Widgets {
     /// Over the services that `reader` asks.
     #[must_use]
     pub fn over(reader: Reader) -> Self {
-        Self { reader, elsewhere: Arc::default() }
+        Self { reader, elsewhere: Arc::default(), fleet: None, fleets_elsewhere: Arc::default() }
+    }
+
+    /// Also draws the panel over a fleet, and answers for its alarm.
+    #[must_use]
+    pub fn with_fleet(mut self, fleet: Option<FleetReader>) -> Self {
+        self.fleet = fleet;
+        self
+    }
+
+    /// Answers one event: a dashboard's with text, and CloudWatch's request for a number with an object.
+    pub async fn respond(&self, event: &Value, invocation: Invocation<'_>) -> Value {
+        if data_source::is_meant(event) {
+            return self.measured(event, invocation).await;
+        }
+        Value::String(self.answer(event, invocation).await)
+    }
+
+    async fn measured(&self, event: &Value, invocation: Invocation<'_>) -> Value {
+        if event["EventType"] == "DescribeGetMetricData" {
+            return data_source::description();
+        }
+        let params = match data_source::params(event) {
+            Ok(params) => params,
+            Err(mistake) => return data_source::refusal("Validation", &mistake),
+        };
+        match self.fleet_reader(&params) {
+            Ok(reader) => data_source::answer(event, params, &reader, invocation.now).await,
+            Err(error) => data_source::refusal("Forbidden", &reason(&error)),
+        }
     }
 
     /// Answers one event, with HTML or, where documentation is asked for, with Markdown.
@@ -117,6 +155,9 @@ impl Widgets {
         context: &Context,
         invocation: Invocation<'_>,
     ) -> Result<Markup, WidgetError> {
+        if FleetParams::are_meant(forwarded) {
+            return self.fleet_panel(event, forwarded, context, invocation).await;
+        }
         let params = PanelParams::read(forwarded).map_err(WidgetError::Params)?;
         let choice = Choice::read(event);
         let question = Question::of_panel(&params, choice.range(context)?, invocation.now);
@@ -125,6 +166,53 @@ impl Widgets {
         let usage = timeout(patience, reader.read(&question)).await.map_err(|_| WidgetError::OutOfTime)??;
         let controls = controls::controls(&choice, context, invocation.function_arn, forwarded);
         Ok(draw(&usage, &params, context, &controls))
+    }
+
+    async fn fleet_panel(
+        &self,
+        event: &Value,
+        forwarded: &Map<String, Value>,
+        context: &Context,
+        invocation: Invocation<'_>,
+    ) -> Result<Markup, WidgetError> {
+        let params = FleetParams::read(forwarded).map_err(WidgetError::Params)?;
+        let choice = Choice::read(event);
+        let now = invocation.now;
+        let (from, until) = match choice.range(context)? {
+            TimeRange::Last(seconds) => (now.0 - i64::from(seconds), now.0),
+            TimeRange::Between { from, until } => (from.0, until.0.min(now.0)),
+        };
+        let reader = self.fleet_reader(&params)?;
+        let question = FleetQuestion {
+            from,
+            until,
+            now: now.0,
+            prices: params.prices,
+            excluded: params.excluded,
+            linked_accounts: params.linked_accounts,
+            account: invocation.function_arn.split(':').nth(4).unwrap_or_default().to_owned(),
+        };
+        let patience = invocation.time_left.saturating_sub(RESERVE);
+        let usage = timeout(patience, reader.read(&question)).await.map_err(|_| WidgetError::OutOfTime)??;
+        let controls = controls::controls(&choice, context, invocation.function_arn, forwarded);
+        let panel = fleet::fleet(&usage, context, fleet::Rank::read(event), invocation.function_arn, forwarded);
+        Ok(html! { (controls) (panel) })
+    }
+
+    /// Who reads all endpoints of the Region that parameters name.
+    fn fleet_reader(&self, params: &FleetParams) -> Result<FleetReader, WidgetError> {
+        let here = self.fleet.as_ref().ok_or(WidgetError::NoFleetReads)?;
+        let Some(region) = &params.region else { return Ok(here.clone()) };
+        let mut readers = self.fleets_elsewhere.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = readers.get(region) {
+            return Ok(known.clone());
+        }
+        let Some(reader) = here.in_region(region) else { return Ok(here.clone()) };
+        if readers.len() >= MOST_REGIONS {
+            readers.clear();
+        }
+        readers.insert(region.clone(), reader.clone());
+        Ok(reader)
     }
 
     /// Asks in the widget's Region: a dashboard shows endpoints of any.

@@ -12,6 +12,7 @@ use super::declaration::Declared;
 pub(crate) const CONFIG: &str = "Custom::MonitoredEndpointConfig";
 pub(crate) const ENDPOINT: &str = "Custom::MonitoredEndpoint";
 pub(crate) const MONITORING: &str = "Custom::EndpointMonitoring";
+pub(crate) const FLEET: &str = "Custom::EndpointFleet";
 
 /// One event. Sent twice, it is the same event: the same request id.
 #[derive(Clone, Debug)]

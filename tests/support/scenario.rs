@@ -341,7 +341,8 @@ pub(crate) fn tag(described: &Value, key: &str) -> String {
 
 /// A provider as a new process has it: it remembers nothing.
 fn provider(config: &SdkConfig, widgets_function: Option<String>, keeps_monitoring: bool) -> Provider {
-    let reconciler = Reconciler::new(config, PAUSE).with_widgets(widgets_function);
+    let reads_fleet = widgets_function.is_some();
+    let reconciler = Reconciler::new(config, PAUSE).with_widgets(widgets_function).with_fleet_reads(reads_fleet);
     let ledger = if keeps_monitoring {
         Ledger::in_table(RequestTable::new(config, REQUEST_TABLE), PAUSE)
     } else {

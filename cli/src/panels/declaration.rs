@@ -7,7 +7,7 @@ use aws_sdk_sagemaker::types::{
     AsyncInferenceConfig, EndpointStatus, InferenceComponentComputeResourceRequirements,
     InferenceComponentRuntimeConfigSummary, InferenceComponentSpecificationSummary, InferenceComponentStatus,
     InferenceComponentSummary, InstancePool, MetricsConfig, ProductionVariant, ProductionVariantInstanceType,
-    ProductionVariantServerlessConfig,
+    ProductionVariantServerlessConfig, ProductionVariantSummary,
 };
 use metric_math::telemetry::{Component, Fleet, Serving, Timestamp, Variant};
 
@@ -23,8 +23,14 @@ fn config_name(fleet: &Fleet) -> String {
     format!("{}-config", fleet.endpoint)
 }
 
-pub(super) fn endpoint(fleet: &Fleet) -> DescribeEndpointOutput {
+/// The endpoint, with the instance counts of the time `lived` after the fleet's start.
+pub(super) fn endpoint(fleet: &Fleet, lived: Timestamp) -> DescribeEndpointOutput {
+    let running = |variant: &Variant| {
+        let count = whole(variant.instances.at(lived));
+        ProductionVariantSummary::builder().variant_name(&variant.name).current_instance_count(count).build()
+    };
     DescribeEndpointOutput::builder()
+        .set_production_variants(Some(fleet.variants.iter().map(running).collect()))
         .endpoint_name(&fleet.endpoint)
         .endpoint_config_name(config_name(fleet))
         .endpoint_status(EndpointStatus::InService)

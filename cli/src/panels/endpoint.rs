@@ -37,13 +37,30 @@ impl SimulatedEndpoint {
         let (fleet, lived) = (simulation.fleet, simulation.now - simulation.start);
         Self {
             name: fleet.endpoint.clone(),
-            endpoint: declaration::endpoint(fleet),
+            endpoint: declaration::endpoint(fleet, lived),
             config: declaration::endpoint_config(fleet, lived),
             components: declaration::components(fleet, lived),
             store,
             now: simulation.now,
             asked: AtomicUsize::default(),
         }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn config_name(&self) -> Option<&str> {
+        self.config.endpoint_config_name()
+    }
+
+    pub(super) fn component_summaries(&self) -> impl Iterator<Item = InferenceComponentSummary> {
+        self.components.iter().map(|component| component.summary.clone())
+    }
+
+    /// What all endpoints have published.
+    pub(super) fn store(&self) -> &MetricStore {
+        &self.store
     }
 
     /// How many metrics `GetMetricData` has been asked for.

@@ -5,6 +5,7 @@
 
 mod declaration;
 mod endpoint;
+mod fleet;
 
 use std::io;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use std::time::Duration;
 use dashboard_picture::simulated::Simulation;
 use dashboard_picture::{CustomAnswer, CustomCall};
 use metric_math::telemetry::{MetricStore, SECOND};
+use monitored_endpoint::fleet::FleetReader;
 use monitored_endpoint::panel_params::PanelParams;
 use monitored_endpoint::usage::{Moment, Question, Reader, TimeRange, UsageError};
 use monitored_endpoint::widgets::{Invocation, Widgets};
@@ -20,6 +22,7 @@ use thiserror::Error;
 use tokio::runtime::Runtime;
 
 use endpoint::SimulatedEndpoint;
+use fleet::SimulatedAccount;
 
 /// Lambda's, as template.yaml gives it to the function.
 const TIME: Duration = Duration::from_secs(30);
@@ -42,7 +45,7 @@ pub(crate) fn answers(
     calls: &[CustomCall],
 ) -> Result<Vec<CustomAnswer>, PanelsError> {
     let stage = Stage::new(simulation, store)?;
-    let widgets = Widgets::over(stage.reader());
+    let widgets = stage.widgets();
     Ok(calls.iter().map(|call| call.answered(stage.answer(&widgets, call))).collect())
 }
 
@@ -65,6 +68,7 @@ pub(crate) fn metrics_asked(
 /// What the function works with.
 struct Stage {
     endpoint: Arc<SimulatedEndpoint>,
+    account: Arc<SimulatedAccount>,
     runtime: Runtime,
     now: Moment,
 }
@@ -73,12 +77,19 @@ impl Stage {
     fn new(simulation: &Simulation<'_>, store: &MetricStore) -> Result<Self, PanelsError> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
         let endpoint = Arc::new(SimulatedEndpoint::new(simulation, store.clone()));
-        Ok(Self { endpoint, runtime, now: Moment(simulation.now.div_euclid(SECOND)) })
+        let account = Arc::new(SimulatedAccount::new(simulation, &endpoint));
+        Ok(Self { endpoint, account, runtime, now: Moment(simulation.now.div_euclid(SECOND)) })
     }
 
     /// A reader as a process starts with it: it remembers nothing.
     fn reader(&self) -> Reader {
         Reader::from_source(Arc::clone(&self.endpoint) as Arc<_>)
+    }
+
+    /// The function as it starts.
+    fn widgets(&self) -> Widgets {
+        let fleet = FleetReader::from_source(Arc::clone(&self.account) as Arc<_>);
+        Widgets::over(self.reader()).with_fleet(Some(fleet))
     }
 
     fn answer(&self, widgets: &Widgets, call: &CustomCall) -> String {

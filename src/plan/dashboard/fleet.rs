@@ -21,7 +21,7 @@ const PERIOD: u16 = 300;
 /// Lines of a graph that can still be told apart.
 const MOST_LINES: u16 = 15;
 /// Rows of the interactive panel.
-const HEIGHT: u16 = 14;
+const HEIGHT: u16 = 11;
 
 const OF_VARIANTS: &[&str] = &["EndpointName", "VariantName"];
 const OF_COMPONENTS: &[&str] = &["InferenceComponentName"];
@@ -52,7 +52,7 @@ pub(super) fn composed(
     grid.row([unreserved(), busiest(), idlest()]);
     grid.row([requests(), requests_of_models(), fewest_requests()]);
     grid.row([errors(), errors_of_models(), client_errors()]);
-    grid.text(about(fleet), 4);
+    grid.text(about(fleet), 2);
     grid.into_widgets()
 }
 

@@ -1,0 +1,151 @@
+//! What SageMaker says of the endpoints of a fleet, and what of it is remembered between two views.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
+use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
+use aws_sdk_sagemaker::types::{EndpointSummary, ProductionVariant, ProductionVariantInstanceType};
+
+use crate::catalogue::{Accelerators, accelerators};
+use crate::spec::{PublishFrequency, Serving, hosts_components};
+use crate::usage::Moment;
+
+/// Endpoints that are remembered; more than an account has, unless somebody makes and deletes them all day.
+const MOST: usize = 5_000;
+
+/// An endpoint with its config.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Described {
+    pub(super) frequency: PublishFrequency,
+    pub(super) enhanced_metrics: bool,
+    pub(super) variants: Vec<DescribedVariant>,
+}
+
+/// A variant.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct DescribedVariant {
+    pub(super) name: String,
+    /// Its instance types, one unless it has pools; none of a serverless one.
+    pub(super) instance_types: Vec<String>,
+    /// Instances now, where the endpoint says.
+    pub(super) count: Option<i32>,
+    /// GPUs of one instance; none where nobody knows, or GPUs are partitioned.
+    pub(super) gpus: Option<u32>,
+    /// Whether models are placed on it as inference components.
+    pub(super) hosts_components: bool,
+    /// The metric that counts its requests, where it has a model of its own.
+    pub(super) requests: &'static str,
+    /// Whether it gets a copy of another variant's requests.
+    pub(super) shadow: bool,
+}
+
+impl Described {
+    pub(super) fn new(endpoint: &DescribeEndpointOutput, config: &DescribeEndpointConfigOutput) -> Self {
+        let metrics = config.metrics_config();
+        let seconds = metrics.and_then(|metrics| metrics.metric_publish_frequency_in_seconds);
+        let asynchronous = config.async_inference_config().is_some();
+        let count = |name: Option<&str>| {
+            let all = endpoint.production_variants().iter().chain(endpoint.shadow_production_variants());
+            all.filter(|one| one.variant_name() == name).find_map(|one| one.current_instance_count)
+        };
+        let production = config.production_variants().iter().map(|variant| (variant, false));
+        let shadows = config.shadow_production_variants().iter().map(|variant| (variant, true));
+        let variants = production.chain(shadows).filter_map(|(variant, shadow)| {
+            DescribedVariant::new(variant, asynchronous, shadow, count(variant.variant_name()))
+        });
+        Self {
+            frequency: seconds.and_then(PublishFrequency::from_seconds).unwrap_or(PublishFrequency::DEFAULT),
+            enhanced_metrics: metrics.and_then(|metrics| metrics.enable_enhanced_metrics) == Some(true),
+            variants: variants.collect(),
+        }
+    }
+
+    /// The instance types of all variants.
+    pub(super) fn instance_types(&self) -> impl Iterator<Item = &str> {
+        self.variants.iter().flat_map(|variant| variant.instance_types.iter().map(String::as_str))
+    }
+}
+
+impl DescribedVariant {
+    fn new(variant: &ProductionVariant, asynchronous: bool, shadow: bool, count: Option<i32>) -> Option<Self> {
+        let pools = variant.instance_pools().iter().filter_map(|pool| pool.instance_type.as_ref());
+        let mut types: Vec<String> = variant
+            .instance_type
+            .iter()
+            .chain(pools)
+            .map(ProductionVariantInstanceType::as_str)
+            .map(str::to_owned)
+            .collect();
+        types.sort_unstable();
+        types.dedup();
+        let mut gpus: Vec<Option<u32>> = types.iter().map(|instance_type| gpus_of(instance_type)).collect();
+        gpus.dedup();
+        let is_partitioned = !variant.accelerator_partition_layouts().is_empty();
+        let serving = if asynchronous { Serving::Asynchronous } else { Serving::OwnModel };
+        Some(Self {
+            name: variant.variant_name.clone()?,
+            gpus: if let ([one], false) = (&gpus[..], is_partitioned) { *one } else { None },
+            instance_types: types,
+            count,
+            hosts_components: hosts_components(variant),
+            requests: crate::metrics::requests_metric(serving),
+            shadow,
+        })
+    }
+
+    /// `2 × ml.g6.12xlarge`.
+    pub(super) fn in_words(&self) -> String {
+        if self.instance_types.is_empty() {
+            return "serverless".to_owned();
+        }
+        let types = self.instance_types.join(" or ");
+        self.count.map_or_else(|| types.clone(), |count| format!("{count} × {types}"))
+    }
+}
+
+/// Other accelerators than GPUs count as none: SageMaker's GPU metrics don't count them.
+fn gpus_of(instance_type: &str) -> Option<u32> {
+    match accelerators(instance_type) {
+        Accelerators::Gpus(gpus) => Some(gpus),
+        Accelerators::Others(_) | Accelerators::None => Some(0),
+        Accelerators::Unknown => None,
+    }
+}
+
+/// Endpoints as they were described, by name. One that has changed since is described again: its summary says when that was.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Memory(Arc<Mutex<BTreeMap<String, Remembered>>>);
+
+/// An endpoint, and when it had last been changed.
+#[derive(Clone, Debug)]
+struct Remembered {
+    modified: Option<i64>,
+    described: Arc<Described>,
+}
+
+impl Memory {
+    pub(super) fn recall(&self, summary: &EndpointSummary) -> Option<Arc<Described>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let remembered = known.get(summary.endpoint_name()?)?;
+        (remembered.modified == modified_at(summary)).then(|| Arc::clone(&remembered.described))
+    }
+
+    pub(super) fn keep(&self, summary: &EndpointSummary, described: &Arc<Described>) {
+        let Some(name) = summary.endpoint_name() else { return };
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MOST {
+            known.clear();
+        }
+        known.insert(name.to_owned(), Remembered { modified: modified_at(summary), described: Arc::clone(described) });
+    }
+}
+
+fn modified_at(summary: &EndpointSummary) -> Option<i64> {
+    summary.last_modified_time().map(aws_smithy_types::DateTime::secs)
+}
+
+/// When the endpoint was created.
+pub(super) fn created(summary: &EndpointSummary) -> Option<Moment> {
+    summary.creation_time().map(|at| Moment(at.secs()))
+}

@@ -1,0 +1,280 @@
+//! All endpoints of an account and Region together: the resource's life, what is read, what it comes to, and how many calls that takes.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aws_stand_in::{Fault, FaultRule};
+use metric_math::telemetry::{Component, Fleet, Load, Serving, Steps, Variant};
+use monitored_endpoint::fleet::{FleetQuestion, FleetReader, FleetUsage, IdleDays, Known, Standing};
+use monitored_endpoint::panel_params::FleetParams;
+use monitored_endpoint::spec::Dollars;
+use monitored_endpoint::usage::{Moment, Reader};
+use monitored_endpoint::widgets::{Invocation, Widgets};
+use serde_json::{Value, json};
+
+use crate::support::declaration::Declared;
+use crate::support::event::{Event, FLEET};
+use crate::support::fleet::{Account, PRICE};
+use crate::support::scenario::Scenario;
+
+const HOURS: Duration = Duration::from_hours(3);
+const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:panels";
+const NONE: [&str; 0] = [];
+
+fn declared() -> Declared {
+    Declared(json!({
+        "ServiceToken": "arn:aws:lambda:us-east-1:123456789012:function:provider",
+        "UnallocatedCostAlarm": {"Threshold": 20},
+    }))
+}
+
+#[test]
+fn a_fleet_is_made_changed_and_removed_without_a_look_at_any_endpoint() {
+    let scenario = Scenario::with_widgets(FUNCTION);
+    let made = scenario.send(Event::create(FLEET, &declared())).succeeded();
+    assert_eq!(made.id(), "endpoint-fleet-us-east-1");
+    assert_eq!(scenario.writes(), ["PutDashboard", "PutMetricAlarm"]);
+    assert!(!scenario.calls().iter().any(|call| call.contains("Endpoint")), "{:?}", scenario.calls());
+    let body = scenario.dashboard(&made.id())["DashboardBody"].as_str().unwrap().to_owned();
+    assert!(body.contains("\"Panel\":\"Fleet\"") && body.contains("GROUP BY EndpointName"), "{body}");
+    let alarm = scenario.alarm("endpoint-fleet-us-east-1-unallocated-cost");
+    let expression = alarm["Metrics"][0]["Expression"].as_str().unwrap();
+    assert!(expression.starts_with(r#"LAMBDA("panels", "UnallocatedDollarsPerHour", "us-east-1""#), "{expression}");
+    assert_eq!(made.0["Data"]["UnallocatedCostAlarmName"], "endpoint-fleet-us-east-1-unallocated-cost");
+
+    scenario.send(Event::update(FLEET, &made.id(), &declared(), &declared())).succeeded();
+    assert_eq!(scenario.writes(), NONE, "the same again");
+    let dearer = declared().with("UnallocatedCostAlarm/Threshold", 30);
+    scenario.send(Event::update(FLEET, &made.id(), &declared(), &dearer)).succeeded();
+    assert_eq!(scenario.writes(), ["PutMetricAlarm"]);
+    let silent = declared().without("UnallocatedCostAlarm");
+    scenario.send(Event::update(FLEET, &made.id(), &dearer, &silent)).succeeded();
+    assert_eq!(scenario.alarm_names(), NONE);
+    scenario.send(Event::delete(FLEET, &made.id(), &silent)).succeeded();
+    assert!(scenario.is_empty(), "{}", scenario.state());
+}
+
+#[test]
+fn an_alarm_that_nobody_would_count_for_is_refused_before_the_first_write() {
+    let scenario = Scenario::new();
+    let refused = scenario.send(Event::create(FLEET, &declared()));
+    assert!(refused.failed().contains("FleetReads"), "{}", refused.failed());
+    assert_eq!(scenario.writes(), NONE);
+    let quiet = declared().without("UnallocatedCostAlarm");
+    let made = scenario.send(Event::create(FLEET, &quiet)).succeeded();
+    let body = scenario.dashboard(&made.id())["DashboardBody"].as_str().unwrap().to_owned();
+    assert!(!body.contains("\"custom\""), "graphs alone: {body}");
+}
+
+#[test]
+fn somebody_else_s_dashboard_of_that_name_is_left_alone() {
+    let scenario = Scenario::with_widgets(FUNCTION);
+    scenario.foreign_dashboard("endpoint-fleet-us-east-1");
+    let refused = scenario.send(Event::create(FLEET, &declared()));
+    assert!(refused.failed().contains("exists and"), "{}", refused.failed());
+    assert_eq!(scenario.writes(), NONE);
+}
+
+/// Two instances of four GPUs each, of which models hold five.
+fn pool(endpoint: &str) -> Fleet {
+    let fleet = Fleet::new(endpoint, 60, Variant::new("main", "ml.g6.12xlarge", 4, Steps::always(2)));
+    let model = |name: &str, gpus, copies| Component {
+        name: format!("{endpoint}-{name}"),
+        variant: "main".to_owned(),
+        gpus_per_copy: gpus,
+        copies: Steps::always(copies),
+        load: Load::default(),
+    };
+    fleet.with(model("llama", 2, 2)).with(model("guard", 1, 1))
+}
+
+/// One instance with a model of its own.
+fn own(endpoint: &str, load: Load) -> Fleet {
+    let mut variant = Variant::new("main", "ml.g6.12xlarge", 4, Steps::always(1));
+    (variant.model, variant.load) = (Some(format!("{endpoint}-model")), load);
+    Fleet::new(endpoint, 60, variant)
+}
+
+fn account(fleets: &[Fleet]) -> Account {
+    let mut account = Account::empty();
+    for fleet in fleets {
+        account.stand_in.host(fleet, HOURS).unwrap();
+        account.stand_in.simulate(fleet.clone(), HOURS).unwrap();
+    }
+    account.stand_in.clear_calls();
+    account.now = Moment::now();
+    account
+}
+
+fn question(account: &Account) -> FleetQuestion {
+    FleetQuestion {
+        from: account.now.0 - 3600,
+        until: account.now.0,
+        now: account.now.0,
+        prices: vec![("ml.g6.12xlarge".to_owned(), Dollars(PRICE))],
+        ..FleetQuestion::default()
+    }
+}
+
+fn read(account: &Account, reader: &FleetReader) -> FleetUsage {
+    account.block_on(reader.read(&question(account))).unwrap()
+}
+
+fn one<'u>(usage: &'u FleetUsage, name: &str) -> &'u Standing {
+    usage.endpoints.iter().find(|standing| standing.name == name).unwrap()
+}
+
+#[track_caller]
+fn close(found: Option<Dollars>, expected: f64) {
+    let found = found.unwrap().0;
+    assert!((found - expected).abs() < 1e-6 * expected.max(1.0), "{found} is not {expected}");
+}
+
+fn calls(account: &Account) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for call in account.stand_in.calls() {
+        *counts.entry(call.operation).or_default() += 1;
+    }
+    counts
+}
+
+#[test]
+fn unused_gpus_idle_endpoints_and_failures_are_counted() {
+    let mut empty = Fleet::new("empty", 60, Variant::new("main", "ml.g6.12xlarge", 4, Steps::always(1)));
+    empty.variants[0].serving = Some(Serving::Components);
+    let failing = Load { share_5xx: 0.25, invocations_per_minute: 60.0, ..Load::default() };
+    let account = account(&[pool("chat"), empty, own("failing", failing), own("idle", Load::IDLE)]);
+    let usage = read(&account, &FleetReader::new(&account.config, None));
+    assert_eq!(usage.remarks, NONE);
+    let chat = one(&usage, "chat");
+    close(chat.dollars_a_day, 2.0 * PRICE * 24.0);
+    close(chat.unallocated_a_day, 2.0 * PRICE * 24.0 * 3.0 / 8.0);
+    assert!((chat.unused_gpus.unwrap() - 3.0).abs() < 1e-6 && chat.requests.unwrap() > 0.0);
+    assert_eq!(chat.idle_days, Some(IdleDays::Exactly(0)));
+    let empty = one(&usage, "empty");
+    close(empty.unallocated_a_day, PRICE * 24.0);
+    assert_eq!(empty.idle_days, None, "nobody knows when its last model was called");
+    let failing = one(&usage, "failing");
+    close(failing.unallocated_a_day, 0.0);
+    assert!((failing.error_rate.unwrap() - 0.25).abs() < 0.01, "{failing:?}");
+    let idle = one(&usage, "idle");
+    assert_eq!((idle.error_rate, idle.requests), (None, Some(0.0)));
+    assert!(matches!(idle.idle_days, Some(IdleDays::AtLeast(_))), "{idle:?}");
+    assert_eq!(idle.watcher, Known::Unasked, "without a ledger nobody knows");
+}
+
+#[test]
+fn what_is_denied_of_one_endpoint_hides_no_other() {
+    let account = account(&[pool("chat"), pool("denied")]);
+    let (operation, fault) = ("DescribeEndpointConfig".to_owned(), Fault::AccessDenied {});
+    account.stand_in.add_fault(FaultRule { operation, on_call: Some(1), times: Some(1), fault }).unwrap();
+    let usage = read(&account, &FleetReader::new(&account.config, None));
+    let denied: Vec<&Standing> = usage.endpoints.iter().filter(|one| one.remark.is_some()).collect();
+    assert_eq!((usage.endpoints.len(), denied.len()), (2, 1));
+    assert!(denied[0].remark.as_ref().unwrap().contains("denied") && denied[0].dollars_a_day.is_none());
+    let other = usage.endpoints.iter().find(|one| one.remark.is_none()).unwrap();
+    close(other.dollars_a_day, 2.0 * PRICE * 24.0);
+    // A call that finds models is denied: money is counted all the same.
+    let (operation, fault) = ("ListInferenceComponents".to_owned(), Fault::AccessDenied {});
+    account.stand_in.add_fault(FaultRule { operation, on_call: None, times: None, fault }).unwrap();
+    let usage = read(&account, &FleetReader::new(&account.config, None));
+    assert_eq!(usage.remarks.len(), 1, "{:?}", usage.remarks);
+    close(one(&usage, "chat").dollars_a_day, 2.0 * PRICE * 24.0);
+    assert_eq!(one(&usage, "chat").requests, None, "unknown, not 0");
+}
+
+#[test]
+fn an_unknown_price_leaves_dollars_out_and_says_so() {
+    let account = account(&[pool("chat")]);
+    let question = FleetQuestion { prices: Vec::new(), ..question(&account) };
+    let deny =
+        FaultRule { operation: "GetProducts".to_owned(), on_call: None, times: None, fault: Fault::AccessDenied {} };
+    account.stand_in.add_fault(deny).unwrap();
+    let usage = account.block_on(FleetReader::new(&account.config, None).read(&question)).unwrap();
+    let chat = one(&usage, "chat");
+    assert_eq!((chat.dollars_a_day, chat.unallocated_a_day), (None, None));
+    assert!(chat.remark.as_ref().unwrap().contains("ml.g6.12xlarge"), "{chat:?}");
+    assert!((chat.unused_gpus.unwrap() - 3.0).abs() < 1e-6, "GPUs need no price");
+}
+
+/// A view of 200 endpoints, and the next one: `CloudWatch` gives 500 metrics a call, `SageMaker` 100 endpoints a page.
+#[test]
+fn two_hundred_endpoints_take_a_bounded_number_of_calls_and_the_second_view_a_few() {
+    let account =
+        account(&(0..200).map(|number| own(&format!("endpoint-{number:03}"), Load::default())).collect::<Vec<_>>());
+    let reader = FleetReader::new(&account.config, None);
+    assert_eq!(read(&account, &reader).endpoints.len(), 200);
+    let first = calls(&account);
+    let count = |calls: &BTreeMap<String, usize>, operation: &str| calls.get(operation).copied().unwrap_or_default();
+    assert_eq!((count(&first, "ListEndpoints"), count(&first, "ListInferenceComponents")), (2, 1), "{first:?}");
+    assert_eq!((count(&first, "DescribeEndpoint"), count(&first, "DescribeEndpointConfig")), (200, 200), "{first:?}");
+    // 200 × (instances, requests, failures) over the range, and 200 × requests by the day.
+    assert_eq!(count(&first, "GetMetricData"), 3, "{first:?}");
+    account.stand_in.clear_calls();
+    read(&account, &reader);
+    assert_eq!(calls(&account).values().sum::<usize>(), 6, "{:?}", calls(&account));
+}
+
+fn widgets(account: &Account) -> Widgets {
+    Widgets::over(Reader::new(&account.config)).with_fleet(Some(FleetReader::new(&account.config, None)))
+}
+
+fn invoke(account: &Account, widgets: &Widgets, event: &Value) -> Value {
+    let invocation = Invocation { function_arn: FUNCTION, now: account.now, time_left: Duration::from_secs(20) };
+    account.block_on(widgets.respond(event, invocation))
+}
+
+#[test]
+fn the_alarm_s_number_is_the_panel_s_and_is_counted_once_a_quarter() {
+    let account = account(&[pool("chat"), pool("talk")]);
+    let params = FleetParams { prices: vec![("ml.g6.12xlarge".to_owned(), Dollars(PRICE))], ..FleetParams::default() };
+    let until = account.now.0 - 200;
+    let request =
+        json!({"StartTime": until - 3600, "EndTime": until, "Period": 900, "Arguments": params.to_arguments()});
+    let event = json!({"EventType": "GetMetricData", "GetMetricDataRequest": request});
+    let widgets = widgets(&account);
+    let answer = invoke(&account, &widgets, &event);
+    let result = &answer["MetricDataResults"][0];
+    assert_eq!(
+        (&result["StatusCode"], result["Timestamps"].as_array().unwrap().len()),
+        (&json!("Complete"), 4),
+        "{answer}"
+    );
+    for value in result["Values"].as_array().unwrap() {
+        let expected = 2.0 * 2.0 * PRICE * 3.0 / 8.0;
+        assert!((value.as_f64().unwrap() - expected).abs() < 1e-6, "{answer}");
+    }
+    account.stand_in.clear_calls();
+    assert_eq!(invoke(&account, &widgets, &event), answer);
+    assert_eq!(calls(&account), BTreeMap::new(), "what was counted is remembered");
+
+    let refused = invoke(&account, &widgets, &json!({"EventType": "GetMetricData"}));
+    assert_eq!(refused["Error"]["Code"], "Validation");
+    let described = invoke(&account, &widgets, &json!({"EventType": "DescribeGetMetricData"}));
+    assert!(described["Description"].as_str().unwrap().contains("Dollars"));
+}
+
+#[test]
+fn a_function_that_may_not_read_the_fleet_says_what_to_switch_on() {
+    let account = account(&[]);
+    let widgets = Widgets::over(Reader::new(&account.config));
+    let panel = invoke(&account, &widgets, &json!({"Panel": "Fleet"}));
+    assert!(panel.as_str().unwrap().contains("FleetReads"), "{panel}");
+    let arguments = FleetParams::default().to_arguments();
+    let event = json!({"EventType": "GetMetricData", "GetMetricDataRequest": {"Arguments": arguments}});
+    assert_eq!(invoke(&account, &widgets, &event)["Error"]["Code"], "Forbidden");
+}
+
+#[test]
+fn the_panel_ranks_and_shows_the_declaration_that_mends() {
+    let bare = Fleet { enhanced_metrics: false, ..own("idle", Load::IDLE) };
+    let account = account(&[pool("chat"), bare]);
+    let event = json!({
+        "Panel": "Fleet", "Sort": "idle", "InstancePrices": [{"InstanceType": "ml.g6.12xlarge", "CostPerHour": PRICE}],
+        "ExcludeEndpoints": ["nothing"],
+    });
+    let panel = invoke(&account, &widgets(&account), &event);
+    let panel = panel.as_str().unwrap();
+    assert!(panel.contains("data-endpoint=\"chat\"") && panel.contains("2 × ml.g6.12xlarge"), "{panel}");
+    assert!(panel.contains("no enhanced metrics") && panel.contains("data-sort=\"unallocated\""), "{panel}");
+}
