@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from iac import cdk, terraform
+from iac import cdk, series, terraform
 from iac.template import ROOT, Skipped, Template, lint, preview, validate
 
 FAILED = "FAILED"
@@ -56,6 +56,7 @@ def main() -> None:
         python = pool.submit(cdk.python_template, arguments.constructs)
         typescript = pool.submit(cdk.typescript_templates, arguments.constructs)
         complete = pool.submit(cdk.complete, arguments.constructs)
+        metrics = pool.submit(cdk.template_with_every_metric, arguments.constructs)
         folders = (terraform.MODULES, terraform.MODULES / "modules" / "endpoint-monitoring", whole.folder, existing.folder)
         tests = [(folder, pool.submit(terraform.tested, folder)) for folder in folders]
         examples: tuple[tuple[str, Callable[[], Template], str, set[str]], ...] = (
@@ -72,6 +73,7 @@ def main() -> None:
                 checks.run(f"{name}, the provider's validation", partial(validate, template, resource_type, alarms, arguments.cli))
                 checks.run(f"{name}, preview", partial(preview, template, arguments.cli))
         checks.run("cdk, every property", complete.result)
+        checks.run("cdk, the series of its metrics", lambda: series.compared(metrics.result(), arguments.cli))
         checks.run("terraform, its format", terraform.formatted)
         for resource, folder in terraform.RESOURCES.items():
             checks.run(f"terraform, every property of {resource}", partial(terraform.complete, terraform.MODULES / folder, resource))

@@ -30,9 +30,20 @@ def python_template(constructs: Path) -> Template:
 
 def complete(constructs: Path) -> None:
     """Every property at every depth arrives under the provider's name."""
+    _with_package(constructs, "iac.every_property")
+
+
+def template_with_every_metric(constructs: Path) -> Template:
+    """An endpoint and an app's own dashboard of all its metrics."""
+    template: Template = json.loads(_with_package(constructs, "iac.series_of_constructs"))
+    return template
+
+
+def _with_package(constructs: Path, module: str) -> str:
+    """What a module of this folder prints that uses the package."""
     package = _built(constructs) / "dist" / "python" / "src"
     path = os.pathsep.join((str(package), str(ROOT / "scripts")))
-    run([sys.executable, "-m", "iac.every_property"], env={**os.environ, **QUIET, "PYTHONPATH": path})
+    return run([sys.executable, "-m", module], env={**os.environ, **QUIET, "PYTHONPATH": path})
 
 
 def typescript_templates(constructs: Path) -> dict[str, Template]:
