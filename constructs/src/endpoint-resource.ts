@@ -164,7 +164,8 @@ export abstract class EndpointResource extends MonitoredResource {
     }
     // `*` reaches no other endpoint: each call needs the permission on its endpoint as well.
     const named = models.length > 0 ? models.flatMap(spellings) : this.fleet.mayHostComponents ? ['*'] : [];
-    return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.endpointArn, ...named.map((name) => this.componentArn(name))] });
+    const resourceArns = [this.endpointArn, ...named.map((name) => this.componentArn(name))];
+    return iam.Grant.addToPrincipal({ grantee, actions, resourceArns });
   }
 
   /** Instances that run. */

@@ -16,6 +16,9 @@ const PRICE = 5.752;
 const VARIANT = { variantName: 'AllTraffic', instanceType: 'ml.g6.12xlarge', initialInstanceCount: 1 };
 const SHARED = { endpointName: 'shared', productionVariants: [VARIANT], costPerHour: CostPerHour.dollars(PRICE) };
 
+/** Dimensions of what a copy publishes, as data/published.csv has them. */
+const OF_COPY = 'EndpointName,VariantName,InstanceId,ContainerId,InferenceComponentName';
+
 function endpoint(props: MonitoredEndpointProps = SHARED, scope = new Stack(new App(), 'Inference')): MonitoredEndpoint {
   return new MonitoredEndpoint(scope, 'Endpoint', props);
 }
@@ -57,7 +60,7 @@ function valueOf(metric: cloudwatch.IMetric, running: Running): number {
   const sum = (list: any[]): number => list.flat(Infinity).reduce((total, one) => total + one, 0);
   const search = (term: string): number[] => {
     // One of the two dimensions has data, as on a live endpoint.
-    if (!term.startsWith('{/aws/sagemaker/InferenceComponents,EndpointName,VariantName,InstanceId,ContainerId,InferenceComponentName,GpuId}')) {
+    if (!term.startsWith(`{/aws/sagemaker/InferenceComponents,${OF_COPY},GpuId}`)) {
       return [];
     }
     const model = /InferenceComponentName="(\w+)"/.exec(term)?.[1];
@@ -144,7 +147,8 @@ test('requests of models come under their names, and of all together where nobod
   const subject = endpoint();
   const of = (metric: cloudwatch.IMetric) => metric as cloudwatch.MathExpression;
   assert.deepEqual(dimensions(subject.metricInvocations('chat')), [['InferenceComponentName', 'chat']]);
-  assert.match(of(subject.metricInvocations()).expression, /^SUM\(SEARCH\('\{AWS\/SageMaker,EndpointName,VariantName,InferenceComponentName,/);
+  const { expression } = of(subject.metricInvocations());
+  assert.ok(expression.startsWith("SUM(SEARCH('{AWS/SageMaker,EndpointName,VariantName,InferenceComponentName,InstanceId,ContainerId}"));
   const listing = endpoint({ ...SHARED, inferenceComponents: [{ name: 'chat' }, { name: 'embeddings' }] });
   assert.equal(Object.keys(of(listing.metricInvocations()).usingMetrics).length, 2);
 });

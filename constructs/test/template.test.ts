@@ -74,7 +74,10 @@ test('every property has the name that the provider reads', () => {
   const size = { type: CapacitySizeType.INSTANCE_COUNT, value: 1 };
   new MonitoredEndpoint(scope, 'Endpoint', {
     endpointName: 'chat',
-    productionVariants: [{ ...VARIANT, enableSsmAccess: true, volumeSizeInGb: 30 }, { variantName: 'Quiet', serverlessConfig: { memorySizeInMb: 1024, maxConcurrency: 1 } }],
+    productionVariants: [
+      { ...VARIANT, enableSsmAccess: true, volumeSizeInGb: 30 },
+      { variantName: 'Quiet', serverlessConfig: { memorySizeInMb: 1024, maxConcurrency: 1 } },
+    ],
     okActions: ['arn:aws:sns:us-east-1:123456789012:on-call'],
     costPerHour: CostPerHour.LIST_PRICE,
     variants: [{ variantName: 'AllTraffic', costPerHour: CostPerHour.dollars(5.752) }],

@@ -14,7 +14,7 @@ from .model import API, ListOf, MapOf, Model, Object, Property, Resource, Scalar
 from .typescript import kinds_of_alarm, sentence, split
 
 HEADER = "# Written by `make bindings` from docs/properties.schema.json and data/limits.csv. Don't edit it here.\n"
-# Folder of the module that makes a stack with a resource of this type. A config without its endpoint has none: see docs/cdk-and-terraform.md.
+# Folder of the module that makes a stack with a resource of this type. docs/cdk-and-terraform.md says why a config alone has none.
 MODULES = {"MonitoredEndpoint": PurePath("."), "EndpointMonitoring": PurePath("modules/endpoint-monitoring")}
 # What main.tf and template.tf of each module handle.
 BY_HAND = {"ServiceToken", "ServiceTimeout", "Tags", "EndpointName"}

@@ -90,8 +90,8 @@ class Naming(unittest.TestCase):
             self.assertEqual(len(names), len(set(names)), owner.name)
 
     def test_words_become_constants(self) -> None:
-        for word, constant in (("PromQL", "PROM_QL"), ("notBreaching", "NOT_BREACHING"), ("capacity-only", "CAPACITY_ONLY"), ("RANDOM", "RANDOM")):
-            self.assertEqual(typescript.constant(word), constant)
+        expected = {"PromQL": "PROM_QL", "notBreaching": "NOT_BREACHING", "capacity-only": "CAPACITY_ONLY", "RANDOM": "RANDOM"}
+        self.assertEqual({word: typescript.constant(word) for word in expected}, expected)
 
     def test_a_single_word_is_named_after_its_structure(self) -> None:
         read = model.model_of(schema({"Scaling": reference("Scaling")}, {"Scaling": SCALING}), model.limits_of(LIMITS))

@@ -30,8 +30,10 @@ class Typed(sample.Caller):
         if not isinstance(type_, Words):
             return super().leaf(owner, property, type_)
         name = self.names.enum(owner, property.name)
-        module, word = (aws_cloudwatch if name in typescript.OF_CDK else constructs), type_.words[0]
-        return getattr(getattr(module, name), typescript.constant(word)), word
+        enum = getattr(aws_cloudwatch if name in typescript.OF_CDK else constructs, name)
+        # Every word has its constant, also in the CDK's own enums.
+        constants = [getattr(enum, typescript.constant(word)) for word in type_.words]
+        return constants[-1], type_.words[-1]
 
     def structure(self, structure: Structure, members: dict[str, Any]) -> Any:
         return getattr(constructs, self.names.structure(structure.name))(**members)

@@ -32,7 +32,9 @@ class Caller:
         return members
 
 
-def of_properties(model: Model, properties: list[Property], caller: Caller, owner: Structure | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+def of_properties(
+    model: Model, properties: list[Property], caller: Caller, owner: Structure | None = None
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """The same values under names in snake case and under the provider's."""
 
     def value(property: Property, type_: Type) -> tuple[Any, Any]:

@@ -42,7 +42,7 @@ def lint(template: Template, cfn_lint: Path) -> None:
 
 
 def validate(template: Template, expected_type: str, alarms: set[str], cli: Path) -> None:
-    """The resource has the type, the service token of the provider, and properties that the provider accepts. Among its alarms are these."""
+    """The resource has this type, the provider's service token, and properties that the provider accepts. Among its alarms are these."""
     (resource,) = (one for one in template["Resources"].values() if one["Type"].startswith("Custom::"))
     assert resource["Type"] == expected_type, resource["Type"]
     token = template["Parameters"][resource["Properties"]["ServiceToken"]["Ref"]]
