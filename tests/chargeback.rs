@@ -110,6 +110,17 @@ fn without_enhanced_metrics_nobody_is_charged() {
     assert!(statement.notes.iter().any(|note| note.starts_with("Enhanced metrics are off")), "{:?}", statement.notes);
 }
 
+/// Nothing is published for a part of a GPU, and reservations count parts: so no model can be charged, and nothing looks unused that isn't.
+#[test]
+fn parts_of_gpus_are_unattributed_as_far_as_they_are_reserved() {
+    let mut fleet = scenario::steady(60);
+    fleet.variants[0].partitions_per_gpu = 4;
+    let statement = Account::with(&fleet, 4 * HOUR).statement(2);
+    adds_up(&statement);
+    assert!(!paid(&statement, &Allocation::Unattributed).is_empty());
+    assert!(paid(&statement, &model("llama")).is_empty(), "{:?}", statement.variants);
+}
+
 #[test]
 fn a_variant_s_own_model_pays_for_all_of_it() {
     let statement = Account::with(&scenario::serving(60, Serving::OwnModel), 4 * HOUR).statement(2);

@@ -1,10 +1,18 @@
 //! Amazon S3, as far as an object is written.
 
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_config::timeout::TimeoutConfig;
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::ServerSideEncryption;
 
 use super::fault::{CallError, failed};
+
+/// An object of a large account's day is tens of megabytes.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_mins(2);
 
 /// A bucket that objects are put into.
 #[derive(Clone, Debug)]
@@ -17,7 +25,9 @@ pub(crate) struct Bucket {
 }
 
 impl Bucket {
-    pub(crate) fn new(client: Client, name: String, owner: String, kms_key: Option<String>) -> Self {
+    pub(crate) fn new(config: &SdkConfig, name: String, owner: String, kms_key: Option<String>) -> Self {
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build();
+        let client = Client::from_conf(Builder::from(config).timeout_config(timeouts).build());
         Self { client, name, owner, kms_key }
     }
 

@@ -112,22 +112,15 @@ impl ExportRequest {
 #[derive(Clone, Debug)]
 pub struct Export {
     collector: Collector,
-    s3: aws_sdk_s3::Client,
+    config: SdkConfig,
     settings: Settings,
-}
-
-/// An object to be put.
-struct Object {
-    key: String,
-    content_type: &'static str,
-    content: String,
 }
 
 impl Export {
     /// With the Region, credentials and endpoint URLs of `config`.
     #[must_use]
     pub fn new(config: &SdkConfig, settings: Settings) -> Self {
-        Self { collector: Collector::new(config), s3: aws_sdk_s3::Client::new(config), settings }
+        Self { collector: Collector::new(config), config: config.clone(), settings }
     }
 
     /// Exports the day, and gives its manifest. `function_arn` says for which account and Region.
@@ -156,33 +149,27 @@ impl Export {
     async fn put(&self, contents: Contents) -> Result<String, ExportError> {
         let Settings { prefix, billing_account, .. } = &self.settings;
         let folder = if contents.missing.is_empty() { prefix.clone() } else { format!("{prefix}incomplete/") };
-        let data = Object {
-            key: format!("{folder}data/{}/chargeback.csv", contents.partition()),
-            content_type: "text/csv",
-            content: focus(&contents.statements, billing_account.as_deref()),
-        };
-        let text = manifest(&contents, &data.key, &data.content);
-        let manifest = Object {
-            key: format!("{folder}manifest/{}/manifest.json", contents.partition()),
-            content_type: "application/json",
-            content: text.clone(),
-        };
-        let key = manifest.key.clone();
+        let data_key = format!("{folder}data/{}/chargeback.csv", contents.partition());
+        let key = format!("{folder}manifest/{}/manifest.json", contents.partition());
+        let data = focus(&contents.statements, billing_account.as_deref());
+        let manifest = manifest(&contents, &data_key, &data);
+        let bucket = self.bucket(&contents.account);
         // The manifest comes last: where it is, the data that it describes are.
-        for object in [data, manifest] {
-            self.put_object(&contents, object).await?;
+        for (key, content_type, content) in
+            [(&data_key, "text/csv", data), (&key, "application/json", manifest.clone())]
+        {
+            let put = bucket.put(key, content_type, content).await;
+            put.map_err(|source| ExportError::Put { key: key.clone(), source })?;
         }
         let Contents { day, missing, .. } = contents;
         tracing::info!(%day, key, missing = missing.len(), "a day was exported");
-        if missing.is_empty() { Ok(text) } else { Err(ExportError::Incomplete { day, key, missing }) }
+        if missing.is_empty() { Ok(manifest) } else { Err(ExportError::Incomplete { day, key, missing }) }
     }
 
-    async fn put_object(&self, contents: &Contents, object: Object) -> Result<(), ExportError> {
+    /// The bucket, which belongs to `account` unless another was given.
+    fn bucket(&self, account: &str) -> Bucket {
         let Settings { bucket, bucket_owner, kms_key, .. } = self.settings.clone();
-        let owner = bucket_owner.unwrap_or_else(|| contents.account.clone());
-        let bucket = Bucket::new(self.s3.clone(), bucket, owner, kms_key);
-        let Object { key, content_type, content } = object;
-        bucket.put(&key, content_type, content).await.map_err(|source| ExportError::Put { key, source })
+        Bucket::new(&self.config, bucket, bucket_owner.unwrap_or_else(|| account.to_owned()), kms_key)
     }
 }
 

@@ -12,6 +12,9 @@ use crate::place::region_name;
 use crate::pricing::Sku;
 use crate::usage::Moment;
 
+/// The version whose columns are written.
+pub(super) const VERSION: &str = "1.2";
+
 /// One row, with all that its cells are made from.
 struct Line<'a> {
     statement: &'a Statement,

@@ -56,7 +56,7 @@ pub(super) fn manifest(contents: &Contents, key: &str, data: &str) -> String {
         "Day": contents.day.to_string(),
         "Account": contents.account,
         "Region": contents.region,
-        "Format": "FOCUS 1.2, CSV",
+        "FocusVersion": super::focus::VERSION,
         "Estimate": "Computed from CloudWatch metrics and prices per instance-hour; not a bill.",
         "Data": { "Key": key, "Bytes": data.len(), "Sha256": sha256(data), "Rows": data.lines().count().saturating_sub(1) },
         "Complete": contents.missing.is_empty(),

@@ -1,5 +1,7 @@
 //! A statement of an endpoint with two models, as it is written.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::spec::PublishFrequency;
 use crate::usage::{TimeRange, UsedHour};
@@ -111,4 +113,47 @@ fn dollars_of_rows_add_up_to_instance_hours_at_the_price() {
     let text = focus(&[statement], None);
     let sum: f64 = column(&text, "PricingQuantity").iter().map(|cell| cell.parse::<f64>().unwrap()).sum();
     assert!((sum - 3.0).abs() < 1e-9, "{text}");
+}
+
+/// A written decimal in units of 10⁻¹⁶.
+fn units(cell: &str) -> u128 {
+    let (whole, fraction) = cell.split_once('.').unwrap();
+    format!("{whole}{fraction:0<16}").parse().unwrap()
+}
+
+proptest! {
+    /// Read back from the file, whatever the hours and the price: unit price × quantity = cost in each row, and the rows together cost
+    /// what the instances cost.
+    #[test]
+    fn what_is_written_adds_up_to_the_last_digit(
+        hours in prop::collection::vec((1_u32..4000, prop::collection::vec(0_u32..900, 0..5), any::<bool>()), 1..6),
+        price in 1_u64..2_000_000_000_000,
+    ) {
+        let in_hours = |samples: u32| f64::from(samples) / 360.0;
+        let hour = |(number, (instances, held, listed)): (usize, &(u32, Vec<u32>, bool))| {
+            let held = held.iter().enumerate().map(|(model, samples)| (format!("m{model}"), in_hours(*samples)));
+            let used = UsedHour {
+                instance_hours: in_hours(*instances),
+                held: held.filter(|(_, gpus)| *gpus > 0.0).collect(),
+                held_by_unknown: listed.then_some(0.0),
+            };
+            (at(i64::try_from(number).unwrap()), used)
+        };
+        let mut usage = usage();
+        usage.variants[0].hours = hours.iter().enumerate().map(hour).collect();
+        #[allow(clippy::cast_precision_loss)]
+        let price = Dollars(price as f64 / 1e10);
+        let statement = Statement::new(usage, |_| hourly_price(Some((price, Basis::Given)), Err("not asked".to_owned())));
+        let text = focus(std::slice::from_ref(&statement), None);
+        let numbers = |name| column(&text, name).into_iter().map(units).collect::<Vec<_>>();
+        let (quantities, prices, costs) =
+            (numbers("PricingQuantity"), numbers("ContractedUnitPrice"), numbers("BilledCost"));
+        for ((quantity, price), cost) in quantities.iter().zip(&prices).zip(&costs) {
+            // Ten decimals of the price and six of the quantity.
+            prop_assert_eq!((price / 1_000_000) * (quantity / 10_000_000_000), *cost);
+        }
+        let instances: u128 = hours.iter().map(|(instances, ..)| u128::from(Quantity::of(in_hours(*instances)).0)).sum();
+        prop_assert_eq!(quantities.iter().sum::<u128>(), instances * 10_000_000_000);
+        prop_assert_eq!(costs.iter().sum::<u128>(), instances * (prices[0] / 1_000_000));
+    }
 }
