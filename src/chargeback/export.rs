@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use aws_config::SdkConfig;
+use aws_config::{Region, SdkConfig};
 use serde_json::Value;
 use thiserror::Error;
 
@@ -28,6 +28,8 @@ pub struct Settings {
     bucket: String,
     /// The bucket's account, where it isn't the function's.
     bucket_owner: Option<String>,
+    /// The bucket's Region, where it isn't the function's: Amazon S3 takes objects for a bucket in its own Region alone.
+    bucket_region: Option<String>,
     prefix: String,
     kms_key: Option<String>,
     billing_account: Option<String>,
@@ -85,6 +87,7 @@ impl Settings {
         Some(Self {
             bucket: given("CHARGEBACK_BUCKET")?,
             bucket_owner: given("CHARGEBACK_BUCKET_OWNER"),
+            bucket_region: given("CHARGEBACK_BUCKET_REGION"),
             prefix: given("CHARGEBACK_PREFIX").unwrap_or_default(),
             kms_key: given("CHARGEBACK_KMS_KEY"),
             billing_account: given("CHARGEBACK_BILLING_ACCOUNT"),
@@ -168,8 +171,12 @@ impl Export {
 
     /// The bucket, which belongs to `account` unless another was given.
     fn bucket(&self, account: &str) -> Bucket {
-        let Settings { bucket, bucket_owner, kms_key, .. } = self.settings.clone();
-        Bucket::new(&self.config, bucket, bucket_owner.unwrap_or_else(|| account.to_owned()), kms_key)
+        let Settings { bucket, bucket_owner, bucket_region, kms_key, .. } = self.settings.clone();
+        let config = match bucket_region {
+            Some(region) => self.config.to_builder().region(Region::new(region)).build(),
+            None => self.config.clone(),
+        };
+        Bucket::new(&config, bucket, bucket_owner.unwrap_or_else(|| account.to_owned()), kms_key)
     }
 }
 
