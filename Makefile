@@ -11,11 +11,12 @@ export CARGO_TARGET_DIR
 
 # Always the whole workspace, narrowed to targets: a build of one package alone unifies features differently and would compile the SageMaker SDK once more.
 CARGO_BUILD := cargo build --workspace --locked
-TEMPLATES := template.yaml events/local-template.yaml $(sort $(wildcard examples/*.yaml))
+TEMPLATES := template.yaml hook.yaml events/local-template.yaml $(sort $(wildcard examples/*.yaml))
 TOOLS := .tools
 PACKAGES := $(CARGO_TARGET_DIR)/package
 RELEASE_ZIP := $(PACKAGES)/provider/bootstrap.zip
 WIDGETS_RELEASE_ZIP := $(PACKAGES)/widgets/bootstrap.zip
+HOOK_RELEASE_ZIP := $(PACKAGES)/hook/bootstrap.zip
 DEV_ZIP := $(PACKAGES)/dev/bootstrap.zip
 WIDGETS_DEV_ZIP := $(PACKAGES)/dev-widgets/bootstrap.zip
 export STAND_IN := $(CARGO_TARGET_DIR)/debug/stand-in
@@ -66,7 +67,7 @@ hardening: SIMULATION_SECONDS ?= 14400
 hardening: ## every fault at every call, a crash at each, 100 to 900 stacks at once, a million bad events, 100,000 schedules of runs at once or four hours of them (PROVIDER_BIN=... takes another binary)
 	HARDENING=full cargo test --workspace --locked --test hardening -- --nocapture --test-threads 1
 	HARDENING=full cargo test --workspace --locked --test integration bad_input:: -- --nocapture --test-threads 1
-	HARDENING=full cargo test --workspace --locked --bin monitored-endpoint bad_input -- --nocapture
+	HARDENING=full cargo test --workspace --locked --lib bad_input -- --nocapture
 	SIMULATION_SCHEDULES=$(SIMULATION_SCHEDULES) SIMULATION_SECONDS=$(SIMULATION_SECONDS) \
 		cargo test --workspace --locked --test simulation every_schedule -- --nocapture
 
@@ -91,37 +92,41 @@ templates: $(TOOLS)/sam/installed $(TOOLS)/checkov/installed ## sam validate, cf
 
 events sam-local: PROVIDER ?= $(CARGO_TARGET_DIR)/debug/provider
 events sam-local: WIDGETS ?= $(CARGO_TARGET_DIR)/debug/widgets
-events: $(TOOLS)/package/installed $(TOOLS)/local/installed ## send every file in events/ to the provider through cargo-lambda and show the answers
-	$(CARGO_BUILD) --bin provider --bin widgets --bin stand-in
-	@$(TOOLS)/local/bin/python scripts/events.py --cargo-lambda $(TOOLS)/package/bin/cargo-lambda --provider $(PROVIDER) --widgets $(WIDGETS)
+events sam-local: HOOK ?= $(CARGO_TARGET_DIR)/debug/hook
+events: $(TOOLS)/package/installed $(TOOLS)/local/installed ## send every file in events/ to the functions through cargo-lambda and show the answers
+	$(CARGO_BUILD) --bin provider --bin widgets --bin hook --bin stand-in
+	@$(TOOLS)/local/bin/python scripts/events.py --cargo-lambda $(TOOLS)/package/bin/cargo-lambda --provider $(PROVIDER) --widgets $(WIDGETS) --hook $(HOOK)
 
 sam-local: $(TOOLS)/sam/installed $(TOOLS)/local/installed ## the same through SAM: in Docker containers, or without Docker on SAM's emulator of the Runtime API
-	$(CARGO_BUILD) --bin provider --bin widgets --bin stand-in
-	@TOOLS=$(TOOLS) MAKE="$(MAKE)" scripts/sam_local.sh $(PROVIDER) $(WIDGETS)
+	$(CARGO_BUILD) --bin provider --bin widgets --bin hook --bin stand-in
+	@TOOLS=$(TOOLS) MAKE="$(MAKE)" scripts/sam_local.sh $(PROVIDER) $(WIDGETS) $(HOOK)
 
 # The only builds without --workspace: nothing of the stand-in's features may get into what is deployed. They have a profile, and so a cache, of their own.
 package: $(TOOLS)/package/installed ## the release zips for Lambda, for this machine's instruction set
-	PATH="$(CURDIR)/$(TOOLS)/package/bin:$$PATH" cargo lambda build --release --locked --no-default-features --bin provider --bin widgets \
+	PATH="$(CURDIR)/$(TOOLS)/package/bin:$$PATH" cargo lambda build --release --locked --no-default-features --bin provider --bin widgets --bin hook \
 		--compiler cargo --output-format zip --lambda-dir $(PACKAGES)
 	@$(TOOLS)/package/bin/python scripts/package.py repack --this-machine $(RELEASE_ZIP)
 	@$(TOOLS)/package/bin/python scripts/package.py repack --this-machine $(WIDGETS_RELEASE_ZIP)
+	@$(TOOLS)/package/bin/python scripts/package.py repack --this-machine $(HOOK_RELEASE_ZIP)
 
 package-arm64: $(TOOLS)/zig/installed ## the release zips for arm64, linked by zig; cargo-lambda has rustup fetch the target
 package-x86_64: $(TOOLS)/zig/installed ## the release zips for x86_64, linked by zig: for machines whose C library is newer than Lambda's
 package-arm64 package-x86_64: package-%:
-	PATH="$(CURDIR)/$(TOOLS)/zig/bin:$$PATH" cargo lambda build --release --locked --no-default-features --bin provider --bin widgets \
+	PATH="$(CURDIR)/$(TOOLS)/zig/bin:$$PATH" cargo lambda build --release --locked --no-default-features --bin provider --bin widgets --bin hook \
 		--$(subst _,-,$*) --output-format zip --lambda-dir $(PACKAGES)/$*
 	@$(TOOLS)/zig/bin/python scripts/package.py repack $(PACKAGES)/$*/provider/bootstrap.zip
 	@$(TOOLS)/zig/bin/python scripts/package.py repack $(PACKAGES)/$*/widgets/bootstrap.zip
+	@$(TOOLS)/zig/bin/python scripts/package.py repack $(PACKAGES)/$*/hook/bootstrap.zip
 
 browser: $(TOOLS)/browser/installed ## the interactive panels in headless Chromium, which is installed where it can be (PICTURES=docs/panels keeps pictures; REQUIRE_BROWSER=1 fails without one)
 	@reason=$$(scripts/chromium.sh) || { echo "SKIPPED: $$reason"; test -z "$$REQUIRE_BROWSER"; exit; }; \
 	$(CARGO_BUILD) --bin widgets --bin stand-in && \
 	PICTURES="$(if $(PICTURES),$(abspath $(PICTURES)))" $(TOOLS)/browser/bin/python -m pytest tests/browser $(PYTEST_FLAGS)
 
-plain-template: $(TOOLS)/sam/installed ## the provider stack without the SAM transform, for stack sets (docs/many-accounts.md)
-	@$(TOOLS)/sam/bin/python scripts/plain_template.py --out $(PACKAGES)/plain-template.json
-	$(TOOLS)/sam/bin/cfn-lint $(PACKAGES)/plain-template.json
+plain-template: $(TOOLS)/sam/installed ## the provider stack and the guardrail without the SAM transform, for stack sets (docs/many-accounts.md)
+	@$(TOOLS)/sam/bin/python scripts/plain_template.py --template template.yaml --out $(PACKAGES)/plain-template.json
+	@$(TOOLS)/sam/bin/python scripts/plain_template.py --template hook.yaml --out $(PACKAGES)/plain-hook.json
+	$(TOOLS)/sam/bin/cfn-lint $(PACKAGES)/plain-template.json $(PACKAGES)/plain-hook.json
 
 packaged: ## the tests of the provider as a process, on the release zip's own binary
 	@test -f "$(RELEASE_ZIP)" || { echo "$(RELEASE_ZIP) is not there: run 'make package' first"; exit 1; }
@@ -258,7 +263,7 @@ $(eval $(call environment,wheel,local/requirements-wheel.txt,--no-deps))
 MATURIN = cd wheel && $(abspath $(TOOLS)/wheel/bin/maturin) build --out $(WHEELS)
 WHEELS := $(CARGO_TARGET_DIR)/wheels
 STAGED := wheel/build/files/data/share/monitored-endpoint
-STAGE := $(PYTHON) scripts/release.py stage --plain-template $(PACKAGES)/plain-template.json --out $(STAGED)
+STAGE := $(PYTHON) scripts/release.py stage --plain-templates $(PACKAGES) --out $(STAGED)
 # Lambda's name for this machine's instruction set.
 ARCHITECTURE := $(subst aarch64,arm64,$(shell uname -m))
 
@@ -274,7 +279,7 @@ release: package-arm64 package-x86_64 plain-template sbom constructs-wheel $(TOO
 		$(WHEELS)/*.whl $(CONSTRUCTS)/dist/*.tgz $(CONSTRUCTS)/dist/*.whl $(CARGO_TARGET_DIR)/sbom/monitored-endpoint.cdx.json $(CARGO_TARGET_DIR)/sbom/monitored-endpoint-cli.cdx.json
 
 wheel: plain-template ## a wheel of the program with this machine's packages, in target/wheels/ (WHEEL_PROFILE=dev for a quick one)
-	@test -f "$(RELEASE_ZIP)" -a -f "$(WIDGETS_RELEASE_ZIP)" || { echo "$(RELEASE_ZIP) is not there: run 'make package' first"; exit 1; }
+	@test -f "$(RELEASE_ZIP)" -a -f "$(WIDGETS_RELEASE_ZIP)" -a -f "$(HOOK_RELEASE_ZIP)" || { echo "$(RELEASE_ZIP) is not there: run 'make package' first"; exit 1; }
 	@$(STAGE) --packages $(ARCHITECTURE)=$(PACKAGES)
 	$(TOOLS)/sam/bin/cfn-lint $(STAGED)/*.yaml
 	@$(MAKE) --no-print-directory wheel-staged

@@ -30,12 +30,12 @@ def main() -> None:
     paths = sorted({path.resolve() for pattern in PAGES for path in ROOT.glob(pattern)})
     pages = {path: page.read(path, ROOT) for path in paths}
     commands = Commands(ROOT, arguments.sam, arguments.binaries)
-    template = yaml_parse((ROOT / "template.yaml").read_text())
+    templates = {name: yaml_parse((ROOT / name).read_text()) for name in permissions.PAGES}
     faults = [
         *links.faults(pages),
         *(fault for one in pages.values() for fault in commands.faults(one)),
         *quotations.faults(ROOT, pages.values()),
-        *permissions.faults(template, pages.values()),
+        *permissions.faults(templates, pages.values()),
         *schema.faults(ROOT, pages.values()),
         *architecture.faults(ROOT, pages.values()),
     ]

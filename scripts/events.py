@@ -39,9 +39,9 @@ PATIENCE_SECONDS = 30
 TABLE = "requests"
 # By then an endpoint of the stand-in has stopped changing.
 SETTLED_MS = 60_000
-PROVIDER, WIDGETS = "provider", "widgets"
+PROVIDER, WIDGETS, HOOK = "provider", "widgets", "hook"
 # The functions as events/local-template.yaml names them.
-LOGICAL_IDS = {PROVIDER: "ProviderFunction", WIDGETS: "WidgetsFunction"}
+LOGICAL_IDS = {PROVIDER: "ProviderFunction", WIDGETS: "WidgetsFunction", HOOK: "HookFunction"}
 # The host's name inside a container; events/local-template.yaml has it as a default.
 HOST_IN_CONTAINER = "stand-in"
 # The table has no Delete for these.
@@ -49,7 +49,7 @@ ALONE = ("alias.json", "stringified-values.json", "create-monitoring.json")
 
 
 class Functions(Protocol):
-    """The provider and the widgets function, running somewhere."""
+    """The provider, the widgets function and the hook, running somewhere."""
 
     def invoke(self, function: str, event: Path) -> str:
         """What the function returned for the event in a file, or how the invocation failed."""
@@ -67,7 +67,7 @@ def expected_statuses(readme: str, present: set[str]) -> dict[str, str]:
 
 
 def status_of(returned: str) -> str:
-    """SUCCESS or FAILED of an answer to CloudFormation, HTML of a panel, KEPT of a wake without failures, `none` of anything else."""
+    """SUCCESS or FAILED of an answer to CloudFormation or of a hook, HTML of a panel, KEPT of a wake without failures, `none` of anything else."""
     try:
         answer = json.loads(returned)
     except ValueError:
@@ -79,7 +79,12 @@ def status_of(returned: str) -> str:
     kept = answer.get("KeptRight")
     if isinstance(kept, dict):
         return "KEPT" if kept.get("Failed") == 0 else "none"
-    return str(answer.get("Status", "none"))
+    return str(answer.get("Status") or answer.get("hookStatus", "none"))
+
+
+def function_for(name: str) -> str:
+    """The function that an event is for, by the folder that it lies in."""
+    return {"panels": WIDGETS, "guardrail": HOOK}.get(name.rpartition("/")[0], PROVIDER)
 
 
 def delete_after(create: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
@@ -264,7 +269,7 @@ def play(functions: Functions, stand_in: StandIn, wanted: dict[str, str], work: 
         file = EVENTS / name
         event = json.loads(file.read_text())
         with made_elsewhere(stand_in, event) if name in ALONE else contextlib.nullcontext():
-            returned = functions.invoke(WIDGETS if status == "HTML" else PROVIDER, file)
+            returned = functions.invoke(function_for(name), file)
             found = status_of(returned)
             if found == "SUCCESS" and name in ALONE:
                 delete = work / "delete.json"
@@ -286,12 +291,13 @@ def main() -> int:
     ways.add_argument("--sam", type=Path, help="the SAM CLI; it runs what sam build has built")
     parser.add_argument("--provider", type=Path, help="the provider's binary, or its package")
     parser.add_argument("--widgets", type=Path, help="the widgets function's binary, or its package")
+    parser.add_argument("--hook", type=Path, help="the hook's binary, or its package")
     parser.add_argument("--architecture", choices=("arm64", "x86_64"), default="arm64", help="what sam build has built for")
     parser.add_argument("--listen", help="the address for the stand-in to listen on, where containers reach this machine")
     parser.add_argument("files", nargs="*", help="names of single events, such as create.json; default: all")
     arguments = parser.parse_args()
-    if not arguments.sam and not (arguments.provider and arguments.widgets):
-        parser.error("--provider and --widgets are needed")
+    if not arguments.sam and not (arguments.provider and arguments.widgets and arguments.hook):
+        parser.error("--provider, --widgets and --hook are needed")
 
     present = {str(file.relative_to(EVENTS)) for file in EVENTS.rglob("*.json")}
     expected = expected_statuses((EVENTS / "README.md").read_text(), present)
@@ -306,7 +312,7 @@ def main() -> int:
         if arguments.sam:
             functions = Sam(arguments.sam, stand_in.url, arguments.architecture)
         else:
-            given = {PROVIDER: arguments.provider, WIDGETS: arguments.widgets}
+            given = {PROVIDER: arguments.provider, WIDGETS: arguments.widgets, HOOK: arguments.hook}
             binaries = {name: executable(path, work / name) for name, path in given.items()}
             way = CargoLambda if arguments.cargo_lambda else Emulator
             functions = way(arguments.cargo_lambda or arguments.emulator, binaries, stand_in.url, work, stack)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the provider's stack as a plain CloudFormation template, for where the SAM transform isn't allowed.
+"""Writes a stack of this project's as a plain CloudFormation template, for where the SAM transform isn't allowed.
 
 Stack sets with service-managed permissions take no macros (CloudFormation's API reference, CreateStackSet, Capabilities), and
 `AWS::Serverless` is one. SAM's own translator does here what it otherwise does inside CloudFormation. The packages are looked for
@@ -65,10 +65,12 @@ class NoPolicies:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--template", choices=("template.yaml", "hook.yaml"), required=True, help="the stack: the provider's or the guardrail's")
     parser.add_argument("--out", type=Path, required=True, help="where to write the template, as JSON")
-    out: Path = parser.parse_args().out
+    arguments = parser.parse_args()
+    out: Path = arguments.out
     os.environ["AWS_DEFAULT_REGION"] = REGION
-    template = plain(yaml_parse((ROOT / "template.yaml").read_text()))
+    template = plain(yaml_parse((ROOT / arguments.template).read_text()))
     left = [name for name, resource in template["Resources"].items() if resource["Type"].startswith("AWS::Serverless")]
     if left or "Transform" in template:
         sys.exit(f"not translated: {', '.join(left) or 'Transform'}")

@@ -19,10 +19,10 @@ import package
 
 ROOT = Path(__file__).resolve().parent.parent
 ARCHITECTURES = ("arm64", "x86_64")
-FUNCTIONS = ("provider", "widgets")
+# The functions of each template, and where `make plain-template` has written it without the SAM transform.
+FUNCTIONS = {"template": ("provider", "widgets"), "hook": ("hook",)}
 CHECKSUMS = "SHA256SUMS"
-FROM_BUCKET = "template-from-bucket.json"
-# Each function of template.yaml: how SAM would build it, and where its code is then.
+# Each function of a template: how SAM would build it, and where its code is then.
 BUILT_FUNCTION = re.compile(
     r"      BuildMethod: rust-cargolambda\n      BuildProperties:\n        Binary: (\w+)\n(.*?\n      CodeUri: )\.\n", re.DOTALL
 )
@@ -35,15 +35,15 @@ class NotARelease(Exception):
     """A file is missing or isn't what its name says."""
 
 
-def deployable(template: str, architecture: str) -> str:
-    """`template.yaml` for packages that are built already and lie beside it: `sam deploy` and `aws cloudformation package` take it.
+def deployable(name: str, template: str, architecture: str) -> str:
+    """`template.yaml` or `hook.yaml` for packages that are built already and lie beside it: `sam deploy` and `aws cloudformation package` take it.
 
     A template can't choose a local package by a parameter, so each instruction set has a template of its own.
     """
     # A program may serve several functions.
     functions = tuple(dict.fromkeys(match[1] for match in BUILT_FUNCTION.finditer(template)))
-    if functions != FUNCTIONS:
-        raise NotARelease(f"template.yaml: expected the functions {FUNCTIONS} to be built by cargo-lambda, found {functions}")
+    if functions != FUNCTIONS[name]:
+        raise NotARelease(f"{name}.yaml: expected the functions {FUNCTIONS[name]} to be built by cargo-lambda, found {functions}")
     template = BUILT_FUNCTION.sub(rf"\2\1-{architecture}.zip\n", template)
     parameter = (
         rf"\1    Default: {architecture}\n    AllowedValues: [{architecture}]\n"
@@ -51,20 +51,21 @@ def deployable(template: str, architecture: str) -> str:
     )
     template, found = ARCHITECTURE_PARAMETER.subn(parameter, template)
     if found != 1:
-        raise NotARelease("template.yaml: the parameter Architecture isn't as expected")
+        raise NotARelease(f"{name}.yaml: the parameter Architecture isn't as expected")
     return template
 
 
-def stage(zips: dict[str, Path], plain_template: Path, out: Path) -> None:
-    """Lays out the packages of each instruction set in `zips` (its folder has one folder for each function) with their templates.
+def stage(zips: dict[str, Path], plain_templates: Path, out: Path) -> None:
+    """Lays out the packages of each instruction set in `zips` (its folder has one folder for each function) with their templates,
+    and the plain templates of that folder.
 
     Raises NotARelease, and changes nothing, where a file is missing or a package is for another instruction set.
     """
-    template = (ROOT / "template.yaml").read_text()
-    files = {FROM_BUCKET: content(plain_template)}
+    files = {f"{name}-from-bucket.json": content(plain_templates / f"plain-{name}.json") for name in FUNCTIONS}
     for architecture, folder in zips.items():
-        files[f"template-{architecture}.yaml"] = deployable(template, architecture).encode()
-        for function in FUNCTIONS:
+        for name in FUNCTIONS:
+            files[f"{name}-{architecture}.yaml"] = deployable(name, (ROOT / f"{name}.yaml").read_text(), architecture).encode()
+        for function in (function for functions in FUNCTIONS.values() for function in functions):
             path = folder / function / "bootstrap.zip"
             files[f"{function}-{architecture}.zip"] = content(path)
             if (machine := package.machine(path)) != architecture:
@@ -109,7 +110,7 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     staging = commands.add_parser("stage", help="what is deployed, as the wheel carries it")
     staging.add_argument("--packages", type=packages, action="append", required=True, metavar="ARCHITECTURE=FOLDER")
-    staging.add_argument("--plain-template", type=Path, required=True, help="what make plain-template has written")
+    staging.add_argument("--plain-templates", type=Path, required=True, help="the folder that make plain-template has written to")
     collecting = commands.add_parser("collect", help="the whole release")
     collecting.add_argument("--staged", type=Path, required=True, help="what `stage` has written")
     collecting.add_argument("others", type=Path, nargs="+", help="the wheels, the CDK constructs and the lists of components")
@@ -118,7 +119,7 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         if arguments.command == "stage":
-            stage(dict(arguments.packages), arguments.plain_template, arguments.out)
+            stage(dict(arguments.packages), arguments.plain_templates, arguments.out)
         else:
             collect(arguments.staged, arguments.others, arguments.out)
     except NotARelease as error:

@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 provider=$1
 widgets=$2
+hook=$3
 tools=${TOOLS:?set by make sam-local}
 
 case $(uname -m) in
@@ -17,6 +18,7 @@ if docker info >/dev/null 2>&1; then
     "${MAKE:-make}" --no-print-directory "$tools/zig/installed"
     # zig's environment first: cargo-lambda asks the first python3 on the PATH for zig.
     PATH="$PWD/$tools/zig/bin:$PWD/$tools/sam/bin:$PATH" sam build --config-env "$configuration"
+    PATH="$PWD/$tools/zig/bin:$PWD/$tools/sam/bin:$PATH" sam build --config-env "$configuration" --template hook.yaml --build-dir .aws-sam/hook
     listen=()
     # Docker Desktop forwards to this machine's loopback address; elsewhere containers reach the bridge's address.
     gateway=$(docker network inspect bridge --format '{{(index .IPAM.Config 0).Gateway}}')
@@ -26,4 +28,4 @@ fi
 
 echo "No Docker daemon answers: the functions run under SAM's runtime interface emulator, not in Lambda's image."
 emulator=$("$tools/sam/bin/python" -c 'import pathlib, samcli; print(pathlib.Path(samcli.__file__).parent / "local" / "rapid")')
-exec "$tools/local/bin/python" scripts/events.py --emulator "$emulator/aws-lambda-rie-$architecture" --provider "$provider" --widgets "$widgets"
+exec "$tools/local/bin/python" scripts/events.py --emulator "$emulator/aws-lambda-rie-$architecture" --provider "$provider" --widgets "$widgets" --hook "$hook"

@@ -44,9 +44,9 @@ class Part:
 
 def environment(part: str) -> dict[str, str]:
     packages = Path(os.environ["CARGO_TARGET_DIR"]) / "package"
-    provider, widgets = str(packages / "provider/bootstrap.zip"), str(packages / "widgets/bootstrap.zip")
+    provider, widgets, hook = (str(packages / name / "bootstrap.zip") for name in ("provider", "widgets", "hook"))
     # What is tested is what would be deployed.
-    zips = {"PROVIDER": provider, "PROVIDER_ZIP": provider, "WIDGETS": widgets, "WIDGETS_ZIP": widgets}
+    zips = {"PROVIDER": provider, "PROVIDER_ZIP": provider, "WIDGETS": widgets, "WIDGETS_ZIP": widgets, "HOOK": hook}
     # All of them use the one build that lint makes. The compiler that lints optimises less, so nothing is released that it has built.
     lints = {} if part == "package" else {"RUSTC_WORKSPACE_WRAPPER": "clippy-driver"}
     return {**os.environ, **zips, **lints}

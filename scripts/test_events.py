@@ -22,11 +22,16 @@ class Events(unittest.TestCase):
 
     def test_an_answer_has_a_status_and_a_panel_is_html(self) -> None:
         self.assertEqual(events.status_of('{"Status": "FAILED"}'), "FAILED")
+        self.assertEqual(events.status_of('{"hookStatus": "SUCCESS"}'), "SUCCESS")
         self.assertEqual(events.status_of('"<style>"'), "HTML")
         self.assertEqual(events.status_of('{"KeptRight": {"Resources": 1, "Failed": 0}}'), "KEPT")
         self.assertEqual(events.status_of('{"KeptRight": {"Resources": 1, "Failed": 1}}'), "none")
         for returned in ("", "no JSON", "[]", '"describe"', '{"errorMessage": "timed out"}'):
             self.assertEqual(events.status_of(returned), "none", returned)
+
+    def test_an_event_goes_to_the_function_of_its_folder(self) -> None:
+        for name, function in (("create.json", "provider"), ("panels/cost.json", "widgets"), ("guardrail/stack-delete.json", "hook")):
+            self.assertEqual(events.function_for(name), function)
 
     def test_a_delete_names_what_the_create_answered_under_another_request(self) -> None:
         create = {"RequestType": "Create", "RequestId": "1", "ResourceProperties": {"EndpointName": "chat"}}

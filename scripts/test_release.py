@@ -17,6 +17,7 @@ ELF_MACHINES = {"x86_64": 62, "arm64": 183}
 STAGED = {
     *("provider-arm64.zip", "provider-x86_64.zip", "widgets-arm64.zip", "widgets-x86_64.zip"),
     *("template-arm64.yaml", "template-x86_64.yaml", "template-from-bucket.json"),
+    *("hook-arm64.zip", "hook-x86_64.zip", "hook-arm64.yaml", "hook-x86_64.yaml", "hook-from-bucket.json"),
 }
 
 
@@ -34,14 +35,14 @@ class Release(unittest.TestCase):
         self.root = Path(folder.name)
         self.zips = {architecture: self.root / architecture for architecture in release.ARCHITECTURES}
         for architecture, built in self.zips.items():
-            for function in release.FUNCTIONS:
+            for function in ("provider", "widgets", "hook"):
                 pack(built / function / "bootstrap.zip", architecture)
-        self.plain = self.root / "plain-template.json"
-        self.plain.write_text("{}")
+        for name in ("template", "hook"):
+            (self.root / f"plain-{name}.json").write_text("{}")
         self.out = self.root / "out"
 
     def stage(self) -> None:
-        release.stage(self.zips, self.plain, self.out)
+        release.stage(self.zips, self.root, self.out)
 
     def assert_checksums(self, folder: Path) -> None:
         sums = dict(reversed(line.split("  ")) for line in (folder / "SHA256SUMS").read_text().splitlines())
@@ -68,15 +69,16 @@ class Release(unittest.TestCase):
     def test_each_template_names_the_packages_of_its_instruction_set(self) -> None:
         self.stage()
         for architecture in release.ARCHITECTURES:
-            template = (self.out / f"template-{architecture}.yaml").read_text()
-            codes = re.findall(r"^ +CodeUri: (.+)$", template, re.MULTILINE)
-            # Two functions have the program `widgets`.
-            self.assertEqual(list(dict.fromkeys(codes)), [f"provider-{architecture}.zip", f"widgets-{architecture}.zip"])
-            self.assertIn(f"    Default: {architecture}\n    AllowedValues: [{architecture}]\n", template)
-            self.assertNotIn("cargolambda", template)
+            for name, functions in (("template", ("provider", "widgets")), ("hook", ("hook",))):
+                template = (self.out / f"{name}-{architecture}.yaml").read_text()
+                codes = re.findall(r"^ +CodeUri: (.+)$", template, re.MULTILINE)
+                # Two functions have the program `widgets`.
+                self.assertEqual(list(dict.fromkeys(codes)), [f"{function}-{architecture}.zip" for function in functions])
+                self.assertIn(f"    Default: {architecture}\n    AllowedValues: [{architecture}]\n", template)
+                self.assertNotIn("cargolambda", template)
 
     def test_a_missing_file_makes_no_release(self) -> None:
-        self.plain.unlink()
+        (self.root / "plain-hook.json").unlink()
         with self.assertRaises(release.NotARelease):
             self.stage()
         self.assertFalse(self.out.exists())

@@ -15,6 +15,7 @@ pub mod endpoint;
 pub mod envelope;
 pub mod figure;
 pub mod fleet;
+pub mod guardrail;
 pub mod ledger;
 pub mod logging;
 pub mod metrics;

@@ -47,6 +47,7 @@ const CRATES: [Crate; 6] = [
             "request",
             "template",
             "validation",
+            "guardrail",
         ],
     },
     Crate {

@@ -16,6 +16,7 @@ mod endpoint;
 mod failures;
 mod fleet;
 mod goldens;
+mod guardrail;
 mod interactive;
 mod layers;
 mod lifecycle;

@@ -1,6 +1,7 @@
 //! What most commands are about: a file's declarations, validated.
 use std::collections::BTreeMap;
 
+use cloudformation_template::Open;
 use monitored_endpoint::properties::Problem;
 use monitored_endpoint::spec::GpuDimension;
 use monitored_endpoint::template::{Declared, NativeEndpoint};
@@ -68,6 +69,7 @@ pub(crate) fn read(
         endpoint_config: stack_options.endpoint_config.as_deref().map(template::read_values).transpose()?,
         prices: stack_options.list_prices.iter().cloned().collect(),
         gpu_dimensions: gpu_dimensions.to_vec(),
+        ..Known::default()
     };
     let declarations = template::read(source, &stack, stack_options.resource_type)?;
     let validated = |declared: &Declared| {
@@ -202,7 +204,7 @@ impl Reported for Validation {
     fn remarks(&self) -> String {
         let problem = |problem: &Problem| format!("{}: {problem}", self.place.of(&problem.path));
         let mut text = lines("  problem: ", &self.problems.iter().map(problem).collect::<Vec<_>>());
-        text.push_str(&lines("  missing value: ", &self.undecided));
+        text.push_str(&lines("  missing value: ", &undecided(self)));
         text.push_str(&lines("  note: ", &self.notes));
         text
     }
@@ -221,8 +223,17 @@ impl Reported for Validation {
             "Status": self.status().name(),
             "Reason": reason,
             "Problems": problems.collect::<Vec<_>>(),
-            "NotValidated": self.undecided,
+            "NotValidated": undecided(self),
             "Notes": self.notes,
         })
     }
+}
+
+/// What is missing, and the options that give it.
+pub(crate) fn undecided(validation: &Validation) -> Vec<String> {
+    let in_words = |open: &Open| {
+        let (at, path) = (validation.place.of(&open.path), &open.path);
+        format!("{at}: {path} depends on {}; give it with {}", open.words(), open.options())
+    };
+    validation.undecided.iter().map(in_words).collect()
 }

@@ -156,9 +156,11 @@ class DocCheck(unittest.TestCase):
 
     def test_permissions_are_told_from_both_sides(self) -> None:
         template = {"Resources": {"Role": {"Statement": [{"Action": ["a:Read", "a:Write"]}, {"Action": "b:Do"}]}}}
-        told = self.page("`a:Read` and `c:Undo`, `b:Do`\n", permissions.PAGE)
-        messages = [fault.message for fault in permissions.faults(template, [told])]
+        told = self.page("`a:Read` and `c:Undo`, `b:Do`\n", permissions.PAGES["template.yaml"])
+        messages = [fault.message for fault in permissions.faults({"template.yaml": template}, [told])]
         self.assertEqual(messages, ["template.yaml grants a:Write, and no reason is given", "template.yaml doesn't grant c:Undo"])
+        missing = [fault.message for fault in permissions.faults({"hook.yaml": template}, [told])]
+        self.assertEqual(missing, ["there is no page with the permissions of hook.yaml"])
 
 
 if __name__ == "__main__":

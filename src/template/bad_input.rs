@@ -6,6 +6,7 @@
 
 #[path = "../../tests/bad_input/mutation.rs"]
 mod mutation;
+
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;

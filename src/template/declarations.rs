@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use cloudformation_template::{Open, Resolver, Stack, TemplateError};
 use serde_json::{Map, Value, json};
 
-use super::natives::{self, Beside, NativeConfig, NativeEndpoint};
+use super::natives::{Beside, NativeConfig, NativeEndpoint, Natives};
 use super::place::Place;
 use super::refusals;
 use super::remarks;
@@ -69,6 +69,8 @@ pub struct Declarations {
     pub types: BTreeMap<String, String>,
     /// Endpoints of SageMaker's own resource type.
     pub native_endpoints: Vec<NativeEndpoint>,
+    /// Endpoint configs of SageMaker's own resource type.
+    pub native_configs: Vec<NativeConfig>,
     /// For each native endpoint that isn't on a config of ours, by its logical id: what `Custom::EndpointMonitoring` would be sent.
     pub suggested: Vec<(String, Declared)>,
     /// What CloudFormation refuses elsewhere in the file, by path within it.
@@ -97,6 +99,7 @@ impl Declarations {
 /// Works out what a template declares. `whole` is whether it is a template, or properties alone.
 pub fn declarations(template: &Value, stack: &Stack, whole: bool, place: &Place) -> Declarations {
     let resolver = Resolver::new(template, stack, whole);
+    let natives = Natives::of(&resolver);
     let empty = Map::new();
     let resources = template.get("Resources").and_then(Value::as_object).unwrap_or(&empty);
     let types =
@@ -105,17 +108,21 @@ pub fn declarations(template: &Value, stack: &Stack, whole: bool, place: &Place)
     for (logical_id, resource) in resources {
         let Some(resource_type) = ours(resource) else { continue };
         match is_made(&resolver, logical_id, resource) {
-            Ok(true) => found.resources.push(declared(&resolver, logical_id, resource, resource_type, place)),
+            Ok(true) => {
+                found.resources.push(declared(&resolver, &natives, (logical_id, resource, resource_type), place));
+            }
             Ok(false) => {}
             Err(error) => found.problems.push(refusals::problem(&error.path, error.message)),
         }
     }
     if whole {
         refusals::add(&mut found, template, &resolver);
-        found.native_endpoints = natives::endpoints(&resolver);
+        found.native_endpoints = natives.endpoints();
+        found.native_configs = natives.configs();
         let is_ours = |id: &String| resources.get(id).and_then(ours).is_some();
-        let natives = found.native_endpoints.iter().filter(|endpoint| !endpoint.config.as_ref().is_some_and(is_ours));
-        let suggested = natives.map(|endpoint| (endpoint.logical_id.clone(), suggestion(&resolver, endpoint, place)));
+        let others = found.native_endpoints.iter().filter(|endpoint| !endpoint.config.as_ref().is_some_and(is_ours));
+        let suggested =
+            others.map(|endpoint| (endpoint.logical_id.clone(), suggestion(&resolver, &natives, endpoint, place)));
         found.suggested = suggested.collect();
     }
     found.notes = remarks::of(template, resources, &resolver);
@@ -129,9 +136,8 @@ pub(super) fn ours(resource: &Value) -> Option<ResourceType> {
 
 fn declared(
     resolver: &Resolver<'_>,
-    logical_id: &str,
-    resource: &Value,
-    resource_type: ResourceType,
+    natives: &Natives<'_>,
+    (logical_id, resource, resource_type): (&str, &Value, ResourceType),
     place: &Place,
 ) -> Declared {
     let empty = json!({});
@@ -153,7 +159,7 @@ fn declared(
         members.entry("ServiceToken").or_insert_with(|| PROVIDER.into());
     }
     let before = if resolver.whole { format!("Resources.{logical_id}.") } else { String::new() };
-    let beside = natives::beside(resolver, logical_id, raw, &properties);
+    let beside = natives.beside(logical_id, raw, &properties);
     let elsewhere = beside.endpoint_config.as_ref().map(|config| of_config(config, &properties)).unwrap_or_default();
     Declared {
         open: resolver.placeholders.all_in(&properties, "Properties"),
@@ -176,11 +182,12 @@ fn of_config(config: &NativeConfig, properties: &Value) -> Vec<(String, String)>
 }
 
 /// Monitoring for a native endpoint, as if the template declared it.
-fn suggestion(resolver: &Resolver<'_>, endpoint: &NativeEndpoint, place: &Place) -> Declared {
+fn suggestion(resolver: &Resolver<'_>, natives: &Natives<'_>, endpoint: &NativeEndpoint, place: &Place) -> Declared {
     let id = endpoint.logical_id.as_str();
     let name = json!({ "Fn::GetAtt": [id, "EndpointName"] });
     let resource = json!({ "Properties": { "ServiceToken": PROVIDER, "EndpointName": name } });
-    let declared = declared(resolver, &format!("{id}Monitoring"), &resource, ResourceType::EndpointMonitoring, place);
+    let named = format!("{id}Monitoring");
+    let declared = declared(resolver, natives, (&named, &resource, ResourceType::EndpointMonitoring), place);
     let place = Place { before: format!("Resources.{id}."), ..declared.place.clone() };
     Declared { place, ..declared }
 }

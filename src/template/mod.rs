@@ -1,4 +1,4 @@
-//! What a template's custom resources declare, worked out as CloudFormation would send it.
+//! What a template's custom resources declare, as CloudFormation would send it.
 //!
 //! A text comes in, no file: who reads it is the command line, or the hook that CloudFormation calls. Whether a declaration is right is
 //! said by [`crate::validation`], but for what CloudFormation itself refuses before a provider hears of it.

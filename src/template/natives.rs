@@ -28,6 +28,8 @@ pub struct NativeConfig {
     pub properties: Value,
     /// Where the placeholders stand.
     pub open: Vec<Open>,
+    /// Whether a loop or an include adds properties that aren't seen here.
+    pub extended: bool,
 }
 
 /// An `AWS::SageMaker::Endpoint` of a template.
@@ -39,29 +41,51 @@ pub struct NativeEndpoint {
     pub name: Option<String>,
     /// Logical id of the resource that makes the config it is on: a native one, or one of ours.
     pub config: Option<String>,
+    /// As CloudFormation would send them.
+    pub properties: Value,
+    /// Where the placeholders stand.
+    pub open: Vec<Open>,
 }
 
 /// A resource that a deployment makes, as far as the template tells.
-struct Native<'r, 't> {
-    resolver: &'r Resolver<'t>,
+struct Native<'t> {
     id: &'t str,
-    raw: &'t Value,
     resolved: Value,
+    /// Where the placeholders stand.
+    open: Vec<Open>,
+    /// The names that its `EndpointConfigName` refers to, and those of its `EndpointName` and `EndpointArn`.
+    configs: Vec<String>,
+    endpoints: Vec<String>,
+    /// Whether a loop or an include adds to its properties.
+    extended: bool,
 }
 
-impl Native<'_, '_> {
-    /// The names that one of its properties refers to.
-    fn referred(&self, property: &str) -> Vec<String> {
-        let raw = self.raw.get(property).unwrap_or(&Value::Null);
-        let chosen = references(raw, "", Branches::Chosen(self.resolver));
-        // Where nobody knows which branch is taken, either may be.
-        let names = if chosen.is_empty() { references(raw, "", Branches::All) } else { chosen };
-        names.into_iter().map(|reference| reference.name).collect()
-    }
+/// A template's resources of SageMaker's own types that endpoints consist of.
+pub(super) struct Natives<'t> {
+    configs: Vec<Native<'t>>,
+    endpoints: Vec<Native<'t>>,
+    components: Vec<Native<'t>>,
+}
 
-    /// Whether one of its properties refers to one of these resources.
-    fn refers(&self, property: &str, to: &BTreeSet<&str>) -> bool {
-        self.referred(property).iter().any(|name| to.contains(name.as_str()))
+impl<'t> Native<'t> {
+    fn new(resolver: &Resolver<'t>, id: &'t str, resource: &'t Value) -> Option<Self> {
+        let condition = resource.get("Condition").and_then(Value::as_str);
+        if condition.is_some_and(|condition| resolver.holds(condition, "") == Ok(Some(false))) {
+            return None;
+        }
+        let raw = resource.get("Properties")?;
+        let sent = resolver.resolve_all(raw, "Properties", &mut Vec::new())?;
+        let mut endpoints = referred(resolver, raw, "EndpointName");
+        endpoints.extend(referred(resolver, raw, "EndpointArn"));
+        let text = raw.to_string();
+        Some(Self {
+            id,
+            open: resolver.placeholders.all_in(&sent, "Properties"),
+            resolved: sent,
+            configs: referred(resolver, raw, "EndpointConfigName"),
+            endpoints,
+            extended: ["\"Fn::Transform\"", "\"Fn::ForEach::"].iter().any(|adds| text.contains(adds)),
+        })
     }
 
     /// Whether a property of the same name and value stands in both. Names that AWS makes up are never equal.
@@ -69,77 +93,96 @@ impl Native<'_, '_> {
         value.is_some() && self.resolved.get(property) == value
     }
 
+    /// This, as a config.
+    fn config(&self) -> NativeConfig {
+        NativeConfig {
+            logical_id: self.id.to_owned(),
+            properties: self.resolved.clone(),
+            open: self.open.clone(),
+            extended: self.extended,
+        }
+    }
+
     /// Whether this endpoint is on that config: by reference, or by its name.
-    fn is_on(&self, config: &Native<'_, '_>) -> bool {
-        let name = config.resolved.get("EndpointConfigName");
-        self.refers("EndpointConfigName", &BTreeSet::from([config.id])) || self.has("EndpointConfigName", name)
+    fn is_on(&self, config: &Self) -> bool {
+        let refers = self.configs.iter().any(|name| name == config.id);
+        refers || self.has("EndpointConfigName", config.resolved.get("EndpointConfigName"))
     }
 }
 
-/// The native endpoints of a template.
-pub(super) fn endpoints(resolver: &Resolver<'_>) -> Vec<NativeEndpoint> {
-    let configs = natives(resolver, ENDPOINT_CONFIG);
-    let endpoint = |endpoint: Native<'_, '_>| NativeEndpoint {
-        logical_id: endpoint.id.to_owned(),
-        name: endpoint.resolved.get("EndpointName").and_then(Value::as_str).map(str::to_owned),
-        config: configs
-            .iter()
-            .find(|config| endpoint.is_on(config))
-            .map(|config| config.id.to_owned())
-            .or_else(|| endpoint.referred("EndpointConfigName").into_iter().next()),
-    };
-    natives(resolver, ENDPOINT).into_iter().map(endpoint).collect()
+/// The names that a property refers to.
+fn referred(resolver: &Resolver<'_>, raw: &Value, property: &str) -> Vec<String> {
+    let Some(raw) = raw.get(property) else { return Vec::new() };
+    let chosen = references(raw, "", Branches::Chosen(resolver));
+    // Where nobody knows which branch is taken, either may be.
+    let names = if chosen.is_empty() { references(raw, "", Branches::All) } else { chosen };
+    names.into_iter().map(|reference| reference.name).collect()
 }
 
-/// What the template says about the endpoint of a resource of ours. `raw` are that resource's properties as written, and
-/// `properties` as they are sent.
-pub(super) fn beside(resolver: &Resolver<'_>, logical_id: &str, raw: &Value, properties: &Value) -> Beside {
-    let (configs, endpoints, components) =
-        (natives(resolver, ENDPOINT_CONFIG), natives(resolver, ENDPOINT), natives(resolver, INFERENCE_COMPONENT));
-    let own = BTreeSet::from([logical_id]);
-    let name = properties.get("EndpointName");
-    let named = references(raw.get("EndpointName").unwrap_or(&Value::Null), "", Branches::All);
-    // The endpoint of the declared name, the one that is referred to, and the one on our config whatever it is called.
-    let is_meant = |endpoint: &&Native<'_, '_>| {
-        endpoint.has("EndpointName", name)
-            || named.iter().any(|reference| reference.name == endpoint.id)
-            || endpoint.refers("EndpointConfigName", &own)
-    };
-    let endpoint = endpoints.iter().find(is_meant);
-    let hosts: BTreeSet<&str> =
-        own.iter().copied().chain(endpoints.iter().filter(is_meant).map(|endpoint| endpoint.id)).collect();
-    let placed = components.iter().filter(|component| {
-        let on = |property| component.refers(property, &hosts);
-        component.has("EndpointName", name) || on("EndpointName") || on("EndpointArn")
-    });
-    let placed = placed.map(|component| {
-        let mut members = component.resolved.clone();
-        if let Some(members) = members.as_object_mut() {
-            // The name that CloudFormation makes up contains the logical id.
-            members.entry("InferenceComponentName").or_insert_with(|| component.id.into());
+impl<'t> Natives<'t> {
+    pub(super) fn of(resolver: &Resolver<'t>) -> Self {
+        let of_type = |resource_type: &str| {
+            let all = resolver.resources().into_iter().flatten();
+            let of_type = all.filter(|(_, one)| one.get("Type").and_then(Value::as_str) == Some(resource_type));
+            of_type.filter_map(|(id, one)| Native::new(resolver, id, one)).collect()
+        };
+        Self {
+            configs: of_type(ENDPOINT_CONFIG),
+            endpoints: of_type(ENDPOINT),
+            components: of_type(INFERENCE_COMPONENT),
         }
-        members
-    });
-    let config = endpoint.and_then(|endpoint| configs.iter().find(|config| endpoint.is_on(config)));
-    let config = config.map(|config| NativeConfig {
-        logical_id: config.id.to_owned(),
-        properties: config.resolved.clone(),
-        open: resolver.placeholders.all_in(&config.resolved, "Properties"),
-    });
-    Beside { components: placed.collect(), endpoint_config: config }
-}
+    }
 
-fn natives<'r, 't>(resolver: &'r Resolver<'t>, resource_type: &str) -> Vec<Native<'r, 't>> {
-    let all = resolver.resources().into_iter().flatten();
-    let of_type = all.filter(|(_, one)| one.get("Type").and_then(Value::as_str) == Some(resource_type));
-    let native = |(id, one): (&'t String, &'t Value)| {
-        let condition = one.get("Condition").and_then(Value::as_str);
-        if condition.is_some_and(|condition| resolver.holds(condition, "") == Ok(Some(false))) {
-            return None;
-        }
-        let raw = one.get("Properties")?;
-        let sent = resolver.resolve_all(raw, "Properties", &mut Vec::new())?;
-        Some(Native { resolver, id, raw, resolved: sent })
-    };
-    of_type.filter_map(native).collect()
+    /// The endpoints.
+    pub(super) fn endpoints(&self) -> Vec<NativeEndpoint> {
+        let endpoint = |endpoint: &Native<'_>| NativeEndpoint {
+            logical_id: endpoint.id.to_owned(),
+            name: endpoint.resolved.get("EndpointName").and_then(Value::as_str).map(str::to_owned),
+            config: self
+                .configs
+                .iter()
+                .find(|config| endpoint.is_on(config))
+                .map(|config| config.id.to_owned())
+                .or_else(|| endpoint.configs.first().cloned()),
+            properties: endpoint.resolved.clone(),
+            open: endpoint.open.clone(),
+        };
+        self.endpoints.iter().map(endpoint).collect()
+    }
+
+    /// The endpoint configs.
+    pub(super) fn configs(&self) -> Vec<NativeConfig> {
+        self.configs.iter().map(Native::config).collect()
+    }
+
+    /// What the template says about the endpoint of a resource of ours. `raw` are that resource's properties as written, and
+    /// `properties` as they are sent.
+    pub(super) fn beside(&self, logical_id: &str, raw: &Value, properties: &Value) -> Beside {
+        let name = properties.get("EndpointName");
+        let named = references(raw.get("EndpointName").unwrap_or(&Value::Null), "", Branches::All);
+        // The endpoint of the declared name, the one that is referred to, and the one on our config whatever it is called.
+        let is_meant = |endpoint: &&Native<'_>| {
+            endpoint.has("EndpointName", name)
+                || named.iter().any(|reference| reference.name == endpoint.id)
+                || endpoint.configs.iter().any(|config| config == logical_id)
+        };
+        let endpoint = self.endpoints.iter().find(is_meant);
+        let hosts: BTreeSet<&str> = std::iter::once(logical_id)
+            .chain(self.endpoints.iter().filter(is_meant).map(|endpoint| endpoint.id))
+            .collect();
+        let placed = self.components.iter().filter(|component| {
+            let on_one = component.endpoints.iter().any(|endpoint| hosts.contains(endpoint.as_str()));
+            on_one || component.has("EndpointName", name)
+        });
+        let placed = placed.map(|component| {
+            let mut members = component.resolved.clone();
+            if let Some(members) = members.as_object_mut() {
+                // The name that CloudFormation makes up contains the logical id.
+                members.entry("InferenceComponentName").or_insert_with(|| component.id.into());
+            }
+            members
+        });
+        let config = endpoint.and_then(|endpoint| self.configs.iter().find(|config| endpoint.is_on(config)));
+        Beside { components: placed.collect(), endpoint_config: config.map(Native::config) }
+    }
 }

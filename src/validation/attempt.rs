@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::observed::{observe, open_of_config};
 use super::placed::placed;
-use super::{Known, Valid, Validation, ValidationError, empty};
+use super::{Known, Purpose, Valid, Validation, ValidationError, empty};
 use crate::plan::{Environment, Owner, PlanError, plan, widgets};
 use crate::properties::{Declaration, Problem, Problems, Severity, is_within};
 use crate::spec::{ObservedConfig, Spec};
@@ -15,6 +15,7 @@ use crate::template::Declared;
 
 /// A declaration as far as it has been tried.
 pub(super) struct Attempt<'d> {
+    purpose: Purpose,
     declared: &'d Declared,
     validation: Validation,
     /// As declared, without what was left out.
@@ -27,9 +28,10 @@ pub(super) struct Attempt<'d> {
 }
 
 impl<'d> Attempt<'d> {
-    pub(super) fn new(declared: &'d Declared, known: &Known) -> Self {
+    pub(super) fn new(purpose: Purpose, declared: &'d Declared, known: &Known) -> Self {
         let open = declared.open.iter().filter(|open| open.path != "Properties.ServiceToken");
         Self {
+            purpose,
             declared,
             validation: empty(declared),
             properties: declared.properties.clone(),
@@ -41,6 +43,8 @@ impl<'d> Attempt<'d> {
 
     /// Takes the endpoint's config from where it is known.
     pub(super) fn observe(&mut self, known: &Known, endpoint: &str) {
+        self.validation.config_made_up =
+            known.endpoint_config.is_none() && self.declared.beside.endpoint_config.is_none();
         self.observed = Some(observe(self.declared, known, endpoint, &mut self.validation.notes));
     }
 
@@ -70,12 +74,7 @@ impl<'d> Attempt<'d> {
             }
         }
         self.note_placeholders(&undecided);
-        let place = &self.declared.place;
-        let in_words = |open: &&Open| {
-            let (at, path) = (place.of(&open.path), &open.path);
-            format!("{at}: {path} depends on {}; give it with {}", open.words(), open.options())
-        };
-        self.validation.undecided = undecided.iter().map(in_words).collect();
+        self.validation.undecided = undecided.into_iter().cloned().collect();
         self.validation.problems = real;
         self.validation
     }
@@ -106,6 +105,9 @@ impl<'d> Attempt<'d> {
             }
             Err(error) => return Err(ValidationError::Plan(error)),
         };
+        if self.purpose == Purpose::Problems {
+            return Ok(self.validation);
+        }
         let widgets = widgets(&spec, owner, environment).map_err(ValidationError::Plan)?;
         let requests = plan.requests()?;
         let observed = self.observed.filter(|_| !declaration.declares_variants());

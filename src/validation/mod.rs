@@ -10,7 +10,7 @@ mod placed;
 use std::collections::BTreeMap;
 
 use aws_sdk_sagemaker::types::ProductionVariant;
-use cloudformation_template::Stack;
+use cloudformation_template::{Open, Stack};
 use serde_json::Value;
 use thiserror::Error;
 
@@ -31,6 +31,8 @@ pub struct Known {
     pub endpoint_config: Option<Value>,
     /// Dollars per instance-hour by instance type, for `CostPerHour: Auto`.
     pub prices: BTreeMap<String, f64>,
+    /// Dollars per instance-hour of every other type: where a deployment looks the price up, and any does.
+    pub other_price: Option<f64>,
     /// Dimensions that are taken to identify a GPU, where the declaration leaves it open.
     pub gpu_dimensions: Vec<GpuDimension>,
 }
@@ -46,10 +48,13 @@ pub struct Validation {
     pub valid: Option<Box<Valid>>,
     /// What is wrong.
     pub problems: Vec<Problem>,
-    /// What can't be validated before somebody says what a placeholder stands for.
-    pub undecided: Vec<String>,
+    /// The placeholders that are in the way: what they stand for decides.
+    pub undecided: Vec<Open>,
     /// What was assumed, and what was left out.
     pub notes: Vec<String>,
+    /// Whether the endpoint's config was made up, since only the account knows it. What is wrong may then be wrong with that config
+    /// alone.
+    pub config_made_up: bool,
     /// Where its properties stand.
     pub place: Place,
     /// What becomes of it when it is removed or replaced.
@@ -122,7 +127,32 @@ pub fn owner(stack: &Stack, logical_id: &str) -> Owner {
 /// # Errors
 /// Where a valid declaration can't be planned.
 pub fn validate(declared: &Declared, stack: &Stack, known: &Known) -> Result<Validation, ValidationError> {
-    let mut validation = if declared.unreadable { empty(declared) } else { by_provider(declared, stack, known)? };
+    validate_for(Purpose::Plan, declared, stack, known)
+}
+
+/// As [`validate`], for who wants to hear of problems only: `valid` stays empty, and the requests aren't written out.
+///
+/// # Errors
+/// Where a valid declaration can't be planned.
+pub fn find_problems(declared: &Declared, stack: &Stack, known: &Known) -> Result<Validation, ValidationError> {
+    validate_for(Purpose::Problems, declared, stack, known)
+}
+
+/// What a validation is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Plan,
+    Problems,
+}
+
+fn validate_for(
+    purpose: Purpose,
+    declared: &Declared,
+    stack: &Stack,
+    known: &Known,
+) -> Result<Validation, ValidationError> {
+    let mut validation =
+        if declared.unreadable { empty(declared) } else { by_provider(purpose, declared, stack, known)? };
     // What CloudFormation refuses comes first: the provider doesn't hear of it.
     validation.problems.splice(0..0, declared.problems.iter().cloned());
     if !declared.problems.is_empty() {
@@ -139,15 +169,21 @@ fn empty(declared: &Declared) -> Validation {
         problems: Vec::new(),
         undecided: Vec::new(),
         notes: Vec::new(),
+        config_made_up: false,
         place: declared.place.clone(),
         policies: declared.policies,
     }
 }
 
 /// The provider's own validation, with placeholders left out where they are in the way.
-fn by_provider(declared: &Declared, stack: &Stack, known: &Known) -> Result<Validation, ValidationError> {
+fn by_provider(
+    purpose: Purpose,
+    declared: &Declared,
+    stack: &Stack,
+    known: &Known,
+) -> Result<Validation, ValidationError> {
     let owner = owner(stack, &declared.logical_id);
-    let mut attempt = Attempt::new(declared, known);
+    let mut attempt = Attempt::new(purpose, declared, known);
     loop {
         let problems = Problems::with_open(attempt.open.iter().map(|open| open.path.as_str()));
         let declaration = request::read(&owner, declared.resource_type, &attempt.properties, &problems);
@@ -180,7 +216,7 @@ fn environment(spec: &Spec, stack: &Stack, known: &Known) -> Environment {
         Capacity::Instances { instance_types, price: PriceBasis::ListPrice, .. } => Some(instance_types),
         _ => None,
     });
-    let price = |instance_type: &String| match known.prices.get(instance_type) {
+    let price = |instance_type: &String| match known.prices.get(instance_type).or(known.other_price.as_ref()) {
         Some(dollars) => {
             Ok(ListPrice { per_hour: Dollars(*dollars), effective: "as given to the preview".to_owned(), sku: None })
         }

@@ -7,7 +7,7 @@
 //!
 //! `cargo test` tries a few thousand, `make hardening` (`HARDENING=full`) a million events and 200,000 of panels.
 
-mod mutation;
+pub(crate) mod mutation;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;

@@ -9,6 +9,7 @@ mod instances;
 mod steps;
 mod view;
 mod words;
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;

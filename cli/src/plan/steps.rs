@@ -7,7 +7,7 @@ use monitored_endpoint::validation::{Valid, Validation, owner};
 use serde::Serialize;
 
 use super::changes::{Change, ChangesError, Deployed, Effect, changes, removals};
-use crate::subject::Subject;
+use crate::subject::{Subject, undecided};
 
 /// What becomes of a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -109,8 +109,11 @@ fn step<'s>(
     let Some(valid) = after.valid.as_deref() else { return Ok(Step::new(Action::Unknown, before, Some(after))) };
     let earlier = before.and_then(|before| before.valid.as_deref());
     if let (Some(before), None) = (before, earlier) {
-        let why =
-            format!("the old declaration of {id} can't be planned: {}{}", before.reason(), before.undecided.join(". "));
+        let why = format!(
+            "the old declaration of {id} can't be planned: {}{}",
+            before.reason(),
+            undecided(before).join(". ")
+        );
         return Ok(Step { remarks: vec![why], ..Step::new(Action::Unknown, Some(before), Some(after)) });
     }
     let owner = owner(stack, id);

@@ -1,0 +1,297 @@
+//! The guardrail's rules over a template's declarations, or over one resource.
+//!
+//! What depends on a value that only a deployment knows is no finding: it is undecided, and said to be.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cloudformation_template::{Open, Stack, as_sent};
+use serde_json::{Value, json};
+
+use super::ServiceToken;
+use super::exemption::{self, Exemption, TAG};
+use super::finding::Finding;
+use crate::envelope::ResourceType;
+use crate::properties::Problem;
+use crate::spec::GpuDimension;
+use crate::template::{Declarations, Declared, NativeConfig, NativeEndpoint, Place, declarations};
+use crate::validation::{Known, Validation, find_problems};
+
+/// Any price: whether a deployment finds one isn't a template's to know.
+const SOME_PRICE: f64 = 1.0;
+
+/// What the rules say.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Assessment {
+    /// Rules that aren't kept.
+    pub findings: Vec<Finding>,
+    /// What a deployment alone decides, in words.
+    pub undecided: Vec<String>,
+    /// Resources that are exempt, with the reasons.
+    pub exempt: Vec<(String, String)>,
+    /// The resources that were looked at, by logical id.
+    pub resources: BTreeSet<String>,
+}
+
+/// Applies the rules to a template.
+pub(super) fn of_template(template: &Value, stack: &Stack, token: &ServiceToken, memory: &mut Memory) -> Assessment {
+    let declared = declarations(template, stack, true, &Place::default());
+    let mut assessment = Assessment::default();
+    for config in &declared.native_configs {
+        assessment.config(config);
+    }
+    for endpoint in &declared.native_endpoints {
+        let condition = template.pointer(&format!("/Resources/{}/Condition", endpoint.logical_id));
+        let fix = Finding::monitored(&endpoint.logical_id, condition, token);
+        assessment.endpoint(endpoint, &declared, fix);
+    }
+    for one in &declared.resources {
+        assessment.declaration(one, stack, memory);
+    }
+    let unseen = declared.notes.iter().filter(|note| is_unseen(note));
+    assessment.undecided.extend(unseen.map(|note| first_part(note).to_owned()));
+    // A misspelt type: CloudFormation takes it, and the provider can't.
+    for problem in &declared.problems {
+        let id = problem.path.strip_prefix("Resources.").and_then(|rest| rest.strip_suffix(".Type"));
+        if let Some(id) = id {
+            assessment.resources.insert(id.to_owned());
+            assessment.findings.push(Finding::refused(id, "a custom resource", &problem.message));
+        }
+    }
+    assessment
+}
+
+/// Applies the rules to a resource with all its values.
+pub(super) fn of_resource(type_name: &str, logical_id: &str, properties: &Value, stack: &Stack) -> Assessment {
+    let mut assessment = Assessment::default();
+    let properties = as_sent(properties.clone());
+    match type_name {
+        "AWS::SageMaker::EndpointConfig" => assessment.config(&NativeConfig {
+            logical_id: logical_id.to_owned(),
+            properties,
+            open: Vec::new(),
+            extended: false,
+        }),
+        "AWS::SageMaker::Endpoint" => {
+            assessment.resources.insert(logical_id.to_owned());
+            if !assessment.is_exempt(logical_id, &exemption::of(&properties, &[])) {
+                assessment.undecided.push(format!(
+                    "whether {logical_id} is monitored: an endpoint by itself doesn't show it, its stack's template does"
+                ));
+            }
+        }
+        _ if ResourceType::named(type_name).is_some() => {
+            let template = json!({ "Resources": { logical_id: { "Type": type_name, "Properties": properties } } });
+            for one in &declarations(&template, stack, false, &Place::default()).resources {
+                assessment.declaration(one, stack, &mut Memory::default());
+            }
+        }
+        _ => {}
+    }
+    assessment
+}
+
+impl Assessment {
+    /// Whether it has a finding of the same rule on the same resource.
+    pub(super) fn finds_as(&self, finding: &Finding) -> bool {
+        self.findings.iter().any(|own| own.rule == finding.rule && own.logical_id == finding.logical_id)
+    }
+
+    /// Enhanced metrics of an endpoint config.
+    fn config(&mut self, config: &NativeConfig) {
+        let id = &config.logical_id;
+        self.resources.insert(id.clone());
+        let exemption = exemption::of(&config.properties, &config.open);
+        let is_off = match enhanced_metrics(config) {
+            Enhanced::On => return,
+            Enhanced::Off => true,
+            Enhanced::Default => false,
+            Enhanced::Open(why) => {
+                if !self.is_exempt(id, &exemption) {
+                    self.undecided.push(format!("enhanced metrics of {id}, which {why}"));
+                }
+                return;
+            }
+        };
+        self.find(Finding::enhanced_metrics(id, is_off), &exemption);
+    }
+
+    /// Monitoring of an endpoint.
+    fn endpoint(&mut self, endpoint: &NativeEndpoint, declared: &Declarations, missing: Finding) {
+        let id = &endpoint.logical_id;
+        self.resources.insert(id.clone());
+        let exemption = exemption::of(&endpoint.properties, &endpoint.open);
+        match monitoring(endpoint, declared) {
+            Monitoring::There => {}
+            Monitoring::Missing => self.find(missing, &exemption),
+            Monitoring::Open(why) => {
+                if !self.is_exempt(id, &exemption) {
+                    self.undecided.push(format!("monitoring of {id}: {why}"));
+                }
+            }
+        }
+    }
+
+    /// What the provider, or CloudFormation before it, would refuse. No tag exempts from that: it would fail all the same.
+    fn declaration(&mut self, declared: &Declared, stack: &Stack, memory: &mut Memory) {
+        self.resources.insert(declared.logical_id.clone());
+        let verdict = memory.verdicts.entry(Memory::key(declared)).or_insert_with(|| verdict(declared, stack));
+        self.findings.extend(verdict.finding.clone());
+        self.undecided.extend(verdict.undecided.clone());
+    }
+
+    /// Adds a finding, unless its resource is exempt.
+    fn find(&mut self, mut finding: Finding, exemption: &Exemption) {
+        if self.is_exempt(&finding.logical_id, exemption) {
+            return;
+        }
+        match exemption {
+            Exemption::Open(why) => {
+                self.undecided.push(format!("{}: whether its tags exempt it depends on {why}", finding.logical_id));
+                return;
+            }
+            Exemption::WithoutReason => {
+                finding.message =
+                    format!("(its tag {TAG} has no reason as its value, so it doesn't count) {}", finding.message);
+            }
+            Exemption::No | Exemption::For(_) => {}
+        }
+        self.findings.push(finding);
+    }
+
+    fn is_exempt(&mut self, id: &str, exemption: &Exemption) -> bool {
+        let Exemption::For(reason) = exemption else { return false };
+        self.exempt.push((id.to_owned(), reason.clone()));
+        true
+    }
+}
+
+/// The verdicts on declarations, since a template is looked at several times and most of it is the same each time.
+#[derive(Default)]
+pub(super) struct Memory {
+    verdicts: BTreeMap<String, Verdict>,
+}
+
+impl Memory {
+    /// Everything that a verdict depends on.
+    fn key(declared: &Declared) -> String {
+        let config = declared.beside.endpoint_config.as_ref().map(|config| &config.properties);
+        let problems: Vec<String> = declared.problems.iter().map(Problem::to_string).collect();
+        json!([declared.logical_id, declared.properties, config, declared.beside.components, problems]).to_string()
+    }
+}
+
+/// What is to be said of one declaration.
+struct Verdict {
+    finding: Option<Finding>,
+    undecided: Option<String>,
+}
+
+/// Validates a declaration as the provider does.
+fn verdict(declared: &Declared, stack: &Stack) -> Verdict {
+    let known = Known { gpu_dimensions: GpuDimension::ALL.to_vec(), other_price: Some(SOME_PRICE), ..Known::default() };
+    let id = &declared.logical_id;
+    let refused = |reason: &str| Verdict {
+        finding: Some(Finding::refused(id, &format!("a {}", declared.resource_type), reason)),
+        undecided: None,
+    };
+    let validation = match find_problems(declared, stack, &known) {
+        Ok(validation) => validation,
+        Err(error) => return refused(&error.to_string()),
+    };
+    // What CloudFormation refuses is certain, whatever the endpoint is like.
+    let is_certain = |problem: &Problem| !validation.config_made_up || declared.problems.contains(problem);
+    if validation.problems.iter().any(is_certain) {
+        return refused(&validation.reason());
+    }
+    Verdict { finding: None, undecided: undecided(&validation) }
+}
+
+/// What of a declaration only the deployment decides.
+fn undecided(validation: &Validation) -> Option<String> {
+    let id = &validation.logical_id;
+    if !validation.problems.is_empty() {
+        return Some(format!("{id}, which depends on the config of an endpoint made elsewhere"));
+    }
+    let mut words: Vec<String> = validation.undecided.iter().map(Open::words).collect();
+    words.dedup();
+    (!words.is_empty()).then(|| format!("{id}, which depends on {}", words.join(", ")))
+}
+
+enum Enhanced {
+    On,
+    Off,
+    Default,
+    Open(String),
+}
+
+const METRICS: &str = "Properties.MetricsConfig";
+
+/// Whether a config has enhanced metrics. A serverless variant has no instance whose metrics could be.
+fn enhanced_metrics(config: &NativeConfig) -> Enhanced {
+    let properties = &config.properties;
+    let variants = properties.get("ProductionVariants").and_then(Value::as_array);
+    let is_serverless = |variant: &Value| variant.get("ServerlessConfig").is_some();
+    if variants.is_some_and(|all| !all.is_empty() && all.iter().all(is_serverless)) {
+        return Enhanced::On;
+    }
+    let open = |path: &str| {
+        let open = config.open.iter().find(|open| open.path == path);
+        let why = open
+            .map_or_else(|| "is neither true nor false here".to_owned(), |open| format!("depends on {}", open.words()));
+        Enhanced::Open(why)
+    };
+    let flag = match properties.get("MetricsConfig") {
+        Some(Value::Object(metrics)) => metrics.get("EnableEnhancedMetrics"),
+        Some(_) => return open(METRICS),
+        None => None,
+    };
+    match flag {
+        None if config.extended => Enhanced::Open("an include or a loop may set".to_owned()),
+        None => Enhanced::Default,
+        Some(Value::String(flag)) if flag.eq_ignore_ascii_case("true") => Enhanced::On,
+        Some(Value::String(flag)) if flag.eq_ignore_ascii_case("false") => Enhanced::Off,
+        Some(_) => open(&format!("{METRICS}.EnableEnhancedMetrics")),
+    }
+}
+
+enum Monitoring {
+    There,
+    Missing,
+    Open(String),
+}
+
+/// Whether a template monitors one of its endpoints.
+fn monitoring(endpoint: &NativeEndpoint, declared: &Declarations) -> Monitoring {
+    // On a config of ours.
+    let Some((_, suggested)) = declared.suggested.iter().find(|(id, _)| *id == endpoint.logical_id) else {
+        return Monitoring::There;
+    };
+    let member = |properties: &Value, name: &str| properties.get(name).and_then(Value::as_str).map(str::to_owned);
+    let config = member(&endpoint.properties, "EndpointConfigName");
+    let makes_config =
+        |one: &Declared| one.resource_type.owns_config() && member(&one.properties, "EndpointConfigName") == config;
+    let name = member(&suggested.properties, "EndpointName");
+    let monitoring = || declared.resources.iter().filter(|one| one.resource_type == ResourceType::EndpointMonitoring);
+    let names = |one: &Declared| member(&one.properties, "EndpointName") == name;
+    if config.is_some() && declared.resources.iter().any(makes_config) || monitoring().any(names) {
+        return Monitoring::There;
+    }
+    let open = |one: &Declared| one.open.iter().find(|open| open.path == "Properties.EndpointName").map(Open::words);
+    if let Some((one, words)) = monitoring().find_map(|one| Some((one, open(one)?))) {
+        return Monitoring::Open(format!("{} may mean it, by {words}", one.logical_id));
+    }
+    match declared.notes.iter().find(|note| is_unseen(note)) {
+        Some(note) => Monitoring::Open(first_part(note).to_owned()),
+        None => Monitoring::Missing,
+    }
+}
+
+/// Whether a note is on a loop or a macro, which may add resources that nobody sees here.
+fn is_unseen(note: &str) -> bool {
+    note.contains("isn't expanded") || note.starts_with("macro ")
+}
+
+/// A note without its advice, which is the command line's.
+fn first_part(note: &str) -> &str {
+    note.split("; ").next().unwrap_or(note)
+}
