@@ -65,14 +65,17 @@ impl Architecture {
         format!("template-{}.yaml", self.name())
     }
 
-    /// All that is written: both functions' packages, the template that names them, and the one that takes them from a bucket.
-    fn files(self) -> [String; 4] {
+    /// All that is written: the functions' packages, the templates that name them, and those that take them from a bucket.
+    fn files(self) -> [String; 7] {
         let name = self.name();
         [
             format!("provider-{name}.zip"),
             format!("widgets-{name}.zip"),
             self.template(),
             "template-from-bucket.json".to_owned(),
+            format!("hook-{name}.zip"),
+            format!("hook-{name}.yaml"),
+            "hook-from-bucket.json".to_owned(),
         ]
     }
 }
@@ -140,7 +143,8 @@ impl DeployAssets {
             next.package, next.deploy
         );
         text.push_str(
-            "\ntemplate-from-bucket.json is for stack sets: docs/many-accounts.md of the project says how.\n",
+            "\nhook-*.yaml is the guardrail, a stack of its own that nothing else needs: docs/guardrail.md of the project.\n\
+             The files from-bucket.json are for stack sets: docs/many-accounts.md says how.\n",
         );
         let files = assets
             .iter()

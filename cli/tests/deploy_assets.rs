@@ -9,8 +9,15 @@ use tempfile::TempDir;
 
 use crate::support::{Ran, end, program};
 
-const WRITTEN: [&str; 4] =
-    ["provider-arm64.zip", "template-arm64.yaml", "template-from-bucket.json", "widgets-arm64.zip"];
+const WRITTEN: [&str; 7] = [
+    "hook-arm64.yaml",
+    "hook-arm64.zip",
+    "hook-from-bucket.json",
+    "provider-arm64.zip",
+    "template-arm64.yaml",
+    "template-from-bucket.json",
+    "widgets-arm64.zip",
+];
 
 /// A folder with a release for one instruction set, and one to write to that isn't there yet.
 struct World {
