@@ -59,26 +59,17 @@ pub(crate) fn composite_definition(alarm: CompositeAlarm) -> AlarmRequest {
 
 /// Whether the alarm that exists is the one that is wanted.
 pub(crate) fn same(existing: &AlarmRequest, wanted: &AlarmRequest) -> bool {
-    match (existing, wanted) {
-        (AlarmRequest::Metric(existing), AlarmRequest::Metric(wanted)) => {
-            normal(existing.as_ref().clone()) == normal(wanted.as_ref().clone())
-        }
-        (AlarmRequest::Composite(existing), AlarmRequest::Composite(wanted)) => {
-            normal_composite(existing.as_ref().clone()) == normal_composite(wanted.as_ref().clone())
-        }
-        _ => false,
-    }
+    in_one_spelling(existing) == in_one_spelling(wanted)
 }
 
-/// The alarm as text, in one spelling for each meaning: to see whether it is still what was written. Members that are absent aren't in
-/// it, so that those of a newer SDK change nothing.
-pub(crate) fn in_one_spelling(request: &AlarmRequest) -> String {
-    let text = match request {
-        AlarmRequest::Metric(request) => format!("{:?}", normal(request.as_ref().clone())),
-        AlarmRequest::Composite(request) => format!("{:?}", normal_composite(request.as_ref().clone())),
-    };
-    let members = text.split(", ").filter(|member| !member.ends_with(": None"));
-    members.collect::<Vec<_>>().join(", ")
+/// The alarm in one spelling for each meaning.
+pub(super) fn in_one_spelling(request: &AlarmRequest) -> AlarmRequest {
+    match request {
+        AlarmRequest::Metric(request) => AlarmRequest::Metric(Box::new(normal(request.as_ref().clone()))),
+        AlarmRequest::Composite(request) => {
+            AlarmRequest::Composite(Box::new(normal_composite(request.as_ref().clone())))
+        }
+    }
 }
 
 fn present(list: Option<&Vec<String>>) -> Option<Vec<String>> {

@@ -8,7 +8,7 @@ use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInp
 use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat};
 use serde::{Deserialize, Serialize};
 
-use super::same_alarm;
+use super::{alarm_definition, same_alarm};
 use crate::plan::AlarmRequest;
 
 type Texts = Option<Vec<String>>;
@@ -90,6 +90,17 @@ pub(crate) fn write(request: &AlarmRequest) -> Option<String> {
     };
     let text = serde_json::to_string(&alarm).ok()?;
     read(&text).filter(|again| same_alarm(again, request)).map(|_| text)
+}
+
+/// The definition as text in one spelling for each meaning: to see whether an alarm is still what was written. What can't be written
+/// whole is told by the SDK's own description, without members that are absent, so that those of a newer SDK change nothing.
+pub(crate) fn in_one_spelling(request: &AlarmRequest) -> String {
+    let normal = alarm_definition::in_one_spelling(request);
+    write(&normal).unwrap_or_else(|| {
+        let described = format!("{normal:?}");
+        let members = described.split(", ").filter(|member| !member.ends_with(": None"));
+        members.collect::<Vec<_>>().join(", ")
+    })
 }
 
 /// The definition that a text was written from; none where it is no such text.

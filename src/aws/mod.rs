@@ -28,8 +28,8 @@ use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
 use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector, http_client_fn};
 
-pub(crate) use alarm_definition::{in_one_spelling as alarm_text, same as same_alarm};
-pub(crate) use alarm_text::{read as read_alarm, write as write_alarm};
+pub(crate) use alarm_definition::same as same_alarm;
+pub(crate) use alarm_text::{in_one_spelling as alarm_in_one_spelling, read as read_alarm, write as write_alarm};
 pub(crate) use cloudwatch::CloudWatch;
 pub use dynamodb::RequestTable;
 pub(crate) use dynamodb::Stored;

@@ -5,7 +5,7 @@
 //! CloudFormation has done with. Endpoints are only described. Nothing is adopted and nothing is given back. What was written
 //! isn't undone when the run ends early: every write leads to the plan, and the next run goes on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
 use futures_util::future::try_join_all;
@@ -19,15 +19,15 @@ use super::error::ReconcileError;
 use super::existing::Existing;
 use super::ownership::is_owned;
 use super::{Apply, Reconciler, dashboard};
-use crate::aws::alarm_text;
+use crate::aws::alarm_in_one_spelling;
 use crate::ledger::{Kind, Learned, Monitored, Note, Run, Written};
 use crate::plan::{Owner, Plan};
-use crate::spec::{EndpointConfigName, EndpointName};
+use crate::spec::{EndpointConfigName, EndpointName, Tag};
 
 /// Endpoints that are described at the same time, of those that may serve on a config.
 const DESCRIBED_AT_ONCE: usize = 16;
 
-/// What keeps a resource's monitoring right.
+/// What is to be kept right.
 #[derive(Debug)]
 pub(crate) struct Upkeep<'a> {
     /// What is wanted, as a request would want it.
@@ -60,9 +60,10 @@ impl Reconciler {
     pub(crate) async fn keep_right(&self, upkeep: &Upkeep<'_>) -> Result<Kept, ReconcileError> {
         let Upkeep { apply, monitored, corrects_drift } = *upkeep;
         let (mut plan, existing, surroundings) = self.plan(apply).await?;
-        leave_others(&mut plan, &existing, apply.owner);
+        let wanted = contents_of_plan(&plan);
+        let theirs = leave_others(&mut plan, &existing, apply.owner);
         let changes = decide(&apply.desired(&plan, &[], &super::adoption::given_back(apply.run, &[])), &existing)?;
-        let (found, wanted) = (contents_of(&existing), contents_of_plan(&plan));
+        let found = contents_of(&existing);
         let by_hand = |thing: &(Kind, String)| is_by_hand(monitored, thing, found.get(thing));
         let mut kept = Kept::default();
         let mut allowed = Vec::new();
@@ -80,7 +81,8 @@ impl Reconciler {
         }
         self.refuse_silent_queries(allowed.iter().map(|(_, change)| change), &plan.alarms).await?;
         let known = known(monitored, &surroundings, &wanted, |thing| {
-            corrects_drift || !by_hand(thing) || found.get(thing) == wanted.get(thing)
+            let stands = corrects_drift || !by_hand(thing) || found.get(thing) == wanted.get(thing);
+            stands && !theirs.contains(thing)
         });
         if !allowed.is_empty() {
             apply.run.note(Note::Monitored(Box::new(while_writing(monitored, &known))));
@@ -168,22 +170,26 @@ impl Apply<'_> {
     }
 }
 
-/// Takes from the plan what is somebody else's by now: it is left alone, and so is nothing else because of it.
-fn leave_others(plan: &mut Plan, existing: &Existing, owner: &Owner) {
-    let is_theirs = |tags: Option<&[crate::spec::Tag]>| tags.is_some_and(|tags| !is_owned(tags, owner));
-    if let Some(dashboard) = &plan.dashboard
-        && is_theirs(existing.dashboard(&dashboard.name).map(|found| found.tags.as_slice()))
-    {
-        tracing::warn!(dashboard = %dashboard.name, "a dashboard of this name is somebody else's by now, and is left alone");
-        plan.dashboard = None;
-    }
-    plan.alarms.retain(|alarm| {
-        let theirs = is_theirs(existing.alarm(&alarm.name).map(|found| found.tags.as_slice()));
-        if theirs {
-            tracing::warn!(alarm = %alarm.name, "an alarm of this name is somebody else's by now, and is left alone");
+/// Takes from the plan what is somebody else's by now, so that it is left alone and everything else isn't; and says what that is.
+fn leave_others(plan: &mut Plan, existing: &Existing, owner: &Owner) -> BTreeSet<(Kind, String)> {
+    let mut theirs = BTreeSet::new();
+    let mut is_theirs = |kind: Kind, name: &str, tags: Option<&[Tag]>| {
+        let is_theirs = tags.is_some_and(|tags| !is_owned(tags, owner));
+        if is_theirs {
+            tracing::warn!(?kind, name, "it is somebody else's by now, and is left alone");
+            theirs.insert((kind, name.to_owned()));
         }
-        !theirs
+        is_theirs
+    };
+    plan.dashboard = plan.dashboard.take().filter(|planned| {
+        let found = existing.dashboard(&planned.name).map(|found| found.tags.as_slice());
+        !is_theirs(Kind::Dashboard, planned.name.as_str(), found)
     });
+    plan.alarms.retain(|planned| {
+        let found = existing.alarm(&planned.name).map(|found| found.tags.as_slice());
+        !is_theirs(Kind::Alarm, planned.name.as_str(), found)
+    });
+    theirs
 }
 
 /// Whether somebody has changed or deleted it by hand since it was written last.
@@ -244,8 +250,10 @@ fn contents_of_plan(plan: &Plan) -> Contents {
         .dashboard
         .iter()
         .map(|planned| ((Kind::Dashboard, planned.name.to_string()), dashboard::in_one_spelling(&planned.body)));
-    let alarms =
-        plan.alarms.iter().map(|planned| ((Kind::Alarm, planned.name.to_string()), alarm_text(&planned.request)));
+    let alarms = plan
+        .alarms
+        .iter()
+        .map(|planned| ((Kind::Alarm, planned.name.to_string()), alarm_in_one_spelling(&planned.request)));
     dashboard.chain(alarms).collect()
 }
 
@@ -254,8 +262,10 @@ fn contents_of(existing: &Existing) -> Contents {
         .dashboards
         .iter()
         .map(|(name, found)| ((Kind::Dashboard, name.to_string()), dashboard::in_one_spelling(&found.content)));
-    let alarms =
-        existing.alarms.iter().map(|(name, found)| ((Kind::Alarm, name.to_string()), alarm_text(&found.content)));
+    let alarms = existing
+        .alarms
+        .iter()
+        .map(|(name, found)| ((Kind::Alarm, name.to_string()), alarm_in_one_spelling(&found.content)));
     dashboards.chain(alarms).collect()
 }
 

@@ -21,6 +21,9 @@ use crate::plan::{Identity, Owner};
 use crate::reconcile::{Apply, Kept, ReconcileError, UndoLog, Upkeep, reason};
 use crate::spec::Spec;
 
+/// How long a run may go on before it sees that a request has come in. Before each write it looks anyway.
+const LONGEST_UNAWARE: Duration = Duration::from_secs(5);
+
 /// How a wake ended, in numbers of resources. As JSON it is what the function returns.
 #[derive(Clone, Copy, Debug, Default, Serialize, PartialEq, Eq)]
 #[serde(rename_all = "PascalCase")]
@@ -175,7 +178,11 @@ impl Provider {
             BegunUpkeep::Left(why) => return Ok(Attempt::Skipped(why.to_owned())),
         };
         let work: Work<'_, _> = Box::pin(self.keep_leased_right(&run));
-        let done = in_time(work, until).await;
+        let done = tokio::select! {
+            done = in_time(work, until) => done,
+            // A stack waits: also while AWS is slow or throttles, it does so for seconds only.
+            () = superseded(&run) => Err(ReconcileError::Superseded.into()),
+        };
         // Nothing of this run may happen once its lease has ended.
         run.settle(until + work_time / 8).await;
         let given_back = if done.is_ok() { run.finish_upkeep().await } else { run.release().await };
@@ -258,6 +265,17 @@ impl Woken {
             Wake::EndpointConfig(name) => candidate.has_config(name),
             Wake::Everything => true,
             Wake::Unsettled => candidate.record.monitored.as_ref().is_some_and(|known| known.waits_for_metrics),
+        }
+    }
+}
+
+/// Ends as soon as a request has come in.
+async fn superseded(run: &Run) {
+    loop {
+        match run.pause(LONGEST_UNAWARE).await {
+            Ok(true) => {}
+            Ok(false) => std::future::pending().await,
+            Err(_) => return,
         }
     }
 }

@@ -27,8 +27,10 @@ OF_OTHERS = {
 
 
 def statements(resources: dict[str, Any], role: str) -> Iterator[dict[str, Any]]:
-    """The statements of the role's policies, all of which allow something."""
-    for policy in resources[role]["Properties"]["Policies"]:
+    """The statements of the role's policies, all of which allow something. Some are the role's only under a condition."""
+    own = resources[role]["Properties"]["Policies"]
+    attached = [resource["Properties"] for resource in resources.values() if resource["Type"] == "AWS::IAM::Policy"]
+    for policy in [*own, *(policy for policy in attached if {"Ref": role} in policy["Roles"])]:
         for statement in policy["PolicyDocument"]["Statement"]:
             assert statement["Effect"] == "Allow", statement
             yield statement

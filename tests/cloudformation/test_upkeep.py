@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from declaring import config_stack
+from declaring import config_alone, config_stack
 from scenario import Scenario
 
 WAKES = Path(__file__).parent.parent.parent / "events" / "wakes"
@@ -49,6 +49,27 @@ def test_a_new_endpoint_s_dashboard_is_settled_by_the_hourly_rule(aws: Scenario,
     aws.stand_in.forget_calls()
     assert stack.update(config_stack(keeping, "chat", ServiceTimeout="600")) == "UPDATE_COMPLETE"
     assert aws.stand_in.writes() == []
+    assert stack.delete() == "DELETE_COMPLETE"
+    assert aws.empty()
+
+
+def test_a_config_that_its_delete_had_to_leave_goes_once_nobody_serves_on_it(aws: Scenario, keeping: str) -> None:
+    stack, sagemaker = aws.stack(), aws.stand_in.sagemaker
+    assert stack.create(config_alone(keeping, "chat")) == "CREATE_COMPLETE", stack.reason("Config")
+    [old] = aws.picture()["configs"]
+    aws.make_endpoint("chat", old)
+    every_10_s = {"EnableEnhancedMetrics": True, "MetricPublishFrequencyInSeconds": 10}
+    assert stack.update(config_alone(keeping, "chat", MetricsConfig=every_10_s)) == "UPDATE_COMPLETE", stack.reason("Config")
+    [new] = aws.picture()["configs"].keys() - {old}
+    event = json.loads((WAKES / "endpoint-state-change.json").read_text())
+    event["detail"]["EndpointName"] = "chat"
+    assert wake(aws, keeping, event)["Changed"] == 0, "the endpoint still serves on it"
+    sagemaker.update_endpoint(EndpointName="chat", EndpointConfigName=new)
+    aws.stand_in.advance(60_000)
+    assert wake(aws, keeping, event)["Changed"] == 1
+    assert list(aws.picture()["configs"]) == [new]
+    sagemaker.delete_endpoint(EndpointName="chat")
+    aws.stand_in.advance(60_000)
     assert stack.delete() == "DELETE_COMPLETE"
     assert aws.empty()
 

@@ -13,7 +13,7 @@ use aws_stand_in::{CallRecord, Config, Fault, FaultRule, StandIn};
 use monitored_endpoint::aws::RequestTable;
 use monitored_endpoint::callback::{Delivery, ExtraHosts};
 use monitored_endpoint::ledger::Ledger;
-use monitored_endpoint::plan::AlarmRequest;
+use monitored_endpoint::plan::{AlarmRequest, RunbooksUrl};
 use monitored_endpoint::reconcile::Reconciler;
 use monitored_endpoint::request::Provider;
 use serde_json::Value;
@@ -112,15 +112,16 @@ impl Scenario {
         Answer(answer)
     }
 
-    /// Wakes the provider with an event that is no request, which nobody is answered, and gives what it returns.
-    pub(crate) fn wake(&self, event: &Event) -> Value {
-        self.wake_within(event, PLENTY)
+    /// From now on the provider is another one, whose descriptions of alarms link to this page of runbooks.
+    pub(crate) fn link_runbooks(&self, url: &str) {
+        let reconciler = Reconciler::new(&self.config, PAUSE).with_runbooks(RunbooksUrl::parse(url).ok());
+        *self.provider.borrow_mut() = provider_of(reconciler, &self.config, self.keeps_monitoring);
     }
 
-    /// As [`Self::wake`], in a Lambda that is killed after `life`.
-    pub(crate) fn wake_within(&self, event: &Event, life: Duration) -> Value {
+    /// Wakes the provider with an event that is no request, which nobody is answered, and gives what it returns.
+    pub(crate) fn wake(&self, event: &Event) -> Value {
         self.stand_in.clear_calls();
-        let handled = self.runtime.block_on(self.provider.borrow().handle(&event.raw(), SystemTime::now() + life));
+        let handled = self.runtime.block_on(self.provider.borrow().handle(&event.raw(), SystemTime::now() + PLENTY));
         assert!(self.receiver.take().is_empty(), "nobody waits for an answer");
         *self.last_calls.borrow_mut() = self.stand_in.calls();
         serde_json::to_value(handled.unwrap()).unwrap()["KeptRight"].clone()
@@ -343,6 +344,10 @@ pub(crate) fn tag(described: &Value, key: &str) -> String {
 fn provider(config: &SdkConfig, widgets_function: Option<String>, keeps_monitoring: bool) -> Provider {
     let reads_fleet = widgets_function.is_some();
     let reconciler = Reconciler::new(config, PAUSE).with_widgets(widgets_function).with_fleet_reads(reads_fleet);
+    provider_of(reconciler, config, keeps_monitoring)
+}
+
+fn provider_of(reconciler: Reconciler, config: &SdkConfig, keeps_monitoring: bool) -> Provider {
     let ledger = if keeps_monitoring {
         Ledger::in_table(RequestTable::new(config, REQUEST_TABLE), PAUSE)
     } else {

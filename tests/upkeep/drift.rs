@@ -119,6 +119,22 @@ fn what_somebody_else_has_made_under_the_name_is_never_touched() {
     assert_eq!(body(&scenario), theirs);
 }
 
+/// What was deleted by hand stays so, also when somebody has used its name meanwhile.
+#[test]
+fn a_name_that_somebody_has_used_and_given_up_stays_free() {
+    let scenario = scenario(false);
+    let delete = || {
+        let request = scenario.cloudwatch.delete_dashboards().dashboard_names("chat-monitoring");
+        scenario.block_on(request.send()).unwrap();
+    };
+    delete();
+    scenario.foreign_dashboard("chat-monitoring");
+    scenario.wake(&Event::day_gone_by());
+    delete();
+    scenario.wake(&Event::day_gone_by());
+    assert_eq!(scenario.writes_beside_the_ledger(), NONE);
+}
+
 #[test]
 fn a_tag_taken_off_by_hand_is_drift_too() {
     for corrects in [false, true] {

@@ -96,6 +96,44 @@ fn what_is_kept_plans_what_was_declared() {
     }
 }
 
+/// With every kind of alarm that an endpoint with components can have.
+fn every_alarm() -> Declared {
+    let on = || json!({"Enabled": true});
+    shared_gpus("chat")
+        .with("InferenceComponents", json!([{"Name": "llama"}, {"Name": "mistral"}]))
+        .with("CostPerHour", 5.752)
+        .with("AlarmTagsPropagation", on())
+        .with("GpuBufferAlarm", on())
+        .with("IdleGpuAlarm", json!({"Source": "PromQL"}))
+        .with("NoTrafficAlarm", on())
+        .with("ErrorRateAlarm", on())
+        .with("NoCapacityAlarm", on())
+        .with("LatencyAlarm", json!({"Threshold": 2500}))
+        .with("BudgetAlarm", json!({"Threshold": 200, "TimeZone": "Europe/Berlin"}))
+}
+
+/// What CloudWatch describes is known again as what was written, whatever its kind: only then it is changed.
+#[test]
+fn what_a_newer_provider_plans_otherwise_reaches_every_alarm() {
+    const PAGE: &str = "https://runbooks.example.com/gpus";
+    for (kind, declared) in declarations().into_iter().chain([(CONFIG, every_alarm())]) {
+        let scenario = Scenario::kept_right();
+        scenario.stand_in.set_enrichment(true);
+        scenario.foreign_model("m");
+        scenario.send(Event::create(kind, &declared)).succeeded();
+        scenario.link_runbooks(PAGE);
+        let kept = scenario.wake(&Event::day_gone_by());
+        assert_eq!((&kept["Failed"], &kept["Skipped"]), (&json!(0), &json!(0)), "{kind} {:#}", declared.0);
+        for name in scenario.alarm_names() {
+            let alarm = scenario.alarm(&name);
+            let is_part_of_one = alarm["AlarmDescription"].is_null();
+            assert!(is_part_of_one || alarm.to_string().contains(PAGE), "{name} of {kind} {:#}", declared.0);
+        }
+        scenario.wake(&Event::day_gone_by());
+        assert_eq!(scenario.writes_beside_the_ledger(), NONE, "{kind} {:#}", declared.0);
+    }
+}
+
 fn delete_all(scenario: &Scenario) {
     for name in scenario.dashboard_names() {
         scenario.block_on(scenario.cloudwatch.delete_dashboards().dashboard_names(name).send()).unwrap();
