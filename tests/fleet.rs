@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_stand_in::{Fault, FaultRule};
-use metric_math::telemetry::{Component, Fleet, Load, Serving, Steps, Variant};
+use metric_math::telemetry::{Component, Fleet, HOUR, Load, MetricStore, SECOND, Serving, Steps, Variant};
 use monitored_endpoint::fleet::{FleetQuestion, FleetReader, FleetUsage, IdleDays, Known, Standing};
 use monitored_endpoint::panel_params::FleetParams;
 use monitored_endpoint::spec::Dollars;
@@ -277,4 +277,33 @@ fn the_panel_ranks_and_shows_the_declaration_that_mends() {
     let panel = panel.as_str().unwrap();
     assert!(panel.contains("data-endpoint=\"chat\"") && panel.contains("2 × ml.g6.12xlarge"), "{panel}");
     assert!(panel.contains("no enhanced metrics") && panel.contains("data-sort=\"unallocated\""), "{panel}");
+}
+
+#[test]
+fn linked_accounts_are_shown_by_what_their_metrics_tell() {
+    let account = account(&[pool("chat")]);
+    let now = account.now.0 * SECOND;
+    let mut theirs = MetricStore::default();
+    for fleet in [pool("theirs"), own("idle", Load::IDLE)] {
+        fleet.publish(&mut theirs, now - 3 * HOUR, now - 3 * HOUR, now).unwrap();
+    }
+    account.stand_in.link_account("210987654321", theirs);
+    let reader = FleetReader::new(&account.config, None);
+    assert_eq!(read(&account, &reader).linked, [], "unless they are asked for");
+    let own = "123456789012".to_owned();
+    let question = FleetQuestion { linked_accounts: true, account: own, ..question(&account) };
+    let usage = account.block_on(reader.read(&question)).unwrap();
+    assert_eq!((usage.endpoints.len(), usage.remarks.as_slice()), (1, &[][..]));
+    let linked: Vec<_> = usage.linked.iter().map(|one| (one.account.as_str(), one.endpoint.as_str())).collect();
+    assert_eq!(linked, [("210987654321", "idle"), ("210987654321", "theirs")]);
+    let [idle, theirs] = &usage.linked[..] else { panic!() };
+    assert!((theirs.unreserved_percent.unwrap() - 37.5).abs() < 1e-6, "three of eight GPUs: {theirs:?}");
+    assert_eq!((theirs.requests, theirs.idle_days), (None, None), "requests to components name no endpoint");
+    assert_eq!((idle.unreserved_percent, idle.requests, idle.error_rate), (None, Some(0.0), None));
+    // Denied, it hides nothing of this account.
+    let deny =
+        FaultRule { operation: "ListMetrics".to_owned(), on_call: None, times: None, fault: Fault::AccessDenied {} };
+    account.stand_in.add_fault(deny).unwrap();
+    let usage = account.block_on(reader.read(&question)).unwrap();
+    assert_eq!((usage.endpoints.len(), usage.linked.len(), usage.remarks.len()), (1, 0, 1), "{:?}", usage.remarks);
 }

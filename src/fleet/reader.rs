@@ -106,7 +106,7 @@ impl FleetReader {
     pub async fn read(&self, question: &FleetQuestion) -> Result<FleetUsage, UsageError> {
         let span = span(question);
         let now = Moment(question.now);
-        let (listed, watchers) = tokio::join!(self.listed(question), self.source.watchers());
+        let (listed, watchers) = tokio::join!(self.listed(question, true), self.source.watchers());
         let listed = listed?;
         let prices = self.priced(&listed, question).await;
         let members = listed.members();
@@ -141,14 +141,14 @@ impl FleetReader {
         let key = format!("{:?} {:?} {period}", question.prices, question.excluded);
         let (known, missing) = self.remembered(&key, starts);
         let (Some(first), Some(last)) = (missing.first(), missing.last()) else { return Ok(known) };
-        let listed = self.listed(question).await?;
+        let listed = self.listed(question, false).await?;
         let prices = self.priced(&listed, question).await;
         let members = listed.members();
         let asked: Vec<Asked> = members.iter().flat_map(Member::capacity).collect();
         let span = Span { from: Moment(*first), until: Moment(last + period), period };
         let readings = self.metrics(&asked, span).await?;
         let counted = missing.iter().map(|start| {
-            let mut bucket = Bucket { is_partial: !listed.remarks.is_empty(), ..Bucket::default() };
+            let mut bucket = Bucket::default();
             for member in &members {
                 match member.unallocated_per_hour(&readings, &prices, Moment(*start), period) {
                     Some(dollars) => bucket.dollars += dollars,
@@ -178,8 +178,12 @@ impl FleetReader {
         buckets.extend(counted.iter().map(|(start, bucket)| ((key.to_owned(), *start), *bucket)));
     }
 
-    async fn listed(&self, question: &FleetQuestion) -> Result<Listed, UsageError> {
-        let (endpoints, components) = tokio::join!(self.source.endpoints(), self.source.inference_components());
+    /// The endpoints, with their components where requests are counted: money needs none.
+    async fn listed(&self, question: &FleetQuestion, with_components: bool) -> Result<Listed, UsageError> {
+        let components = async {
+            if with_components { self.source.inference_components().await } else { Ok(Vec::new()) }
+        };
+        let (endpoints, components) = tokio::join!(self.source.endpoints(), components);
         let mut summaries = endpoints.map_err(UsageError::of_call("sagemaker:ListEndpoints"))?;
         summaries.retain(|summary| {
             summary.endpoint_name().is_some_and(|name| !question.excluded.iter().any(|excluded| excluded == name))

@@ -99,8 +99,8 @@ impl FleetSource for SimulatedAccount {
 
     fn watchers(&self) -> Answer<'_, Option<Watchers>> {
         let watcher = Watcher { stack: "inference".to_owned(), logical_id: "Chat".to_owned() };
-        let endpoint = self.endpoints[0].name().to_owned();
-        Box::pin(ready(Ok(Some(Watchers::from_iter([(watcher, endpoint)])))))
+        let monitored = self.endpoints[0].name().to_owned();
+        Box::pin(ready(Ok(Some(Watchers::from_iter([(watcher, monitored)])))))
     }
 
     fn in_region(&self, _region: &str) -> Option<Arc<dyn FleetSource>> {

@@ -157,7 +157,7 @@ fn about(fleet: &Fleet) -> String {
     };
     format!(
         "**About these numbers** · Graphs are Metrics Insights queries: they show the {MOST_LINES} first of at most 500 endpoints or models, and \
-         reach back two weeks. In a monitoring account of CloudWatch's cross-account observability a query reads what linked accounts publish, \
+         reach back two weeks. In a monitoring account of CloudWatch's cross-account observability a query may read what linked accounts publish, \
          too, and endpoints of the same name in two accounts are one line. \
          Dollars are in the interactive panel alone, and an estimate from list prices or from InstancePrices, not the bill.{alarm}{excluded}"
     )

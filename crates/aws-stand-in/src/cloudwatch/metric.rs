@@ -19,13 +19,11 @@ struct ListMetrics {
     #[serde(default)]
     dimensions: Vec<DimensionFilter>,
     next_token: Option<String>,
-    // Whatever is found counts as recently active, and as this account's own.
+    // Whatever is found counts as recently active.
     #[serde(rename = "RecentlyActive")]
     _recently_active: Option<String>,
-    #[serde(rename = "IncludeLinkedAccounts")]
-    _include_linked_accounts: Option<bool>,
-    #[serde(rename = "OwningAccount")]
-    _owning_account: Option<String>,
+    include_linked_accounts: Option<bool>,
+    owning_account: Option<String>,
 }
 
 /// Without a value it finds every stream that has the dimension.
@@ -51,17 +49,26 @@ impl ListMetrics {
 
 pub(super) fn list(context: &Context<'_>, request: &Value) -> Result<Value, ServiceError> {
     let wanted: ListMetrics = read(request)?;
-    let found: Vec<_> = context
-        .state
-        .store
-        .recent(timestamp(context.clock.now()))
-        .filter(|stream| wanted.finds(stream))
-        .map(|stream| {
+    let (now, state) = (timestamp(context.clock.now()), &context.state);
+    let with_linked = wanted.include_linked_accounts == Some(true);
+    let linked = state.linked.iter().filter(|_| with_linked).map(|(account, store)| (account.as_str(), store));
+    let accounts = std::iter::once((context.config.account.as_str(), &state.store)).chain(linked);
+    let accounts =
+        accounts.filter(|(account, _)| wanted.owning_account.as_deref().is_none_or(|owner| owner == *account));
+    let found: Vec<(&str, Value)> = accounts
+        .flat_map(|(account, store)| store.recent(now).map(move |stream| (account, stream)))
+        .filter(|(_, stream)| wanted.finds(stream))
+        .map(|(account, stream)| {
             let dimensions: Vec<_> =
                 stream.dimensions.iter().map(|(name, value)| json!({ "Name": name, "Value": value })).collect();
-            json!({ "Namespace": stream.namespace, "MetricName": stream.name, "Dimensions": dimensions })
+            (account, json!({ "Namespace": stream.namespace, "MetricName": stream.name, "Dimensions": dimensions }))
         })
         .collect();
     let page = page::cut("metrics", found, wanted.next_token.as_deref(), PAGE).map_err(|_| invalid_token())?;
-    Ok(page::answer(json!({ "Metrics": page.items }), page.next))
+    let (owners, metrics): (Vec<&str>, Vec<Value>) = page.items.into_iter().unzip();
+    let mut answer = json!({ "Metrics": metrics });
+    if with_linked {
+        answer["OwningAccounts"] = json!(owners);
+    }
+    Ok(page::answer(answer, page.next))
 }

@@ -3,6 +3,8 @@
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html>. Pages are cut between series, never
 //! within one.
 
+use std::collections::BTreeMap;
+
 use crate::cloudwatch::Context;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -11,7 +13,7 @@ use super::{invalid, invalid_token, read};
 use crate::{clock::timestamp, error::ServiceError, page};
 use metric_math::{
     evaluation::{EvaluationError, MetricDataQuery, Queries, Query, Reading, Series, dashboard::TimeRange},
-    telemetry::{SECOND, Timestamp},
+    telemetry::{MetricStore, SECOND, Timestamp},
 };
 
 const MOST_QUERIES: usize = 500;
@@ -41,26 +43,59 @@ pub(super) fn get(context: &Context<'_>, request: &Value) -> Result<Value, Servi
     if wanted.metric_data_queries.len() > MOST_QUERIES {
         return Err(invalid(format!("At most {MOST_QUERIES} MetricDataQueries can be in one request.")));
     }
-    let returned: Vec<bool> =
-        wanted.metric_data_queries.iter().map(|query| query.return_data.unwrap_or(true)).collect();
-    let queries = wanted.metric_data_queries.into_iter().map(MetricDataQuery::query);
-    let queries: Vec<Query> = queries.collect::<Result<_, _>>().map_err(refused)?;
-    let ids: Vec<String> = queries.iter().map(|query| query.id.clone()).collect();
-    let (range, now) = (TimeRange { start, end }, timestamp(context.clock.now()));
-    let queries =
-        Queries::of_request(&context.state.store, Reading::default(), range, now, queries).map_err(refused)?;
+    let range = TimeRange { start, end };
     let newest_first = wanted.scan_by.as_deref() != Some("TimestampAscending");
     let mut results = Vec::new();
     let mut longest = 1;
-    for (number, id) in ids.iter().enumerate().filter(|(number, _)| returned[*number]) {
-        for series in queries.series(number).map_err(refused)? {
+    for (account, queries) in by_account(wanted.metric_data_queries) {
+        let store = store_of(context, account.as_deref())?;
+        for (id, series) in evaluated(store, queries, range, timestamp(context.clock.now()))? {
             longest = longest.max(series.points.len());
-            results.push(result(id, &series, newest_first));
+            results.push(result(&id, &series, newest_first));
         }
     }
     let size = (wanted.max_datapoints.unwrap_or(MOST_VALUES).min(MOST_VALUES) / longest).max(1);
     let page = page::cut("data", results, wanted.next_token.as_deref(), size).map_err(|_| invalid_token())?;
     Ok(page::answer(json!({ "MetricDataResults": page.items, "Messages": [] }), page.next))
+}
+
+/// The queries of each account. Those of two accounts don't refer to each other here.
+fn by_account(queries: Vec<MetricDataQuery>) -> BTreeMap<Option<String>, Vec<MetricDataQuery>> {
+    let mut accounts: BTreeMap<Option<String>, Vec<MetricDataQuery>> = BTreeMap::new();
+    for query in queries {
+        accounts.entry(query.account_id.clone()).or_default().push(query);
+    }
+    accounts
+}
+
+/// What an account has published: this one, or one that is linked.
+fn store_of<'c>(context: &'c Context<'_>, account: Option<&str>) -> Result<&'c MetricStore, ServiceError> {
+    match account {
+        Some(account) if account != context.config.account => {
+            let linked = context.state.linked.get(account);
+            linked.ok_or_else(|| invalid(format!("The account {account} is not linked to this one.")))
+        }
+        _ => Ok(&context.state.store),
+    }
+}
+
+/// The series that are given back, each with its query's id.
+fn evaluated(
+    store: &MetricStore,
+    queries: Vec<MetricDataQuery>,
+    range: TimeRange,
+    now: Timestamp,
+) -> Result<Vec<(String, Series)>, ServiceError> {
+    let returned: Vec<bool> = queries.iter().map(|query| query.return_data.unwrap_or(true)).collect();
+    let queries: Vec<Query> =
+        queries.into_iter().map(MetricDataQuery::query).collect::<Result<_, _>>().map_err(refused)?;
+    let ids: Vec<String> = queries.iter().map(|query| query.id.clone()).collect();
+    let queries = Queries::of_request(store, Reading::default(), range, now, queries).map_err(refused)?;
+    let mut all = Vec::new();
+    for (number, id) in ids.iter().enumerate().filter(|(number, _)| returned[*number]) {
+        all.extend(queries.series(number).map_err(refused)?.into_iter().map(|series| (id.clone(), series)));
+    }
+    Ok(all)
 }
 
 fn result(id: &str, series: &Series, newest_first: bool) -> Value {

@@ -34,6 +34,8 @@ pub(crate) struct State {
     dashboards: BTreeMap<String, Dashboard>,
     alarms: BTreeMap<String, Alarm>,
     store: MetricStore,
+    /// What linked accounts have published, where this is the monitoring account of `CloudWatch`'s cross-account observability.
+    linked: BTreeMap<String, MetricStore>,
     simulation: Simulation,
     enrichment_runs: bool,
 }
@@ -54,6 +56,11 @@ impl State {
     /// For whoever tests, to change.
     pub(crate) fn store_mut(&mut self) -> &mut MetricStore {
         &mut self.store
+    }
+
+    /// Links an account, which has published this and nothing since.
+    pub(crate) fn link(&mut self, account: &str, published: MetricStore) {
+        self.linked.insert(account.to_owned(), published);
     }
 
     pub(crate) fn set_enrichment(&mut self, running: bool) {

@@ -178,6 +178,11 @@ impl StandIn {
         sagemaker::host(&mut Context { state: sagemaker, config, clock }, fleet, lived)
     }
 
+    /// Links an account by `CloudWatch`'s cross-account observability, which has published this and nothing since.
+    pub fn link_account(&self, account: &str, published: MetricStore) {
+        self.shared.world().cloudwatch.link(account, published);
+    }
+
     /// Whether `OTel` enrichment runs; it doesn't at first.
     pub fn set_enrichment(&self, running: bool) {
         self.shared.world().cloudwatch.set_enrichment(running);

@@ -24,6 +24,8 @@ pub struct MetricDataQuery {
     label: Option<String>,
     /// Whether its series is given back. True where nothing is said.
     pub return_data: Option<bool>,
+    /// The account whose metric it is, where that is another than the one that asks.
+    pub account_id: Option<String>,
     period: Option<u32>,
 }
 
