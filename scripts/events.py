@@ -45,7 +45,7 @@ LOGICAL_IDS = {PROVIDER: "ProviderFunction", WIDGETS: "WidgetsFunction", HOOK: "
 # The host's name inside a container; events/local-template.yaml has it as a default.
 HOST_IN_CONTAINER = "stand-in"
 # The table has no Delete for these.
-ALONE = ("alias.json", "stringified-values.json", "create-monitoring.json")
+ALONE = ("alias.json", "stringified-values.json", "create-monitoring.json", "create-fleet.json")
 
 
 class Functions(Protocol):

@@ -1,11 +1,12 @@
 //! All endpoints of an account and Region together: the resource's life, what is read, what it comes to, and how many calls that takes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use aws_stand_in::{Fault, FaultRule};
 use metric_math::telemetry::{Component, Fleet, HOUR, Load, MetricStore, SECOND, Serving, Steps, Variant};
 use monitored_endpoint::fleet::{FleetQuestion, FleetReader, FleetUsage, IdleDays, Known, Standing};
+use monitored_endpoint::metrics::published::{Condition, Row, rows};
 use monitored_endpoint::panel_params::FleetParams;
 use monitored_endpoint::spec::Dollars;
 use monitored_endpoint::usage::{Moment, Reader};
@@ -306,4 +307,52 @@ fn linked_accounts_are_shown_by_what_their_metrics_tell() {
     account.stand_in.add_fault(deny).unwrap();
     let usage = account.block_on(reader.read(&question)).unwrap();
     assert_eq!((usage.endpoints.len(), usage.linked.len(), usage.remarks.len()), (1, 0, 1), "{:?}", usage.remarks);
+}
+
+/// `data/published.csv` has every set that a query names: one that isn't published is an empty graph and no error.
+#[test]
+fn each_query_of_the_dashboard_names_a_set_that_is_published() {
+    let scenario = Scenario::with_widgets(FUNCTION);
+    let made = scenario.send(Event::create(FLEET, &declared())).succeeded();
+    let body: Value = serde_json::from_str(scenario.dashboard(&made.id())["DashboardBody"].as_str().unwrap()).unwrap();
+    let text = body.to_string().replace("\\\"", "\"");
+    let queries: Vec<&str> = text.split("SELECT ").skip(1).collect();
+    assert!(queries.len() >= 9, "{text}");
+    for query in queries {
+        let metric = query.split(['(', ')']).nth(1).unwrap();
+        let schema = query.split("SCHEMA(").nth(1).unwrap().split(')').next().unwrap();
+        let mut schema = schema.split(", ").map(|part| part.trim_matches('"'));
+        let namespace = schema.next().unwrap();
+        let set: BTreeSet<&str> = schema.collect();
+        let is_it = |row: &&Row| {
+            let same = (row.namespace, row.metric) == (namespace, metric);
+            same && set == row.dimensions.iter().copied().collect() && row.reading.is_none()
+        };
+        let row = rows().iter().find(is_it).unwrap_or_else(|| panic!("{namespace} {metric} {set:?}"));
+        assert!(!row.published_when.contains(&Condition::NeverSeen), "{row:?}");
+    }
+}
+
+/// The role in `template.yaml` grants what a fleet is counted from, and the ledger says who watches an endpoint.
+#[test]
+fn the_role_may_read_what_a_fleet_is_counted_from() {
+    let template = include_str!("../template.yaml");
+    let role = template.split_once("\n  WidgetsRole:\n").unwrap().1.split_once("PolicyName: own-log").unwrap().0;
+    let granted: BTreeSet<&str> =
+        role.lines().map(|line| line.trim().trim_start_matches(['-', ' ']).trim_start_matches("Action: ")).collect();
+    let account = account(&[pool("chat")]);
+    account.stand_in.make_table("requests");
+    let question = FleetQuestion { prices: Vec::new(), linked_accounts: true, ..question(&account) };
+    let usage = account.block_on(FleetReader::new(&account.config, Some("requests")).read(&question)).unwrap();
+    assert_eq!(one(&usage, "chat").watcher, Known::Missing, "an empty ledger watches nothing");
+    let called: BTreeSet<String> = account
+        .stand_in
+        .calls()
+        .iter()
+        .map(|call| format!("{}:{}", call.service.to_lowercase(), call.operation))
+        .collect();
+    for action in &called {
+        assert!(granted.contains(action.as_str()), "{action} of {called:?} is not among {granted:?}");
+    }
+    assert!(called.contains("dynamodb:Scan") && called.contains("pricing:GetProducts"), "{called:?}");
 }

@@ -126,7 +126,7 @@ fn whatever_goes_wrong_is_a_panel_that_says_it() {
     let html = answer(&account, &missing);
     assert!(html.contains("there is no endpoint named &quot;nothing-there&quot;"), "{html}");
     let html = answer(&account, &json!({}));
-    assert!(html.contains("give Cluster or Cost") && html.contains("give the endpoint's name"), "{html}");
+    assert!(html.contains("give Cluster, Cost or Fleet") && html.contains("give the endpoint's name"), "{html}");
 }
 
 #[test]

@@ -148,7 +148,7 @@ fn markup_in_names_and_labels_is_text() {
 #[test]
 fn the_role_may_read_what_the_panels_read() {
     let template = include_str!("../template.yaml");
-    let role = template.split_once("\n  WidgetsRole:\n").unwrap().1.split_once("PolicyName: own-log").unwrap().0;
+    let role = template.split_once("\n  WidgetsRole:\n").unwrap().1.split_once("PolicyName: read-fleet").unwrap().0;
     let granted: BTreeSet<&str> = role
         .lines()
         .filter_map(|line| line.trim().strip_prefix("- "))

@@ -142,7 +142,6 @@ impl Member<'_> {
             ..Standing::default()
         };
         let Some(described) = self.described else { return standing };
-        standing.instances = self.variants().map(DescribedVariant::in_words).collect();
         standing.enhanced_metrics = Some(described.enhanced_metrics);
         self.count_money(&mut standing, described, range, span, prices);
         let (requests, failed) = self.traffic();
@@ -170,11 +169,14 @@ impl Member<'_> {
         for variant in self.variants() {
             if variant.instance_types.is_empty() {
                 // Serverless: charged by request, which nothing here counts.
+                standing.instances.push(variant.in_words(None));
                 all = None;
                 continue;
             }
-            let samples = readings.sum(&self.instances(variant)).unwrap_or_default();
-            let running = instances(samples, described, span.seconds());
+            let samples = readings.sum(&self.instances(variant));
+            let running = samples.map(|samples| instances(samples, described, span.seconds()));
+            standing.instances.push(variant.in_words(running));
+            let (samples, running) = (samples.unwrap_or_default(), running.unwrap_or_default());
             let price = price(variant, prices);
             if price.is_none() {
                 unpriced.push(variant.instance_types.join(" or "));

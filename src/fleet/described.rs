@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
 use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
-use aws_sdk_sagemaker::types::{EndpointSummary, ProductionVariant, ProductionVariantInstanceType};
+use aws_sdk_sagemaker::types::{EndpointStatus, EndpointSummary, ProductionVariant, ProductionVariantInstanceType};
 
 use crate::catalogue::{Accelerators, accelerators};
+use crate::figure::count;
 use crate::spec::{PublishFrequency, Serving, hosts_components};
 use crate::usage::Moment;
 
@@ -28,8 +29,8 @@ pub(super) struct DescribedVariant {
     pub(super) name: String,
     /// Its instance types, one unless it has pools; none of a serverless one.
     pub(super) instance_types: Vec<String>,
-    /// Instances now, where the endpoint says.
-    pub(super) count: Option<i32>,
+    /// Instances when the endpoint was described, where it said.
+    now: Option<i32>,
     /// GPUs of one instance; none where nobody knows, or GPUs are partitioned.
     pub(super) gpus: Option<u32>,
     /// Whether models are placed on it as inference components.
@@ -45,14 +46,14 @@ impl Described {
         let metrics = config.metrics_config();
         let seconds = metrics.and_then(|metrics| metrics.metric_publish_frequency_in_seconds);
         let asynchronous = config.async_inference_config().is_some();
-        let count = |name: Option<&str>| {
+        let now = |name: Option<&str>| {
             let all = endpoint.production_variants().iter().chain(endpoint.shadow_production_variants());
             all.filter(|one| one.variant_name() == name).find_map(|one| one.current_instance_count)
         };
         let production = config.production_variants().iter().map(|variant| (variant, false));
         let shadows = config.shadow_production_variants().iter().map(|variant| (variant, true));
         let variants = production.chain(shadows).filter_map(|(variant, shadow)| {
-            DescribedVariant::new(variant, asynchronous, shadow, count(variant.variant_name()))
+            DescribedVariant::new(variant, asynchronous, shadow, now(variant.variant_name()))
         });
         Self {
             frequency: seconds.and_then(PublishFrequency::from_seconds).unwrap_or(PublishFrequency::DEFAULT),
@@ -68,7 +69,7 @@ impl Described {
 }
 
 impl DescribedVariant {
-    fn new(variant: &ProductionVariant, asynchronous: bool, shadow: bool, count: Option<i32>) -> Option<Self> {
+    fn new(variant: &ProductionVariant, asynchronous: bool, shadow: bool, now: Option<i32>) -> Option<Self> {
         let pools = variant.instance_pools().iter().filter_map(|pool| pool.instance_type.as_ref());
         let mut types: Vec<String> = variant
             .instance_type
@@ -87,20 +88,21 @@ impl DescribedVariant {
             name: variant.variant_name.clone()?,
             gpus: if let ([one], false) = (&gpus[..], is_partitioned) { *one } else { None },
             instance_types: types,
-            count,
+            now,
             hosts_components: hosts_components(variant),
             requests: crate::metrics::requests_metric(serving),
             shadow,
         })
     }
 
-    /// `2 × ml.g6.12xlarge`.
-    pub(super) fn in_words(&self) -> String {
+    /// `2 × ml.g6.12xlarge`, by the mean number that ran, or by what is there now where nothing was published.
+    pub(super) fn in_words(&self, running: Option<f64>) -> String {
         if self.instance_types.is_empty() {
             return "serverless".to_owned();
         }
         let types = self.instance_types.join(" or ");
-        self.count.map_or_else(|| types.clone(), |count| format!("{count} × {types}"))
+        let number = running.map(count).or_else(|| self.now.map(|now| now.to_string()));
+        number.map_or_else(|| types.clone(), |number| format!("{number} × {types}"))
     }
 }
 
@@ -132,7 +134,9 @@ impl Memory {
     }
 
     pub(super) fn keep(&self, summary: &EndpointSummary, described: &Arc<Described>) {
-        let Some(name) = summary.endpoint_name() else { return };
+        // One that is changing may be on its way to another config.
+        let settled = summary.endpoint_status() == Some(&EndpointStatus::InService);
+        let Some(name) = summary.endpoint_name().filter(|_| settled) else { return };
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= MOST {
             known.clear();

@@ -180,9 +180,8 @@ impl FleetReader {
 
     /// The endpoints, with their components where requests are counted: money needs none.
     async fn listed(&self, question: &FleetQuestion, with_components: bool) -> Result<Listed, UsageError> {
-        let components = async {
-            if with_components { self.source.inference_components().await } else { Ok(Vec::new()) }
-        };
+        let components =
+            async { if with_components { self.source.inference_components().await } else { Ok(Vec::new()) } };
         let (endpoints, components) = tokio::join!(self.source.endpoints(), components);
         let mut summaries = endpoints.map_err(UsageError::of_call("sagemaker:ListEndpoints"))?;
         summaries.retain(|summary| {

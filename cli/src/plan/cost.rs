@@ -26,7 +26,9 @@ const NOW: Timestamp = 1_764_000_000 * SECOND;
 const LIFE: Timestamp = 30 * MINUTE;
 
 /// Metrics that the panel over a fleet asks for of an endpoint with one variant.
-const METRICS_OF_AN_ENDPOINT: u32 = 5;
+const METRICS_OF_AN_ENDPOINT: u32 = 4;
+/// Those of them that the alarm needs: what counts instances, and what is reserved of them.
+const METRICS_OF_THE_ALARM: u32 = 2;
 /// How often the alarm over a fleet has its number counted in a month of 730 hours.
 const QUARTERS_OF_A_MONTH: f64 = 2920.0;
 
@@ -146,9 +148,9 @@ fn of_fleet(valid: &Valid, prices: &Prices) -> Estimate {
         "the interactive panel asks CloudWatch for about {METRICS_OF_AN_ENDPOINT} metrics of each endpoint (${each:.5}) when somebody looks"
     ));
     if !valid.plan.alarms.is_empty() {
-        let a_month = each * QUARTERS_OF_A_MONTH;
+        let a_month = prices.requested_metric * f64::from(METRICS_OF_THE_ALARM) * QUARTERS_OF_A_MONTH;
         notes.push(format!(
-            "the alarm has them read every quarter of an hour, for about ${a_month:.2} a month for each endpoint, and invokes the function every \
+            "the alarm has {METRICS_OF_THE_ALARM} of them read every quarter of an hour, for about ${a_month:.2} a month for each endpoint, and invokes the function every \
              minute"
         ));
     }
