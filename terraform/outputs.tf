@@ -32,3 +32,8 @@ output "stack_id" {
   description = "The CloudFormation stack, whose events say why something failed."
   value       = aws_cloudformation_stack.endpoint.id
 }
+
+output "template" {
+  description = "The stack's template, as `monitored-endpoint preview` and `plan` take it."
+  value       = jsonencode(local.template)
+}

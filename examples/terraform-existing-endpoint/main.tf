@@ -51,3 +51,8 @@ output "dashboard_url" {
   description = "The endpoint's dashboard in the CloudWatch console."
   value       = module.monitoring.dashboard_url
 }
+
+output "template" {
+  description = "For `monitored-endpoint preview`."
+  value       = module.monitoring.template
+}

@@ -67,3 +67,8 @@ output "unused_gpu_alarm_arn" {
   description = "The alarm for GPUs that no model holds."
   value       = module.endpoint.alarm_arns["UnusedGpuAlarm"]
 }
+
+output "template" {
+  description = "For `monitored-endpoint preview`."
+  value       = module.endpoint.template
+}

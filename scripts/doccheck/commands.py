@@ -21,7 +21,7 @@ from botocore import xform_name
 from doccheck.page import PROGRAMS, Fault, Page, Text
 
 # Nothing of theirs is checked but the files they name.
-PLAIN = {"cd", "export", "git", "pip", "npm", "npx", "cdk", "terraform", "docker", "python", "python3", "rustup"}
+PLAIN = {"cd", "export", "git", "jq", "pip", "npm", "npx", "cdk", "terraform", "docker", "python", "python3", "rustup"}
 # Subcommands of the AWS CLI that are no operation of the service's API, with the options that they take here.
 AWS_OWN = {
     ("cloudformation", "deploy"): {"stack-name", "template-file", "parameter-overrides", "capabilities"},

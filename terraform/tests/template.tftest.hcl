@@ -26,6 +26,11 @@ run "the_least_that_can_be_declared" {
   }
 
   assert {
+    condition     = output.template == aws_cloudformation_stack.endpoint.template_body
+    error_message = "What is previewed is what is deployed."
+  }
+
+  assert {
     condition     = aws_cloudformation_stack.endpoint.name == "shared-inference-endpoint"
     error_message = "The stack is named after the endpoint."
   }

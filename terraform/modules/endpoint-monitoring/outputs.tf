@@ -27,3 +27,8 @@ output "stack_id" {
   description = "The CloudFormation stack, whose events say why something failed."
   value       = aws_cloudformation_stack.monitoring.id
 }
+
+output "template" {
+  description = "The stack's template, as `monitored-endpoint preview` and `plan` take it."
+  value       = jsonencode(local.template)
+}
