@@ -37,9 +37,10 @@ class SharedInference(Stack):
                 ProductionVariant(variant_name="AllTraffic", instance_type="ml.g6.12xlarge", initial_instance_count=1),
             ],
             metrics_config=MetricsConfig(enable_enhanced_metrics=True, metric_publish_frequency_in_seconds=60),
-            inference_components=[InferenceComponentOptions(name="chat", label="Chat model")],
+            inference_components=[InferenceComponentOptions(name="chat", label="Chat model", gpus_per_copy=2)],
             cost_per_hour=CostPerHour.dollars(5.752),
-            unused_gpu_alarm=AlarmOptions(threshold=1, alarm_actions=[topic.topic_arn]),
+            # One model of two GPUs leaves two of the four free, on purpose.
+            unused_gpu_alarm=AlarmOptions(threshold=3, alarm_actions=[topic.topic_arn]),
         )
         config.add_endpoint("Endpoint")
         # A dashboard of your own may show the endpoint among other things.

@@ -49,7 +49,7 @@ module "endpoint" {
   }
   inference_components = [{ name = "chat", label = "Chat model", gpus_per_copy = 2 }]
   cost_per_hour        = 5.752
-  unused_gpu_alarm     = { threshold = 2 }
+  unused_gpu_alarm     = { threshold = 3 } # two of the four are free on purpose
   alarm_actions        = var.alarm_topic_arns
 }
 
