@@ -120,14 +120,16 @@ impl PanelParams {
         read.filter(|_| problems.is_empty()).ok_or_else(|| problems.to_string())
     }
 
-    /// The parameters of an interactive panel about this endpoint, on a dashboard with this body; none where there is no such panel.
+    /// The parameters of an interactive panel about this Region's endpoint, on a dashboard with this body; none where there is no such panel.
+    /// Dashboards belong to the account: one of the right name may be about an endpoint of another Region.
     #[must_use]
-    pub fn on_dashboard(body: &str, endpoint: &EndpointName) -> Option<Self> {
+    pub fn on_dashboard(body: &str, endpoint: &EndpointName, region: &str) -> Option<Self> {
         let body: Value = serde_json::from_str(body).ok()?;
         let widgets = body.get("widgets")?.as_array()?;
         let params = widgets.iter().filter_map(|widget| widget.pointer("/properties/params")?.as_object());
         let mut params = params.filter_map(|params| Self::read(params).ok());
-        params.find(|params| params.endpoint == *endpoint && !params.variants.is_empty())
+        let is_here = |params: &Self| params.region.as_deref().is_none_or(|other| other == region);
+        params.find(|params| params.endpoint == *endpoint && is_here(params) && !params.variants.is_empty())
     }
 
     fn from_node(node: &Node<'_>, problems: &Problems) -> Option<Self> {
@@ -273,6 +275,18 @@ mod tests {
             wrong.contains("such as eu-west-1") && wrong.contains("params.CostPerHour: expected a number"),
             "{wrong}"
         );
+    }
+
+    #[test]
+    fn a_dashboard_s_panel_is_about_the_endpoint_of_its_region() {
+        let params =
+            json!({"Panel": "Cost", "EndpointName": "chat", "Region": "eu-west-1", "Variants": [{"VariantName": "v"}]});
+        let body =
+            json!({"widgets": [{"type": "text"}, {"type": "custom", "properties": {"params": params}}]}).to_string();
+        let found = |name: &str, region: &str| {
+            PanelParams::on_dashboard(&body, &EndpointName::parse(name).unwrap(), region).is_some()
+        };
+        assert!(found("chat", "eu-west-1") && !found("chat", "us-east-1") && !found("other", "eu-west-1"));
     }
 
     fn terms_of_any_instance() -> impl Strategy<Value = InstanceTerms> {

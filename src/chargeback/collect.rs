@@ -78,6 +78,7 @@ pub struct Collector {
     sagemaker: SageMaker,
     cloudwatch: CloudWatch,
     pricing: Pricing,
+    region: String,
 }
 
 /// What was read of one endpoint.
@@ -96,6 +97,7 @@ impl Collector {
             sagemaker: SageMaker::new(aws_sdk_sagemaker::Client::new(config)),
             cloudwatch: CloudWatch::new(aws_sdk_cloudwatch::Client::new(config)),
             pricing: Pricing::new(config),
+            region: config.region().map(ToString::to_string).unwrap_or_default(),
         }
     }
 
@@ -110,7 +112,7 @@ impl Collector {
 
     /// A statement for each of the endpoints, in their order, or why there is none.
     ///
-    /// IAM actions: those of [`Reader::hours`]; `sagemaker:ListTags`; `cloudwatch:GetDashboard` where dashboards are asked for prices;
+    /// IAM actions: those of [`Reader::hours`]; `sagemaker:ListTags`, `ListInferenceComponents`; `cloudwatch:GetDashboard` where dashboards are asked for prices;
     /// `pricing:GetProducts`, without which no list price is known.
     pub async fn statements(&self, asked: &[Asked]) -> Vec<Result<Statement, StatementError>> {
         let found: Vec<Result<Found, StatementError>> =
@@ -145,7 +147,8 @@ impl Collector {
         let default = format!("{endpoint}-monitoring");
         let Ok(name) = DashboardName::parse(name.unwrap_or(&default)) else { return Ok(Terms::default()) };
         let dashboard = self.cloudwatch.dashboard(&name).await?;
-        let params = dashboard.and_then(|found| PanelParams::on_dashboard(found.dashboard_body()?, endpoint));
+        let params =
+            dashboard.and_then(|found| PanelParams::on_dashboard(found.dashboard_body()?, endpoint, &self.region));
         Ok(params.map(|params| params.terms()).unwrap_or_default())
     }
 
@@ -157,13 +160,17 @@ impl Collector {
             return Ok(statement);
         }
         let arns = self.sagemaker.inference_component_arns(&statement.endpoint).await?;
-        let (tagged, gone): (Vec<_>, Vec<_>) =
-            components.into_iter().map(|name| (arns.get(&name).cloned(), name)).partition(|(arn, _)| arn.is_some());
-        statement.notes.extend(gone.into_iter().map(|(_, name)| {
-            format!("The inference component {name} has been deleted: its rows carry the tags of the endpoint alone.")
-        }));
+        let mut tagged = Vec::new();
+        for name in components {
+            match arns.get(&name) {
+                Some(arn) => tagged.push((name, arn.clone())),
+                None => statement.notes.push(format!(
+                    "The inference component {name} has been deleted: its rows carry the tags of the endpoint alone."
+                )),
+            }
+        }
         statement.tags_of_models = stream::iter(tagged)
-            .map(async |(arn, model)| Ok::<_, StatementError>((model, self.tags(&arn.unwrap_or_default()).await?)))
+            .map(async |(name, arn)| Ok::<_, StatementError>((name, self.tags(&arn).await?)))
             .buffered(AT_ONCE)
             .try_collect()
             .await?;

@@ -22,6 +22,9 @@ use crate::usage::Moment;
 /// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-run-lambda-schedule.html>.
 const SCHEDULER: &str = "aws.events";
 
+/// How much of what is missing an error says.
+const MOST_MISSING_SAID: usize = 3;
+
 /// Where exports go, and what they need to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -51,6 +54,12 @@ pub enum ExportError {
     /// The day isn't over, or its data may still arrive.
     #[error("{0} is not over yet, or its last samples may still arrive; ask again in an hour")]
     NotOver(Day),
+    /// What ended on the day isn't listed any more. An export would put less in the place of what was exported then.
+    #[error(
+        "{0} began more than two weeks ago, and CloudWatch no longer lists the models that ended on it; `monitored-endpoint report --all-endpoints --day {0}` says what \
+         is left"
+    )]
+    TooOld(Day),
     /// Endpoints can't be listed.
     #[error("the endpoints can't be listed")]
     Endpoints(#[source] StatementError),
@@ -63,7 +72,7 @@ pub enum ExportError {
         source: CallError,
     },
     /// Some of the day is missing. What there is has been written.
-    #[error("{day} is incomplete, see {key}: {}", .missing.join("; "))]
+    #[error("{day} is incomplete, see {key}: {}", shortened(.missing))]
     Incomplete {
         /// The day.
         day: Day,
@@ -134,6 +143,9 @@ impl Export {
         if day.end() > now {
             return Err(ExportError::NotOver(day));
         }
+        if !day.start().is_listed(now) {
+            return Err(ExportError::TooOld(day));
+        }
         let names = self.collector.endpoints().await.map_err(ExportError::Endpoints)?;
         let asked: Vec<Asked> = names.iter().map(|endpoint| asked(endpoint, day, now)).collect();
         let mut contents = Contents::new(day, function_arn);
@@ -180,6 +192,15 @@ impl Export {
     }
 }
 
+/// The first of what is missing: the manifest has all of it.
+fn shortened(missing: &[String]) -> String {
+    let first = missing.iter().take(MOST_MISSING_SAID).cloned().collect::<Vec<_>>().join("; ");
+    match missing.len().saturating_sub(MOST_MISSING_SAID) {
+        0 => first,
+        more => format!("{first}; and {more} more"),
+    }
+}
+
 fn asked(endpoint: &EndpointName, day: Day, now: Moment) -> Asked {
     let prices = PriceSource::Dashboard(None);
     Asked { endpoint: endpoint.clone(), range: day.range(), now, terms: Terms::default(), prices }
@@ -211,6 +232,13 @@ mod tests {
         let refused = asked(&json!({"Chargeback": {}})).unwrap().unwrap_err();
         assert_eq!(refused, "the event asks for an export of no day: \"\" is not a day: give one such as 2026-10-31");
         assert!(asked(&json!({"source": "aws.events", "time": "noon"})).unwrap().is_err());
+    }
+
+    #[test]
+    fn an_error_says_the_first_of_what_is_missing() {
+        let missing = |many: usize| (1..=many).map(|number| format!("e{number}: denied")).collect::<Vec<_>>();
+        assert_eq!(shortened(&missing(1)), "e1: denied");
+        assert_eq!(shortened(&missing(5)), "e1: denied; e2: denied; e3: denied; and 2 more");
     }
 
     #[test]

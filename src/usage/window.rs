@@ -57,7 +57,7 @@ impl Moment {
     }
 
     /// Whether what ended then is still listed.
-    pub(super) fn is_listed(self, now: Self) -> bool {
+    pub(crate) fn is_listed(self, now: Self) -> bool {
         now.0 - self.0 <= LISTED
     }
 }

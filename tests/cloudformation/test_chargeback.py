@@ -106,6 +106,7 @@ def test_a_day_that_cannot_be_read_whole_fails_and_is_kept_apart(exported: Expor
 def test_what_is_no_day_that_is_over_writes_nothing(exported: Exported) -> None:
     today = datetime.now(UTC).strftime("%Y-%m-%d")
     assert f"{today} is not over yet" in exported.run({"Chargeback": {"Day": today}})["errorMessage"]
+    assert "2020-01-01 began more than two weeks ago" in exported.run({"Chargeback": {"Day": "2020-01-01"}})["errorMessage"]
     assert "give one such as 2026-10-31" in exported.run({"Chargeback": {"Day": "yesterday"}})["errorMessage"]
     assert exported.objects() == {}
 

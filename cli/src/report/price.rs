@@ -90,7 +90,8 @@ impl Priced {
         let params = match client.get_dashboard().dashboard_name(dashboard).send().await.map_err(Fault::from) {
             Ok(found) => {
                 let endpoint = EndpointName::parse(&usage.endpoint).ok();
-                endpoint.and_then(|endpoint| PanelParams::on_dashboard(found.dashboard_body()?, &endpoint))
+                let region = config.region().map(ToString::to_string).unwrap_or_default();
+                endpoint.and_then(|endpoint| PanelParams::on_dashboard(found.dashboard_body()?, &endpoint, &region))
             }
             Err(fault) if fault.is_denied() => {
                 let missing = "The permission cloudwatch:GetDashboard is needed to read the price of";
