@@ -168,7 +168,7 @@ impl Peer {
         let stand_in = &self.scenario.stand_in;
         stand_in.clear_calls();
         let url = self.scenario.receiver.url();
-        let event = event.clone().answered_at(&url);
+        let event = if event.is_request() { event.clone().answered_at(&url) } else { event.clone() };
         let survived = self.process.invoke_until_true(&event, LIFE, || stand_in.calls().len() >= calls);
         self.process = process(&self.scenario, &self.lambda);
         match survived {

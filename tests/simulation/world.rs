@@ -180,12 +180,16 @@ impl World {
         self.carry_out(delete);
     }
 
-    /// `event` as the `order`th of its resource: its answer is waited for at a URL that says when it was sent.
+    /// `event` as the `order`th of its resource: where it is a request, its answer is waited for at a URL that says when it was sent.
     pub(crate) fn addressed(&self, event: Event, order: usize) -> Event {
         let sent = SystemTime::now() - Duration::from_mins(1) + Duration::from_secs(order as u64);
         let sent = DateTime::from(sent).fmt(Format::DateTime).unwrap();
         let sent: String = sent.chars().take(19).filter(|c| *c != '-' && *c != ':').collect();
-        event.answered_at(&format!("{}&X-Amz-Date={sent}Z", self.receiver.url()))
+        if event.is_request() {
+            event.answered_at(&format!("{}&X-Amz-Date={sent}Z", self.receiver.url()))
+        } else {
+            event
+        }
     }
 
     /// What the account looks like without anything of ours.
@@ -282,13 +286,13 @@ impl World {
 
     /// Starts a run of an event, which lives so long.
     pub(crate) fn start(&mut self, event: Box<RawValue>, life: Duration) -> Running {
-        let process = match self.idle.iter().rposition(|process| process.keeps == self.keeps) {
-            Some(at) => self.idle.swap_remove(at),
-            None => {
-                self.started += 1;
-                let lambda = format!("http://{}", self.lambda.authority());
-                Process::start(&format!("p{}", self.started), self.stand_in.url(), &lambda, self.keeps)
-            }
+        let idle = self.idle.iter().rposition(|process| process.keeps == self.keeps);
+        let process = if let Some(at) = idle {
+            self.idle.swap_remove(at)
+        } else {
+            self.started += 1;
+            let lambda = format!("http://{}", self.lambda.authority());
+            Process::start(&format!("p{}", self.started), self.stand_in.url(), &lambda, self.keeps)
         };
         let (dies, death) = oneshot::channel();
         let (ended, ends) = (Ended::default(), SystemTime::now() + life);

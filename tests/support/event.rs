@@ -120,9 +120,8 @@ impl Event {
         self.with("LogicalResourceId", logical_id)
     }
 
-    /// The same event, where it is a request: nobody waits for an answer to what wakes the provider.
     pub(crate) fn answered_at(self, url: &str) -> Self {
-        if self.is_request() { self.with("ResponseURL", url) } else { self }
+        self.with("ResponseURL", url)
     }
 
     pub(crate) fn text(&self, field: &str) -> &str {
