@@ -22,6 +22,9 @@ use crate::envelope::RequestType;
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>), of which the last answers may need half.
 const LARGEST: usize = 96 * 1024;
 
+/// The longest that a run without a request holds the lease of one resource: so long a stack's request waits after a crash.
+pub(crate) const LONGEST_UPKEEP: Duration = Duration::from_mins(2);
+
 /// What is remembered of a resource's declaration, so that its monitoring can be planned again without a request. Nothing under
 /// `NoEcho`.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
@@ -97,8 +100,11 @@ impl Written {
 
     /// The same, while `next` is being written.
     pub(crate) fn or(mut self, next: &Self) -> Self {
-        self.digests
-            .extend(next.digests.iter().filter(|digest| !self.digests.contains(digest)).cloned().collect::<Vec<_>>());
+        for digest in &next.digests {
+            if !self.digests.contains(digest) {
+                self.digests.push(digest.clone());
+            }
+        }
         self
     }
 }
@@ -136,15 +142,19 @@ impl Candidate {
 }
 
 impl Record {
-    /// The request in charge, where it has been answered with SUCCESS and nothing suggests that a stack operation is under way. A
-    /// failed one is followed by a rollback or by whoever mends it.
+    /// The request in charge, where nothing suggests that a stack operation is under way: it has been answered, and so has the
+    /// last declaration, with SUCCESS. After a failure comes a rollback, or whoever mends it; only without a replaced id does
+    /// CloudFormation go on even where that couldn't be deleted.
     fn settled_request(&self) -> Option<&KnownRequest> {
-        let succeeded = |request: &&KnownRequest| {
+        let succeeded = |request: &KnownRequest| {
             request.answer.as_ref().is_some_and(|answer| answer.success && !answer.never_taken)
         };
-        let newest = self.requests.last().filter(succeeded)?;
+        let newest = self.requests.last().filter(|newest| newest.answer.is_some())?;
         let declaring = self.requests.iter().rev().find(|request| request.request_type != RequestType::Delete);
-        declaring.is_none_or(|declaring| succeeded(&declaring)).then_some(newest)
+        // The Delete of the id that is monitored would have ended that.
+        let of_replaced_id = newest.request_type == RequestType::Delete && self.monitored.is_some();
+        let is_settled = declaring.is_none_or(succeeded) && (of_replaced_id || succeeded(newest));
+        is_settled.then_some(newest)
     }
 
     /// The monitoring that is in force: the last declaration's, answered with SUCCESS, and nobody has asked for its id to be deleted.
@@ -260,9 +270,6 @@ impl Run {
         }
     }
 }
-
-/// The longest that a run without a request holds the lease of one resource: as long as a stack's request waits after a crash.
-pub(crate) const LONGEST_UPKEEP: Duration = Duration::from_mins(2);
 
 #[cfg(test)]
 mod tests;
