@@ -25,7 +25,7 @@ const NEVER_SHOWN: &[&str] = &["hush-key", "hush-role", "hush-tag", "hush-subnet
 
 #[test]
 fn under_no_echo_no_value_is_shown_even_where_aws_quotes_it() {
-    let mut process = Process::start(&[("RUST_LOG", "trace")]);
+    let mut process = Process::start(&[("RUST_LOG", "trace"), ("KEEP_MONITORING", "true")]);
     let message = format!("1 validation error detected: Value '{}' at 'x' failed", SECRETS.join("' and '"));
     for operation in ["CreateEndpointConfig", "PutDashboard", "PutMetricAlarm", "ListMetrics"] {
         let fault = Fault::Error { status: 400, code: "ValidationException".to_owned(), message: message.clone() };
@@ -48,6 +48,8 @@ fn under_no_echo_no_value_is_shown_even_where_aws_quotes_it() {
     assert_silent("the reason", answer["Reason"].as_str().unwrap(), &SECRETS);
     let answer = process.answer(create(&secretive()));
     assert_eq!((&answer["Status"], &answer["NoEcho"]), (&json!("SUCCESS"), &json!(true)), "{answer}");
+    let ledger = Value::Array(process.aws.table("requests")).to_string();
+    assert_silent("the ledger", &ledger, NEVER_SHOWN);
     let output = process.lambda.stop();
     assert!(output.contains("answer"), "something is logged: {output}");
     assert_silent("the log", &output, NEVER_SHOWN);
