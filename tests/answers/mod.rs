@@ -299,8 +299,11 @@ fn assert_silent(where_: &str, text: &str, secrets: &[&str]) {
 
 #[test]
 fn the_most_talkative_log_holds_neither_url_nor_credentials_nor_properties() {
-    let mut process =
-        Process::start(&[("RUST_LOG", "trace,monitored_endpoint=trace"), ("AWS_SECRET_ACCESS_KEY", "hush-access")]);
+    let mut process = Process::start(&[
+        ("RUST_LOG", "trace,monitored_endpoint=trace"),
+        ("AWS_SECRET_ACCESS_KEY", "hush-access"),
+        ("KEEP_MONITORING", "true"),
+    ]);
     process.receiver.will([Reply::status(500), Reply::Drop]);
     let declared =
         shared_gpus("chat").with("KmsKeyId", "hush-key").with("Tags", json!([{"Key": "t", "Value": "hush-tag"}]));
