@@ -71,7 +71,7 @@ def test_an_endpoint_s_own_property_is_refused_before_anything_is_made(aws: Scen
 
 def test_the_packaged_function_draws_the_panel_and_answers_the_alarm(on_time: Scenario) -> None:
     aws = on_time
-    llms = aws.stack()
+    llms = aws.stack("-llms")
     template = with_components(endpoint_stack(aws.token, "llms"), "llms-chat")
     assert llms.create(template) == "CREATE_COMPLETE", llms.reason("Chat")
     variant = {"name": "AllTraffic", "instance_type": "ml.g6.12xlarge", "gpus_per_instance": 4, "instances": [[0, 1]]}
@@ -87,3 +87,14 @@ def test_the_packaged_function_draws_the_panel_and_answers_the_alarm(on_time: Sc
     assert 'data-endpoint="llms"' in html and "$103.54" in html and "Chat of " in html, html
     alarm = aws.picture()["alarms"]["all-endpoints-unallocated-cost"]
     assert "LAMBDA(" in json.dumps(alarm)
+
+
+def test_the_example_comes_up_and_goes(aws: Scenario) -> None:
+    stack = aws.stack()
+    template = (ROOT / "examples" / "fleet.yaml").read_text()
+    assert stack.create(template, AlarmEmail="platform@example.com") == "CREATE_COMPLETE", stack.reason("Fleet")
+    alarm = aws.only("alarms")
+    assert (alarm["Threshold"], alarm["AlarmActions"]) == (20.0, [stack.physical_id("Alarms")])
+    assert stack.outputs["AlarmArn"] == alarm["AlarmArn"]
+    assert stack.delete() == "DELETE_COMPLETE", stack.reason("Fleet")
+    assert aws.empty(), aws.picture()

@@ -25,6 +25,8 @@ use crate::support::receiver::AnswerReceiver;
 use crate::support::scenario::{Answer, delivery, sdk_config};
 
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:provider";
+/// The function that a fleet's alarm asks.
+const PANELS: &str = "arn:aws:lambda:us-east-1:123456789012:function:panels";
 /// A run that is not about time.
 const LONG_LIFE: Duration = Duration::from_secs(20);
 /// A run that ends before a long transition does. Half of it is for work: enough for all calls, also on a busy machine.
@@ -70,7 +72,7 @@ impl Account {
         let config = runtime.block_on(sdk_config(stand_in.url()));
         let to_lambda = config.to_builder().endpoint_url(format!("http://{}", lambda.authority())).build();
         let provider = Provider::new(
-            Reconciler::new(&config, PAUSE),
+            Reconciler::new(&config, PAUSE).with_widgets(Some(PANELS.to_owned())).with_fleet_reads(true),
             Ledger::in_memory(PAUSE),
             delivery(),
             ExtraHosts::parse("127.0.0.1"),

@@ -102,6 +102,7 @@ impl Wanted {
                 json!({"EnableEnhancedMetrics": true, "MetricPublishFrequencyInSeconds": self.frequency}),
             ),
             Kind::Monitoring => monitoring(self.endpoint),
+            Kind::Fleet => Declared(json!({"Dashboard": {"DashboardName": format!("all-beside-{}", self.endpoint)}})),
         };
         let declared = match self.dashboard {
             Dashboard::Default => declared,
@@ -109,6 +110,15 @@ impl Wanted {
             Dashboard::Named => declared.with("Dashboard", json!({"DashboardName": "models"})),
             Dashboard::Off => declared.with("Dashboard", json!({"Enabled": false})),
         };
+        if kind == Kind::Fleet {
+            let alarm = match self.alarm {
+                Alarm::Default => json!({"Threshold": 20}),
+                Alarm::Laxer => json!({"Threshold": 30}),
+                Alarm::Named => json!({"Threshold": 20, "AlarmName": "waste"}),
+                Alarm::Off => json!({"Enabled": false}),
+            };
+            return declared.with("UnallocatedCostAlarm", alarm);
+        }
         match self.alarm {
             Alarm::Default => declared,
             Alarm::Laxer => declared.with("UnusedGpuAlarm", json!({"Threshold": 3})),

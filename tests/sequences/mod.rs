@@ -63,3 +63,8 @@ fn every_life_of_a_monitored_endpoint_config_ends_well() {
 fn every_life_of_endpoint_monitoring_ends_well() {
     every_life_ends_well(Kind::Monitoring);
 }
+
+#[test]
+fn every_life_of_a_fleet_ends_well() {
+    every_life_ends_well(Kind::Fleet);
+}

@@ -9,7 +9,7 @@ use super::account::Account;
 use super::life::{Change, Trouble, Wanted};
 
 use crate::support::cloudformation;
-use crate::support::event::{CONFIG, ENDPOINT, Event, MONITORING};
+use crate::support::event::{CONFIG, ENDPOINT, Event, FLEET, MONITORING};
 use crate::support::scenario::Answer;
 
 /// Which of the resource types a stack declares.
@@ -20,6 +20,8 @@ pub(crate) enum Kind {
     Config,
     /// The endpoints were made elsewhere.
     Monitoring,
+    /// No endpoint is needed, and none is there.
+    Fleet,
 }
 
 impl Kind {
@@ -28,6 +30,7 @@ impl Kind {
             Self::Endpoint => ENDPOINT,
             Self::Config => CONFIG,
             Self::Monitoring => MONITORING,
+            Self::Fleet => FLEET,
         }
     }
 
