@@ -185,6 +185,17 @@ fn what_is_denied_of_one_endpoint_hides_no_other() {
 }
 
 #[test]
+fn instances_that_publish_nothing_are_not_counted_as_none() {
+    let account = account(&[pool("chat")]);
+    account.stand_in.host(&pool("silent"), HOURS).unwrap();
+    let usage = read(&account, &FleetReader::new(&account.config, None));
+    let silent = one(&usage, "silent");
+    assert_eq!((silent.dollars_a_day, silent.unallocated_a_day, silent.unused_gpus), (None, None, None));
+    assert!(silent.remark.as_ref().unwrap().contains("published nothing"), "{silent:?}");
+    close(one(&usage, "chat").dollars_a_day, 2.0 * PRICE * 24.0);
+}
+
+#[test]
 fn an_unknown_price_leaves_dollars_out_and_says_so() {
     let account = account(&[pool("chat")]);
     let question = FleetQuestion { prices: Vec::new(), ..question(&account) };

@@ -61,9 +61,7 @@ impl RequestTable {
 
     /// Every record by its partition key, page by page: for who only reads, and needs no newer one than a second old.
     pub(crate) async fn all(&self) -> Result<Vec<(String, String)>, Fault> {
-        let request = self.client.scan().table_name(&self.name).projection_expression("#resource, #record");
-        let request =
-            request.expression_attribute_names("#resource", KEY).expression_attribute_names("#record", RECORD);
+        let request = self.client.scan().table_name(&self.name);
         let mut items = request.into_paginator().items().send();
         let mut all = Vec::new();
         while let Some(item) = items.next().await {

@@ -165,7 +165,7 @@ impl Member<'_> {
     ) {
         let (mut all, mut unallocated, mut unused) = (Some(0.0), Some(0.0), Some(0.0));
         let plus = |sum: Option<f64>, more: Option<f64>| sum.zip(more).map(|(sum, more)| sum + more);
-        let mut unpriced = Vec::new();
+        let (mut unpriced, mut silent) = (Vec::new(), false);
         for variant in self.variants() {
             if variant.instance_types.is_empty() {
                 // Serverless: charged by request, which nothing here counts.
@@ -176,6 +176,13 @@ impl Member<'_> {
             let samples = readings.sum(&self.instances(variant));
             let running = samples.map(|samples| instances(samples, described, span.seconds()));
             standing.instances.push(variant.in_words(running));
+            if samples.is_none() && variant.now.is_some_and(|now| now > 0) {
+                // Instances run, and nobody counted them: that is not none.
+                silent = true;
+                all = None;
+                (unallocated, unused) = if shares_gpus(variant) { (None, None) } else { (unallocated, unused) };
+                continue;
+            }
             let (samples, running) = (samples.unwrap_or_default(), running.unwrap_or_default());
             let price = price(variant, prices);
             if price.is_none() {
@@ -194,7 +201,9 @@ impl Member<'_> {
         standing.dollars_a_day = all.map(Dollars);
         standing.unallocated_a_day = unallocated.map(Dollars);
         standing.unused_gpus = unused;
-        if !unpriced.is_empty() {
+        if silent {
+            standing.remark = Some("It has instances, and published nothing in this range.".to_owned());
+        } else if !unpriced.is_empty() {
             standing.remark = Some(format!("No price is known of {}.", unpriced.join(", ")));
         } else if described.variants.iter().any(|variant| variant.hosts_components && variant.gpus.is_none()) {
             standing.remark =

@@ -30,7 +30,7 @@ pub(super) struct DescribedVariant {
     /// Its instance types, one unless it has pools; none of a serverless one.
     pub(super) instance_types: Vec<String>,
     /// Instances when the endpoint was described, where it said.
-    now: Option<i32>,
+    pub(super) now: Option<i32>,
     /// GPUs of one instance; none where nobody knows, or GPUs are partitioned.
     pub(super) gpus: Option<u32>,
     /// Whether models are placed on it as inference components.

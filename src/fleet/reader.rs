@@ -26,7 +26,11 @@ const AT_ONCE: usize = 16;
 const MOST_METRICS: usize = 5_000;
 /// Values of one series over a range.
 const MOST_PERIODS: i64 = 288;
+/// Seconds of a value.
 const PERIODS: [i64; 5] = [300, 900, 3600, 21_600, 86_400];
+/// Seconds for which data is kept by five minutes; older data is by the hour
+/// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html>, "Metrics retention").
+const KEPT_BY_FIVE_MINUTES: i64 = 63 * 86_400;
 /// Seconds that a sample has to arrive before its period is read.
 const SETTLING: i64 = 120;
 /// Buckets of the alarm that are remembered: a day of quarters of an hour, for some fleets.
@@ -309,7 +313,9 @@ fn asked(members: &[Member<'_>], remarks: &mut Vec<String>) -> (Vec<Asked>, Vec<
 fn span(question: &FleetQuestion) -> Span {
     let settled = question.now - SETTLING;
     let (from, until) = (question.from, question.until.min(settled));
-    let period = PERIODS.into_iter().find(|period| (until - from) / period <= MOST_PERIODS).unwrap_or(PERIODS[4]);
+    let kept = if question.now - from > KEPT_BY_FIVE_MINUTES { 3600 } else { PERIODS[0] };
+    let is_fair = |period: &i64| *period >= kept && (until - from) / period <= MOST_PERIODS;
+    let period = PERIODS.into_iter().find(is_fair).unwrap_or(PERIODS[4]);
     let until = until.div_euclid(period) * period;
     let from = (from.div_euclid(period) * period).min(until - period);
     Span { from: Moment(from), until: Moment(until), period }
