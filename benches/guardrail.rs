@@ -1,4 +1,4 @@
-//! How long the guardrail takes from a hook's event to its verdict, by what its template holds. Fetching the template isn't in it.
+//! How long the guardrail takes from a hook's event to its answer, by what its template holds. Fetching the template isn't in it.
 //!
 //! ```text
 //! cargo bench --workspace --bench guardrail
@@ -30,8 +30,7 @@ fn event(template: &str) -> Value {
     })
 }
 
-/// So many endpoints, each with a config and its monitoring, under one of four conditions of a parameter, which also choose a property:
-/// sixteen ways to look at.
+/// So many endpoints, each with a config and its monitoring, under one of four conditions of a parameter, which also choose a property.
 fn endpoints(count: usize) -> String {
     let mut text = String::from("Parameters: { Stage: { Type: String } }\nConditions:\n");
     for at in 0..4 {
@@ -76,12 +75,12 @@ fn large() -> String {
     text
 }
 
-fn judge(runtime: &Runtime, guardrail: &Guardrail, event: &Value) {
+fn evaluate(runtime: &Runtime, guardrail: &Guardrail, event: &Value) {
     let until = Instant::now() + Duration::from_secs(20);
     black_box(runtime.block_on(guardrail.answer(black_box(event), until)));
 }
 
-fn verdicts(criterion: &mut Criterion) {
+fn answers(criterion: &mut Criterion) {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let _inside = runtime.enter();
     let guardrail = Guardrail::new(Download::through(aws::connector()), ExtraHosts::default(), ServiceToken::default());
@@ -96,11 +95,11 @@ fn verdicts(criterion: &mut Criterion) {
     ] {
         let event = event(&template);
         group.bench_with_input(BenchmarkId::from_parameter(name), &event, |bencher, event| {
-            bencher.iter(|| judge(&runtime, &guardrail, event));
+            bencher.iter(|| evaluate(&runtime, &guardrail, event));
         });
     }
     group.finish();
 }
 
-criterion_group!(benches, verdicts);
+criterion_group!(benches, answers);
 criterion_main!(benches);

@@ -11,7 +11,7 @@ use monitored_endpoint::{aws, logging};
 use serde_json::Value;
 use tokio::time::Instant;
 
-/// Time for judging and answering, which fetching a template must not use up.
+/// Time for evaluating and answering, which fetching a template must not use up.
 const RESERVE: Duration = Duration::from_secs(2);
 
 #[tokio::main(flavor = "current_thread")]

@@ -38,7 +38,7 @@ pub struct Answer {
     pub annotations: Vec<Annotation>,
 }
 
-/// The hook's verdict.
+/// Whether the operation keeps the rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum HookStatus {
@@ -109,6 +109,17 @@ impl Answer {
         }
     }
 
+    /// The answer to a deletion, which no rule is about.
+    pub(super) fn to_deletion(token: String) -> Self {
+        Self {
+            hook_status: HookStatus::Success,
+            error_code: None,
+            message: "a deletion is never held up".to_owned(),
+            client_request_token: token,
+            annotations: Vec::new(),
+        }
+    }
+
     /// The answer where nothing could be assessed.
     pub(super) fn failure(token: String, why: &str) -> Self {
         Self {
@@ -127,6 +138,11 @@ impl Answer {
 /// A finding in a sentence.
 fn said(finding: &Finding) -> String {
     format!("{}: {}", finding.logical_id, printable(&finding.message))
+}
+
+/// What to write, after the sentence that says why.
+fn advice(finding: &Finding, as_json: bool) -> Option<String> {
+    Some(format!(". {}:\n{}", finding.fix.as_ref()?.advice, finding.snippet(as_json)?))
 }
 
 fn compliant(assessment: &Assessment) -> String {
@@ -158,8 +174,7 @@ fn message(assessment: &Assessment, as_json: bool, limit: usize) -> String {
         count => format!("{count} findings."),
     };
     for (at, finding) in findings.iter().enumerate() {
-        let snippet = finding.snippet(as_json).map(|snippet| format!(":\n{snippet}")).unwrap_or_default();
-        let entry = format!("\n{}{snippet}", said(finding));
+        let entry = format!("\n{}{}", said(finding), advice(finding, as_json).unwrap_or_default());
         let others = others(&findings[at + 1..]);
         if text.chars().count() + entry.chars().count() + others.chars().count() > limit && at > 0 {
             text.push_str(&self::others(&findings[at..]));

@@ -134,9 +134,9 @@ impl Assessment {
     /// What the provider, or CloudFormation before it, would refuse. No tag exempts from that: it would fail all the same.
     fn declaration(&mut self, declared: &Declared, stack: &Stack, memory: &mut Memory) {
         self.resources.insert(declared.logical_id.clone());
-        let verdict = memory.verdicts.entry(Memory::key(declared)).or_insert_with(|| verdict(declared, stack));
-        self.findings.extend(verdict.finding.clone());
-        self.undecided.extend(verdict.undecided.clone());
+        let outcome = memory.outcomes.entry(Memory::key(declared)).or_insert_with(|| outcome(declared, stack));
+        self.findings.extend(outcome.finding.clone());
+        self.undecided.extend(outcome.undecided.clone());
     }
 
     /// Adds a finding, unless its resource is exempt.
@@ -165,14 +165,14 @@ impl Assessment {
     }
 }
 
-/// The verdicts on declarations, since a template is looked at several times and most of it is the same each time.
+/// What was said of declarations, since a template is looked at several times and most of it is the same each time.
 #[derive(Default)]
 pub(super) struct Memory {
-    verdicts: BTreeMap<String, Verdict>,
+    outcomes: BTreeMap<String, Outcome>,
 }
 
 impl Memory {
-    /// Everything that a verdict depends on.
+    /// Everything that an outcome depends on.
     fn key(declared: &Declared) -> String {
         let config = declared.beside.endpoint_config.as_ref().map(|config| &config.properties);
         let problems: Vec<String> = declared.problems.iter().map(Problem::to_string).collect();
@@ -181,16 +181,16 @@ impl Memory {
 }
 
 /// What is to be said of one declaration.
-struct Verdict {
+struct Outcome {
     finding: Option<Finding>,
     undecided: Option<String>,
 }
 
 /// Validates a declaration as the provider does.
-fn verdict(declared: &Declared, stack: &Stack) -> Verdict {
+fn outcome(declared: &Declared, stack: &Stack) -> Outcome {
     let known = Known { gpu_dimensions: GpuDimension::ALL.to_vec(), other_price: Some(SOME_PRICE), ..Known::default() };
     let id = &declared.logical_id;
-    let refused = |reason: &str| Verdict {
+    let refused = |reason: &str| Outcome {
         finding: Some(Finding::refused(id, &format!("a {}", declared.resource_type), reason)),
         undecided: None,
     };
@@ -203,7 +203,7 @@ fn verdict(declared: &Declared, stack: &Stack) -> Verdict {
     if validation.problems.iter().any(is_certain) {
         return refused(&validation.reason());
     }
-    Verdict { finding: None, undecided: undecided(&validation) }
+    Outcome { finding: None, undecided: undecided(&validation) }
 }
 
 /// What of a declaration only the deployment decides.

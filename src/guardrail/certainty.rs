@@ -22,9 +22,9 @@ const MOST_CONDITIONS: usize = 12;
 /// Applies the rules to a template, and keeps what is certain.
 pub(super) fn assess(template: &Value, stack: &Stack, token: &ServiceToken) -> Assessment {
     let template = without_defaults(template);
-    let open = open_conditions(&template, stack);
+    let (open, widest) = open_conditions(&template, stack);
     let mut memory = Memory::default();
-    let mut ways = ways(open.len()).into_iter().map(|way| {
+    let mut ways = ways(open.len(), widest).into_iter().map(|way| {
         let decided = if open.is_empty() { None } else { Some(decided(&template, &open, &way)) };
         of_template(decided.as_ref().unwrap_or(&template), stack, token, &mut memory)
     });
@@ -49,19 +49,24 @@ fn without_defaults(template: &Value) -> Value {
     template
 }
 
-/// The conditions that only a deployment decides and that a property of a resource of interest depends on. Those that decide whether a
-/// resource is made are left open, and taken to hold.
-fn open_conditions(template: &Value, stack: &Stack) -> Vec<String> {
+/// The conditions that only a deployment decides and that a property of a resource of interest depends on, with how many of them one
+/// resource depends on at most. Those that decide whether a resource is made are left open, and taken to hold.
+fn open_conditions(template: &Value, stack: &Stack) -> (Vec<String>, usize) {
     let resolver = Resolver::new(template, stack, true);
     let of_interest = |resource: &&Value| {
         let kind = resource.get("Type").and_then(Value::as_str).unwrap_or_default();
         kind.starts_with("AWS::SageMaker::") || ResourceType::named(kind).is_some()
     };
     let resources = template.get("Resources").and_then(Value::as_object).into_iter().flatten();
-    let mut used = BTreeSet::new();
-    resources.map(|(_, resource)| resource).filter(of_interest).for_each(|resource| conditions_of(resource, &mut used));
-    used.retain(|name| resolver.holds(name, "") == Ok(None));
-    used.into_iter().collect()
+    let (mut all, mut widest) = (BTreeSet::new(), 0);
+    for resource in resources.map(|(_, resource)| resource).filter(of_interest) {
+        let mut used = BTreeSet::new();
+        conditions_of(resource, &mut used);
+        used.retain(|name| resolver.holds(name, "") == Ok(None));
+        widest = widest.max(used.len());
+        all.append(&mut used);
+    }
+    (all.into_iter().collect(), widest)
 }
 
 /// The conditions of every `Fn::If`.
@@ -77,8 +82,11 @@ fn conditions_of(value: &Value, used: &mut BTreeSet<String>) {
     }
 }
 
-/// The ways in which so many conditions may turn out.
-fn ways(conditions: usize) -> Vec<Vec<bool>> {
+/// The ways in which so many conditions may turn out, as far as they differ for resources that depend on `widest` of them at most.
+fn ways(conditions: usize, widest: usize) -> Vec<Vec<bool>> {
+    if conditions > 1 && widest == 1 {
+        return vec![vec![true; conditions], vec![false; conditions]];
+    }
     if conditions <= EVERY_WAY {
         let all = 0..1_usize << conditions;
         return all.map(|way| (0..conditions).map(|at| way >> at & 1 == 1).collect()).collect();
@@ -197,7 +205,13 @@ Resources:
 
     #[test]
     fn every_way_is_tried_while_they_are_few_and_each_condition_alone_where_they_are_many() {
-        assert_eq!((ways(0).len(), ways(4).len(), ways(5).len(), ways(40).len()), (1, 16, 12, 26));
-        assert!(ways(40).iter().all(|way| way.len() == 40));
+        let count = |conditions, widest| ways(conditions, widest).len();
+        assert_eq!((count(0, 0), count(4, 2), count(5, 2), count(40, 3)), (1, 16, 12, 26));
+        assert_eq!(
+            (count(1, 1), count(4, 1), count(40, 1)),
+            (2, 2, 2),
+            "each resource has both ways of its one condition"
+        );
+        assert!(ways(40, 3).iter().all(|way| way.len() == 40));
     }
 }

@@ -47,8 +47,17 @@ pub(super) struct Finding {
     pub rule: Rule,
     /// What is wrong, in a sentence or two.
     pub message: String,
-    /// Resources, or parts of them, to write; each by its logical id.
-    pub fix: Option<Value>,
+    /// What to write, where that can be told from the rule alone.
+    pub fix: Option<Fix>,
+}
+
+/// What to write into a template.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Fix {
+    /// What it does: `Add`.
+    pub advice: &'static str,
+    /// Resources, or parts of them, each by its logical id.
+    pub resources: Value,
 }
 
 impl Finding {
@@ -57,17 +66,18 @@ impl Finding {
         let state = if is_off { "are switched off" } else { "are off by default" };
         let message = format!(
             "AWS::SageMaker::EndpointConfig without enhanced metrics: they {state}, so nothing says which GPUs a model holds or what it \
-             costs. Switch them on"
+             costs"
         );
         let metrics = json!({ "EnableEnhancedMetrics": true, "MetricPublishFrequencyInSeconds": 60 });
-        let fix = json!({ logical_id: { "Properties": { "MetricsConfig": metrics } } });
+        let resources = json!({ logical_id: { "Properties": { "MetricsConfig": metrics } } });
+        let fix = Fix { advice: "Switch them on", resources };
         Self { logical_id: logical_id.to_owned(), rule: Rule::EnhancedMetrics, message, fix: Some(fix) }
     }
 
     /// Monitoring beside the endpoint, made under the same `condition`.
     pub(super) fn monitored(logical_id: &str, condition: Option<&Value>, token: &ServiceToken) -> Self {
         let message = "AWS::SageMaker::Endpoint without monitoring: no Custom::EndpointMonitoring of this template names it, and its config is no \
-                       Custom::MonitoredEndpointConfig. Add"
+                       Custom::MonitoredEndpointConfig"
             .to_owned();
         let mut monitoring = json!({
             "Type": "Custom::EndpointMonitoring",
@@ -79,7 +89,8 @@ impl Finding {
         if let Some(condition) = condition {
             monitoring["Condition"] = condition.clone();
         }
-        let fix = json!({ format!("{logical_id}Monitoring"): monitoring });
+        let resources = json!({ format!("{logical_id}Monitoring"): monitoring });
+        let fix = Fix { advice: "Add", resources };
         Self { logical_id: logical_id.to_owned(), rule: Rule::Monitored, message, fix: Some(fix) }
     }
 
@@ -92,7 +103,7 @@ impl Finding {
     /// The fix as text.
     #[must_use]
     pub(super) fn snippet(&self, as_json: bool) -> Option<String> {
-        let fix = self.fix.as_ref()?;
+        let fix = &self.fix.as_ref()?.resources;
         let json = || serde_json::to_string_pretty(fix).unwrap_or_default();
         Some(if as_json { json() } else { yaml(fix) })
     }

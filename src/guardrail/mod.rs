@@ -1,8 +1,9 @@
-//! Judges stacks, change sets and endpoint configs before anything is provisioned, as a CloudFormation Lambda Hook.
+//! Checks stacks, change sets and endpoint configs before anything is provisioned, as a CloudFormation Lambda Hook.
 //!
-//! It finds endpoints without enhanced metrics or monitoring, and declarations of this provider's that will be refused. It judges by the event alone and calls no AWS API; what it fetches is the template that the event points to. A finding is
-//! certain where its resource is made: what depends on a value that only the deployment knows is said and never failed. Whether a finding
-//! warns or stops is the hook's own `FailureMode`.
+//! It finds endpoints without enhanced metrics or monitoring, and declarations of this provider's that will be refused. It looks at the
+//! event alone and calls no AWS API; what it fetches is the template that the event points to. A finding is certain where its resource is
+//! made: what depends on a value that only the deployment knows is said and never failed. Whether a finding warns or stops is the hook's
+//! own `FailureMode`.
 
 mod answer;
 mod assessment;
@@ -45,7 +46,7 @@ pub struct Guardrail {
     token: ServiceToken,
 }
 
-/// Why an event can't be judged. No text of it holds the payload's URL.
+/// Why an event can't be evaluated. No text of it holds the payload's URL.
 #[derive(Debug, Error)]
 enum GuardrailError {
     #[error(transparent)]
@@ -72,23 +73,23 @@ impl Guardrail {
 
     /// The answer to a hook's event, whatever it is, by `until`.
     pub async fn answer(&self, event: &Value, until: Instant) -> Answer {
-        match self.judge(event, until).await {
+        match self.evaluate(event, until).await {
             Ok(answer) => answer,
             Err(error) => {
-                tracing::error!(%error, "the event can't be judged");
+                tracing::error!(%error, "the event can't be evaluated");
                 Answer::failure(Event::token(event), &error.to_string())
             }
         }
     }
 
-    async fn judge(&self, event: &Value, until: Instant) -> Result<Answer, GuardrailError> {
+    async fn evaluate(&self, event: &Value, until: Instant) -> Result<Answer, GuardrailError> {
         let event = Event::read(event)?;
         let payload = match &event.target {
             Target::Template(payload) => Some(self.payload(payload, until).await?),
             Target::Resource { .. } | Target::Deletion => None,
         };
         // A template is anybody's text. Whatever it does to the code that reads it, there is an answer.
-        catch_unwind(AssertUnwindSafe(|| judge(&event, payload.as_ref(), &self.token)))
+        catch_unwind(AssertUnwindSafe(|| evaluate(&event, payload.as_ref(), &self.token)))
             .map_err(|_| GuardrailError::Panic)?
             .map_err(GuardrailError::Payload)
     }
@@ -103,11 +104,11 @@ impl Guardrail {
     }
 }
 
-/// The verdict on an event whose payload is there.
+/// Evaluates an event whose payload is there.
 ///
 /// # Errors
 /// Where the payload has no template that can be read.
-fn judge(event: &Event, payload: Option<&Value>, token: &ServiceToken) -> Result<Answer, PayloadError> {
+fn evaluate(event: &Event, payload: Option<&Value>, token: &ServiceToken) -> Result<Answer, PayloadError> {
     let mut manner =
         Manner { token: event.token.clone(), from_cloud_control: event.from_cloud_control, as_json: false };
     let assessment = match (&event.target, payload) {
@@ -121,7 +122,8 @@ fn judge(event: &Event, payload: Option<&Value>, token: &ServiceToken) -> Result
             }
             None => Assessment::default(),
         },
-        (Target::Template(_), None) | (Target::Deletion, _) => Assessment::default(),
+        (Target::Template(_), None) => Assessment::default(),
+        (Target::Deletion, _) => return Ok(Answer::to_deletion(event.token.clone())),
     };
     for finding in &assessment.findings {
         tracing::info!(stack = %event.stack.name, resource = %finding.logical_id, rule = finding.rule.name(), "finding");

@@ -7,6 +7,8 @@
 //! <https://docs.aws.amazon.com/cloudformation-cli/latest/hooks-userguide/lambda-hooks-create-lambda-function.html>, "Evaluating stack
 //! operations" and "Evaluating change set operations".
 
+use std::collections::BTreeSet;
+
 use cloudformation_template::{Branches, TextError, as_sent, read, references};
 use serde_json::{Map, Value, json};
 use thiserror::Error;
@@ -87,18 +89,12 @@ fn apply(template: &mut Value, change: &Value) {
     let Some((id, context)) = text("logicalResourceId").zip(text("afterContext")) else { return };
     let context = serde_json::from_str::<Value>(context).map(as_sent).unwrap_or_default();
     let Some(after) = context.get("Properties") else { return };
-    let names: Vec<String> = template
-        .get("Resources")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-        .map(|(name, _)| name.clone())
-        .collect();
+    let kept = kept(template);
     let Some(resources) = template.get_mut("Resources").and_then(Value::as_object_mut) else { return };
     match resources.get_mut(id) {
         Some(resource) => {
             let declared = resource.get("Properties").cloned().unwrap_or_else(|| json!({}));
-            resource["Properties"] = merged(&declared, after, &names);
+            resource["Properties"] = merged(&declared, after, &kept);
             // It changes, so it is there.
             resource.as_object_mut().map(|members| members.remove("Condition"));
         }
@@ -108,25 +104,33 @@ fn apply(template: &mut Value, change: &Value) {
     }
 }
 
-/// `declared` with the values of `after`, but for what is unknown there and for what refers to a resource: a name in place of a reference
-/// would hide which resources belong together.
-fn merged(declared: &Value, after: &Value, resources: &[String]) -> Value {
+/// The names whose references stay references: of resources, since a value in their place would hide which belong together, and of
+/// parameters under `NoEcho`, whose values have to stay out of every answer.
+fn kept(template: &Value) -> BTreeSet<String> {
+    let section = |name: &str| template.get(name).and_then(Value::as_object).into_iter().flatten();
+    let is_secret = |parameter: &Value| parameter.get("NoEcho").and_then(Value::as_str) != Some("false");
+    let secret = section("Parameters").filter(|(_, one)| one.get("NoEcho").is_some() && is_secret(one));
+    section("Resources").chain(secret).map(|(name, _)| name.clone()).collect()
+}
+
+/// `declared` with the values of `after`, but for what is unknown there and for what refers to a name that is kept.
+fn merged(declared: &Value, after: &Value, kept: &BTreeSet<String>) -> Value {
     match (declared, after) {
         (_, Value::String(text)) if text.contains(UNKNOWN) => declared.clone(),
         (declared, _) if is_function(declared) => {
-            let refers = references(declared, "", Branches::All).iter().any(|one| resources.contains(&one.name));
+            let refers = references(declared, "", Branches::All).iter().any(|one| kept.contains(&one.name));
             if refers { declared.clone() } else { after.clone() }
         }
         (Value::Object(declared), Value::Object(after)) => {
             let mut members: Map<String, Value> = after.clone();
             for (name, value) in declared {
-                let merged = after.get(name).map_or_else(|| value.clone(), |after| merged(value, after, resources));
+                let merged = after.get(name).map_or_else(|| value.clone(), |after| merged(value, after, kept));
                 members.insert(name.clone(), merged);
             }
             Value::Object(members)
         }
         (Value::Array(declared), Value::Array(after)) if declared.len() == after.len() => {
-            declared.iter().zip(after).map(|(declared, after)| merged(declared, after, resources)).collect()
+            declared.iter().zip(after).map(|(declared, after)| merged(declared, after, kept)).collect()
         }
         (_, after) => after.clone(),
     }
@@ -182,6 +186,15 @@ Resources:
         let read = read_with(&[change("Config", "AWS::SageMaker::EndpointConfig", &unknown)]);
         let every = read.pointer("/Resources/Config/Properties/MetricsConfig/MetricPublishFrequencyInSeconds");
         assert_eq!(every, Some(&json!({"Ref": "Every"})));
+    }
+
+    #[test]
+    fn a_value_under_no_echo_never_takes_its_parameter_s_place() {
+        let text = TEMPLATE.replace("{ Type: Number }", "{ Type: Number, NoEcho: true }");
+        let secret = json!({"MetricsConfig": {"MetricPublishFrequencyInSeconds": "8472"}});
+        let changes = [change("Config", "AWS::SageMaker::EndpointConfig", &secret)];
+        let read = template(&json!({"template": text, "changedResources": changes})).unwrap().unwrap().value;
+        assert!(!read.to_string().contains("8472"), "{read}");
     }
 
     #[test]

@@ -16,7 +16,7 @@ fn any_event_is_answered() {
     let sound: Vec<Value> =
         paths.iter().map(|path| serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()).collect();
     let guardrail = guardrail("");
-    let mut judged = 0;
+    let mut evaluated = 0;
     for seed in 0..1000 {
         let event = mutation::of(&sound, &["", "/requestData", "/requestData"], seed);
         let answer = serde_json::to_value(answer_of(&guardrail, &event)).unwrap();
@@ -27,7 +27,7 @@ fn any_event_is_answered() {
                 && (answer["hookStatus"] == "FAILED") == answer["errorCode"].is_string()
                 && !answer["message"].as_str().unwrap().contains("an error in the guardrail itself");
         assert!(is_answer, "number {seed}: {answer}\n{event}");
-        judged += u32::from(answer["errorCode"] != "InternalFailure");
+        evaluated += u32::from(answer["errorCode"] != "InternalFailure");
     }
-    assert!((200..990).contains(&judged), "{judged}");
+    assert!((200..990).contains(&evaluated), "{evaluated}");
 }

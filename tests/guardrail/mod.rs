@@ -1,4 +1,4 @@
-//! The hook's verdicts on the events of `events/guardrail`, on every example, on the cases from the field and on public templates.
+//! The hook's answers to the events of `events/guardrail`, on every example, on the cases from the field and on public templates.
 
 mod fetched;
 mod garbled;
@@ -66,7 +66,7 @@ fn says(answer: &Answer, status: HookStatus, words: &[&str]) {
 #[test]
 fn a_stack_without_enhanced_metrics_and_monitoring_fails_with_both_snippets() {
     let answer = answer(&event("stack-unmonitored"));
-    let config = "Config:\n  Properties:\n    MetricsConfig:\n      EnableEnhancedMetrics: true\n      MetricPublishFrequencyInSeconds: 60";
+    let config = "costs. Switch them on:\nConfig:\n  Properties:\n    MetricsConfig:\n      EnableEnhancedMetrics: true\n      MetricPublishFrequencyInSeconds: 60";
     let endpoint = "EndpointMonitoring:\n  Type: Custom::EndpointMonitoring\n  Properties:\n    EndpointName: !GetAtt \
                     Endpoint.EndpointName\n    ServiceToken: !ImportValue monitored-endpoint-ServiceToken";
     says(&answer, HookStatus::Failed, &[config, endpoint, EXEMPTION_TAG]);
@@ -103,7 +103,7 @@ fn a_json_template_gets_json_snippets() {
 #[test]
 fn each_event_of_the_folder_is_answered_as_its_readme_says() {
     says(&answer(&event("stack-monitored")), HookStatus::Success, &["compliant: 2 resources"]);
-    says(&answer(&event("stack-delete")), HookStatus::Success, &[]);
+    says(&answer(&event("stack-delete")), HookStatus::Success, &["a deletion is never held up"]);
     let refused =
         ["Config: a Custom::MonitoredEndpointConfig that will be refused", "45 is not a publish frequency; use 10, 30"];
     says(&answer(&event("change-set-refused")), HookStatus::Failed, &refused);
@@ -123,7 +123,7 @@ fn an_exemption_without_a_reason_doesn_t_count_and_is_said() {
 }
 
 #[test]
-fn a_custom_resource_is_judged_as_a_resource_too_should_it_ever_be_sent() {
+fn a_custom_resource_is_evaluated_as_a_resource_too_should_it_ever_be_sent() {
     let mut event = event("resource-config");
     event["requestData"]["targetName"] = "Custom::MonitoredEndpoint".into();
     event["requestData"]["targetModel"]["resourceProperties"] = json!({"EndpointName": "-chat-"});
@@ -143,7 +143,7 @@ fn an_endpoint_by_itself_doesn_t_show_its_monitoring() {
 }
 
 #[test]
-fn what_can_t_be_judged_is_an_internal_failure_with_its_reason() {
+fn what_can_t_be_evaluated_is_an_internal_failure_with_its_reason() {
     let mut unreadable = stack("Resources: { A: { Type: AWS::SageMaker::Endpoint } ]");
     for (event, words) in [
         (json!({"source": "aws.events"}), "not an event of a CloudFormation Lambda Hook"),
@@ -200,10 +200,10 @@ fn whole(text: &str) -> String {
     json!({"Resources": {"Config": {"Type": "Custom::MonitoredEndpointConfig", "Properties": properties}}}).to_string()
 }
 
-/// The verdicts on templates that others wrote, kept as a whole.
+/// The answers to templates that others wrote, kept as a whole.
 #[test]
-fn cases_from_the_field_and_public_templates_have_their_verdicts() {
-    let mut verdicts = String::new();
+fn cases_from_the_field_and_public_templates_have_their_answers() {
+    let mut answers = String::new();
     for folder in ["cli/tests/files/cases", "cli/tests/files/public"] {
         let entries = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap();
         let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
@@ -213,8 +213,8 @@ fn cases_from_the_field_and_public_templates_have_their_verdicts() {
             let found = findings(&answer).join(", ");
             let name = path.file_name().unwrap().to_str().unwrap();
             let rest = if found.is_empty() { answer.message } else { found };
-            writeln!(verdicts, "{name}: {:?}: {rest}", answer.hook_status).unwrap();
+            writeln!(answers, "{name}: {:?}: {rest}", answer.hook_status).unwrap();
         }
     }
-    insta::assert_snapshot!(verdicts);
+    insta::assert_snapshot!(answers);
 }
