@@ -92,7 +92,7 @@ impl ResponseUrl {
         issued::issued_at(&self.0)
     }
 
-    /// The URL as text. Only the delivery may ask for it.
+    /// The URL as text. Only the delivery and the download may ask for it.
     pub(super) fn expose(&self) -> &str {
         self.0.as_str()
     }

@@ -1,4 +1,4 @@
-//! Checks stacks, change sets and endpoint configs before anything is provisioned, as a CloudFormation Lambda Hook.
+//! Checks stacks, change sets and endpoint configs before anything is made: a CloudFormation Lambda Hook.
 //!
 //! It finds endpoints without enhanced metrics or monitoring, and declarations of this provider's that will be refused. It looks at the
 //! event alone and calls no AWS API; what it fetches is the template that the event points to. A finding is certain where its resource is

@@ -208,8 +208,8 @@ Resources:
 
     #[test]
     fn a_template_about_something_else_isn_t_read_and_an_empty_one_is_a_deletion_s() {
-        let anothers = "Resources: { A: { Type: Custom::SetKey } } ]";
-        for text in ["Resources: { Topic: { Type: AWS::SNS::Topic } } ]", anothers, "", " "] {
+        let of_others = "Resources: { A: { Type: Custom::SetKey } } ]";
+        for text in ["Resources: { Topic: { Type: AWS::SNS::Topic } } ]", of_others, "", " "] {
             assert_eq!(template(&json!({ "template": text })).unwrap(), None, "{text}");
         }
         assert!(template(&json!({"template": "Resources: { A: { Type: AWS::SageMaker::Endpoint } ]"})).is_err());

@@ -1,4 +1,4 @@
-//! Reads CloudFormation templates as CloudFormation does, and works values out as far as a template alone allows.
+//! Reads templates as CloudFormation does, and works values out as far as a template alone allows.
 //!
 //! What only a deployment knows becomes a placeholder, visible and valid where names and ARNs are asked for. Nothing is looked up
 //! anywhere: no file, no network, no clock.
