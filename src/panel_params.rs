@@ -263,9 +263,10 @@ mod tests {
     fn all_that_is_wrong_is_said_at_once_with_the_fix() {
         let wrong = read(&json!({"EndpointName": "a b", "Region": "evil.example/", "CostPerHour": "much"}));
         let wrong = wrong.unwrap_err();
-        for part in
-            ["params.Panel: give Cluster or Cost", "params.EndpointName: give the endpoint's name; use 1 to 63 letters"]
-        {
+        for part in [
+            "params.Panel: give Cluster, Cost or Fleet",
+            "params.EndpointName: give the endpoint's name; use 1 to 63 letters",
+        ] {
             assert!(wrong.contains(part), "{wrong}");
         }
         let wrong =

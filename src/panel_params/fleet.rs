@@ -37,9 +37,9 @@ impl FleetParams {
         }
     }
 
-    /// Whether parameters are of this panel.
+    /// Whether parameters ask for this panel.
     #[must_use]
-    pub fn are_meant(params: &Map<String, Value>) -> bool {
+    pub fn asks_for_fleet(params: &Map<String, Value>) -> bool {
         params.get("Panel").and_then(Value::as_str) == Some(FLEET_PANEL)
     }
 
@@ -148,7 +148,7 @@ mod tests {
         let linked = FleetParams { linked_accounts: true, ..params() };
         for params in [FleetParams::default(), params(), linked] {
             let json = params.to_json();
-            assert!(FleetParams::are_meant(json.as_object().unwrap()));
+            assert!(FleetParams::asks_for_fleet(json.as_object().unwrap()));
             assert_eq!(FleetParams::read(json.as_object().unwrap()), Ok(params));
         }
         let arguments: Vec<Value> = params().to_arguments().into_iter().map(Value::from).collect();

@@ -22,7 +22,7 @@ const SETTLING: i64 = 120;
 const MOST_QUARTERS: i64 = 192;
 
 /// Whether an event is CloudWatch's, and not a dashboard's.
-pub(super) fn is_meant(event: &Value) -> bool {
+pub(super) fn is_request(event: &Value) -> bool {
     event["EventType"].is_string()
 }
 
@@ -137,6 +137,6 @@ mod tests {
         ] {
             assert_eq!(Periods::read(&request), None, "{request}");
         }
-        assert!(is_meant(&json!({"EventType": "GetMetricData"})) && !is_meant(&json!({"describe": true})));
+        assert!(is_request(&json!({"EventType": "GetMetricData"})) && !is_request(&json!({"describe": true})));
     }
 }

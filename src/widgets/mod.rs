@@ -106,7 +106,7 @@ impl Widgets {
 
     /// Answers one event: a dashboard's with text, and CloudWatch's request for a number with an object.
     pub async fn respond(&self, event: &Value, invocation: Invocation<'_>) -> Value {
-        if data_source::is_meant(event) {
+        if data_source::is_request(event) {
             return self.measured(event, invocation).await;
         }
         Value::String(self.answer(event, invocation).await)
@@ -155,7 +155,7 @@ impl Widgets {
         context: &Context,
         invocation: Invocation<'_>,
     ) -> Result<Markup, WidgetError> {
-        if FleetParams::are_meant(forwarded) {
+        if FleetParams::asks_for_fleet(forwarded) {
             return self.fleet_panel(event, forwarded, context, invocation).await;
         }
         let params = PanelParams::read(forwarded).map_err(WidgetError::Params)?;
