@@ -4,8 +4,9 @@ locals {
   # What Custom::MonitoredEndpoint takes. CloudFormation refuses null, so what isn't given is left out.
   properties = {
     for name, value in {
-      AdoptExisting = var.adopt_existing
-      AlarmActions  = var.alarm_actions
+      ActionsEnabled = var.actions_enabled
+      AdoptExisting  = var.adopt_existing
+      AlarmActions   = var.alarm_actions
       AlarmTagsPropagation = var.alarm_tags_propagation == null ? null : {
         for name, value in {
           Enabled         = var.alarm_tags_propagation.enabled
@@ -77,6 +78,7 @@ locals {
       CostPerHour = var.cost_per_hour
       Dashboard = var.dashboard == null ? null : {
         for name, value in {
+          CorrectDrift   = var.dashboard.correct_drift
           DashboardName  = var.dashboard.dashboard_name
           Enabled        = var.dashboard.enabled
           Interactive    = var.dashboard.interactive
@@ -234,6 +236,25 @@ locals {
               }
             } : name => value if value != null
           }
+        } : name => value if value != null
+      }
+      FirstChunkLatencyAlarm = var.first_chunk_latency_alarm == null ? null : {
+        for name, value in {
+          ActionsEnabled          = var.first_chunk_latency_alarm.actions_enabled
+          AlarmActions            = var.first_chunk_latency_alarm.alarm_actions
+          AlarmDescription        = var.first_chunk_latency_alarm.alarm_description
+          AlarmName               = var.first_chunk_latency_alarm.alarm_name
+          ComparisonOperator      = var.first_chunk_latency_alarm.comparison_operator
+          DatapointsToAlarm       = var.first_chunk_latency_alarm.datapoints_to_alarm
+          Enabled                 = var.first_chunk_latency_alarm.enabled
+          EvaluationPeriods       = var.first_chunk_latency_alarm.evaluation_periods
+          InsufficientDataActions = var.first_chunk_latency_alarm.insufficient_data_actions
+          OKActions               = var.first_chunk_latency_alarm.ok_actions
+          Period                  = var.first_chunk_latency_alarm.period
+          Source                  = var.first_chunk_latency_alarm.source
+          Threshold               = var.first_chunk_latency_alarm.threshold
+          TimeZone                = var.first_chunk_latency_alarm.time_zone
+          TreatMissingData        = var.first_chunk_latency_alarm.treat_missing_data
         } : name => value if value != null
       }
       GpuBufferAlarm = var.gpu_buffer_alarm == null ? null : {
@@ -552,15 +573,16 @@ locals {
   # Kinds of alarm that are declared and not switched off.
   declared_alarms = toset([
     for kind, alarm in {
-      BacklogAlarm    = var.backlog_alarm
-      BudgetAlarm     = var.budget_alarm
-      ErrorRateAlarm  = var.error_rate_alarm
-      GpuBufferAlarm  = var.gpu_buffer_alarm
-      IdleGpuAlarm    = var.idle_gpu_alarm
-      LatencyAlarm    = var.latency_alarm
-      NoCapacityAlarm = var.no_capacity_alarm
-      NoTrafficAlarm  = var.no_traffic_alarm
-      UnusedGpuAlarm  = var.unused_gpu_alarm
+      BacklogAlarm           = var.backlog_alarm
+      BudgetAlarm            = var.budget_alarm
+      ErrorRateAlarm         = var.error_rate_alarm
+      FirstChunkLatencyAlarm = var.first_chunk_latency_alarm
+      GpuBufferAlarm         = var.gpu_buffer_alarm
+      IdleGpuAlarm           = var.idle_gpu_alarm
+      LatencyAlarm           = var.latency_alarm
+      NoCapacityAlarm        = var.no_capacity_alarm
+      NoTrafficAlarm         = var.no_traffic_alarm
+      UnusedGpuAlarm         = var.unused_gpu_alarm
     } : kind if alarm != null && try(alarm.enabled, true) != false
   ])
 }

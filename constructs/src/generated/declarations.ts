@@ -13,15 +13,75 @@ import {
   DeploymentConfig,
   ExplainerConfig,
   InferenceComponentOptions,
+  InstancePriceOptions,
   MetricsConfig,
   ProductionVariant,
+  UnallocatedCostAlarmOptions,
   VariantOptions,
   VariantProperty,
   VpcConfig,
 } from './structures';
 
+/** Properties of `Custom::EndpointFleet`. */
+export interface EndpointFleetProps extends ProviderProps {
+  /**
+   * Take over a dashboard or metric alarm of the same name that this resource didn't make. From then on it belongs to this
+   * resource.
+   *
+   * @default false
+   */
+  readonly adoptExisting?: boolean | IResolvable;
+
+  /** Actions on going to ALARM, for every alarm without actions of its own. At most 5 items. */
+  readonly alarmActions?: string[];
+
+  /** Whether every alarm's tags, your `Tags` and ours, go with its notifications to SNS, Lambda and EventBridge, to route them by. */
+  readonly alarmTagsPropagation?: AlarmTagsPropagationOptions;
+
+  /** The dashboard. */
+  readonly dashboard?: DashboardOptions;
+
+  /** Names of endpoints to leave out of the interactive panel and of the alarm. Graphs show them all the same. */
+  readonly excludeEndpoints?: string[];
+
+  /**
+   * Whether the interactive panel shows what linked accounts publish too, where this account is a monitoring account of
+   * CloudWatch's cross-account observability.
+   *
+   * @default false
+   */
+  readonly includeLinkedAccounts?: boolean | IResolvable;
+
+  /** What an instance-hour costs you, by instance type. */
+  readonly instancePrices?: InstancePriceOptions[];
+
+  /** The same for `INSUFFICIENT_DATA`. At most 5 items. */
+  readonly insufficientDataActions?: string[];
+
+  /**
+   * Mask the attributes in CloudFormation, and quote no value in a `Reason`. Names of what is made are still logged.
+   *
+   * @default false
+   */
+  readonly noEcho?: boolean | IResolvable;
+
+  /** The same for OK. At most 5 items. */
+  readonly okActions?: string[];
+
+  /** Fires when GPUs that no model holds cost more than `Threshold` dollars an hour, all endpoints together. */
+  readonly unallocatedCostAlarm?: UnallocatedCostAlarmOptions;
+}
+
 /** Properties of `Custom::EndpointMonitoring`. */
 export interface EndpointMonitoringProps extends ProviderProps {
+  /**
+   * Whether actions are taken, for every alarm that doesn't say so itself. `false` keeps alarms and their states and tells
+   * nobody.
+   *
+   * @default true
+   */
+  readonly actionsEnabled?: boolean | IResolvable;
+
   /**
    * Take over a dashboard or metric alarm of the same name that this resource didn't make. From then on it belongs to this
    * resource.
@@ -56,6 +116,12 @@ export interface EndpointMonitoringProps extends ProviderProps {
 
   /** Fires when too many requests to a model or variant end in 5xx. */
   readonly errorRateAlarm?: AlarmOptions;
+
+  /**
+   * Fires when streamed answers of a model or variant begin too late: p99 of `FirstChunkLatency` in milliseconds. AWS documents
+   * it for variants with a model of their own, not for inference components.
+   */
+  readonly firstChunkLatencyAlarm?: AlarmOptions;
 
   /** Fires when too few GPUs are left to scale a model or to place another. */
   readonly gpuBufferAlarm?: AlarmOptions;
@@ -117,6 +183,14 @@ export interface EndpointMonitoringProps extends ProviderProps {
 /** Properties of `Custom::MonitoredEndpoint`. */
 export interface MonitoredEndpointProps extends RoleProps {
   /**
+   * Whether actions are taken, for every alarm that doesn't say so itself. `false` keeps alarms and their states and tells
+   * nobody.
+   *
+   * @default true
+   */
+  readonly actionsEnabled?: boolean | IResolvable;
+
+  /**
    * Take over a dashboard or metric alarm of the same name that this resource didn't make. From then on it belongs to this
    * resource.
    *
@@ -171,6 +245,12 @@ export interface MonitoredEndpointProps extends RoleProps {
 
   /** The API's `ExplainerConfig`. */
   readonly explainerConfig?: ExplainerConfig;
+
+  /**
+   * Fires when streamed answers of a model or variant begin too late: p99 of `FirstChunkLatency` in milliseconds. AWS documents
+   * it for variants with a model of their own, not for inference components.
+   */
+  readonly firstChunkLatencyAlarm?: AlarmOptions;
 
   /** Fires when too few GPUs are left to scale a model or to place another. */
   readonly gpuBufferAlarm?: AlarmOptions;
@@ -244,6 +324,14 @@ export interface MonitoredEndpointProps extends RoleProps {
 /** Properties of `Custom::MonitoredEndpointConfig`. */
 export interface MonitoredEndpointConfigProps extends RoleProps {
   /**
+   * Whether actions are taken, for every alarm that doesn't say so itself. `false` keeps alarms and their states and tells
+   * nobody.
+   *
+   * @default true
+   */
+  readonly actionsEnabled?: boolean | IResolvable;
+
+  /**
    * Take over a dashboard or metric alarm of the same name that this resource didn't make. From then on it belongs to this
    * resource.
    *
@@ -292,6 +380,12 @@ export interface MonitoredEndpointConfigProps extends RoleProps {
 
   /** The API's `ExplainerConfig`. */
   readonly explainerConfig?: ExplainerConfig;
+
+  /**
+   * Fires when streamed answers of a model or variant begin too late: p99 of `FirstChunkLatency` in milliseconds. AWS documents
+   * it for variants with a model of their own, not for inference components.
+   */
+  readonly firstChunkLatencyAlarm?: AlarmOptions;
 
   /** Fires when too few GPUs are left to scale a model or to place another. */
   readonly gpuBufferAlarm?: AlarmOptions;

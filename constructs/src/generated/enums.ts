@@ -148,6 +148,11 @@ export enum AlarmKind {
   BUDGET = 'BudgetAlarm',
   /** Fires when too many requests to a model or variant end in 5xx. */
   ERROR_RATE = 'ErrorRateAlarm',
+  /**
+   * Fires when streamed answers of a model or variant begin too late: p99 of `FirstChunkLatency` in milliseconds. AWS documents
+   * it for variants with a model of their own, not for inference components.
+   */
+  FIRST_CHUNK_LATENCY = 'FirstChunkLatencyAlarm',
   /** Fires when too few GPUs are left to scale a model or to place another. */
   GPU_BUFFER = 'GpuBufferAlarm',
   /** Fires when models hold GPUs and hardly use them. */

@@ -2,3 +2,4 @@
 export * from './enums';
 export * from './structures';
 export * from './declarations';
+export * from './resources';

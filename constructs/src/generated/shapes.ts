@@ -2,7 +2,21 @@
 
 /** Each member's name in the API, by the structure that it stands in, and the structure that it holds. */
 export const SHAPES: { [structure: string]: { [member: string]: { name: string; holds?: string } } } = {
+  EndpointFleet: {
+    adoptExisting: { name: 'AdoptExisting' },
+    alarmActions: { name: 'AlarmActions' },
+    alarmTagsPropagation: { name: 'AlarmTagsPropagation', holds: 'AlarmTagsPropagation' },
+    dashboard: { name: 'Dashboard', holds: 'Dashboard' },
+    excludeEndpoints: { name: 'ExcludeEndpoints' },
+    includeLinkedAccounts: { name: 'IncludeLinkedAccounts' },
+    instancePrices: { name: 'InstancePrices', holds: 'InstancePrices' },
+    insufficientDataActions: { name: 'InsufficientDataActions' },
+    noEcho: { name: 'NoEcho' },
+    okActions: { name: 'OKActions' },
+    unallocatedCostAlarm: { name: 'UnallocatedCostAlarm', holds: 'UnallocatedCostAlarm' },
+  },
   EndpointMonitoring: {
+    actionsEnabled: { name: 'ActionsEnabled' },
     adoptExisting: { name: 'AdoptExisting' },
     alarmActions: { name: 'AlarmActions' },
     alarmTagsPropagation: { name: 'AlarmTagsPropagation', holds: 'AlarmTagsPropagation' },
@@ -13,6 +27,7 @@ export const SHAPES: { [structure: string]: { [member: string]: { name: string; 
     dashboard: { name: 'Dashboard', holds: 'Dashboard' },
     endpointName: { name: 'EndpointName' },
     errorRateAlarm: { name: 'ErrorRateAlarm', holds: 'MonitoringAlarm' },
+    firstChunkLatencyAlarm: { name: 'FirstChunkLatencyAlarm', holds: 'MonitoringAlarm' },
     gpuBufferAlarm: { name: 'GpuBufferAlarm', holds: 'MonitoringAlarm' },
     gpuDimension: { name: 'GpuDimension' },
     gpusPerInstance: { name: 'GpusPerInstance' },
@@ -31,6 +46,7 @@ export const SHAPES: { [structure: string]: { [member: string]: { name: string; 
     variants: { name: 'Variants', holds: 'Variants' },
   },
   MonitoredEndpoint: {
+    actionsEnabled: { name: 'ActionsEnabled' },
     adoptExisting: { name: 'AdoptExisting' },
     alarmActions: { name: 'AlarmActions' },
     alarmTagsPropagation: { name: 'AlarmTagsPropagation', holds: 'AlarmTagsPropagation' },
@@ -48,6 +64,7 @@ export const SHAPES: { [structure: string]: { [member: string]: { name: string; 
     errorRateAlarm: { name: 'ErrorRateAlarm', holds: 'MonitoringAlarm' },
     excludeRetainedVariantProperties: { name: 'ExcludeRetainedVariantProperties', holds: 'VariantProperty' },
     explainerConfig: { name: 'ExplainerConfig', holds: 'ExplainerConfig' },
+    firstChunkLatencyAlarm: { name: 'FirstChunkLatencyAlarm', holds: 'MonitoringAlarm' },
     gpuBufferAlarm: { name: 'GpuBufferAlarm', holds: 'MonitoringAlarm' },
     gpuDimension: { name: 'GpuDimension' },
     gpusPerInstance: { name: 'GpusPerInstance' },
@@ -70,6 +87,7 @@ export const SHAPES: { [structure: string]: { [member: string]: { name: string; 
     vpcConfig: { name: 'VpcConfig', holds: 'VpcConfig' },
   },
   MonitoredEndpointConfig: {
+    actionsEnabled: { name: 'ActionsEnabled' },
     adoptExisting: { name: 'AdoptExisting' },
     alarmActions: { name: 'AlarmActions' },
     alarmTagsPropagation: { name: 'AlarmTagsPropagation', holds: 'AlarmTagsPropagation' },
@@ -85,6 +103,7 @@ export const SHAPES: { [structure: string]: { [member: string]: { name: string; 
     endpointName: { name: 'EndpointName' },
     errorRateAlarm: { name: 'ErrorRateAlarm', holds: 'MonitoringAlarm' },
     explainerConfig: { name: 'ExplainerConfig', holds: 'ExplainerConfig' },
+    firstChunkLatencyAlarm: { name: 'FirstChunkLatencyAlarm', holds: 'MonitoringAlarm' },
     gpuBufferAlarm: { name: 'GpuBufferAlarm', holds: 'MonitoringAlarm' },
     gpuDimension: { name: 'GpuDimension' },
     gpusPerInstance: { name: 'GpusPerInstance' },
@@ -187,6 +206,7 @@ export const SHAPES: { [structure: string]: { [member: string]: { name: string; 
     language: { name: 'Language' },
   },
   Dashboard: {
+    correctDrift: { name: 'CorrectDrift' },
     dashboardName: { name: 'DashboardName' },
     enabled: { name: 'Enabled' },
     interactive: { name: 'Interactive' },
@@ -218,6 +238,10 @@ export const SHAPES: { [structure: string]: { [member: string]: { name: string; 
     instanceType: { name: 'InstanceType' },
     modelNameOverride: { name: 'ModelNameOverride' },
     priority: { name: 'Priority' },
+  },
+  InstancePrices: {
+    costPerHour: { name: 'CostPerHour' },
+    instanceType: { name: 'InstanceType' },
   },
   MetricsConfig: {
     enableDetailedObservability: { name: 'EnableDetailedObservability' },
@@ -309,6 +333,18 @@ export const SHAPES: { [structure: string]: { [member: string]: { name: string; 
     linearStepSize: { name: 'LinearStepSize', holds: 'CapacitySize' },
     type: { name: 'Type' },
     waitIntervalInSeconds: { name: 'WaitIntervalInSeconds' },
+  },
+  UnallocatedCostAlarm: {
+    actionsEnabled: { name: 'ActionsEnabled' },
+    alarmActions: { name: 'AlarmActions' },
+    alarmDescription: { name: 'AlarmDescription' },
+    alarmName: { name: 'AlarmName' },
+    enabled: { name: 'Enabled' },
+    evaluationPeriods: { name: 'EvaluationPeriods' },
+    insufficientDataActions: { name: 'InsufficientDataActions' },
+    okActions: { name: 'OKActions' },
+    threshold: { name: 'Threshold' },
+    treatMissingData: { name: 'TreatMissingData' },
   },
   VariantProperty: {
     variantPropertyType: { name: 'VariantPropertyType' },

@@ -39,11 +39,7 @@ export interface Alarm {
 
 /** An alarm. Each kind has its own defaults, so that most need nothing. */
 export interface AlarmOptions {
-  /**
-   * Whether actions are taken.
-   *
-   * @default true
-   */
+  /** Whether actions are taken. */
   readonly actionsEnabled?: boolean | IResolvable;
 
   /** Actions on going to ALARM. At most 5 items. */
@@ -336,6 +332,14 @@ export interface ClarifyTextConfig {
 
 /** What stands in `Dashboard`. */
 export interface DashboardOptions {
+  /**
+   * Whether what somebody changes by hand on the dashboard or the alarms is put right, or made again where it was deleted. It
+   * takes a provider stack with `KeepMonitoring`.
+   *
+   * @default false
+   */
+  readonly correctDrift?: boolean | IResolvable;
+
   /** 1 to 255 letters, digits, hyphens and underscores. */
   readonly dashboardName?: string;
 
@@ -433,6 +437,15 @@ export interface InstancePool {
 
   /** The API's `Priority`. 1 to 5. */
   readonly priority: number;
+}
+
+/** What stands in `InstancePrices`. */
+export interface InstancePriceOptions {
+  /** Dollars per instance-hour, or `Auto` for the list price. At most 100000. */
+  readonly costPerHour: CostPerHour;
+
+  /** Such as `ml.g6.12xlarge`. */
+  readonly instanceType: string;
 }
 
 /**
@@ -649,6 +662,51 @@ export interface TrafficRoutingConfig {
 
   /** The API's `WaitIntervalInSeconds`. 0 to 3600. */
   readonly waitIntervalInSeconds: number;
+}
+
+/** What stands in `UnallocatedCostAlarm`. */
+export interface UnallocatedCostAlarmOptions {
+  /** Whether actions are taken. */
+  readonly actionsEnabled?: boolean | IResolvable;
+
+  /** Actions on going to ALARM. At most 5 items. */
+  readonly alarmActions?: string[];
+
+  /** Your own words. They come before ours, which say what is wrong, what it costs and what to do first. */
+  readonly alarmDescription?: string;
+
+  /** 1 to 255 printable characters. */
+  readonly alarmName?: string;
+
+  /**
+   * `false` makes no alarm.
+   *
+   * @default true
+   */
+  readonly enabled?: boolean | IResolvable;
+
+  /**
+   * For how many quarters of an hour in a row it has to cost more. 1 to 96.
+   *
+   * @default 4
+   */
+  readonly evaluationPeriods?: number;
+
+  /** The same for `INSUFFICIENT_DATA`. At most 5 items. */
+  readonly insufficientDataActions?: string[];
+
+  /** The same for OK. At most 5 items. */
+  readonly okActions?: string[];
+
+  /** Dollars per hour, more than 0. */
+  readonly threshold?: number;
+
+  /**
+   * What a missing datapoint counts as. An endpoint that is scaled to zero has none.
+   *
+   * @default notBreaching
+   */
+  readonly treatMissingData?: cloudwatch.TreatMissingData;
 }
 
 /** What stands in `Variants`. */

@@ -1,5 +1,11 @@
 # Written by `make bindings` from docs/properties.schema.json and data/limits.csv. Don't edit it here.
 
+variable "actions_enabled" {
+  description = "Whether actions are taken, for every alarm that doesn't say so itself. `false` keeps alarms and their states and tells nobody."
+  type        = bool
+  default     = null
+}
+
 variable "adopt_existing" {
   description = "Take over a dashboard or metric alarm of the same name that this resource didn't make. From then on it belongs to this resource."
   type        = bool
@@ -95,6 +101,7 @@ variable "cost_per_hour" {
 variable "dashboard" {
   description = "The dashboard."
   type = object({
+    correct_drift   = optional(bool)
     dashboard_name  = optional(string)
     enabled         = optional(bool)
     interactive     = optional(bool)
@@ -106,6 +113,28 @@ variable "dashboard" {
 
 variable "error_rate_alarm" {
   description = "Fires when too many requests to a model or variant end in 5xx."
+  type = object({
+    actions_enabled           = optional(bool)
+    alarm_actions             = optional(list(string))
+    alarm_description         = optional(string)
+    alarm_name                = optional(string)
+    comparison_operator       = optional(string)
+    datapoints_to_alarm       = optional(number)
+    enabled                   = optional(bool)
+    evaluation_periods        = optional(number)
+    insufficient_data_actions = optional(list(string))
+    ok_actions                = optional(list(string))
+    period                    = optional(number)
+    source                    = optional(string)
+    threshold                 = optional(number)
+    time_zone                 = optional(string)
+    treat_missing_data        = optional(string)
+  })
+  default = null
+}
+
+variable "first_chunk_latency_alarm" {
+  description = "Fires when streamed answers of a model or variant begin too late: p99 of `FirstChunkLatency` in milliseconds. AWS documents it for variants with a model of their own, not for inference components."
   type = object({
     actions_enabled           = optional(bool)
     alarm_actions             = optional(list(string))
