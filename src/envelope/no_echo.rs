@@ -313,20 +313,17 @@ mod tests {
     }
 
     #[test]
-    fn a_large_declaration_and_a_long_text_take_little_time() {
+    fn a_large_declaration_and_a_long_text_take_few_steps() {
         let declared: Value = (0..5_000).map(|at| format!("arn:aws:iam::{at:012}:role/x")).collect();
         let text = "arn:aws:iam::000000004999:role/x \\\\\\\\\\ %25%25 ".repeat(100);
-        let started = std::time::Instant::now();
-        assert!(!masked(&declared, &text).contains("4999"));
-        assert!(started.elapsed() < std::time::Duration::from_secs(5), "{:?}", started.elapsed());
+        let shown = masked(&declared, &text);
+        assert!(shown != WITHHELD && !shown.contains("4999"), "{shown}");
     }
 
     #[test]
-    fn a_text_that_could_be_anything_is_withheld_in_time() {
+    fn a_text_that_could_be_anything_is_withheld() {
         let declared = json!(["\\".repeat(4_000)]);
-        let started = std::time::Instant::now();
         assert_eq!(masked(&declared, &"\\".repeat(20_000)), WITHHELD);
-        assert!(started.elapsed() < std::time::Duration::from_secs(30), "{:?}", started.elapsed());
     }
 
     proptest! {
