@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::support::declaration::{Declared, TOPIC, monitoring, one_model, shared_gpus};
+use crate::support::harness::{Scenario, ownership};
 use crate::support::planning::{alarms, planned};
-use crate::support::scenario::{Scenario, ownership};
 
 const NONE: [&str; 0] = [];
 const FOUR: [&str; 4] = ["UnusedGpuAlarm", "GpuBufferAlarm", "IdleGpuAlarm", "NoTrafficAlarm"];

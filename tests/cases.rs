@@ -7,10 +7,9 @@ use std::time::Duration;
 use aws_stand_in::{Fault, Outcome, Script};
 use serde_json::{Value, json};
 
-use crate::support::chain::Chain;
 use crate::support::declaration::{Declared, one_model, shared_gpus};
 use crate::support::event::{ENDPOINT, Event};
-use crate::support::scenario::{Answer, Scenario, let_fail};
+use crate::support::harness::{Answer, Scenario};
 
 const QUICK: Duration = Duration::from_millis(20);
 const NONE: [&str; 0] = [];
@@ -34,12 +33,12 @@ fn create_before(event: &Event, properties: &str) -> Event {
 }
 
 /// What the variants of an endpoint run with.
-fn variants(chain: &Chain, endpoint: &str, what: &str) -> Vec<Value> {
+fn variants(chain: &Scenario, endpoint: &str, what: &str) -> Vec<Value> {
     let endpoint = chain.endpoint(endpoint);
     endpoint["ProductionVariants"].as_array().unwrap().iter().map(|variant| variant[what].clone()).collect()
 }
 
-fn with_models(chain: &Chain) {
+fn with_models(chain: &Scenario) {
     for model in ["model-a", "model-b", "m"] {
         let role = crate::support::declaration::ROLE;
         chain.block_on(chain.sagemaker.create_model().model_name(model).execution_role_arn(role).send()).unwrap();
@@ -48,18 +47,18 @@ fn with_models(chain: &Chain) {
 
 #[test]
 fn a2_a_permission_that_a_deletion_needs_behind_it_is_named() {
-    let chain = Chain::new(QUICK);
+    let chain = Scenario::with_transitions(QUICK);
     let delete = event(include_str!("cases/a2-delete-with-scalable-target.json"));
     chain.send(create_before(&delete, "ResourceProperties")).succeeded();
     let missing = "application-autoscaling:DeregisterScalableTarget";
-    let_fail(&chain.stand_in, "DeleteEndpoint", None, Fault::AccessDeniedFor(missing.to_owned()));
+    chain.let_fail("DeleteEndpoint", None, Fault::AccessDeniedFor(missing.to_owned()));
     let reason = chain.send(delete).failed();
     assert!(reason.contains(&format!("needs the permission {missing}")), "{reason}");
 }
 
 #[test]
 fn a4_declared_weights_are_in_force_after_success() {
-    let chain = Chain::new(QUICK);
+    let chain = Scenario::with_transitions(QUICK);
     with_models(&chain);
     let update = event(include_str!("cases/a4-weights-only.json"));
     chain.send(create_before(&update, "OldResourceProperties")).succeeded();
@@ -69,7 +68,7 @@ fn a4_declared_weights_are_in_force_after_success() {
 
 #[test]
 fn a4_a_declared_instance_count_is_in_force_after_success() {
-    let chain = Chain::new(QUICK);
+    let chain = Scenario::with_transitions(QUICK);
     with_models(&chain);
     let update = event(include_str!("cases/a4-count-only.json"));
     chain.send(create_before(&update, "OldResourceProperties")).succeeded();
@@ -80,7 +79,7 @@ fn a4_a_declared_instance_count_is_in_force_after_success() {
 /// Only the variant whose declaration changed gets another count.
 #[test]
 fn a4_a_count_that_an_autoscaler_has_moved_is_kept_where_it_was_not_declared_anew() {
-    let chain = Chain::new(QUICK);
+    let chain = Scenario::with_transitions(QUICK);
     with_models(&chain);
     let update = event(include_str!("cases/a4-count-only.json"));
     chain.send(create_before(&update, "OldResourceProperties")).succeeded();
@@ -93,7 +92,7 @@ fn a4_a_count_that_an_autoscaler_has_moved_is_kept_where_it_was_not_declared_ane
 /// "`RetainAllVariantProperties` false alone afterwards does nothing either."
 #[test]
 fn a4_no_longer_retaining_alone_applies_what_is_declared() {
-    let chain = Chain::new(QUICK);
+    let chain = Scenario::with_transitions(QUICK);
     with_models(&chain);
     let old = one_model("ab");
     chain.send(Event::create(ENDPOINT, &old)).succeeded();
@@ -108,7 +107,7 @@ fn a4_no_longer_retaining_alone_applies_what_is_declared() {
 
 #[test]
 fn a12b_a_name_that_differs_in_case_only_is_said_to_be_taken() {
-    let chain = Chain::new(QUICK);
+    let chain = Scenario::with_transitions(QUICK);
     let theirs = Event::create(ENDPOINT, &shared_gpus("chat")).of_resource("Other");
     chain.send(theirs).succeeded();
     let before = chain.state();
@@ -119,8 +118,8 @@ fn a12b_a_name_that_differs_in_case_only_is_said_to_be_taken() {
 
 #[test]
 fn a15_a_grant_that_kms_refuses_is_named() {
-    let chain = Chain::new(QUICK);
-    let_fail(&chain.stand_in, "CreateEndpoint", None, Fault::AccessDeniedFor("kms:CreateGrant".to_owned()));
+    let chain = Scenario::with_transitions(QUICK);
+    chain.let_fail("CreateEndpoint", None, Fault::AccessDeniedFor("kms:CreateGrant".to_owned()));
     let answer = chain.send(event(include_str!("cases/a15-kms.json")));
     assert!(answer.failed().contains("needs the permission kms:CreateGrant"), "{}", answer.reason());
     assert!(answer.id().starts_with("create-failed."), "{}", answer.id());
@@ -129,7 +128,7 @@ fn a15_a_grant_that_kms_refuses_is_named() {
 
 #[test]
 fn a16_no_control_character_of_a_failure_reason_reaches_the_answer() {
-    let chain = Chain::new(QUICK);
+    let chain = Scenario::with_transitions(QUICK);
     let reason = Some("no \u{1b}[31mcapacity\u{7}\0".to_owned());
     chain.stand_in.script("chat", Script { outcome: Outcome::Fail, reason, after_ms: None });
     let reason = chain.send(event(include_str!("cases/a16-control-characters.json"))).failed();
@@ -149,7 +148,7 @@ fn d1_a_config_that_was_deleted_under_its_endpoint_is_said_to_be_missing() {
     assert!(reason.contains("give ProductionVariants and MetricsConfig"), "{reason}");
 }
 
-fn settled_in_failed(chain: &Chain, declared: &Declared) {
+fn settled_in_failed(chain: &Scenario, declared: &Declared) {
     chain.send(Event::create(ENDPOINT, declared)).succeeded();
     let script = Script { outcome: Outcome::RollbackFailed, reason: Some("no capacity".to_owned()), after_ms: None };
     chain.stand_in.script("chat", script);
@@ -158,16 +157,16 @@ fn settled_in_failed(chain: &Chain, declared: &Declared) {
 /// The endpoint runs on a mixture of both configs.
 #[test]
 fn review_8_no_config_goes_while_an_update_s_rollback_has_failed() {
-    let chain = Chain::new(QUICK);
+    let chain = Scenario::with_transitions(QUICK);
     let old = shared_gpus("chat");
     settled_in_failed(&chain, &old);
     let metrics = json!({"EnableEnhancedMetrics": true, "MetricPublishFrequencyInSeconds": 10});
     let new = old.clone().with("MetricsConfig", metrics);
     let reason = chain.send(Event::update(ENDPOINT, "chat", &old, &new)).failed();
     assert!(reason.contains("UpdateRollbackFailed"), "{reason}");
-    assert_eq!(chain.configs().len(), 2, "{:?}", chain.configs());
+    assert_eq!(chain.config_names().len(), 2, "{:?}", chain.config_names());
     chain.send(Event::update(ENDPOINT, "chat", &new, &old)).succeeded();
-    assert_eq!(chain.configs().len(), 1, "once it serves on the old one again, the new one goes");
+    assert_eq!(chain.config_names().len(), 1, "once it serves on the old one again, the new one goes");
 }
 
 /// "The same tags twice, one renamed": 47 tags of the author's and our three are all that there is room for.
@@ -189,7 +188,7 @@ fn review_10_a_tag_is_renamed_where_there_are_fifty() {
 /// An endpoint of ours that has failed can't be updated, and made every Update and every rollback fail.
 #[test]
 fn review_13_an_own_endpoint_that_has_failed_is_made_anew() {
-    let chain = Chain::new(QUICK);
+    let chain = Scenario::with_transitions(QUICK);
     let old = shared_gpus("chat");
     chain.send(Event::create(ENDPOINT, &old)).succeeded();
     let delete = chain.sagemaker.delete_endpoint().endpoint_name("chat");
@@ -203,7 +202,7 @@ fn review_13_an_own_endpoint_that_has_failed_is_made_anew() {
     chain
         .stand_in
         .script("chat", Script { outcome: Outcome::Fail, reason: Some("no capacity".to_owned()), after_ms: None });
-    let config = chain.configs().remove(0);
+    let config = chain.config_names().remove(0);
     let create = chain.sagemaker.create_endpoint().endpoint_name("chat").endpoint_config_name(config);
     chain.block_on(create.set_tags(Some(tags.collect())).send()).unwrap();
     chain.stand_in.advance(QUICK);
@@ -216,7 +215,7 @@ fn review_13_an_own_endpoint_that_has_failed_is_made_anew() {
 /// A duplicate that comes late, of a request that is over, changes nothing: it is answered as it was.
 #[test]
 fn a_late_duplicate_of_a_request_that_is_over_is_answered_as_it_was_and_changes_nothing() {
-    let chain = Chain::new(QUICK);
+    let chain = Scenario::with_transitions(QUICK);
     let declared = shared_gpus("chat");
     let create = Event::create(ENDPOINT, &declared);
     let first: Answer = chain.send(create.clone()).succeeded();
@@ -267,7 +266,7 @@ fn an_instance_type_or_a_layout_that_can_not_change_in_place_is_refused_before_t
         (two.clone(), whole.clone(), "AcceleratorPartitionLayouts"),
         (whole, two, "AcceleratorPartitionLayouts"),
     ] {
-        let chain = Chain::new(QUICK);
+        let chain = Scenario::with_transitions(QUICK);
         chain.send(Event::create(ENDPOINT, &old)).succeeded();
         let before = chain.state();
         let answer = chain.send(Event::update(ENDPOINT, "chat", &old, &new));
@@ -289,7 +288,7 @@ fn an_instance_type_or_a_layout_that_can_not_change_in_place_is_refused_before_t
 fn what_serves_decides_on_what_can_not_change_in_place() {
     let (old, new) =
         (shared_gpus("chat"), shared_gpus("chat").with("ProductionVariants/0/InstanceType", "ml.g6.48xlarge"));
-    let chain = Chain::new(QUICK);
+    let chain = Scenario::with_transitions(QUICK);
     chain.send(Event::create(ENDPOINT, &old)).succeeded();
     let delete = chain.sagemaker.delete_endpoint().endpoint_name("chat");
     chain.block_on(delete.send()).unwrap();

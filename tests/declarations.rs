@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::support::declaration::{Declared, one_model, shared_gpus};
 use crate::support::event::Event;
+use crate::support::harness::Scenario;
 use crate::support::mistakes::{Mistake, every_mistake};
-use crate::support::scenario::Scenario;
 
 fn chat() -> Declared {
     shared_gpus("chat")

@@ -7,10 +7,9 @@ use aws_sdk_cloudwatch::types::Tag;
 use aws_stand_in::{Fault, Outcome, Script};
 use serde_json::json;
 
-use crate::support::chain::Chain;
 use crate::support::declaration::{Declared, one_model, shared_gpus};
 use crate::support::event::{ENDPOINT, Event, stack_id};
-use crate::support::scenario::{let_fail, ownership, sdk_config};
+use crate::support::harness::{Aws, Scenario, ownership};
 
 /// A transition that is over at the next look.
 const QUICK: Duration = Duration::from_millis(20);
@@ -39,15 +38,15 @@ fn delete(id: &str, declared: &Declared) -> Event {
 }
 
 /// A chain in which `chat` has been made, with its config's name.
-fn made() -> (Chain, Declared, String) {
-    let chain = Chain::new(QUICK);
+fn made() -> (Scenario, Declared, String) {
+    let chain = Scenario::with_transitions(QUICK);
     let declared = shared_gpus("chat");
     chain.send(create(&declared)).succeeded();
-    let config = chain.configs()[0].clone();
+    let config = chain.config_names()[0].clone();
     (chain, declared, config)
 }
 
-impl Chain {
+impl Scenario {
     /// The next transition of `chat` comes to this.
     fn next(&self, outcome: Outcome, reason: &str) {
         self.stand_in.script("chat", Script { outcome, reason: Some(reason.to_owned()), after_ms: None });
@@ -76,16 +75,16 @@ fn a_create_gives_the_whole_thing_in_service() {
 
 #[test]
 fn the_attributes_name_the_endpoint_and_the_id_is_its_name() {
-    let chain = Chain::new(QUICK);
+    let chain = Scenario::with_transitions(QUICK);
     let answer = chain.send(create(&shared_gpus("chat"))).succeeded();
     assert_eq!(answer.id(), "chat");
     assert_eq!(answer.data("EndpointArn"), chain.endpoint("chat")["EndpointArn"]);
-    assert_eq!(answer.data("EndpointConfigName"), chain.configs()[0]);
+    assert_eq!(answer.data("EndpointConfigName"), chain.config_names()[0]);
 }
 
 #[test]
 fn an_endpoint_without_a_name_gets_one_that_stays() {
-    let chain = Chain::new(QUICK);
+    let chain = Scenario::with_transitions(QUICK);
     let declared = shared_gpus("unused").without("EndpointName");
     let answer = chain.send(create(&declared)).succeeded();
     assert!(answer.id().starts_with("inference-Config-"), "{}", answer.id());
@@ -108,7 +107,7 @@ fn the_same_create_twice_and_an_unchanged_update_write_nothing() {
 /// Each call that waits for another makes a stack wait: docs/contributors/performance.md has the chains.
 #[test]
 fn nothing_is_looked_at_twice() {
-    let chain = Chain::new(Duration::ZERO);
+    let chain = Scenario::with_transitions(Duration::ZERO);
     let declared = shared_gpus("chat");
     let times = |operation: &str| chain.calls().iter().filter(|call| *call == operation).count();
     chain.send(create(&declared)).succeeded();
@@ -123,18 +122,18 @@ fn nothing_is_looked_at_twice() {
 
 #[test]
 fn fifty_minutes_pass_over_several_runs() {
-    let chain = Chain::new(Duration::from_mins(50));
+    let chain = Scenario::with_transitions(Duration::from_mins(50));
     let answer = chain.send_in_lives_of(LIFE, create(&shared_gpus("chat")), |_| {
         chain.stand_in.advance(Duration::from_mins(14));
     });
     answer.succeeded();
-    assert_eq!(*chain.hops.lock().unwrap(), 4);
+    assert_eq!(chain.hops(), 4);
     assert_eq!(chain.endpoint("chat")["EndpointStatus"], "InService");
 }
 
 #[test]
 fn an_endpoint_that_never_gets_there_is_given_up_within_service_timeout() {
-    let chain = Chain::new(FOREVER);
+    let chain = Scenario::with_transitions(FOREVER);
     let declared = shared_gpus("chat").with("ServiceTimeout", 3);
     let answer = chain.send_in_lives_of(LIFE, create(&declared), |_| {});
     let reason = answer.failed();
@@ -149,16 +148,16 @@ fn an_endpoint_that_never_gets_there_is_given_up_within_service_timeout() {
 
 #[test]
 fn a_chain_of_runs_ends_before_lambda_cuts_it_off() {
-    let chain = Chain::new(FOREVER);
+    let chain = Scenario::with_transitions(FOREVER);
     let answer = chain.send_in_lives_of(LIFE, create(&shared_gpus("chat")), |_| {});
     assert!(answer.failed().contains("Timeout of 900 seconds"), "{}", answer.reason());
-    assert_eq!(*chain.hops.lock().unwrap(), 14);
+    assert_eq!(chain.hops(), 14);
 }
 
 #[test]
 fn without_the_right_to_invoke_itself_it_says_what_to_grant() {
-    let chain = Chain::new(FOREVER);
-    chain.deny_self_invocation();
+    let chain = Scenario::with_transitions(FOREVER);
+    chain.next_runs.deny();
     let answer = chain.send_in_lives_of(LIFE, create(&shared_gpus("chat")), |_| {});
     let reason = answer.failed();
     assert!(reason.contains("lambda:InvokeFunction"), "{reason}");
@@ -167,7 +166,7 @@ fn without_the_right_to_invoke_itself_it_says_what_to_grant() {
 
 #[test]
 fn a_failed_creation_answers_with_its_reason_and_leaves_nothing() {
-    let chain = Chain::new(QUICK);
+    let chain = Scenario::with_transitions(QUICK);
     chain.next(Outcome::Fail, "no ml.g6.12xlarge to be had");
     let answer = chain.send(create(&shared_gpus("chat")));
     assert!(answer.failed().contains("no ml.g6.12xlarge to be had"), "{}", answer.reason());
@@ -177,7 +176,7 @@ fn a_failed_creation_answers_with_its_reason_and_leaves_nothing() {
 
 #[test]
 fn a_creation_that_fails_in_a_later_run_leaves_nothing_either() {
-    let chain = Chain::new(QUICK);
+    let chain = Scenario::with_transitions(QUICK);
     chain.next_after(Duration::from_mins(30), Outcome::Fail, "the container died");
     let answer = chain.send_in_lives_of(Duration::from_secs(2), create(&shared_gpus("chat")), |_| {
         chain.stand_in.advance(Duration::from_mins(31));
@@ -189,7 +188,7 @@ fn a_creation_that_fails_in_a_later_run_leaves_nothing_either() {
 
 #[test]
 fn a_model_that_does_not_exist_is_told_before_anything_is_made() {
-    let chain = Chain::new(QUICK);
+    let chain = Scenario::with_transitions(QUICK);
     let answer = chain.send(create(&one_model("forecast")));
     assert!(answer.failed().contains("no model named \"m\""), "{}", answer.reason());
     assert_eq!(chain.writes(), NONE);
@@ -200,7 +199,7 @@ fn another_config_moves_the_endpoint_and_the_old_config_goes() {
     let (chain, declared, old) = made();
     let answer = chain.send(update("chat", &declared, &faster(&declared))).succeeded();
     assert_eq!(answer.id(), "chat");
-    let configs = chain.configs();
+    let configs = chain.config_names();
     assert_eq!(configs.len(), 1);
     assert_ne!(configs[0], old);
     assert_eq!(chain.endpoint("chat")["EndpointConfigName"], configs[0]);
@@ -212,7 +211,7 @@ fn monitoring_alone_leaves_the_endpoint_alone() {
     let new = declared.clone().with("Dashboard", json!({"Start": "-PT1H"}));
     chain.send(update("chat", &declared, &new)).succeeded();
     assert_eq!(chain.writes(), ["PutDashboard"]);
-    assert_eq!(chain.configs(), [config]);
+    assert_eq!(chain.config_names(), [config]);
 }
 
 #[test]
@@ -238,14 +237,14 @@ fn an_update_that_is_rolled_back_is_a_failure_and_the_rollback_finds_its_way_bac
         assert!(answer.failed().contains(reason), "{outcome:?}: {}", answer.reason());
         assert_eq!(answer.id(), "chat");
         let serving = chain.endpoint("chat")["EndpointConfigName"].clone();
-        assert!(chain.configs().iter().any(|config| serving == **config), "it serves on a config that exists");
+        assert!(chain.config_names().iter().any(|config| serving == **config), "it serves on a config that exists");
 
         // CloudFormation goes back to the old properties, under the same id.
         chain.send(update("chat", &new, &declared)).succeeded();
         let endpoint = chain.endpoint("chat");
         assert_eq!(endpoint["EndpointStatus"], "InService", "{outcome:?}");
         assert_eq!(endpoint["EndpointConfigName"], *old, "{outcome:?}");
-        assert_eq!(chain.configs(), [old], "{outcome:?}");
+        assert_eq!(chain.config_names(), [old], "{outcome:?}");
     }
 }
 
@@ -258,7 +257,7 @@ fn an_update_that_is_rolled_back_in_a_later_run_is_not_tried_again() {
     });
     assert!(answer.failed().contains("capacity"), "{}", answer.reason());
     assert_eq!(chain.writes().iter().filter(|write| *write == "UpdateEndpoint").count(), 1);
-    assert_eq!(chain.configs(), [old]);
+    assert_eq!(chain.config_names(), [old]);
 }
 
 #[test]
@@ -282,7 +281,7 @@ fn an_endpoint_that_is_busy_is_waited_for() {
     let serving = chain.endpoint("chat")["EndpointConfigName"].clone();
     assert_ne!(serving, "by-hand");
     // What was made by hand is left, and everything of ours but the config that serves is gone.
-    assert!(chain.configs().contains(&"by-hand".to_owned()));
+    assert!(chain.config_names().contains(&"by-hand".to_owned()));
 }
 
 #[test]
@@ -291,10 +290,10 @@ fn another_name_is_another_endpoint_and_the_old_one_goes_in_cleanup() {
     let new = declared.clone().with("EndpointName", "talk");
     let answer = chain.send(update("chat", &declared, &new)).succeeded();
     assert_eq!(answer.id(), "talk");
-    assert_eq!(chain.endpoints(), ["chat", "talk"]);
+    assert_eq!(chain.endpoint_names(), ["chat", "talk"]);
     chain.send(delete("chat", &declared)).succeeded();
-    assert_eq!(chain.endpoints(), ["talk"]);
-    assert_eq!(chain.configs().len(), 1);
+    assert_eq!(chain.endpoint_names(), ["talk"]);
+    assert_eq!(chain.config_names().len(), 1);
     assert_eq!(chain.state()["dashboards"][0]["DashboardName"], "talk-monitoring");
 }
 
@@ -325,7 +324,7 @@ fn a_deletion_is_waited_for_over_several_runs() {
     chain
         .send_in_lives_of(LIFE, delete("chat", &declared), |_| chain.stand_in.advance(Duration::from_mins(14)))
         .succeeded();
-    assert_eq!(*chain.hops.lock().unwrap(), 2);
+    assert_eq!(chain.hops(), 2);
     assert!(chain.is_empty());
 }
 
@@ -353,9 +352,9 @@ fn inference_components_that_are_left_refuse_a_delete_by_name() {
 /// `CreateEndpoint` had been sent and was dropped: nobody would have known of the endpoint that it may still make.
 #[test]
 fn an_endpoint_that_is_being_asked_for_when_the_dashboard_is_refused_is_taken_back() {
-    let chain = Chain::new(QUICK);
-    let_fail(&chain.stand_in, "CreateEndpoint", Some(1), Fault::DelayMs(500));
-    let_fail(&chain.stand_in, "PutDashboard", Some(1), Fault::AccessDenied {});
+    let chain = Scenario::with_transitions(QUICK);
+    chain.let_fail("CreateEndpoint", Some(1), Fault::DelayMs(500));
+    chain.let_fail("PutDashboard", Some(1), Fault::AccessDenied {});
     let answer = chain.send(create(&shared_gpus("chat")));
     assert!(answer.failed().contains("cloudwatch:PutDashboard"), "{}", answer.reason());
     assert!(chain.writes().contains(&"DeleteEndpoint".to_owned()), "{:?}", chain.writes());
@@ -366,20 +365,17 @@ fn an_endpoint_that_is_being_asked_for_when_the_dashboard_is_refused_is_taken_ba
 #[test]
 fn what_is_taken_over_while_an_endpoint_goes_is_left() {
     let (chain, declared, _) = made();
-    let_fail(&chain.stand_in, "DeleteEndpoint", Some(1), Fault::DelayMs(1500));
+    chain.let_fail("DeleteEndpoint", Some(1), Fault::DelayMs(1500));
     let dashboard = "arn:aws:cloudwatch::123456789012:dashboard/chat-monitoring";
     thread::scope(|scope| {
-        let stand_in = &chain.stand_in;
+        let aws: &Aws = &chain;
         scope.spawn(move || {
-            while !stand_in.calls().iter().any(|call| call.operation == "DeleteEndpoint") {
+            while !aws.stand_in.calls().iter().any(|call| call.operation == "DeleteEndpoint") {
                 thread::sleep(Duration::from_millis(5));
             }
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async {
-                let cloudwatch = aws_sdk_cloudwatch::Client::new(&sdk_config(stand_in.url()).await);
-                let theirs = Tag::builder().key("monitored-endpoint:stack-id").value(stack_id("other")).build();
-                cloudwatch.tag_resource().resource_arn(dashboard).tags(theirs).send().await.unwrap();
-            });
+            let theirs = Tag::builder().key("monitored-endpoint:stack-id").value(stack_id("other")).build();
+            let request = aws.cloudwatch.tag_resource().resource_arn(dashboard).tags(theirs);
+            aws.block_on(request.send()).unwrap();
         });
         chain.send(delete("chat", &declared)).succeeded();
     });
@@ -401,12 +397,12 @@ fn an_endpoint_of_somebody_else_is_neither_taken_nor_deleted() {
 
 #[test]
 fn a_run_that_died_is_finished_by_the_same_event_delivered_again() {
-    let chain = Chain::new(Duration::from_mins(10));
+    let chain = Scenario::with_transitions(Duration::from_mins(10));
     let declared = shared_gpus("chat");
     let event = create(&declared);
     chain.run_once(&event, LIFE);
     chain.stand_in.advance(Duration::from_mins(11));
     chain.send(event).succeeded();
     assert_eq!(chain.endpoint("chat")["EndpointStatus"], "InService");
-    assert_eq!(chain.configs().len(), 1);
+    assert_eq!(chain.config_names().len(), 1);
 }

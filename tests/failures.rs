@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::support::declaration::{Declared, monitoring, shared_gpus};
 use crate::support::event::{CONFIG, Event, MONITORING};
-use crate::support::scenario::Scenario;
+use crate::support::harness::Scenario;
 
 /// An event, and what has to be there before it comes.
 struct Situation {

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::support::declaration::Declared;
 use crate::support::event::{Event, FLEET};
 use crate::support::fleet::{Account, PRICE};
-use crate::support::scenario::Scenario;
+use crate::support::harness::Scenario;
 
 const HOURS: Duration = Duration::from_hours(3);
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:panels";

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::declaration::{Declared, shared_gpus};
 use crate::support::fleet::Account;
-use crate::support::scenario::Scenario;
+use crate::support::harness::Scenario;
 
 const ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:monitored-endpoint-widgets";
 

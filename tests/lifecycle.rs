@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::declaration::{Declared, TOPIC, one_model, shared_gpus};
 use crate::support::event::{CONFIG, Event};
-use crate::support::scenario::{Answer, Scenario, ownership, tag};
+use crate::support::harness::{Answer, Scenario, ownership, tag};
 
 const NONE: [&str; 0] = [];
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::declaration::monitoring;
 use crate::support::event::{Event, MONITORING};
-use crate::support::scenario::Scenario;
+use crate::support::harness::Scenario;
 
 const NONE: [&str; 0] = [];
 

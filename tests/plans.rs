@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use crate::support::declaration::{Declared, TOPIC, one_model, shared_gpus};
 use crate::support::golden;
+use crate::support::harness::Scenario;
 use crate::support::planning::{alarms, dashboard, planned};
-use crate::support::scenario::Scenario;
 
 const KNOWN: &[GpuDimension] = &[GpuDimension::GpuId];
 const UNKNOWN: &[GpuDimension] = &GpuDimension::ALL;

@@ -3,14 +3,12 @@
 
 use std::time::{Duration, Instant};
 
-use aws_stand_in::{Config, Fault, HostingPrice, StandIn};
+use aws_stand_in::{Config, Fault, HostingPrice};
 use serde_json::{Value, json};
 
 use crate::support::declaration::{Declared, monitoring, shared_gpus};
 use crate::support::event::{CONFIG, Event};
-use crate::support::lambda::Lambda;
-use crate::support::receiver::AnswerReceiver;
-use crate::support::scenario::Scenario;
+use crate::support::harness::{Aws, Scenario};
 
 const NONE: [&str; 0] = [];
 
@@ -259,15 +257,13 @@ fn an_update_without_a_price_leaves_costs_out_until_the_next() {
 /// The real provider, in a Region whose nearest Price List is in another.
 #[test]
 fn the_real_provider_asks_the_nearest_price_list_for_its_own_region() {
-    let stand_in = StandIn::start(Config { region: "eu-west-1".to_owned(), ..Config::default() }).unwrap();
-    stand_in.make_table("requests");
+    let aws = Aws::start(Config { region: "eu-west-1".to_owned(), ..Config::default() });
     let dublin = HostingPrice { region: "eu-west-1".to_owned(), ..price("ml.g6.12xlarge", "6.42", "2026-11-04") };
-    stand_in.set_prices([dublin]);
-    let receiver = AnswerReceiver::start();
-    let mut lambda = Lambda::start(stand_in.url(), &[("AWS_REGION", "eu-west-1")]);
-    lambda.invoke(&Event::create(CONFIG, &auto()).answered_at(&receiver.url()));
-    assert_eq!(receiver.take_one()["Status"], "SUCCESS");
-    let dashboards = stand_in.state()["dashboards"].clone();
-    let body = dashboards[0]["DashboardBody"].as_str().unwrap().to_owned();
+    aws.stand_in.set_prices([dublin]);
+    let mut lambda = aws.process(&[("AWS_REGION", "eu-west-1")]);
+    lambda.invoke(&Event::create(CONFIG, &auto()).answered_at(&aws.receiver.url()));
+    assert_eq!(aws.receiver.take_one()["Status"], "SUCCESS");
+    let dashboard = aws.dashboard("chat-monitoring");
+    let body = dashboard["DashboardBody"].as_str().unwrap();
     assert!(body.contains("$6.42 per instance-hour") && body.contains("2026-11-04"), "{body}");
 }

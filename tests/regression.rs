@@ -4,32 +4,29 @@
 
 use std::time::{Duration, Instant};
 
-use aws_stand_in::{Config, Fault, StandIn};
+use aws_stand_in::{Config, Fault};
 use monitored_endpoint::spec::GpuDimension;
 use serde_json::json;
 
 use crate::support::declaration::shared_gpus;
 use crate::support::evaluated::{Datapoints, evaluate};
 use crate::support::event::{CONFIG, Event};
-use crate::support::lambda::{Lambda, Returned};
+use crate::support::harness::{Aws, Scenario};
+use crate::support::lambda::Returned;
 use crate::support::planning::{alarms, planned};
-use crate::support::receiver::AnswerReceiver;
-use crate::support::scenario::Scenario;
 
 /// cargo-lambda's emulator sends how long there is, in milliseconds, where Lambda sends a point in time.
 #[test]
 fn a_duration_in_place_of_the_deadline_is_not_1970() {
-    let aws = StandIn::start(Config::default()).unwrap();
-    aws.make_table("requests");
-    let receiver = AnswerReceiver::start();
-    let mut lambda = Lambda::start(aws.url(), &[]);
-    let event = Event::create(CONFIG, &shared_gpus("chat")).answered_at(&receiver.url()).0.to_string();
+    let aws = Aws::start(Config::default());
+    let mut lambda = aws.process(&[]);
+    let event = Event::create(CONFIG, &shared_gpus("chat")).answered_at(&aws.receiver.url()).0.to_string();
     for header in ["600000", "3000"] {
         let started = Instant::now();
         let Returned::Value(answer) = lambda.invoke_until(&event, header) else { panic!("no answer") };
         assert_eq!(answer["Status"], "SUCCESS", "{answer}");
         assert!(started.elapsed() < Duration::from_secs(10));
-        assert_eq!(receiver.take_one(), answer);
+        assert_eq!(aws.receiver.take_one(), answer);
     }
 }
 

@@ -1,13 +1,13 @@
 //! A plan's requests as JSON are what the provider really sends.
 
-use aws_stand_in::{Config, StandIn};
-use monitored_endpoint::plan::{AlarmRequest, Environment, Owner, plan};
+use aws_stand_in::Config;
+use monitored_endpoint::plan::{Environment, Owner, plan};
 use monitored_endpoint::properties::{Declaration, Problems};
 use monitored_endpoint::spec::{GpuDimension, Spec, Validated};
 use monitored_endpoint::{envelope::ResourceType, plan::Plan};
 use serde_json::{Value, json};
 
-use crate::support::scenario::sdk_config;
+use crate::support::harness::Aws;
 
 /// A plan with every alarm and many settings, of so many variants.
 fn planned(variants: usize, source: &str) -> Plan {
@@ -54,18 +54,11 @@ fn planned(variants: usize, source: &str) -> Plan {
 
 /// The requests for a plan's alarms as the stand-in read them off the wire.
 fn sent(plan: &Plan) -> Vec<Value> {
-    let stand_in = StandIn::start(Config::default()).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let client = aws_sdk_cloudwatch::Client::new(&sdk_config(stand_in.url()).await);
-        for alarm in plan.alarms.clone() {
-            match alarm.request {
-                AlarmRequest::Metric(request) => drop(request.send_with(&client).await.unwrap()),
-                AlarmRequest::Composite(request) => drop(request.send_with(&client).await.unwrap()),
-            }
-        }
-    });
-    stand_in.calls().into_iter().map(|call| call.request).collect()
+    let aws = Aws::start(Config::default());
+    for alarm in plan.alarms.clone() {
+        aws.put(alarm.request);
+    }
+    aws.stand_in.calls().into_iter().map(|call| call.request).collect()
 }
 
 #[test]

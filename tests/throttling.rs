@@ -5,7 +5,7 @@
 use aws_stand_in::Fault;
 
 use crate::support::declaration::shared_gpus;
-use crate::support::scenario::Scenario;
+use crate::support::harness::Scenario;
 
 /// At least eight attempts: the first seven are throttled.
 #[test]

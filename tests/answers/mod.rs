@@ -2,33 +2,41 @@
 
 mod no_echo;
 
-use aws_stand_in::{Config, Fault, FaultRule, StandIn};
+use std::ops::Deref;
+
+use aws_stand_in::{Config, Fault, FaultRule};
 use serde_json::{Value, json};
 
 use crate::support::declaration::{Declared, ROLE, shared_gpus};
 use crate::support::event::{CONFIG, Event};
+use crate::support::harness::Aws;
 use crate::support::http::Reply;
 use crate::support::lambda::{Lambda, Returned};
 use crate::support::receiver::{AnswerReceiver, SIGNATURE};
 
-/// The real process between a stand-in for AWS and a receiver for its answers.
+/// The real process between AWS and a receiver for its answers.
 struct Process {
-    aws: StandIn,
-    receiver: AnswerReceiver,
+    aws: Aws,
     lambda: Lambda,
+}
+
+impl Deref for Process {
+    type Target = Aws;
+
+    fn deref(&self) -> &Aws {
+        &self.aws
+    }
 }
 
 impl Process {
     fn start(variables: &[(&str, &str)]) -> Self {
-        let aws = StandIn::start(Config::default()).unwrap();
-        aws.make_table("requests");
-        let lambda = Lambda::start(aws.url(), variables);
-        Self { aws, receiver: AnswerReceiver::start(), lambda }
+        let aws = Aws::start(Config::default());
+        Self { lambda: aws.process(variables), aws }
     }
 
     /// Runs an event that is answered at the receiver.
     fn invoke(&mut self, event: Event) -> Returned {
-        self.lambda.invoke(&event.answered_at(&self.receiver.url()))
+        self.lambda.invoke(&event.answered_at(&self.aws.receiver.url()))
     }
 
     fn answer(&mut self, event: Event) -> Value {
@@ -37,7 +45,7 @@ impl Process {
     }
 
     fn exists(&self, kind: &str) -> usize {
-        self.aws.state()[kind].as_array().map_or(0, Vec::len)
+        self.stand_in.state()[kind].as_array().map_or(0, Vec::len)
     }
 }
 
@@ -148,7 +156,7 @@ fn a16_no_control_character_reaches_the_answer_or_the_log() {
     let message = "\u{1b}[31mCUDA out of memory\u{1b}[0m\u{7}\u{0}\r\nsee \u{202e}above".to_owned();
     let fault = Fault::Error { status: 400, code: "ValidationException".to_owned(), message };
     let rule = FaultRule { operation: "CreateEndpointConfig".to_owned(), on_call: None, times: None, fault };
-    process.aws.add_fault(rule).unwrap();
+    process.stand_in.add_fault(rule).unwrap();
     let refused = process.answer(create(&shared_gpus("chat")));
     let mut odd = create(&shared_gpus("chat"));
     odd.0["ResourceProperties"]["Col\u{1b}[1mour\u{7}\n"] = "red".into();
@@ -231,7 +239,7 @@ fn an_event_that_makes_no_sense_is_answered_all_the_same() {
         assert!(reason.len() > 20 && !reason.contains("panic"), "{reason}");
         assert!(answer["PhysicalResourceId"].as_str().unwrap().starts_with("create-failed."), "{answer}");
     }
-    let calls = process.aws.calls();
+    let calls = process.stand_in.calls();
     assert!(calls.iter().all(|call| call.service == "dynamodb"), "{calls:?}");
 }
 

@@ -30,7 +30,7 @@ fn under_no_echo_no_value_is_shown_even_where_aws_quotes_it() {
     for operation in ["CreateEndpointConfig", "PutDashboard", "PutMetricAlarm", "ListMetrics"] {
         let fault = Fault::Error { status: 400, code: "ValidationException".to_owned(), message: message.clone() };
         let rule = FaultRule { operation: operation.to_owned(), on_call: None, times: Some(1), fault };
-        process.aws.add_fault(rule).unwrap();
+        process.stand_in.add_fault(rule).unwrap();
         process.invoke(create(&secretive()));
         let put = process.receiver.take().remove(0);
         let answer: Value = serde_json::from_str(&put.body).unwrap();
@@ -71,7 +71,7 @@ fn review_14_under_no_echo_no_escaped_value_is_shown() {
     );
     let fault = Fault::Error { status: 400, code: "ValidationException".to_owned(), message };
     let rule = FaultRule { operation: "CreateEndpointConfig".to_owned(), on_call: None, times: None, fault };
-    process.aws.add_fault(rule).unwrap();
+    process.stand_in.add_fault(rule).unwrap();
     let answer = process.answer(create(&declared));
     let reason = answer["Reason"].as_str().unwrap();
     assert_eq!(reason.matches("***").count(), 6, "{reason}");
@@ -106,7 +106,7 @@ fn under_no_echo_no_value_is_logged_when_something_can_not_be_taken_back() {
     for operation in ["PutMetricAlarm", "DeleteDashboards", "DeleteEndpointConfig"] {
         let fault = Fault::Error { status: 400, code: "ValidationException".to_owned(), message: message.clone() };
         let rule = FaultRule { operation: operation.to_owned(), on_call: None, times: None, fault };
-        process.aws.add_fault(rule).unwrap();
+        process.stand_in.add_fault(rule).unwrap();
     }
     let answer = process.answer(create(&secretive()));
     let reason = answer["Reason"].as_str().unwrap();
@@ -127,7 +127,7 @@ fn under_no_echo_no_old_value_is_shown_either() {
     let message = "cannot take 'hush-old' from 'hush-key'".to_owned();
     let fault = Fault::Error { status: 400, code: "ValidationException".to_owned(), message };
     let rule = FaultRule { operation: "UntagResource".to_owned(), on_call: None, times: None, fault };
-    process.aws.add_fault(rule).unwrap();
+    process.stand_in.add_fault(rule).unwrap();
     let id = made["PhysicalResourceId"].as_str().unwrap();
     let answer = process.answer(Event::update(CONFIG, id, &old, &secretive()));
     assert_eq!(answer["Status"], "FAILED", "{answer}");

@@ -28,7 +28,7 @@ use serde_json::{Value, json};
 
 use crate::support::event::Event;
 use crate::support::fleet::Account;
-use crate::support::scenario::Scenario;
+use crate::support::harness::Scenario;
 
 const FOLDERS: [&str; 2] = ["events", "tests/bad_input/corpus"];
 /// Most of what can go wrong in an event is in the properties.

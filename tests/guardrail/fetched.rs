@@ -24,7 +24,7 @@ fn fetched(replies: impl IntoIterator<Item = Reply>) -> (Answer, usize) {
     let place = AnswerReceiver::start();
     place.will(replies);
     let answer = answer_of(&guardrail(&place.authority()), &at(&place.url()));
-    (answer, place.received().len())
+    (answer, place.take().len())
 }
 
 #[test]

@@ -18,17 +18,17 @@ struct Cell {
     calls: usize,
 }
 
-fn cells(peer: &mut Peer) -> Vec<Cell> {
+fn cells(peer: &Peer) -> Vec<Cell> {
     let mut cells = Vec::new();
     for situation in ALL {
         peer.undisturbed(&situation).unwrap();
-        let total = peer.scenario.stand_in.calls().len();
+        let total = peer.stand_in.calls().len();
         cells.extend((1..=total).map(|call| Cell { situation, call, calls: total }));
     }
     cells
 }
 
-fn attempt(peer: &mut Peer, cell: &Cell) -> Outcome {
+fn attempt(peer: &Peer, cell: &Cell) -> Outcome {
     Outcome {
         row: cell.situation.name.to_owned(),
         column: "killed".to_owned(),
@@ -36,7 +36,7 @@ fn attempt(peer: &mut Peer, cell: &Cell) -> Outcome {
     }
 }
 
-fn try_one(peer: &mut Peer, cell: &Cell) -> Result<(), String> {
+fn try_one(peer: &Peer, cell: &Cell) -> Result<(), String> {
     let wanted = peer.undisturbed(&cell.situation)?;
 
     peer.start_over();
@@ -44,14 +44,14 @@ fn try_one(peer: &mut Peer, cell: &Cell) -> Result<(), String> {
     let (event, _) = peer.prepare(&cell.situation)?;
     let on_call = u32::try_from(cell.call).ok();
     let rule = FaultRule { operation: "*".to_owned(), on_call, times: None, fault: HELD };
-    peer.scenario.stand_in.add_fault(rule).unwrap();
+    peer.stand_in.add_fault(rule).unwrap();
     peer.kill_at_call(&event, cell.call)?;
-    peer.scenario.stand_in.clear_faults();
+    peer.stand_in.clear_faults();
     let answer = peer.send(&event)?;
-    if answer.0["Status"] != "SUCCESS" {
+    if !answer.is_success() {
         return Err(format!("delivered again it fails: {}", answer.reason()));
     }
-    if peer.scenario.state() != wanted {
+    if peer.state() != wanted {
         return Err("delivered again it ends in another state".to_owned());
     }
     peer.remove(&event, &answer)?;
@@ -60,7 +60,7 @@ fn try_one(peer: &mut Peer, cell: &Cell) -> Result<(), String> {
 
 #[test]
 fn killed_between_any_two_calls_the_event_delivered_again_finishes_the_job() {
-    let cells = cells(&mut Peer::start());
+    let cells = cells(&Peer::start());
     let possible = cells.len();
     let cells = part(cells, SHORT_RUN);
     let threads = if is_full() { 8 } else { 4 };

@@ -77,11 +77,11 @@ struct Cell {
     trouble: &'static Trouble,
 }
 
-fn cells(peer: &mut Peer) -> Vec<Cell> {
+fn cells(peer: &Peer) -> Vec<Cell> {
     let mut cells: Vec<Cell> = Vec::new();
     for situation in ALL {
         peer.undisturbed(&situation).unwrap();
-        let journal = peer.scenario.stand_in.calls();
+        let journal = peer.stand_in.calls();
         for (at, call) in journal.iter().enumerate() {
             let number = journal[..=at].iter().filter(|other| other.operation == call.operation).count();
             let number = u32::try_from(number).unwrap();
@@ -98,7 +98,7 @@ fn cells(peer: &mut Peer) -> Vec<Cell> {
     cells
 }
 
-fn attempt(peer: &mut Peer, cell: &Cell) -> Outcome {
+fn attempt(peer: &Peer, cell: &Cell) -> Outcome {
     Outcome {
         row: cell.situation.name.to_owned(),
         column: cell.trouble.name.to_owned(),
@@ -107,7 +107,7 @@ fn attempt(peer: &mut Peer, cell: &Cell) -> Outcome {
     }
 }
 
-fn try_one(peer: &mut Peer, cell: &Cell) -> Result<(), String> {
+fn try_one(peer: &Peer, cell: &Cell) -> Result<(), String> {
     let wanted = peer.undisturbed(&cell.situation)?;
 
     peer.start_over();
@@ -119,14 +119,14 @@ fn try_one(peer: &mut Peer, cell: &Cell) -> Result<(), String> {
         times: cell.trouble.times,
         fault: (cell.trouble.fault)(&cell.operation),
     };
-    peer.scenario.stand_in.add_fault(rule).unwrap();
+    peer.stand_in.add_fault(rule).unwrap();
     let life = Duration::from_secs(if cell.trouble.is_slow { 90 } else { 8 });
     let answer = peer.send_in_a_life_of(&event, life)?;
     // A call that timed out has been given up, and so never got a status.
-    if !peer.scenario.stand_in.calls().iter().any(|call| call.fault.is_some() || call.status.is_none()) {
+    if !peer.stand_in.calls().iter().any(|call| call.fault.is_some() || call.status.is_none()) {
         return Err("the fault struck nothing".to_owned());
     }
-    let succeeded = answer.0["Status"] == "SUCCESS";
+    let succeeded = answer.is_success();
     if cell.trouble.passes && !succeeded {
         return Err(format!("a trouble that passes failed the request: {}", answer.reason()));
     }
@@ -146,13 +146,13 @@ fn try_one(peer: &mut Peer, cell: &Cell) -> Result<(), String> {
     if cell.trouble.name == "denied" && !may_succeed && !answer.reason().contains(&permission) {
         return Err(format!("the reason doesn't name the permission: {}", answer.reason()));
     }
-    if succeeded && cell.trouble.passes && !may_be_missing && peer.scenario.state() != wanted {
+    if succeeded && cell.trouble.passes && !may_be_missing && peer.state() != wanted {
         return Err("it ends in another state than without the fault".to_owned());
     }
     let answer = peer.settle(&cell.situation, &event, answer)?;
     if !succeeded && event.text("RequestType") == "Update" {
         let expected = if cell.situation.is_rollback { &wanted } else { &old };
-        if peer.scenario.state() != *expected {
+        if peer.state() != *expected {
             return Err(format!("after what follows it is not as it was: {}", answer.reason()));
         }
     }
@@ -165,7 +165,7 @@ fn try_one(peer: &mut Peer, cell: &Cell) -> Result<(), String> {
 
 #[test]
 fn whatever_happens_to_any_call_there_is_one_answer_and_nothing_is_orphaned() {
-    let cells = cells(&mut Peer::start());
+    let cells = cells(&Peer::start());
     let possible = cells.len();
     let cells: Vec<Cell> = cells.into_iter().filter(|cell| is_full() || !cell.trouble.is_slow).collect();
     let cells = part(cells, SHORT_RUN);

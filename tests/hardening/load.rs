@@ -3,11 +3,12 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use aws_stand_in::{Config, Fault, FaultRule, StandIn};
+use aws_stand_in::{Config, Fault, FaultRule};
 
 use crate::matrix::is_full;
 use crate::support::declaration::shared_gpus;
 use crate::support::event::{CONFIG, Event};
+use crate::support::harness::Aws;
 use crate::support::lambda::Lambda;
 use crate::support::receiver::AnswerReceiver;
 
@@ -24,14 +25,13 @@ const QUOTAS: [(&str, u32); 6] = [
 /// Creates so many stacks at the same moment, each by a process of its own. How long the slowest took, and the reasons of
 /// those that failed.
 fn at_once(stacks: usize) -> (Duration, Vec<String>) {
-    let aws = StandIn::start(Config { transition: Duration::ZERO, ..Config::default() }).unwrap();
-    aws.make_table("requests");
+    let aws = Aws::start(Config { transition: Duration::ZERO, ..Config::default() });
     for (operation, per_second) in QUOTAS {
         let rule =
             FaultRule { operation: operation.to_owned(), on_call: None, times: None, fault: Fault::Quota(per_second) };
-        aws.add_fault(rule).unwrap();
+        aws.stand_in.add_fault(rule).unwrap();
     }
-    let mut processes: Vec<Lambda> = (0..stacks).map(|_| Lambda::start(aws.url(), &[])).collect();
+    let mut processes: Vec<Lambda> = (0..stacks).map(|_| aws.process(&[])).collect();
     let started = Instant::now();
     let mut failed = Vec::new();
     thread::scope(|scope| {

@@ -32,16 +32,16 @@ pub(crate) fn try_all<C: Send + Sync, B>(
     cells: &[C],
     threads: usize,
     bench: impl Fn() -> B + Sync,
-    attempt: impl Fn(&mut B, &C) -> Outcome + Sync,
+    attempt: impl Fn(&B, &C) -> Outcome + Sync,
 ) -> Vec<Outcome> {
     let (next, outcomes) = (Mutex::new(cells.iter()), Mutex::new(Vec::new()));
     thread::scope(|scope| {
         for _ in 0..threads.min(cells.len()) {
             scope.spawn(|| {
-                let mut bench = bench();
+                let bench = bench();
                 loop {
                     let Some(cell) = next.lock().unwrap().next() else { break };
-                    let outcome = attempt(&mut bench, cell);
+                    let outcome = attempt(&bench, cell);
                     outcomes.lock().unwrap().push(outcome);
                 }
             });

@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
-use crate::peer::{MODEL, Peer};
+use crate::peer::Peer;
 use crate::support::declaration::{Declared, monitoring, one_model, shared_gpus};
 use crate::support::event::{CONFIG, ENDPOINT, Event, MONITORING};
+use crate::support::harness::MODEL;
 
 /// A request, and what has to be there before it comes.
 #[derive(Clone, Copy)]
@@ -14,7 +15,7 @@ pub(crate) struct Situation {
     pub(crate) is_rollback: bool,
     /// How many runs of it have ended, each while the endpoint was changing.
     pub(crate) runs_before: u32,
-    pub(crate) prepare: fn(&mut Peer) -> Event,
+    pub(crate) prepare: fn(&Peer) -> Event,
 }
 
 pub(crate) const ALL: [Situation; 20] = [
@@ -114,7 +115,7 @@ pub(crate) const ALL: [Situation; 20] = [
     in_a_later_run("delete an endpoint, run 2", 1, |peer| delete(peer, ENDPOINT)),
 ];
 
-const fn in_a_later_run(name: &'static str, runs_before: u32, prepare: fn(&mut Peer) -> Event) -> Situation {
+const fn in_a_later_run(name: &'static str, runs_before: u32, prepare: fn(&Peer) -> Event) -> Situation {
     Situation { name, is_rollback: false, runs_before, prepare }
 }
 
@@ -156,27 +157,27 @@ fn renamed() -> Declared {
     another_config().with("EndpointName", "talk")
 }
 
-fn update(peer: &mut Peer, kind: &str, new: &Declared) -> Event {
+fn update(peer: &Peer, kind: &str, new: &Declared) -> Event {
     let id = created(peer, kind);
     Event::update(kind, &id, &before(), new)
 }
 
 /// The Update back that follows when another resource of the stack has failed.
-fn rollback(peer: &mut Peer, kind: &str) -> Event {
+fn rollback(peer: &Peer, kind: &str) -> Event {
     let event = update(peer, kind, &another_config());
     let updated = peer.send(&event).unwrap().succeeded();
     Event::update(kind, &updated.id(), &another_config(), &before())
 }
 
-fn delete(peer: &mut Peer, kind: &str) -> Event {
+fn delete(peer: &Peer, kind: &str) -> Event {
     let id = created(peer, kind);
     Event::delete(kind, &id, &before())
 }
 
-fn created(peer: &mut Peer, kind: &str) -> String {
+fn created(peer: &Peer, kind: &str) -> String {
     made(peer, kind, &before())
 }
 
-fn made(peer: &mut Peer, kind: &str, declared: &Declared) -> String {
+fn made(peer: &Peer, kind: &str, declared: &Declared) -> String {
     peer.send(&Event::create(kind, declared)).unwrap().succeeded().id()
 }

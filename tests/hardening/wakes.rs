@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use aws_stand_in::{Fault, FaultRule};
+use aws_stand_in::Fault;
 use metric_math::telemetry::Metric;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::matrix::{Outcome, is_full, part, report, try_all};
 use crate::peer::Peer;
@@ -28,7 +28,7 @@ struct Occasion {
     name: &'static str,
     declared: fn() -> Declared,
     /// Gives the id that the resource is known by then.
-    differs: fn(&mut Peer, id: String) -> String,
+    differs: fn(&Peer, id: String) -> String,
     event: fn() -> Event,
 }
 
@@ -38,7 +38,7 @@ const OCCASIONS: [Occasion; 3] = [
         declared: before,
         differs: |peer, id| {
             let of = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-            peer.scenario.stand_in.publish([Metric {
+            peer.stand_in.publish([Metric {
                 namespace: "/aws/sagemaker/InferenceComponents".to_owned(),
                 name: "GPUUtilizationNormalized".to_owned(),
                 dimensions: [of("EndpointName", ENDPOINT), of("InferenceComponentName", "llama"), of("GpuId", "0")]
@@ -104,69 +104,65 @@ fn every_10_s() -> Declared {
 }
 
 fn deletes_everything(peer: &Peer) {
-    let scenario = &peer.scenario;
     let ours = |name: &String| name.starts_with(ENDPOINT);
-    for name in scenario.dashboard_names().into_iter().filter(ours) {
-        scenario.block_on(scenario.cloudwatch.delete_dashboards().dashboard_names(name).send()).unwrap();
+    for name in peer.dashboard_names().into_iter().filter(ours) {
+        peer.block_on(peer.cloudwatch.delete_dashboards().dashboard_names(name).send()).unwrap();
     }
     let (composites, parts): (Vec<String>, Vec<String>) =
-        scenario.alarm_names().into_iter().filter(ours).partition(|name| scenario.alarm(name)["AlarmRule"].is_string());
+        peer.alarm_names().into_iter().filter(ours).partition(|name| peer.alarm(name)["AlarmRule"].is_string());
     for names in [composites, parts] {
-        scenario.block_on(scenario.cloudwatch.delete_alarms().set_alarm_names(Some(names)).send()).unwrap();
+        peer.block_on(peer.cloudwatch.delete_alarms().set_alarm_names(Some(names)).send()).unwrap();
     }
 }
 
 /// The config was replaced, and its Delete came while the endpoint still served on it, as in Express mode. By now it has moved.
-fn leaves_a_config(peer: &mut Peer, new: &str) -> String {
+fn leaves_a_config(peer: &Peer, new: &str) -> String {
     // What was made last is what is declared, so what is replaced comes from an update back and forth.
     let old = peer.send(&Event::update(CONFIG, new, &every_10_s(), &before())).unwrap().succeeded().id();
     peer.send(&Event::delete(CONFIG, new, &every_10_s())).unwrap().succeeded();
-    peer.scenario.endpoint_serves(ENDPOINT, &old);
+    peer.endpoint_serves(ENDPOINT, &old);
     let new = peer.send(&Event::update(CONFIG, &old, &before(), &every_10_s())).unwrap().succeeded().id();
     peer.send(&Event::delete(CONFIG, &old, &before())).unwrap().succeeded();
-    let request = peer.scenario.sagemaker.update_endpoint().endpoint_name(ENDPOINT).endpoint_config_name(&new);
-    peer.scenario.block_on(request.send()).unwrap();
-    peer.scenario.stand_in.advance(Duration::from_hours(1));
+    peer.endpoint_serves(ENDPOINT, &new);
     new
 }
 
 /// Brings the account to where the wake comes, and gives the resource's id.
-fn prepare(peer: &mut Peer, occasion: Occasion) -> String {
+fn prepare(peer: &Peer, occasion: Occasion) -> String {
     let made = peer.send(&Event::create(CONFIG, &(occasion.declared)())).unwrap().succeeded().id();
     (occasion.differs)(peer, made)
 }
 
 /// What exists after a wake at which nothing goes wrong, and how many calls that took.
-fn undisturbed(peer: &mut Peer, occasion: Occasion) -> Result<(Value, usize), String> {
+fn undisturbed(peer: &Peer, occasion: Occasion) -> Result<(Value, usize), String> {
     peer.start_over();
     prepare(peer, occasion);
     let kept = peer.wake(&(occasion.event)())?;
     if kept["Changed"] != 1 || kept["Failed"] != 0 {
         return Err(format!("nothing was put right: {kept}"));
     }
-    Ok((peer.scenario.state(), peer.scenario.stand_in.calls().len()))
+    Ok((peer.state(), peer.stand_in.calls().len()))
 }
 
-fn try_one(peer: &mut Peer, cell: &Cell) -> Result<(), String> {
+fn try_one(peer: &Peer, cell: &Cell) -> Result<(), String> {
     let (wanted, _) = undisturbed(peer, cell.occasion)?;
     peer.start_over();
     let others = peer.others();
     let id = prepare(peer, cell.occasion);
     let (event, declared) = ((cell.occasion.event)(), (cell.occasion.declared)());
-    let on_call = u32::try_from(cell.call).ok();
-    let rule = |fault, times| FaultRule { operation: "*".to_owned(), on_call, times, fault };
+    let on_call = u32::try_from(cell.call).unwrap();
     match cell.trouble {
         Trouble::Killed => {
-            peer.scenario.stand_in.add_fault(rule(HELD, None)).unwrap();
+            peer.let_fail_from(on_call, "*", None, HELD);
             peer.kill_at_call(&event, cell.call)?;
         }
         Trouble::Passes(_, fault) => {
-            peer.scenario.stand_in.add_fault(rule(fault(), Some(1))).unwrap();
+            peer.let_fail_from(on_call, "*", Some(1), fault());
             // Where the lease can't be given back, it ends with so short a life.
             peer.wake_in_a_life_of(&event, LIFE)?;
         }
     }
-    peer.scenario.stand_in.clear_faults();
+    peer.stand_in.clear_faults();
     // Every other time the stack comes first.
     if cell.call.is_multiple_of(2) {
         let kept = peer.wake(&event)?;
@@ -175,30 +171,24 @@ fn try_one(peer: &mut Peer, cell: &Cell) -> Result<(), String> {
         }
     } else {
         let update = peer.send(&Event::update(CONFIG, &id, &declared, &declared))?;
-        if update.0["Status"] != "SUCCESS" {
+        if !update.is_success() {
             return Err(format!("the stack's next request fails: {}", update.reason()));
         }
     }
-    if peer.scenario.state() != wanted {
+    if peer.state() != wanted {
         return Err("it ends in another state than without trouble".to_owned());
     }
-    remove_endpoint(peer);
+    if peer.endpoint_names().iter().any(|name| name == ENDPOINT) {
+        peer.retire(ENDPOINT);
+    }
     let deleted = peer.send(&Event::delete(CONFIG, &id, &declared))?;
-    if deleted.0["Status"] != "SUCCESS" {
+    if !deleted.is_success() {
         return Err(format!("the last Delete fails: {}", deleted.reason()));
     }
     peer.only_others(&others, 0)
 }
 
-fn remove_endpoint(peer: &Peer) {
-    let is_there = json!(peer.scenario.state()["endpoints"]).to_string().contains(&format!("\"{ENDPOINT}\""));
-    if is_there {
-        peer.scenario.block_on(peer.scenario.sagemaker.delete_endpoint().endpoint_name(ENDPOINT).send()).unwrap();
-        peer.scenario.stand_in.advance(Duration::from_hours(1));
-    }
-}
-
-fn cells(peer: &mut Peer) -> Vec<Cell> {
+fn cells(peer: &Peer) -> Vec<Cell> {
     let mut cells = Vec::new();
     for occasion in OCCASIONS {
         let (_, total) = undisturbed(peer, occasion).unwrap();
@@ -209,7 +199,7 @@ fn cells(peer: &mut Peer) -> Vec<Cell> {
     cells
 }
 
-fn attempt(peer: &mut Peer, cell: &Cell) -> Outcome {
+fn attempt(peer: &Peer, cell: &Cell) -> Outcome {
     Outcome {
         row: cell.occasion.name.to_owned(),
         column: cell.trouble.name().to_owned(),
@@ -219,7 +209,7 @@ fn attempt(peer: &mut Peer, cell: &Cell) -> Outcome {
 
 #[test]
 fn whatever_happens_to_a_wake_the_next_one_or_the_stack_puts_it_right() {
-    let cells = cells(&mut Peer::start());
+    let cells = cells(&Peer::start());
     let possible = cells.len();
     let cells = part(cells, SHORT_RUN);
     let threads = if is_full() { 8 } else { 4 };

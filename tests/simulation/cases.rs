@@ -2,18 +2,16 @@
 
 use std::time::Duration;
 
-use aws_stand_in::{Fault, FaultRule, Outcome, Script, StandIn};
-use monitored_endpoint::request::Reply;
+use aws_stand_in::{Fault, Outcome, Script};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::oracle::check;
 use super::play::{SHORT_LIFE, answers, play, play_with};
 use super::schedule::Schedule;
 use super::situation;
 use super::situation::Situation;
-use super::support::account;
 use super::support::event::Event;
+use super::support::harness::Answer;
 use super::world::{LONG_LIFE, PATIENCE, Running, World};
 
 const ALL_OF_IT: usize = usize::MAX;
@@ -83,26 +81,17 @@ fn b5_a_cancelled_rename_leaves_the_old_endpoint_with_its_monitoring_and_nothing
     at_every_moment("b5-rename");
 }
 
-fn once(stand_in: &StandIn, operation: &str, fault: Fault) {
-    let rule = FaultRule { operation: operation.to_owned(), on_call: Some(1), times: Some(1), fault };
-    stand_in.add_fault(rule).unwrap();
-}
-
-fn deny(stand_in: &StandIn, operation: &str) {
-    let rule = FaultRule { operation: operation.to_owned(), on_call: None, times: None, fault: Fault::AccessDenied {} };
-    stand_in.add_fault(rule).unwrap();
-}
-
 /// A first run that leaves the event to a next one, as its endpoint takes longer.
-fn hand_over(world: &mut World, event: &Event) -> Box<serde_json::value::RawValue> {
-    let reply = world.run_alone(event.raw(), SHORT_LIFE);
-    assert!(matches!(reply, Reply::HandedOver { .. }), "{reply:?}");
-    world.take_handed_over().pop().unwrap()
+fn hand_over(world: &mut World, event: &Event) -> String {
+    let returned = world.run_alone(event.0.to_string(), SHORT_LIFE);
+    assert!(returned.is_hand_over(), "{returned:?}");
+    world.next_runs.take().0.pop().unwrap()
 }
 
-fn failed(world: &World) -> Value {
-    let answer = answers(world).pop().unwrap();
-    assert_eq!(answer["Status"], "FAILED", "{answer:#}");
+/// The answer to an event, which failed.
+fn failed(world: &World, event: &Event) -> Answer {
+    let answer = answers(world, std::slice::from_ref(event)).unwrap().pop().unwrap();
+    answer.failed();
     answer
 }
 
@@ -125,17 +114,16 @@ fn a_refused_run_answers_an_id_under_which_all_is_found(
     world: &mut World,
     situation: &Situation,
     create: &Event,
-    run: Box<RawValue>,
+    run: String,
     denied: &str,
 ) {
-    deny(&world.stand_in, denied);
+    world.let_fail(denied, None, Fault::AccessDenied {});
     world.run_alone(run, LONG_LIFE);
-    let answer = failed(world);
+    let answer = failed(world, create);
     world.wind();
-    let id = answer["PhysicalResourceId"].as_str().unwrap().to_owned();
-    world.remove(situation, &id, &create.0["ResourceProperties"]);
+    world.remove(situation, &answer.id(), &create.0["ResourceProperties"]);
     let nothing = world.nothing();
-    assert_eq!(world.picture(), nothing, "{answer:#}");
+    assert_eq!(world.picture(), nothing, "{answer:?}");
 }
 
 #[test]
@@ -145,20 +133,20 @@ fn review_2_a_rollback_of_a_rename_that_fails_late_leaves_the_original_endpoint(
     let back = (situation.events)(&situation, &id).pop().unwrap();
     let back = world.addressed(back, 2);
     world.copy_config_by_hand("chat", "copied-by-hand");
-    world.move_by_hand("chat", "copied-by-hand");
+    world.move_endpoint("chat", "copied-by-hand");
     let next = hand_over(&mut world, &back);
-    deny(&world.stand_in, "DescribeEndpoint");
+    world.let_fail("DescribeEndpoint", None, Fault::AccessDenied {});
     world.run_alone(next, LONG_LIFE);
-    failed(&world);
+    failed(&world, &back);
     world.stand_in.clear_faults();
     world.wind();
     assert!(world.picture()["endpoints"].to_string().contains("\"chat\""), "the original endpoint is there");
-    assert_eq!(account::without_config(&world.stand_in), None);
+    assert_eq!(world.endpoint_without_config(), None);
     // Tried again, with nothing in the way.
     let again = world.addressed(back.again(), 3);
     world.stand_in.script("chat", INSTANTLY);
-    world.run_alone(again.raw(), LONG_LIFE);
-    assert_eq!(answers(&world)[0]["Status"], "SUCCESS");
+    world.run_alone(again.0.to_string(), LONG_LIFE);
+    assert!(answers(&world, &[again]).unwrap()[0].is_success());
     world.delete_config_by_hand("copied-by-hand");
     let wanted = world_wanted(&situation);
     assert_eq!(world.picture(), wanted);
@@ -179,10 +167,10 @@ fn review_3_a_rename_on_one_config_that_fails_late_leaves_the_config_to_the_old_
     world.stand_in.script("talk", INSTANTLY);
     let next = hand_over(&mut world, &rename);
     world.stand_in.advance(Duration::from_hours(2));
-    let reply = world.run_alone(next, LONG_LIFE);
-    let answer = failed(&world);
-    assert_eq!(answer["PhysicalResourceId"], id.as_str(), "{reply:?}");
-    assert_eq!(account::without_config(&world.stand_in), None, "{answer:#}");
+    let returned = world.run_alone(next, LONG_LIFE);
+    let answer = failed(&world, &rename);
+    assert_eq!(answer.id(), id, "{returned:?}");
+    assert_eq!(world.endpoint_without_config(), None, "{answer:?}");
     let back = (situation.events)(&situation, &id).pop().unwrap();
     world.carry_out(back);
     let wanted = world_wanted(&situation);
@@ -194,14 +182,13 @@ fn review_6_the_same_create_twice_at_once_and_one_refusal_end_the_same_for_both(
     let (mut world, situation) = (World::new(), situation("twins-create-config"));
     for operation in ["CreateEndpointConfig", "PutDashboard", "PutMetricAlarm", "DescribeAlarms"] {
         for calls in [0, 3, 8, 14, ALL_OF_IT] {
-            let refused = |stand_in: &StandIn| once(stand_in, operation, Fault::AccessDenied {});
+            let refused = |world: &World| world.let_fail(operation, Some(1), Fault::AccessDenied {});
             let played = play_with(&mut world, &situation, after(calls), 1, refused);
             let played = played.unwrap_or_else(|(wrong, trace)| panic!("{wrong}\n{}", trace.join("\n")));
-            let answers = answers(&world);
+            let answers = answers(&world, &played.events).unwrap();
             assert_eq!(answers.len(), 2);
-            assert_eq!(answers[0]["Status"], answers[1]["Status"], "{answers:?}");
-            let succeeded = answers[0]["Status"] == "SUCCESS";
-            let wanted = if succeeded { world_wanted(&situation) } else { world_nothing() };
+            assert_eq!(answers[0].is_success(), answers[1].is_success(), "{answers:?}");
+            let wanted = if answers[0].is_success() { world_wanted(&situation) } else { world_nothing() };
             let trace = played.trace.join("\n");
             assert_eq!(world.picture(), wanted, "{operation} refused once, after {calls} calls\n{trace}");
         }
@@ -214,7 +201,7 @@ fn world_nothing() -> Value {
 
 /// A run of `event` that is killed after so many calls. What it had sent by then is lost.
 fn killed_after(world: &mut World, event: &Event, calls: usize) {
-    let Running { process, ended, dies, .. } = world.start(event.raw(), CUT_SHORT);
+    let Running { process, ended, dies, .. } = world.start(event.0.to_string(), CUT_SHORT);
     for _ in 0..calls {
         let is_its = |held: &aws_stand_in::Held| held.caller.as_ref() == Some(&process.name);
         let is_over = || ended.lock().unwrap().is_some();
@@ -239,7 +226,13 @@ fn a_crash_and_a_refusal_leave_nothing_behind(name: &str, denied: &str) {
         let (_, create) = first_event(&mut world, &situation);
         killed_after(&mut world, &create, calls);
         println!("killed when {moment}");
-        a_refused_run_answers_an_id_under_which_all_is_found(&mut world, &situation, &create, create.raw(), denied);
+        a_refused_run_answers_an_id_under_which_all_is_found(
+            &mut world,
+            &situation,
+            &create,
+            create.0.to_string(),
+            denied,
+        );
     }
 }
 
@@ -260,10 +253,10 @@ fn a_delete_with_a_made_up_id_that_failed_removes_everything_when_it_is_asked_fo
     world.prepare(&situation);
     let events = (situation.events)(&situation, "");
     world.carry_out(events[0].clone());
-    deny(&world.stand_in, "DeleteDashboards");
+    world.let_fail("DeleteDashboards", None, Fault::AccessDenied {});
     let delete = world.addressed(events[1].clone(), 2);
-    world.run_alone(delete.raw(), LONG_LIFE);
-    failed(&world);
+    world.run_alone(delete.0.to_string(), LONG_LIFE);
+    failed(&world, &delete);
     world.stand_in.clear_faults();
     world.carry_out(events[1].clone().again());
     let nothing = world.nothing();
@@ -276,8 +269,7 @@ fn a_delete_with_a_made_up_id_that_failed_removes_everything_when_it_is_asked_fo
 fn what_no_run_has_met_does_not_meet_the_removal() {
     let (mut world, situation) = (World::new(), situation("replaced-config"));
     let id = world.prepare(&situation);
-    let lost = FaultRule { operation: "*".to_owned(), on_call: Some(1), times: Some(1), fault: Fault::DropAnswer {} };
-    world.stand_in.add_fault(lost).unwrap();
+    world.let_fail("*", Some(1), Fault::DropAnswer {});
     let declared = situation.before.unwrap()();
     world.remove(&situation, &id, &declared.0);
     let nothing = world.nothing();

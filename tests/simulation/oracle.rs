@@ -1,14 +1,13 @@
 //! What has to hold once every event is answered.
 
-use monitored_endpoint::request::Reply;
 use serde_json::Value;
 
 use super::play::{Played, answers};
 use super::situation::{Situation, VALUES, Wants};
-use super::support::account;
 use super::support::event::Event;
+use super::support::harness::{Answer, REQUEST_TABLE};
+use super::support::lambda::Returned;
 use super::support::receiver::SIGNATURE;
-use super::support::scenario::REQUEST_TABLE;
 use super::world::World;
 
 /// Checks what has come of a schedule.
@@ -17,39 +16,48 @@ use super::world::World;
 /// What is wrong, in words.
 pub(crate) fn check(world: &mut World, situation: &Situation, played: &Played, to_the_end: bool) -> Result<(), String> {
     world.open();
-    let answers = answers(world);
+    let answers = answers(world, &played.events)?;
     each_is_answered_once(played, &answers)?;
+    no_wake_is_taken_for_a_request(played)?;
     the_newest_has_its_way(situation, played, &answers)?;
     let wanted = world.picture_wanted(situation);
     same(&world.picture(), &wanted)?;
-    if let Some(endpoint) = account::without_config(&world.stand_in) {
+    if let Some(endpoint) = world.endpoint_without_config() {
         return Err(format!("an endpoint has no config: {endpoint:#}"));
     }
     the_table_tells_nothing(world, situation)?;
     if to_the_end { nothing_is_left(world, situation, played, &answers) } else { Ok(()) }
 }
 
-fn of<'a>(answers: &'a [Value], request: &'a str) -> impl Iterator<Item = &'a Value> {
-    answers.iter().filter(move |answer| answer["RequestId"] == request)
+fn of<'a>(answers: &'a [Answer], request: &'a str) -> impl Iterator<Item = &'a Answer> {
+    answers.iter().filter(move |answer| answer.0["RequestId"] == request)
 }
 
 /// Every run that lived to its end has answered once, or been handed over.
-fn each_is_answered_once(played: &Played, answers: &[Value]) -> Result<(), String> {
+fn each_is_answered_once(played: &Played, answers: &[Answer]) -> Result<(), String> {
     for event in played.events.iter().filter(|event| event.is_request()) {
         let request = event.text("RequestId");
         let is_its = |order: &usize| played.events[*order].text("RequestId") == request;
-        let answered = |reply: &Reply| matches!(reply, Reply::Answered(_));
-        let replies = played.replies.iter().filter(|(order, reply)| is_its(order) && answered(reply)).count();
+        let replies = played.returned.iter().filter(|(order, end)| is_its(order) && !end.is_hand_over()).count();
         let arrived = of(answers, request).count();
         if replies == 0 || replies != arrived {
             return Err(format!("{replies} runs of {request} answered, and {arrived} answers came"));
         }
-        let statuses: Vec<&Value> = of(answers, request).map(|answer| &answer["Status"]).collect();
+        let statuses: Vec<&Value> = of(answers, request).map(|answer| &answer.0["Status"]).collect();
         if statuses.iter().any(|status| *status != statuses[0]) {
             return Err(format!("one request, answered differently: {answers:?}"));
         }
     }
     Ok(())
+}
+
+/// Every run that something else woke says what it has put right, and every other one doesn't.
+fn no_wake_is_taken_for_a_request(played: &Played) -> Result<(), String> {
+    let is_right = |(order, end): &&(usize, Returned)| end.kept_right().is_some() != played.events[*order].is_request();
+    match played.returned.iter().find(|run| !is_right(run)) {
+        Some((order, end)) => Err(format!("event {order} ended in {end:?}")),
+        None => Ok(()),
+    }
 }
 
 /// The newest request; whatever wakes the provider beside it is none.
@@ -58,11 +66,11 @@ fn newest(played: &Played) -> Option<&Event> {
 }
 
 /// The newest request succeeds, and an older one does or says that it was superseded.
-fn the_newest_has_its_way(situation: &Situation, played: &Played, answers: &[Value]) -> Result<(), String> {
+fn the_newest_has_its_way(situation: &Situation, played: &Played, answers: &[Answer]) -> Result<(), String> {
     let newest = newest(played).map(|event| event.text("RequestId")).unwrap_or_default();
-    for answer in answers.iter().filter(|answer| answer["Status"] != "SUCCESS") {
-        let reason = answer["Reason"].as_str().unwrap_or_default();
-        if answer["RequestId"] == newest {
+    for answer in answers.iter().filter(|answer| !answer.is_success()) {
+        let reason = answer.reason();
+        if answer.0["RequestId"] == newest {
             return Err(format!("the newest request failed: {reason}"));
         }
         if !(reason.contains("superseded") || situation.may_fail) {
@@ -94,7 +102,12 @@ fn the_table_tells_nothing(world: &World, situation: &Situation) -> Result<(), S
 }
 
 /// The stack goes, and nothing of ours is left.
-fn nothing_is_left(world: &mut World, situation: &Situation, played: &Played, answers: &[Value]) -> Result<(), String> {
+fn nothing_is_left(
+    world: &mut World,
+    situation: &Situation,
+    played: &Played,
+    answers: &[Answer],
+) -> Result<(), String> {
     if situation.wants == Wants::Nothing {
         return Ok(());
     }
@@ -104,7 +117,7 @@ fn nothing_is_left(world: &mut World, situation: &Situation, played: &Played, an
         let nothing = world.nothing();
         return same(&world.picture(), &nothing).map_err(|wrong| format!("after the Delete: {wrong}"));
     };
-    let id = of(answers, newest.text("RequestId")).find_map(|answer| answer["PhysicalResourceId"].as_str());
+    let id = of(answers, newest.text("RequestId")).map(Answer::id).next();
     let id = id.ok_or("the newest request was answered")?;
     if newest.text("RequestType") == "Delete" && situation.own_endpoint.is_none() {
         return Ok(());
@@ -112,7 +125,7 @@ fn nothing_is_left(world: &mut World, situation: &Situation, played: &Played, an
     if situation.wants == Wants::Before && id != played.id {
         return Err(format!("the way back ended at {id}, and began at {}", played.id));
     }
-    world.remove(situation, id, &newest.0["ResourceProperties"]);
+    world.remove(situation, &id, &newest.0["ResourceProperties"]);
     let nothing = world.nothing();
     same(&world.picture(), &nothing).map_err(|wrong| format!("after the Delete: {wrong}"))
 }

@@ -5,16 +5,17 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use aws_stand_in::{Fault, FaultRule, Held, StandIn};
-use monitored_endpoint::request::Reply;
+use aws_stand_in::{Fault, Held};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
-use super::process::{End, Ended};
+use super::process::Ended;
 use super::schedule::{Action, Decider, Fate, Live, Schedule, Weather};
 use super::situation::Situation;
-use super::support::account;
+use super::support::cloudformation;
 use super::support::event::Event;
+use super::support::harness::Answer;
+use super::support::http::Request;
+use super::support::lambda::Returned;
 use super::world::{LONG_LIFE, PATIENCE, Running, World};
 
 /// A run that dies: its lease is waited for so long.
@@ -31,7 +32,7 @@ const MOST_STEPS: usize = 20_000;
 /// An event on its way to the provider.
 struct Delivery {
     order: usize,
-    event: Box<RawValue>,
+    event: String,
     life: Duration,
 }
 
@@ -57,8 +58,8 @@ pub(crate) struct Played {
     pub(crate) events: Vec<Event>,
     /// The id of the resource before.
     pub(crate) id: String,
-    /// How each run that wasn't killed ended, and which event it had.
-    pub(crate) replies: Vec<(usize, Reply)>,
+    /// What each run that wasn't killed returned, and which event it had.
+    pub(crate) returned: Vec<(usize, Returned)>,
     /// Steps of each run.
     pub(crate) steps: Vec<u32>,
     /// What happened, a line for each step.
@@ -100,10 +101,10 @@ pub(crate) fn play_with(
     situation: &Situation,
     schedule: Schedule,
     patience: u32,
-    prepare: impl FnOnce(&StandIn),
+    prepare: impl FnOnce(&World),
 ) -> Result<Played, (String, Vec<String>)> {
     let id = world.prepare(situation);
-    prepare(&world.stand_in);
+    prepare(world);
     let events: Vec<Event> = (situation.events)(situation, &id);
     // The same event twice has been sent once.
     let place = |event: &Event| events.iter().position(|one| one.text("RequestId") == event.text("RequestId"));
@@ -111,7 +112,7 @@ pub(crate) fn play_with(
         events.iter().map(|event| world.addressed(event.clone(), 1 + place(event).unwrap_or_default())).collect();
     let decider = schedule.decider();
     let waiting = deliveries(situation, &events, &decider, patience);
-    let played = Played { events, id, replies: Vec::new(), steps: Vec::new(), trace: Vec::new() };
+    let played = Played { events, id, returned: Vec::new(), steps: Vec::new(), trace: Vec::new() };
     let mut on_stage =
         Player { world, decider, waiting, runs: Vec::new(), late: Vec::new(), dead: None, wound: 0, played };
     let result = on_stage.play();
@@ -124,7 +125,7 @@ pub(crate) fn play_with(
 
 fn deliveries(situation: &Situation, events: &[Event], decider: &Decider, patience: u32) -> VecDeque<Delivery> {
     let traits = decider.traits();
-    let delivery = |order: usize| Delivery { order, event: events[order].raw(), life: LONG_LIFE };
+    let delivery = |order: usize| Delivery { order, event: events[order].0.to_string(), life: LONG_LIFE };
     let mut waiting: VecDeque<Delivery> = (0..events.len()).map(delivery).collect();
     if let Some((order, late)) = traits.twice {
         let at = if late { waiting.len() } else { order + 1 };
@@ -191,19 +192,17 @@ impl Player<'_> {
             let Some(running) = self.runs[at].running.take() else { continue };
             self.something_changed(None);
             let order = self.runs[at].order;
-            let End::Replied(reply) = self.world.finish(running) else { continue };
-            self.tell(format!("run {at} ends: {}", serde_json::to_string(&reply).unwrap_or_default()));
-            let next = self.world.take_handed_over();
-            let goes_on = match &reply {
-                Reply::HandedOver { .. } => true,
-                Reply::KeptRight { summary } => summary.handed_over,
-                Reply::Answered(_) => false,
-            };
-            let expected = usize::from(goes_on);
-            if next.len() != expected {
-                return Err(format!("run {at} ended in {reply:?}, and there are {} next runs", next.len()));
+            let returned = self.world.finish(running);
+            match &returned {
+                Returned::Value(value) => self.tell(format!("run {at} ends: {value}")),
+                Returned::Error(error) => return Err(format!("run {at} ends with an error: {error}")),
+                Returned::Exited => continue,
             }
-            self.played.replies.push((order, reply));
+            let (next, _) = self.world.next_runs.take();
+            if next.len() != usize::from(returned.goes_on()) {
+                return Err(format!("run {at} ended in {returned:?}, and there are {} next runs", next.len()));
+            }
+            self.played.returned.push((order, returned));
             let times = if self.decider.traits().handed_over_twice { 2 } else { 1 };
             for event in next {
                 let again = || Delivery { order, event: event.clone(), life: LONG_LIFE };
@@ -231,8 +230,7 @@ impl Player<'_> {
                     Fault::Error { status: 500, code, message }
                 }
             };
-            let rule = FaultRule { operation: "*".to_owned(), on_call: Some(1), times: Some(1), fault };
-            self.world.stand_in.add_fault(rule).map_err(|error| error.to_string())?;
+            self.world.let_fail("*", Some(1), fault);
         }
         let (name, ended) = (self.runs[at].name.clone(), Arc::clone(&self.runs[at].ended));
         let is_its = |held: &&Held| held.caller.as_ref() == Some(&name);
@@ -285,7 +283,7 @@ impl Player<'_> {
         if !(write && operation.contains("Endpoint")) {
             return Ok(());
         }
-        match account::without_config(&self.world.stand_in) {
+        match self.world.endpoint_without_config() {
             Some(endpoint) => Err(format!("after {operation} an endpoint has lost its config: {endpoint:#}")),
             None => Ok(()),
         }
@@ -331,7 +329,7 @@ impl Player<'_> {
         }
         self.dead = Some((ends, process.name));
         let order = self.runs[at].order;
-        let event = self.played.events[order].raw();
+        let event = self.played.events[order].0.to_string();
         self.waiting.push_front(Delivery { order, event, life: LONG_LIFE });
         Ok(())
     }
@@ -360,7 +358,15 @@ impl Player<'_> {
     }
 }
 
-/// The answers that have arrived, each with its request.
-pub(crate) fn answers(world: &World) -> Vec<Value> {
-    world.receiver.take().iter().map(|answer| serde_json::from_str(&answer.body).unwrap()).collect()
+/// The answers that have arrived to these events.
+///
+/// # Errors
+/// The rule of CloudFormation that one of them breaks.
+pub(crate) fn answers(world: &World, events: &[Event]) -> Result<Vec<Answer>, String> {
+    let read = |put: Request| {
+        let answer: Value = serde_json::from_str(&put.body).map_err(|error| error.to_string())?;
+        let event = events.iter().find(|event| event.0["RequestId"] == answer["RequestId"]);
+        cloudformation::read(event.ok_or_else(|| format!("an answer to nobody: {answer}"))?, &put.body)
+    };
+    world.receiver.take().into_iter().map(read).collect()
 }

@@ -1,39 +1,27 @@
 //! Processes of the provider, as Lambda has them: each works on one event at a time, and one that dies takes its calls along.
+//!
+//! Each is a thread of this process, so that hundreds of them cost nothing and one can be killed between two calls.
 
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use aws_config::AppName;
 use aws_stand_in::Gate;
-use monitored_endpoint::aws::{Handover, RequestTable};
-use monitored_endpoint::callback::ExtraHosts;
-use monitored_endpoint::ledger::Ledger;
-use monitored_endpoint::reconcile::Reconciler;
-use monitored_endpoint::request::{Invocation, Provider, Reply};
-use serde_json::value::RawValue;
 use tokio::sync::oneshot;
 
-use super::support::scenario::{REQUEST_TABLE, delivery, sdk_config};
+use super::support::harness::{Aws, InProcess, Setup};
+use super::support::lambda::Returned;
 
-const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:provider:live";
 /// The longest between two looks.
-pub(crate) const PAUSE: Duration = Duration::from_millis(2);
+const PAUSE: Duration = Duration::from_millis(2);
 
-/// How a run ended.
-#[derive(Clone, Debug)]
-pub(crate) enum End {
-    Replied(Reply),
-    Died,
-}
-
-/// A run's end, as soon as there is one.
-pub(crate) type Ended = Arc<Mutex<Option<End>>>;
+/// How a run ended, as soon as it has.
+pub(crate) type Ended = Arc<Mutex<Option<Returned>>>;
 
 /// One run of an event.
 pub(crate) struct Job {
-    pub(crate) event: Box<RawValue>,
+    pub(crate) event: String,
     pub(crate) ends: SystemTime,
     /// Kills the process, with everything that it is at.
     pub(crate) dies: oneshot::Receiver<()>,
@@ -52,12 +40,19 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts a process that talks to AWS and to Lambda at these URLs, and `keeps` monitoring right between requests or doesn't.
-    pub(crate) fn start(name: &str, aws: &str, lambda: &str, keeps: bool) -> Self {
+    /// Starts a process that keeps monitoring right between requests, or doesn't.
+    pub(crate) fn start(name: String, aws: &Aws, keeps: bool) -> Self {
         let (jobs, waiting) = mpsc::channel();
-        let (own, aws, lambda) = (name.to_owned(), aws.to_owned(), lambda.to_owned());
-        thread::spawn(move || work(&own, &aws, &lambda, keeps, &waiting));
-        Self { name: name.to_owned(), keeps, jobs }
+        let setup = Setup {
+            hands_over: true,
+            keeps_monitoring: keeps,
+            has_table: true,
+            name: Some(name.clone()),
+            ..Setup::new(PAUSE)
+        };
+        let urls = aws.urls();
+        thread::spawn(move || work(InProcess::start(&urls, setup), &waiting));
+        Self { name, keeps, jobs }
     }
 
     pub(crate) fn run(&self, job: Job) {
@@ -65,37 +60,21 @@ impl Process {
     }
 }
 
-fn work(name: &str, aws: &str, lambda: &str, keeps: bool, jobs: &Receiver<Job>) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let provider = runtime.block_on(provider(name, aws, lambda)).with_upkeep(keeps);
+fn work(provider: InProcess, jobs: &Receiver<Job>) {
     while let Ok(Job { event, ends, dies, ended, gate }) = jobs.recv() {
-        let invocation = Invocation { ends, function_arn: Some(FUNCTION.to_owned()) };
-        let end = runtime.block_on(async {
-            tokio::select! {
-                biased;
-                _ = dies => End::Died,
-                replied = provider.handle(&event, invocation) => End::Replied(replied.unwrap()),
-            }
-        });
-        if matches!(end, End::Died) {
+        let killed = async { drop(dies.await) };
+        let returned = provider.run(&[event], ends, killed).remove(0);
+        if returned == Returned::Exited {
             // With it goes what the run has left at work.
-            drop(runtime);
-            tell(&ended, end, &gate);
+            drop(provider);
+            tell(&ended, returned, &gate);
             return;
         }
-        tell(&ended, end, &gate);
+        tell(&ended, returned, &gate);
     }
 }
 
-fn tell(ended: &Ended, end: End, gate: &Gate) {
-    *ended.lock().unwrap() = Some(end);
+fn tell(ended: &Ended, returned: Returned, gate: &Gate) {
+    *ended.lock().unwrap() = Some(returned);
     gate.wake();
-}
-
-async fn provider(name: &str, aws: &str, lambda: &str) -> Provider {
-    let config = sdk_config(aws).await.to_builder().app_name(AppName::new(name.to_owned()).unwrap()).build();
-    let to_lambda = config.to_builder().endpoint_url(lambda).build();
-    let ledger = Ledger::in_table(RequestTable::new(&config, REQUEST_TABLE), PAUSE);
-    Provider::new(Reconciler::new(&config, PAUSE), ledger, delivery(), ExtraHosts::parse("127.0.0.1"))
-        .with_handover(Handover::new(&to_lambda))
 }

@@ -5,10 +5,10 @@ use serde_json::json;
 use aws_stand_in::{Outcome, Script};
 use metric_math::telemetry::Metric;
 
-use super::support::account::MODEL;
 use super::support::cloudformation;
 use super::support::declaration::{Declared, TOPIC, monitoring, one_model, shared_gpus};
 use super::support::event::{CONFIG, ENDPOINT, Event, MONITORING};
+use super::support::harness::MODEL;
 use super::world::World;
 
 /// Values of properties, none of which the request table may hold.
@@ -177,7 +177,7 @@ fn fails_once(world: &World, endpoint: &str) {
 
 /// The stack's own endpoint has come to serve on this config.
 fn moved(world: &World, config: &str) {
-    world.move_by_hand("chat", config);
+    world.move_endpoint("chat", config);
     world.wind();
 }
 

@@ -1,34 +1,27 @@
 //! An account with others in it, processes of the provider, and everything that tells how they fare.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
+use std::ops::Deref;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
-use aws_stand_in::{Config, Gate, StandIn};
-use monitored_endpoint::request::Reply;
+use aws_stand_in::{Config, Gate};
 use serde_json::Value;
-use serde_json::value::RawValue;
-use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
-use super::process::{End, Ended, Job, Process};
+use super::process::{Ended, Job, Process};
 use super::situation::{ALL, Situation, Wants};
-use super::support::account::{
-    self, MODEL, make_their_alarm, make_their_config, make_their_dashboard, make_their_model,
-};
+use super::support::cloudformation;
 use super::support::declaration::Declared;
 use super::support::event::Event;
-use super::support::http::{HttpPeer, Reply as HttpReply};
-use super::support::receiver::AnswerReceiver;
-use super::support::scenario::{REQUEST_TABLE, sdk_config};
+use super::support::harness::{Answer, Aws, MODEL};
+use super::support::lambda::Returned;
 
 /// So long that an endpoint changes only where the clock is wound.
 const TRANSITION: Duration = Duration::from_hours(1);
-/// Ends whatever is under way.
-const LONG_ENOUGH: Duration = Duration::from_hours(3);
 /// A run that is not about time.
 pub(crate) const LONG_LIFE: Duration = Duration::from_mins(2);
 /// Longer than anything here takes: a test that waits so long has failed.
@@ -41,21 +34,23 @@ const MOST_HOURS: usize = 400;
 const LAST: usize = 30;
 
 pub(crate) struct World {
-    pub(crate) stand_in: StandIn,
-    pub(crate) receiver: AnswerReceiver,
+    aws: Aws,
     pub(crate) gate: Arc<Gate>,
     /// Whether calls of the provider are stopped.
     holds: Arc<AtomicBool>,
-    handed_over: Arc<Mutex<VecDeque<String>>>,
-    lambda: HttpPeer,
-    sagemaker: aws_sdk_sagemaker::Client,
-    cloudwatch: aws_sdk_cloudwatch::Client,
-    runtime: Runtime,
     idle: Vec<Process>,
     started: usize,
     pictures: HashMap<&'static str, Value>,
     /// Whether the processes of the situation keep monitoring right between requests.
     keeps: bool,
+}
+
+impl Deref for World {
+    type Target = Aws;
+
+    fn deref(&self) -> &Aws {
+        &self.aws
+    }
 }
 
 /// A run under way.
@@ -68,34 +63,12 @@ pub(crate) struct Running {
 
 impl World {
     pub(crate) fn new() -> Self {
-        let tables = vec![REQUEST_TABLE.to_owned()];
-        let stand_in = StandIn::start(Config { transition: TRANSITION, tables, ..Config::default() }).unwrap();
+        let aws = Aws::start(Config { transition: TRANSITION, ..Config::default() });
         let holds = Arc::<AtomicBool>::default();
         let is_on = Arc::clone(&holds);
-        let gate = stand_in.hold_only(move |held| held.caller.is_some() && is_on.load(Ordering::SeqCst));
-        let handed_over = Arc::<Mutex<VecDeque<String>>>::default();
-        let queue = Arc::clone(&handed_over);
-        let lambda = HttpPeer::start(move |request| {
-            queue.lock().unwrap().push_back(request.body);
-            HttpReply::status(202)
-        });
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let config = runtime.block_on(sdk_config(stand_in.url()));
-        Self {
-            sagemaker: aws_sdk_sagemaker::Client::new(&config),
-            cloudwatch: aws_sdk_cloudwatch::Client::new(&config),
-            stand_in,
-            receiver: AnswerReceiver::start(),
-            gate: Arc::new(gate),
-            holds,
-            handed_over,
-            lambda,
-            runtime,
-            idle: Vec::new(),
-            started: 0,
-            pictures: HashMap::new(),
-            keeps: false,
-        }
+        let gate = aws.stand_in.hold_only(move |held| held.caller.is_some() && is_on.load(Ordering::SeqCst));
+        let (idle, started, pictures, keeps) = (Vec::new(), 0, HashMap::new(), false);
+        Self { aws, gate: Arc::new(gate), holds, idle, started, pictures, keeps }
     }
 
     /// An account in which the situation's events may come in, and the id of the resource in it.
@@ -138,8 +111,9 @@ impl World {
         if event.is_request() {
             drop(self.carry_out_as(event, order));
         } else {
-            let reply = self.run_alone(event.raw(), LONG_LIFE);
-            assert!(matches!(reply, Reply::KeptRight { summary } if summary.failed == 0), "undisturbed: {reply:?}");
+            let returned = self.run_alone(event.0.to_string(), LONG_LIFE);
+            let is_kept = returned.kept_right().is_some_and(|kept| kept["Failed"] == 0);
+            assert!(is_kept && !returned.goes_on(), "undisturbed: {returned:?}");
         }
     }
 
@@ -147,8 +121,7 @@ impl World {
     fn make_before(&mut self, situation: &Situation) -> String {
         let mut id = situation.creation().map(|event| self.make(situation, event)).unwrap_or_default();
         if let Some(event) = situation.earlier_update(&id) {
-            let answer = self.carry_out_as(event, 0);
-            answer["PhysicalResourceId"].as_str().unwrap().clone_into(&mut id);
+            id = self.carry_out_as(event, 0).id();
         }
         (situation.meanwhile)(self, &id);
         id
@@ -156,12 +129,9 @@ impl World {
 
     /// Makes the resource, and what the stack has beside it. Gives its id.
     fn make(&mut self, situation: &Situation, event: Event) -> String {
-        let answer = self.carry_out(event);
-        let id = answer["PhysicalResourceId"].as_str().unwrap().to_owned();
+        let id = self.carry_out(event).id();
         if let Some(endpoint) = situation.own_endpoint {
-            let create = self.sagemaker.create_endpoint().endpoint_name(endpoint).endpoint_config_name(&id);
-            self.runtime.block_on(create.send()).unwrap();
-            self.stand_in.advance(LONG_ENOUGH);
+            self.endpoint_serves(endpoint, &id);
         }
         id
     }
@@ -172,9 +142,7 @@ impl World {
         // What no call of a run has met must not meet the ones that follow.
         self.stand_in.clear_faults();
         if let Some(endpoint) = situation.own_endpoint {
-            let delete = self.sagemaker.delete_endpoint().endpoint_name(endpoint);
-            self.runtime.block_on(delete.send()).unwrap();
-            self.wind();
+            self.retire(endpoint);
         }
         let delete = Event::delete(situation.resource_type, id, &Declared(declared.clone()));
         self.carry_out(delete);
@@ -199,20 +167,12 @@ impl World {
 
     fn start_over(&mut self) {
         self.open();
-        self.stand_in.clear_faults();
-        self.stand_in.reset();
+        self.aws.start_over();
         self.receiver.take();
-        self.take_handed_over();
-        self.runtime.block_on(async {
-            make_their_model(&self.sagemaker, MODEL).await;
-            make_their_config(&self.sagemaker, "theirs-by-hand").await;
-            let theirs =
-                self.sagemaker.create_endpoint().endpoint_name("theirs").endpoint_config_name("theirs-by-hand");
-            theirs.send().await.unwrap();
-            make_their_dashboard(&self.cloudwatch, "by-hand").await;
-            make_their_alarm(&self.cloudwatch, "by-hand").await;
-        });
-        self.stand_in.advance(LONG_ENOUGH);
+        self.foreign_model(MODEL);
+        self.foreign_endpoint("theirs", None);
+        self.foreign_dashboard("by-hand");
+        self.foreign_alarm("by-hand");
     }
 
     /// Lets all calls go on, now and from now on.
@@ -222,16 +182,16 @@ impl World {
     }
 
     /// Has one process carry an event out undisturbed, and gives its answer.
-    pub(crate) fn carry_out(&mut self, event: Event) -> Value {
+    pub(crate) fn carry_out(&mut self, event: Event) -> Answer {
         let order = if event.text("RequestType") == "Create" { 0 } else { LAST };
         self.carry_out_as(event, order)
     }
 
     /// The same, as the `order`th event of its resource. While it waits for an endpoint, hours pass.
-    fn carry_out_as(&mut self, event: Event, order: usize) -> Value {
+    fn carry_out_as(&mut self, event: Event, order: usize) -> Answer {
         self.open();
         let event = self.addressed(event, order);
-        let running = self.start(event.raw(), LONG_LIFE);
+        let running = self.start(event.0.to_string(), LONG_LIFE);
         let is_over = || running.ended.lock().unwrap().is_some();
         let mut hours = 0;
         while self.gate.wait_until(AN_HOUR, |_| is_over()).is_none() {
@@ -239,34 +199,27 @@ impl World {
             assert!(hours < MOST_HOURS, "a run ends");
             self.wind();
         }
-        let end = self.finish(running);
-        assert!(matches!(end, End::Replied(Reply::Answered(_))), "undisturbed: {end:?}");
-        let answer = self.receiver.take_one();
-        assert_eq!(answer["Status"], "SUCCESS", "undisturbed: {answer:#}");
+        let returned = self.finish(running);
+        let [put] = self.receiver.take().try_into().expect("one answer");
+        let answer = cloudformation::read(&event, &put.body).unwrap().succeeded();
+        assert_eq!(returned, Returned::Value(answer.0.clone()), "undisturbed");
         answer
     }
 
     /// One run of an event, to its end.
-    pub(crate) fn run_alone(&mut self, event: Box<RawValue>, life: Duration) -> Reply {
+    pub(crate) fn run_alone(&mut self, event: String, life: Duration) -> Returned {
         self.open();
         let running = self.start(event, life);
         let is_over = || running.ended.lock().unwrap().is_some();
         self.gate.wait_until(PATIENCE, |_| is_over()).expect("a run ends");
-        match self.finish(running) {
-            End::Replied(reply) => reply,
-            End::Died => panic!("nobody ended it"),
-        }
-    }
-
-    /// Somebody moves an endpoint to another config, by hand.
-    pub(crate) fn move_by_hand(&self, endpoint: &str, config: &str) {
-        let update = self.sagemaker.update_endpoint().endpoint_name(endpoint).endpoint_config_name(config);
-        self.runtime.block_on(update.send()).unwrap();
+        let returned = self.finish(running);
+        assert!(matches!(returned, Returned::Value(_)), "{returned:?}");
+        returned
     }
 
     /// Somebody makes a config that serves with what the endpoint's own does.
     pub(crate) fn copy_config_by_hand(&self, endpoint: &str, name: &str) {
-        self.runtime.block_on(async {
+        self.block_on(async {
             let serving = self.sagemaker.describe_endpoint().endpoint_name(endpoint).send().await.unwrap();
             let config = serving.endpoint_config_name().unwrap();
             let config = self.sagemaker.describe_endpoint_config().endpoint_config_name(config).send().await.unwrap();
@@ -281,18 +234,17 @@ impl World {
     /// Somebody deletes a config.
     pub(crate) fn delete_config_by_hand(&self, name: &str) {
         let delete = self.sagemaker.delete_endpoint_config().endpoint_config_name(name);
-        self.runtime.block_on(delete.send()).unwrap();
+        self.block_on(delete.send()).unwrap();
     }
 
     /// Starts a run of an event, which lives so long.
-    pub(crate) fn start(&mut self, event: Box<RawValue>, life: Duration) -> Running {
+    pub(crate) fn start(&mut self, event: String, life: Duration) -> Running {
         let idle = self.idle.iter().rposition(|process| process.keeps == self.keeps);
         let process = if let Some(at) = idle {
             self.idle.swap_remove(at)
         } else {
             self.started += 1;
-            let lambda = format!("http://{}", self.lambda.authority());
-            Process::start(&format!("p{}", self.started), self.stand_in.url(), &lambda, self.keeps)
+            Process::start(format!("p{}", self.started), &self.aws, self.keeps)
         };
         let (dies, death) = oneshot::channel();
         let (ended, ends) = (Ended::default(), SystemTime::now() + life);
@@ -302,27 +254,11 @@ impl World {
     }
 
     /// Takes a process back, unless it has died.
-    pub(crate) fn finish(&mut self, running: Running) -> End {
-        let end = running.ended.lock().unwrap().take().expect("it has ended");
-        if matches!(end, End::Replied(_)) {
+    pub(crate) fn finish(&mut self, running: Running) -> Returned {
+        let returned = running.ended.lock().unwrap().take().expect("it has ended");
+        if returned != Returned::Exited {
             self.idle.push(running.process);
         }
-        end
-    }
-
-    /// The events of hand-overs since the last time.
-    pub(crate) fn take_handed_over(&self) -> Vec<Box<RawValue>> {
-        let events = std::mem::take(&mut *self.handed_over.lock().unwrap());
-        events.into_iter().map(|event| RawValue::from_string(event).unwrap()).collect()
-    }
-
-    pub(crate) fn wind(&self) {
-        self.stand_in.advance(LONG_ENOUGH);
-    }
-
-    /// Everything that exists, once all that is under way has ended.
-    pub(crate) fn picture(&self) -> Value {
-        self.wind();
-        account::picture(&self.stand_in)
+        returned
     }
 }

@@ -1,4 +1,4 @@
-//! CloudFormation's rules for a custom resource: which event follows an event and its answer.
+//! CloudFormation's rules for a custom resource: what an answer must be, and which event follows an event and its answer.
 //!
 //! Nothing here sends anything. What a Create, an Update and a Delete are, and which ids they have, is on
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requesttypes.html> and the pages of each.
@@ -6,11 +6,48 @@
 use serde_json::Value;
 
 use super::event::Event;
+use super::harness::Answer;
 
 /// What a run adds to the event for the next one, and CloudFormation knows nothing of.
 const CONTINUATION: &str = "MonitoredEndpointContinuation";
 /// An id of the kind that CloudFormation makes up where it never took a Create's answer.
 pub(crate) const MADE_UP: &str = "inference-Config-1NR6ZQ4Y8KX2B";
+
+/// The longest answer and the longest id that CloudFormation takes, in bytes.
+const LONGEST: (usize, usize) = (4096, 1024);
+
+/// Reads the answer to `event`. <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html>
+///
+/// Another id than it was given means that an Update has replaced the resource, so one that failed answers what it was given;
+/// and so does a Delete.
+///
+/// # Errors
+/// The rule that the answer breaks.
+pub(crate) fn read(event: &Event, body: &str) -> Result<Answer, String> {
+    if body.len() > LONGEST.0 {
+        return Err(format!("an answer of {} bytes", body.len()));
+    }
+    let answer = Answer(serde_json::from_str(body).map_err(|error| format!("{error}: {body}"))?);
+    for echoed in ["StackId", "RequestId", "LogicalResourceId"] {
+        if answer.0[echoed] != event.0[echoed] {
+            return Err(format!("{echoed} is not echoed: {body}"));
+        }
+    }
+    let id = answer.0["PhysicalResourceId"].as_str().unwrap_or_default();
+    if id.is_empty() || id.len() > LONGEST.1 {
+        return Err(format!("no id that is taken: {body}"));
+    }
+    let failed = !answer.is_success();
+    if failed && (answer.0["Status"] != "FAILED" || answer.reason().is_empty()) {
+        return Err(format!("neither a success nor a failure with its reason: {body}"));
+    }
+    let (request, given) = (event.text("RequestType"), event.text("PhysicalResourceId"));
+    let keeps_its_id = request == "Delete" || request == "Update" && failed;
+    if keeps_its_id && !given.is_empty() && id != given {
+        return Err(format!("{} {request} was given the id {given} and answers {id}: {body}", answer.0["Status"]));
+    }
+    Ok(answer)
+}
 
 /// The rollback of `event`, which answered `id`, or failed: a Delete after a Create, the Update back after an Update.
 /// Nothing after a Delete, and nobody rolls a rollback back: then a person tries again.

@@ -1,10 +1,9 @@
-//! The events that CloudFormation sends for a custom resource.
+//! The events that CloudFormation sends for a custom resource, and those by which `EventBridge` wakes the provider.
 //!
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html>
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::declaration::Declared;
@@ -126,10 +125,6 @@ impl Event {
 
     pub(crate) fn text(&self, field: &str) -> &str {
         self.0[field].as_str().unwrap_or_default()
-    }
-
-    pub(crate) fn raw(&self) -> Box<RawValue> {
-        RawValue::from_string(self.0.to_string()).unwrap()
     }
 }
 

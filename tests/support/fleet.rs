@@ -1,36 +1,42 @@
 //! A simulated fleet as an account shows it: the endpoint, its config and its inference components at the stand-in,
 //! and metrics that have been published for a while.
 
+use std::ops::Deref;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
-use aws_stand_in::{Config, StandIn};
+use aws_stand_in::Config;
 use metric_math::telemetry::Fleet;
 use monitored_endpoint::spec::{Dollars, EndpointName};
 use monitored_endpoint::usage::{InstanceTerms, Moment, Question, Reader, Terms, TimeRange, Usage, UsageError, View};
-use tokio::runtime::Runtime;
 
-use super::scenario::sdk_config;
+use super::harness::{Aws, sdk_config};
 
 /// Dollars per instance-hour, where a price is given.
 pub(crate) const PRICE: f64 = 5.752;
 
 /// The fleet, its account and who asks about it.
 pub(crate) struct Account {
-    pub(crate) stand_in: StandIn,
+    aws: Aws,
     pub(crate) config: SdkConfig,
     pub(crate) now: Moment,
     endpoint: String,
-    runtime: Runtime,
+}
+
+impl Deref for Account {
+    type Target = Aws;
+
+    fn deref(&self) -> &Aws {
+        &self.aws
+    }
 }
 
 impl Account {
     /// An account with nothing in it.
     pub(crate) fn empty() -> Self {
-        let stand_in = StandIn::start(Config { transition: Duration::ZERO, ..Config::default() }).unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let config = runtime.block_on(sdk_config(stand_in.url()));
-        Self { stand_in, config, now: Moment::now(), endpoint: "chat".to_owned(), runtime }
+        let aws = Aws::start(Config { transition: Duration::ZERO, ..Config::default() });
+        let config = aws.block_on(sdk_config(aws.stand_in.url()));
+        Self { aws, config, now: Moment::now(), endpoint: "chat".to_owned() }
     }
 
     /// A fleet that has run for so long. Copies are declared as the fleet has them now.
@@ -42,10 +48,6 @@ impl Account {
         account.stand_in.clear_calls();
         account.now = Moment::now();
         account
-    }
-
-    pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
-        self.runtime.block_on(future)
     }
 
     /// What is asked about the fleet, with a price.

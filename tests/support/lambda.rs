@@ -21,7 +21,13 @@ const LIFE: Duration = Duration::from_mins(5);
 /// How long an invocation may take before the test gives up on it: longer than it lives.
 const PATIENCE: Duration = Duration::from_secs(LIFE.as_secs() + 10);
 
-/// How an invocation ended.
+/// The function that runs, with its alias.
+pub(crate) const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:provider:live";
+
+/// When a run is to be killed.
+pub(crate) type Condition<'c> = dyn Fn() -> bool + 'c;
+
+/// How a run ended.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Returned {
     /// The function's return value.
@@ -30,6 +36,26 @@ pub(crate) enum Returned {
     Error(Value),
     /// The process ended in the middle.
     Exited,
+}
+
+impl Returned {
+    /// Whether a next run will answer.
+    pub(crate) fn is_hand_over(&self) -> bool {
+        matches!(self, Self::Value(value) if value.get("HandedOver").is_some())
+    }
+
+    /// What a run that woke says it has put right.
+    pub(crate) fn kept_right(&self) -> Option<&Value> {
+        match self {
+            Self::Value(value) => value.get("KeptRight").filter(|kept| kept.is_object()),
+            _ => None,
+        }
+    }
+
+    /// Whether a next run goes on, with a request or with what a wake had no time for.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.is_hand_over() || self.kept_right().is_some_and(|kept| kept["HandedOver"] == true)
+    }
 }
 
 #[derive(Default)]
@@ -94,53 +120,44 @@ impl Lambda {
         self.invoke_text(&event.0.to_string())
     }
 
-    /// Runs one event to its end, in a run that lives so long.
-    pub(crate) fn invoke_in_a_life_of(&mut self, event: &Event, life: Duration) -> Returned {
-        self.invoke_until(&event.0.to_string(), &deadline(life))
-    }
-
     /// Runs any payload to its end.
     pub(crate) fn invoke_text(&mut self, payload: &str) -> Returned {
-        self.invoke_until(payload, &deadline(LIFE))
+        self.run(payload, LIFE, None)
     }
 
     /// Runs any payload to its end, with this deadline header.
     pub(crate) fn invoke_until(&mut self, payload: &str, deadline: &str) -> Returned {
+        self.run_until(payload, deadline, None)
+    }
+
+    /// Runs any payload to its end, in a run that lives so long. Where there is a condition that holds before, the process is
+    /// killed.
+    pub(crate) fn run(&mut self, payload: &str, life: Duration, killed_when: Option<&Condition<'_>>) -> Returned {
+        let ends = (SystemTime::now() + life).duration_since(SystemTime::UNIX_EPOCH).unwrap();
+        self.run_until(payload, &ends.as_millis().to_string(), killed_when)
+    }
+
+    fn run_until(&mut self, payload: &str, deadline: &str, killed_when: Option<&Condition<'_>>) -> Returned {
         let id = self.deliver(payload, deadline);
-        let (state, changed) = &*self.shared;
-        let mut state = state.lock().unwrap();
+        let look = Duration::from_millis(if killed_when.is_some() { 1 } else { 200 });
+        let shared = Arc::clone(&self.shared);
+        let mut state = shared.0.lock().unwrap();
         let started = Instant::now();
         loop {
             if let Some(returned) = state.ended.remove(&id) {
                 return returned;
             }
             assert!(started.elapsed() < PATIENCE, "no end of an invocation: {}", self.output_so_far());
-            (state, _) = changed.wait_timeout(state, Duration::from_millis(200)).unwrap();
+            (state, _) = shared.1.wait_timeout(state, look).unwrap();
+            if killed_when.is_some_and(|holds| holds()) {
+                drop(state);
+                self.end();
+                return Returned::Exited;
+            }
             if !state.ended.contains_key(&id) && self.child.try_wait().unwrap().is_some() {
                 return Returned::Exited;
             }
         }
-    }
-
-    /// Hands over an event and waits until `condition` holds, then leaves the process to its fate. How the invocation ended,
-    /// where that came first.
-    pub(crate) fn invoke_until_true(
-        &mut self,
-        event: &Event,
-        life: Duration,
-        condition: impl Fn() -> bool,
-    ) -> Option<Returned> {
-        let id = self.deliver(&event.0.to_string(), &deadline(life));
-        let started = Instant::now();
-        while !condition() {
-            let ended = self.shared.0.lock().unwrap().ended.remove(&id);
-            if ended.is_some() {
-                return ended;
-            }
-            assert!(started.elapsed() < PATIENCE, "what is waited for doesn't come: {}", self.output_so_far());
-            thread::sleep(Duration::from_millis(1));
-        }
-        None
     }
 
     /// Puts an invocation in line and gives its id.
@@ -182,12 +199,6 @@ impl Drop for Lambda {
     }
 }
 
-/// The deadline header of an invocation that lives so long.
-fn deadline(life: Duration) -> String {
-    let ends = (SystemTime::now() + life).duration_since(SystemTime::UNIX_EPOCH).unwrap();
-    ends.as_millis().to_string()
-}
-
 fn collect(mut stream: impl Read + Send + 'static, output: &Arc<Mutex<Vec<u8>>>) -> JoinHandle<()> {
     let output = Arc::clone(output);
     thread::spawn(move || {
@@ -210,10 +221,7 @@ fn respond(shared: &Shared, request: &Request) -> Reply {
                 .header("content-type", "application/json")
                 .header("lambda-runtime-aws-request-id", id)
                 .header("lambda-runtime-deadline-ms", deadline)
-                .header(
-                    "lambda-runtime-invoked-function-arn",
-                    "arn:aws:lambda:us-east-1:123456789012:function:provider",
-                )
+                .header("lambda-runtime-invoked-function-arn", FUNCTION)
                 .header("lambda-runtime-trace-id", "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0")
                 .body(payload)
         }

@@ -50,11 +50,6 @@ impl AnswerReceiver {
         self.peer.authority()
     }
 
-    /// Everything received so far.
-    pub(crate) fn received(&self) -> Vec<Request> {
-        self.shared.lock().unwrap().received.clone()
-    }
-
     /// Everything received since the last time, which is forgotten here.
     pub(crate) fn take(&self) -> Vec<Request> {
         std::mem::take(&mut self.shared.lock().unwrap().received)

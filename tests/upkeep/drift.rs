@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{NONE, body, costs, publishes};
 use crate::support::declaration::{Declared, shared_gpus};
 use crate::support::event::Event;
-use crate::support::scenario::Scenario;
+use crate::support::harness::Scenario;
 
 const ALARM: &str = "chat-unused-gpu";
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::NONE;
 use crate::support::declaration::{Declared, monitoring, one_model, shared_gpus};
 use crate::support::event::{CONFIG, ENDPOINT, Event, MONITORING};
-use crate::support::scenario::Scenario;
+use crate::support::harness::Scenario;
 
 fn gpus() -> Value {
     json!([{"VariantName": "AllTraffic", "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": 1}])

@@ -3,10 +3,10 @@
 
 use serde_json::json;
 
-use super::{NONE, moves, settles, takes_its_time};
+use super::{NONE, settles, takes_its_time};
 use crate::support::declaration::{Declared, shared_gpus};
 use crate::support::event::{CONFIG, Event};
-use crate::support::scenario::Scenario;
+use crate::support::harness::Scenario;
 
 fn every_10_s() -> Declared {
     let metrics = json!({"EnableEnhancedMetrics": true, "MetricPublishFrequencyInSeconds": 10});
@@ -33,7 +33,7 @@ fn a_config_that_a_delete_had_to_leave_goes_once_nobody_serves_on_it() {
         assert_eq!(scenario.writes_beside_the_ledger(), NONE, "the endpoint serves on it");
     }
     takes_its_time(&scenario);
-    moves(&scenario, &new);
+    scenario.move_endpoint("chat", &new);
     scenario.wake(&Event::endpoint_changed("chat"));
     assert_eq!(scenario.writes_beside_the_ledger(), NONE, "the endpoint is on its way, and may come back");
     settles(&scenario);
@@ -49,12 +49,11 @@ fn a_config_that_a_delete_had_to_leave_goes_once_nobody_serves_on_it() {
 fn another_endpoint_on_it_keeps_it() {
     let (scenario, old, new) = one_left();
     scenario.endpoint_serves("unheard-of", &old);
-    moves(&scenario, &new);
+    scenario.move_endpoint("chat", &new);
     settles(&scenario);
     scenario.wake(&Event::day_gone_by());
     assert!(scenario.config_names().contains(&old), "no declaration has ever named that endpoint");
-    scenario.block_on(scenario.sagemaker.delete_endpoint().endpoint_name("unheard-of").send()).unwrap();
-    settles(&scenario);
+    scenario.retire("unheard-of");
     scenario.wake(&Event::day_gone_by());
     assert_eq!(scenario.config_names(), [new]);
 }
@@ -84,8 +83,7 @@ fn what_a_deleted_resource_had_to_leave_goes_too() {
     scenario.endpoint_serves("chat", &id);
     scenario.delete(&id, &shared_gpus("chat")).succeeded();
     assert_eq!(scenario.config_names(), [id.as_str()], "the endpoint would be crippled without it");
-    scenario.block_on(scenario.sagemaker.delete_endpoint().endpoint_name("chat").send()).unwrap();
-    settles(&scenario);
+    scenario.retire("chat");
     scenario.wake(&Event::endpoint_changed("chat"));
     assert!(scenario.is_empty(), "{:#}", scenario.state());
 }
@@ -93,7 +91,7 @@ fn what_a_deleted_resource_had_to_leave_goes_too() {
 #[test]
 fn one_that_isn_t_ours_by_its_tags_stays() {
     let (scenario, old, new) = one_left();
-    moves(&scenario, &new);
+    scenario.move_endpoint("chat", &new);
     settles(&scenario);
     let arn = scenario.config(&old)["EndpointConfigArn"].as_str().unwrap().to_owned();
     let request = scenario.sagemaker.delete_tags().resource_arn(&arn).tag_keys("monitored-endpoint:stack-id");

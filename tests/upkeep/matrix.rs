@@ -5,9 +5,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use aws_stand_in::{Outcome, Script};
 use serde_json::{Value, json};
 
-use super::{NONE, body, declared_in, moves, other_config, publishes, settles};
+use super::{NONE, body, declared_in, other_config, publishes, settles};
 use crate::support::event::{CONFIG, ENDPOINT, Event, MONITORING};
-use crate::support::scenario::{REQUEST_TABLE, Scenario};
+use crate::support::harness::{REQUEST_TABLE, Scenario};
 
 /// What the ledger says of the resource.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -74,7 +74,7 @@ fn comes_to(scenario: &Scenario, status: &str, config: &str) {
             _ => (Outcome::RollbackFailed, 0),
         };
         script(scenario, outcome, after_ms);
-        moves(scenario, "other");
+        scenario.move_endpoint("chat", "other");
         scenario.stand_in.advance(std::time::Duration::from_secs(1));
     }
 }
@@ -84,7 +84,7 @@ fn edit(scenario: &Scenario, change: impl FnOnce(&mut Value)) {
     let item = scenario.stand_in.table(REQUEST_TABLE).remove(0);
     let mut record: Value = serde_json::from_str(item["Record"]["S"].as_str().unwrap()).unwrap();
     change(&mut record);
-    let client = scenario.dynamodb();
+    let client = &scenario.dynamodb;
     let request = client
         .put_item()
         .table_name(REQUEST_TABLE)
@@ -117,7 +117,7 @@ fn comes_into(scenario: &Scenario, ledger: Ledger, kind: &str, id: &str) {
             scenario.send(Event::delete(kind, id, &declared_in(kind))).succeeded();
         }
         Ledger::Unheard => {
-            let client = scenario.dynamodb();
+            let client = &scenario.dynamodb;
             let key = scenario.stand_in.table(REQUEST_TABLE).remove(0)["Resource"]["S"].as_str().unwrap().to_owned();
             let request = client.delete_item().table_name(REQUEST_TABLE).key("Resource", AttributeValue::S(key));
             scenario.block_on(request.send()).unwrap();

@@ -12,10 +12,9 @@ use aws_stand_in::{Fault, HostingPrice, Outcome, Script};
 use metric_math::telemetry::Metric;
 use serde_json::{Value, json};
 
-use crate::support::chain::Chain;
 use crate::support::declaration::{Declared, ROLE, monitoring, shared_gpus};
 use crate::support::event::{CONFIG, Event, MONITORING, stack_id};
-use crate::support::scenario::{REQUEST_TABLE, Scenario};
+use crate::support::harness::{REQUEST_TABLE, Scenario};
 
 const NONE: [&str; 0] = [];
 
@@ -52,11 +51,6 @@ fn other_config(scenario: &Scenario, name: &str, variant: &str, instance_type: &
         MetricsConfig::builder().enable_enhanced_metrics(true).metric_publish_frequency_in_seconds(10).build();
     let request = scenario.sagemaker.create_endpoint_config().endpoint_config_name(name).execution_role_arn(ROLE);
     let request = request.production_variants(variant.build()).metrics_config(metrics);
-    scenario.block_on(request.send()).unwrap();
-}
-
-fn moves(scenario: &Scenario, config: &str) {
-    let request = scenario.sagemaker.update_endpoint().endpoint_name("chat").endpoint_config_name(config);
     scenario.block_on(request.send()).unwrap();
 }
 
@@ -128,7 +122,7 @@ fn monitoring_follows_an_endpoint_that_moves_to_another_config() {
     scenario.create_monitoring(&monitoring("chat")).succeeded();
     other_config(&scenario, "every-10-s", "Theirs", "ml.g5.48xlarge");
     takes_its_time(&scenario);
-    moves(&scenario, "every-10-s");
+    scenario.move_endpoint("chat", "every-10-s");
     let kept = scenario.wake(&Event::endpoint_changed("chat"));
     assert_eq!((&kept["Skipped"], scenario.writes_beside_the_ledger().len()), (&json!(1), 0), "it is on its way");
     settles(&scenario);
@@ -145,8 +139,7 @@ fn an_endpoint_that_has_gone_changes_nothing() {
     let scenario = Scenario::kept_right();
     scenario.foreign_endpoint("chat", Some(60));
     scenario.create_monitoring(&monitoring("chat")).succeeded();
-    scenario.block_on(scenario.sagemaker.delete_endpoint().endpoint_name("chat").send()).unwrap();
-    settles(&scenario);
+    scenario.retire("chat");
     let before = scenario.state();
     let kept = scenario.wake(&Event::endpoint_changed("chat"));
     assert_eq!((&kept["Skipped"], &kept["Failed"]), (&json!(1), &json!(0)), "{kept}");
@@ -163,11 +156,13 @@ fn an_event_of_another_account_or_region_changes_nothing() {
         Event::day_gone_by().with("account", "210987654321"),
         Event::day_gone_by().with("region", "eu-west-1"),
         Event::endpoint_changed("talk"),
-        Event::endpoint_changed("chat").with("source", "aws.s3"),
     ] {
-        scenario.wake(&event);
+        assert_eq!(scenario.wake(&event)["Changed"], 0, "{event:?}");
         assert_eq!(scenario.writes(), NONE, "{event:?}");
     }
+    let of_another_service = Event::endpoint_changed("chat").with("source", "aws.s3");
+    assert_eq!(scenario.wake(&of_another_service), Value::Null, "it is refused as what it is: no request");
+    assert_eq!(scenario.writes(), NONE);
 }
 
 #[test]
@@ -256,21 +251,21 @@ fn one_that_cannot_be_put_right_stops_none_of_the_others() {
 /// What a run has no time for goes on in the next one, after the last that was put right.
 #[test]
 fn a_run_without_time_hands_over_and_the_next_one_goes_on() {
-    let chain = Chain::new(Duration::ZERO);
+    let scenario = Scenario::with_transitions(Duration::ZERO);
     for (stack, endpoint) in [("a", "chat"), ("b", "talk"), ("c", "write")] {
-        chain.send(Event::create(CONFIG, &shared_gpus(endpoint)).of_stack(stack)).succeeded();
+        scenario.send(Event::create(CONFIG, &shared_gpus(endpoint)).of_stack(stack)).succeeded();
     }
     let plenty = Duration::from_mins(1);
-    let runs = chain.wake_in_lives_of([Duration::ZERO, plenty], &Event::day_gone_by());
+    let runs = scenario.wake_in_lives_of([Duration::ZERO, plenty], &Event::day_gone_by());
     assert_eq!((&runs[0]["Resources"], &runs[0]["HandedOver"]), (&json!(0), &json!(true)), "{runs:?}");
     assert_eq!((&runs[1]["Resources"], &runs[1]["HandedOver"]), (&json!(3), &json!(false)), "{runs:?}");
     let first = format!("{}|Config", stack_id("a"));
     let goes_on =
         Event::day_gone_by().with("MonitoredEndpointContinuation", json!({"StartedAtMs": 0, "Hop": 1, "After": first}));
-    let runs = chain.wake_in_lives_of([plenty], &goes_on);
+    let runs = scenario.wake_in_lives_of([plenty], &goes_on);
     assert_eq!(runs[0]["Resources"], 2, "{runs:?}");
-    chain.deny_self_invocation();
-    let runs = chain.wake_in_lives_of([Duration::ZERO], &Event::day_gone_by());
+    scenario.next_runs.deny();
+    let runs = scenario.wake_in_lives_of([Duration::ZERO], &Event::day_gone_by());
     assert_eq!(runs[0]["HandedOver"], false, "the next wake begins anew");
 }
 
