@@ -40,8 +40,7 @@ fn variants(chain: &Scenario, endpoint: &str, what: &str) -> Vec<Value> {
 
 fn with_models(chain: &Scenario) {
     for model in ["model-a", "model-b", "m"] {
-        let role = crate::support::declaration::ROLE;
-        chain.block_on(chain.sagemaker.create_model().model_name(model).execution_role_arn(role).send()).unwrap();
+        chain.foreign_model(model);
     }
 }
 
@@ -191,9 +190,7 @@ fn review_13_an_own_endpoint_that_has_failed_is_made_anew() {
     let chain = Scenario::with_transitions(QUICK);
     let old = shared_gpus("chat");
     chain.send(Event::create(ENDPOINT, &old)).succeeded();
-    let delete = chain.sagemaker.delete_endpoint().endpoint_name("chat");
-    chain.block_on(delete.send()).unwrap();
-    chain.stand_in.advance(QUICK);
+    chain.retire("chat");
     // By hand, so that it fails on a config of ours and under our tags.
     let tags = [("stack-id", crate::support::event::stack_id("inference")), ("logical-id", "Config".to_owned())];
     let tags = tags.into_iter().chain([("physical-id", "chat".to_owned())]).map(|(key, value)| {
@@ -239,9 +236,7 @@ fn a_config_that_had_to_be_left_goes_once_nothing_uses_it() {
     // Express mode: the old config's Delete comes while the endpoint still serves on it.
     let left = scenario.delete(&made.id(), &old).succeeded();
     assert!(left.reason().contains("was left"), "{}", left.reason());
-    let update = scenario.sagemaker.update_endpoint().endpoint_name("chat").endpoint_config_name(replaced.id());
-    scenario.block_on(update.send()).unwrap();
-    scenario.stand_in.advance(Duration::from_secs(1));
+    scenario.endpoint_serves("chat", &replaced.id());
     scenario.update(&replaced.id(), &new, &new.clone().with("CostPerHour", 5)).succeeded();
     assert_eq!(scenario.config_names(), [replaced.id()]);
 }
@@ -290,9 +285,7 @@ fn what_serves_decides_on_what_can_not_change_in_place() {
         (shared_gpus("chat"), shared_gpus("chat").with("ProductionVariants/0/InstanceType", "ml.g6.48xlarge"));
     let chain = Scenario::with_transitions(QUICK);
     chain.send(Event::create(ENDPOINT, &old)).succeeded();
-    let delete = chain.sagemaker.delete_endpoint().endpoint_name("chat");
-    chain.block_on(delete.send()).unwrap();
-    chain.stand_in.advance(QUICK);
+    chain.retire("chat");
     chain.send(Event::update(ENDPOINT, "chat", &old, &new)).succeeded();
     // Now the new type serves, and a declaration that says the old one, twice, is refused all the same.
     let reason = chain.send(Event::update(ENDPOINT, "chat", &old, &old)).failed();

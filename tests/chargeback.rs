@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aws_stand_in::{Fault, FaultRule};
+use aws_stand_in::Fault;
 use metric_math::telemetry::{Fleet, Serving, Steps, scenario};
 use monitored_endpoint::chargeback::{
     Allocation, Asked, Collector, PriceSource, Quantity, Statement, StatementError, UnitPrice, focus, table,
@@ -157,9 +157,7 @@ fn what_cannot_be_read_is_said_with_the_permission() {
         ("ListInferenceComponents", "sagemaker:ListInferenceComponents"),
     ] {
         let account = Account::with(&scenario::steady(60), 4 * HOUR);
-        let rule =
-            FaultRule { operation: operation.to_owned(), on_call: None, times: None, fault: Fault::AccessDenied {} };
-        account.stand_in.add_fault(rule).unwrap();
+        account.let_fail(operation, None, Fault::AccessDenied {});
         let error = account.try_statement(account.asked(TimeRange::Last(3600))).unwrap_err();
         assert!(reason(&error).contains(&format!("the permission {permission} is needed")), "{}", reason(&error));
     }

@@ -275,8 +275,7 @@ fn an_endpoint_that_is_busy_is_waited_for() {
         .build();
     chain.block_on(own.production_variants(variant).send()).unwrap();
     chain.next_after(Duration::from_millis(100), Outcome::Succeed, "");
-    let by_hand = chain.sagemaker.update_endpoint().endpoint_name("chat").endpoint_config_name("by-hand");
-    chain.block_on(by_hand.send()).unwrap();
+    chain.move_endpoint("chat", "by-hand");
     chain.send(update("chat", &declared, &faster(&declared))).succeeded();
     let serving = chain.endpoint("chat")["EndpointConfigName"].clone();
     assert_ne!(serving, "by-hand");

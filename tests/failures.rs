@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use aws_stand_in::{Fault, FaultRule};
+use aws_stand_in::Fault;
 use serde_json::{Value, json};
 
 use crate::support::declaration::{Declared, monitoring, shared_gpus};
@@ -123,8 +123,7 @@ fn with_faults(scenario: &Scenario, situation: &Situation, call: &Call, times: O
     scenario.start_over();
     let event = (situation.prepare)(scenario);
     for fault in faults {
-        let rule = FaultRule { operation: call.1.clone(), on_call: Some(call.2), times, fault: fault.clone() };
-        scenario.stand_in.add_fault(rule).unwrap();
+        scenario.let_fail_from(call.2, &call.1, times, fault.clone());
     }
     event
 }

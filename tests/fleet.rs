@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use aws_stand_in::{Fault, FaultRule};
+use aws_stand_in::Fault;
 use metric_math::telemetry::{Component, Fleet, HOUR, Load, MetricStore, SECOND, Serving, Steps, Variant};
 use monitored_endpoint::fleet::{FleetQuestion, FleetReader, FleetUsage, IdleDays, Known, Standing};
 use monitored_endpoint::metrics::published::{Condition, Row, rows};
@@ -167,8 +167,7 @@ fn unused_gpus_idle_endpoints_and_failures_are_counted() {
 #[test]
 fn what_is_denied_of_one_endpoint_hides_no_other() {
     let account = account(&[pool("chat"), pool("denied")]);
-    let (operation, fault) = ("DescribeEndpointConfig".to_owned(), Fault::AccessDenied {});
-    account.stand_in.add_fault(FaultRule { operation, on_call: Some(1), times: Some(1), fault }).unwrap();
+    account.let_fail("DescribeEndpointConfig", Some(1), Fault::AccessDenied {});
     let usage = read(&account, &FleetReader::new(&account.config, None));
     let denied: Vec<&Standing> = usage.endpoints.iter().filter(|one| one.remark.is_some()).collect();
     assert_eq!((usage.endpoints.len(), denied.len()), (2, 1));
@@ -176,8 +175,7 @@ fn what_is_denied_of_one_endpoint_hides_no_other() {
     let other = usage.endpoints.iter().find(|one| one.remark.is_none()).unwrap();
     close(other.dollars_a_day, 2.0 * PRICE * 24.0);
     // A call that finds models is denied: money is counted all the same.
-    let (operation, fault) = ("ListInferenceComponents".to_owned(), Fault::AccessDenied {});
-    account.stand_in.add_fault(FaultRule { operation, on_call: None, times: None, fault }).unwrap();
+    account.let_fail("ListInferenceComponents", None, Fault::AccessDenied {});
     let usage = read(&account, &FleetReader::new(&account.config, None));
     assert_eq!(usage.remarks.len(), 1, "{:?}", usage.remarks);
     close(one(&usage, "chat").dollars_a_day, 2.0 * PRICE * 24.0);
@@ -199,9 +197,7 @@ fn instances_that_publish_nothing_are_not_counted_as_none() {
 fn an_unknown_price_leaves_dollars_out_and_says_so() {
     let account = account(&[pool("chat")]);
     let question = FleetQuestion { prices: Vec::new(), ..question(&account) };
-    let deny =
-        FaultRule { operation: "GetProducts".to_owned(), on_call: None, times: None, fault: Fault::AccessDenied {} };
-    account.stand_in.add_fault(deny).unwrap();
+    account.let_fail("GetProducts", None, Fault::AccessDenied {});
     let usage = account.block_on(FleetReader::new(&account.config, None).read(&question)).unwrap();
     let chat = one(&usage, "chat");
     assert_eq!((chat.dollars_a_day, chat.unallocated_a_day), (None, None));

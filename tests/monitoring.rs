@@ -147,8 +147,7 @@ fn a_delete_removes_what_its_id_made_also_when_the_endpoint_is_gone() {
     scenario.foreign_endpoint("chat", Some(60));
     let declared = monitoring("chat");
     let made = scenario.create_monitoring(&declared).succeeded();
-    scenario.block_on(scenario.sagemaker.delete_endpoint().endpoint_name("chat").send()).unwrap();
-    scenario.stand_in.advance(std::time::Duration::from_secs(1));
+    scenario.retire("chat");
     scenario.delete_monitoring(&made.id(), &declared).succeeded();
     assert!(scenario.dashboard_names().is_empty() && scenario.alarm_names().is_empty());
 }

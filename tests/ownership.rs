@@ -129,8 +129,7 @@ fn a_config_that_an_endpoint_is_on_its_way_to_is_left() {
     scenario.endpoint_serves("chat", &first.id());
     let second = scenario.update(&first.id(), &old, &new).succeeded();
     scenario.stand_in.script("chat", Script { outcome: Outcome::Succeed, reason: None, after_ms: Some(3_600_000) });
-    let update = scenario.sagemaker.update_endpoint().endpoint_name("chat").endpoint_config_name(second.id());
-    scenario.block_on(update.send()).unwrap();
+    scenario.move_endpoint("chat", &second.id());
 
     for id in [second.id(), first.id()] {
         let deleted = scenario.delete(&id, &new).succeeded();
@@ -146,9 +145,7 @@ fn a_config_whose_endpoint_moved_on_is_removed() {
     let first = scenario.create(&old).succeeded();
     scenario.endpoint_serves("chat", &first.id());
     let second = scenario.update(&first.id(), &old, &new).succeeded();
-    let update = scenario.sagemaker.update_endpoint().endpoint_name("chat").endpoint_config_name(second.id());
-    scenario.block_on(update.send()).unwrap();
-    scenario.stand_in.advance(std::time::Duration::from_secs(1));
+    scenario.endpoint_serves("chat", &second.id());
     let deleted = scenario.delete(&first.id(), &old).succeeded();
     assert_eq!(deleted.reason(), "");
     assert_eq!(scenario.config_names(), [second.id()]);

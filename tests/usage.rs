@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use aws_stand_in::{Fault, FaultRule};
+use aws_stand_in::Fault;
 use metric_math::telemetry::{Component, Fleet, GpuDimension, Steps, scenario};
 use monitored_endpoint::reconcile::reason;
 use monitored_endpoint::spec::Dollars;
@@ -334,9 +334,7 @@ fn what_cannot_be_read_is_said_with_the_permission_or_the_name() {
         ("GetMetricData", "cloudwatch:GetMetricData"),
     ] {
         account.stand_in.clear_faults();
-        let fault = Fault::AccessDenied {};
-        let rule = FaultRule { operation: operation.into(), on_call: None, times: None, fault };
-        account.stand_in.add_fault(rule).unwrap();
+        account.let_fail(operation, None, Fault::AccessDenied {});
         let refused = refused(&account);
         assert!(refused.starts_with(&format!("access denied: the permission {action} is needed")), "{refused}");
     }
@@ -346,8 +344,7 @@ fn what_cannot_be_read_is_said_with_the_permission_or_the_name() {
 fn a_component_that_cannot_be_described_is_shown_by_what_it_publishes() {
     let account = Account::with(&scenario::steady(60), HOUR);
     let fault = Fault::Error { status: 500, code: "InternalFailure".into(), message: "later".into() };
-    let rule = FaultRule { operation: "DescribeInferenceComponent".into(), on_call: None, times: None, fault };
-    account.stand_in.add_fault(rule).unwrap();
+    account.let_fail("DescribeInferenceComponent", None, fault);
     let usage = account.usage(TimeRange::Last(600));
     let llama = model(&usage, "llama");
     assert_eq!((llama.copies_declared, llama.copies_observed), (None, Some(2)));

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use aws_stand_in::{Fault, FaultRule};
+use aws_stand_in::Fault;
 use metric_math::telemetry::{Fleet, Serving, Steps, Variant, scenario};
 use monitored_endpoint::usage::TimeRange;
 use monitored_endpoint::widgets::render;
@@ -112,9 +112,7 @@ fn counts_are_whole_while_an_instance_starts() {
 #[test]
 fn whatever_goes_wrong_is_a_panel_that_says_it() {
     let account = Account::with(&scenario::steady(60), HOUR);
-    let denied = Fault::AccessDenied {};
-    let rule = FaultRule { operation: "GetMetricData".into(), on_call: None, times: None, fault: denied };
-    account.stand_in.add_fault(rule).unwrap();
+    account.let_fail("GetMetricData", None, Fault::AccessDenied {});
     let html = answer(&account, &event(&account, "Cluster"));
     assert!(
         html.contains("role=\"alert\"") && html.contains("the permission cloudwatch:GetMetricData is needed"),
@@ -132,8 +130,7 @@ fn whatever_goes_wrong_is_a_panel_that_says_it() {
 #[test]
 fn a_panel_comes_before_lambda_cuts_the_function_off() {
     let account = Account::with(&scenario::steady(60), HOUR);
-    let rule = FaultRule { operation: "ListMetrics".into(), on_call: None, times: None, fault: Fault::DelayMs(5000) };
-    account.stand_in.add_fault(rule).unwrap();
+    account.let_fail("ListMetrics", None, Fault::DelayMs(5000));
     let html = answer_within(&account, &event(&account, "Cost"), Duration::from_millis(1100));
     assert!(html.contains("have not answered in time"), "{html}");
 }

@@ -4,7 +4,7 @@ mod no_echo;
 
 use std::ops::Deref;
 
-use aws_stand_in::{Config, Fault, FaultRule};
+use aws_stand_in::{Config, Fault};
 use serde_json::{Value, json};
 
 use crate::support::declaration::{Declared, ROLE, shared_gpus};
@@ -155,8 +155,7 @@ fn a16_no_control_character_reaches_the_answer_or_the_log() {
     let mut process = Process::start(&[("RUST_LOG", "trace")]);
     let message = "\u{1b}[31mCUDA out of memory\u{1b}[0m\u{7}\u{0}\r\nsee \u{202e}above".to_owned();
     let fault = Fault::Error { status: 400, code: "ValidationException".to_owned(), message };
-    let rule = FaultRule { operation: "CreateEndpointConfig".to_owned(), on_call: None, times: None, fault };
-    process.stand_in.add_fault(rule).unwrap();
+    process.let_fail("CreateEndpointConfig", None, fault);
     let refused = process.answer(create(&shared_gpus("chat")));
     let mut odd = create(&shared_gpus("chat"));
     odd.0["ResourceProperties"]["Col\u{1b}[1mour\u{7}\n"] = "red".into();

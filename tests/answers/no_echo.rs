@@ -1,6 +1,6 @@
 //! Under `NoEcho` no value leaves the process, however it is escaped and whoever quotes it.
 
-use aws_stand_in::{Fault, FaultRule};
+use aws_stand_in::Fault;
 use serde_json::{Value, json};
 
 use super::{Process, assert_silent, create};
@@ -29,8 +29,7 @@ fn under_no_echo_no_value_is_shown_even_where_aws_quotes_it() {
     let message = format!("1 validation error detected: Value '{}' at 'x' failed", SECRETS.join("' and '"));
     for operation in ["CreateEndpointConfig", "PutDashboard", "PutMetricAlarm", "ListMetrics"] {
         let fault = Fault::Error { status: 400, code: "ValidationException".to_owned(), message: message.clone() };
-        let rule = FaultRule { operation: operation.to_owned(), on_call: None, times: Some(1), fault };
-        process.stand_in.add_fault(rule).unwrap();
+        process.let_fail(operation, Some(1), fault);
         process.invoke(create(&secretive()));
         let put = process.receiver.take().remove(0);
         let answer: Value = serde_json::from_str(&put.body).unwrap();
@@ -70,8 +69,7 @@ fn review_14_under_no_echo_no_escaped_value_is_shown() {
         json!(json)
     );
     let fault = Fault::Error { status: 400, code: "ValidationException".to_owned(), message };
-    let rule = FaultRule { operation: "CreateEndpointConfig".to_owned(), on_call: None, times: None, fault };
-    process.stand_in.add_fault(rule).unwrap();
+    process.let_fail("CreateEndpointConfig", None, fault);
     let answer = process.answer(create(&declared));
     let reason = answer["Reason"].as_str().unwrap();
     assert_eq!(reason.matches("***").count(), 6, "{reason}");
@@ -105,8 +103,7 @@ fn under_no_echo_no_value_is_logged_when_something_can_not_be_taken_back() {
     let message = format!("cannot do that to '{}'", SECRETS.join("' and '"));
     for operation in ["PutMetricAlarm", "DeleteDashboards", "DeleteEndpointConfig"] {
         let fault = Fault::Error { status: 400, code: "ValidationException".to_owned(), message: message.clone() };
-        let rule = FaultRule { operation: operation.to_owned(), on_call: None, times: None, fault };
-        process.stand_in.add_fault(rule).unwrap();
+        process.let_fail(operation, None, fault);
     }
     let answer = process.answer(create(&secretive()));
     let reason = answer["Reason"].as_str().unwrap();
@@ -126,8 +123,7 @@ fn under_no_echo_no_old_value_is_shown_either() {
     assert_eq!(made["Status"], "SUCCESS", "{made}");
     let message = "cannot take 'hush-old' from 'hush-key'".to_owned();
     let fault = Fault::Error { status: 400, code: "ValidationException".to_owned(), message };
-    let rule = FaultRule { operation: "UntagResource".to_owned(), on_call: None, times: None, fault };
-    process.stand_in.add_fault(rule).unwrap();
+    process.let_fail("UntagResource", None, fault);
     let id = made["PhysicalResourceId"].as_str().unwrap();
     let answer = process.answer(Event::update(CONFIG, id, &old, &secretive()));
     assert_eq!(answer["Status"], "FAILED", "{answer}");

@@ -1,6 +1,6 @@
 //! The process is killed between any two calls, and the event delivered again, as Lambda does after a crash.
 
-use aws_stand_in::{Fault, FaultRule};
+use aws_stand_in::Fault;
 
 use crate::matrix::{Outcome, is_full, part, report, try_all};
 use crate::peer::Peer;
@@ -42,9 +42,7 @@ fn try_one(peer: &Peer, cell: &Cell) -> Result<(), String> {
     peer.start_over();
     let others = peer.others();
     let (event, _) = peer.prepare(&cell.situation)?;
-    let on_call = u32::try_from(cell.call).ok();
-    let rule = FaultRule { operation: "*".to_owned(), on_call, times: None, fault: HELD };
-    peer.stand_in.add_fault(rule).unwrap();
+    peer.let_fail_from(u32::try_from(cell.call).unwrap(), "*", None, HELD);
     peer.kill_at_call(&event, cell.call)?;
     peer.stand_in.clear_faults();
     let answer = peer.send(&event)?;

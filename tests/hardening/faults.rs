@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aws_stand_in::{Fault, FaultRule};
+use aws_stand_in::Fault;
 
 use crate::matrix::{Outcome, is_full, part, report, try_all};
 use crate::peer::Peer;
@@ -113,13 +113,8 @@ fn try_one(peer: &Peer, cell: &Cell) -> Result<(), String> {
     peer.start_over();
     let others = peer.others();
     let (event, old) = peer.prepare(&cell.situation)?;
-    let rule = FaultRule {
-        operation: cell.operation.clone(),
-        on_call: Some(cell.number),
-        times: cell.trouble.times,
-        fault: (cell.trouble.fault)(&cell.operation),
-    };
-    peer.stand_in.add_fault(rule).unwrap();
+    let fault = (cell.trouble.fault)(&cell.operation);
+    peer.let_fail_from(cell.number, &cell.operation, cell.trouble.times, fault);
     let life = Duration::from_secs(if cell.trouble.is_slow { 90 } else { 8 });
     let answer = peer.send_in_a_life_of(&event, life)?;
     // A call that timed out has been given up, and so never got a status.

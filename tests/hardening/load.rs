@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use aws_stand_in::{Config, Fault, FaultRule};
+use aws_stand_in::{Config, Fault};
 
 use crate::matrix::is_full;
 use crate::support::declaration::shared_gpus;
@@ -27,9 +27,7 @@ const QUOTAS: [(&str, u32); 6] = [
 fn at_once(stacks: usize) -> (Duration, Vec<String>) {
     let aws = Aws::start(Config { transition: Duration::ZERO, ..Config::default() });
     for (operation, per_second) in QUOTAS {
-        let rule =
-            FaultRule { operation: operation.to_owned(), on_call: None, times: None, fault: Fault::Quota(per_second) };
-        aws.stand_in.add_fault(rule).unwrap();
+        aws.let_fail(operation, None, Fault::Quota(per_second));
     }
     let mut processes: Vec<Lambda> = (0..stacks).map(|_| aws.process(&[])).collect();
     let started = Instant::now();

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 use std::time::Duration;
 
-use aws_stand_in::{Fault, FaultRule, Outcome, Script};
+use aws_stand_in::{Fault, Outcome, Script};
 
 use super::life::Trouble;
 
@@ -66,10 +66,7 @@ impl Account {
     }
 
     fn arm(&self, endpoint: &str, trouble: &Trouble) {
-        let rule = |call: u32, times: Option<u32>, fault: Fault| {
-            let rule = FaultRule { operation: "*".to_owned(), on_call: Some(call), times, fault };
-            self.stand_in.add_fault(rule).unwrap();
-        };
+        let rule = |call: u32, times: Option<u32>, fault: Fault| self.let_fail_from(call, "*", times, fault);
         match *trouble {
             Trouble::Nothing | Trouble::AtOnce => {}
             Trouble::HandedOverTwice => {
