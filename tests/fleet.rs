@@ -309,9 +309,7 @@ fn linked_accounts_are_shown_by_what_their_metrics_tell() {
     assert_eq!((theirs.requests, theirs.idle_days), (None, None), "requests to components name no endpoint");
     assert_eq!((idle.unreserved_percent, idle.requests, idle.error_rate), (None, Some(0.0), None));
     // Denied, it hides nothing of this account.
-    let deny =
-        FaultRule { operation: "ListMetrics".to_owned(), on_call: None, times: None, fault: Fault::AccessDenied {} };
-    account.stand_in.add_fault(deny).unwrap();
+    account.let_fail("ListMetrics", None, Fault::AccessDenied {});
     let usage = account.block_on(reader.read(&question)).unwrap();
     assert_eq!((usage.endpoints.len(), usage.linked.len(), usage.remarks.len()), (1, 0, 1), "{:?}", usage.remarks);
 }

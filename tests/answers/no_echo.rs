@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{Process, assert_silent, create};
 use crate::support::declaration::{Declared, shared_gpus};
 use crate::support::event::{CONFIG, Event};
+use crate::support::harness::REQUEST_TABLE;
 
 const SECRET_ROLE: &str = "arn:aws:iam::123456789012:role/hush-role";
 const SECRETS: [&str; 5] = ["hush-key", SECRET_ROLE, "hush-tag", "hush-subnet", "hush-endpoint"];
@@ -47,7 +48,7 @@ fn under_no_echo_no_value_is_shown_even_where_aws_quotes_it() {
     assert_silent("the reason", answer["Reason"].as_str().unwrap(), &SECRETS);
     let answer = process.answer(create(&secretive()));
     assert_eq!((&answer["Status"], &answer["NoEcho"]), (&json!("SUCCESS"), &json!(true)), "{answer}");
-    let ledger = Value::Array(process.aws.table("requests")).to_string();
+    let ledger = Value::Array(process.aws.stand_in.table(REQUEST_TABLE)).to_string();
     assert_silent("the ledger", &ledger, NEVER_SHOWN);
     let output = process.lambda.stop();
     assert!(output.contains("answer"), "something is logged: {output}");

@@ -119,6 +119,7 @@ impl Event {
         self.with("LogicalResourceId", logical_id)
     }
 
+    /// The same event, to be answered there.
     pub(crate) fn answered_at(self, url: &str) -> Self {
         self.with("ResponseURL", url)
     }

@@ -116,6 +116,11 @@ impl Scenario {
     }
 }
 
+/// Whether somebody waits for an answer to what is delivered.
+fn is_awaited(delivery: &str) -> bool {
+    serde_json::from_str(delivery).is_ok_and(|event: Value| event["ResponseURL"].is_string())
+}
+
 /// Events and answers.
 impl Scenario {
     /// One run of each of `deliveries`, which are of the request or the wake that `event` is, all at the same time.
@@ -135,7 +140,7 @@ impl Scenario {
             return if answers.is_empty() { Ok(Outcome::Died) } else { Err("a run that died had answered".to_owned()) };
         }
         let (next, lost) = self.next_runs.take();
-        if !event.is_request() {
+        if !deliveries.iter().any(|delivery| is_awaited(delivery)) {
             return self.woken(&returned, answers.len(), next);
         }
         if returned.iter().all(Returned::is_hand_over) {
@@ -220,9 +225,11 @@ impl Scenario {
         Err(format!("no answer after {MOST_RUNS} runs"))
     }
 
-    /// The event as it is sent, to be answered at the receiver.
+    /// The event as it is sent: a request is answered at the receiver, and a wake nowhere.
     pub(crate) fn addressed(&self, event: &Event) -> String {
-        event.clone().answered_at(&self.receiver.url()).0.to_string()
+        let event = event.clone();
+        let event = if event.is_request() { event.answered_at(&self.receiver.url()) } else { event };
+        event.0.to_string()
     }
 
     /// Hands an event to the provider and gives the one answer that arrived.
