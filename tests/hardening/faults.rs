@@ -80,8 +80,7 @@ struct Cell {
 fn cells(peer: &Peer) -> Vec<Cell> {
     let mut cells: Vec<Cell> = Vec::new();
     for situation in ALL {
-        peer.undisturbed(&situation).unwrap();
-        let journal = peer.stand_in.calls();
+        let journal = peer.journal(&situation).unwrap();
         for (at, call) in journal.iter().enumerate() {
             let number = journal[..=at].iter().filter(|other| other.operation == call.operation).count();
             let number = u32::try_from(number).unwrap();
