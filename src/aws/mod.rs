@@ -8,6 +8,7 @@ mod alarm_definition;
 mod alarm_text;
 mod cloudwatch;
 mod dynamodb;
+mod environment;
 mod fault;
 mod lambda;
 #[cfg(feature = "local-runs")]
@@ -16,17 +17,17 @@ mod price_list;
 mod s3;
 mod sagemaker;
 
-use std::env;
 use std::time::Duration;
 
-use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
+use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
-use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
 
 pub(crate) use alarm_definition::same as same_alarm;
 pub(crate) use alarm_text::{in_one_spelling as alarm_in_one_spelling, read as read_alarm, write as write_alarm};
@@ -61,6 +62,7 @@ pub fn connector() -> SharedHttpConnector {
 
 /// Region, credentials and endpoint URLs as every AWS SDK finds them: environment, the profile of that name or the one in use, and
 /// what else there is.
+#[cfg(feature = "local-runs")]
 pub async fn config(profile: Option<&str>) -> SdkConfig {
     let loader = loader(connector());
     match profile {
@@ -69,37 +71,46 @@ pub async fn config(profile: Option<&str>) -> SdkConfig {
     }
 }
 
-/// The same in a Lambda function, for clients that call through `connector`. There, credentials and Region are in the
-/// environment, where the default chain looks first; the chain's other links would be made all the same, at the cost of two
-/// services' clients.
+/// The same in a Lambda function, for clients that call through `connector`. There, everything is in the environment; on a
+/// developer's machine it may not be.
 pub async fn config_in_lambda(connector: SharedHttpConnector) -> SdkConfig {
-    let loader = loader(connector);
-    let given = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
-    if given("AWS_ACCESS_KEY_ID") && given("AWS_SECRET_ACCESS_KEY") && given("AWS_REGION") {
-        let credentials = EnvironmentVariableCredentialsProvider::new();
-        loader.credentials_provider(credentials).region(EnvironmentVariableRegionProvider::new()).load().await
-    } else {
-        loader.load().await
+    #[cfg(feature = "local-runs")]
+    if !environment::is_lambda_s() {
+        return loader(connector).load().await;
     }
+    environment::config(http_client(connector), retries(), timeouts()).await
 }
 
-fn loader(connector: SharedHttpConnector) -> ConfigLoader {
-    // The SDK's own client would read all root certificates once for each service, and once more for each set of timeouts.
+#[cfg(feature = "local-runs")]
+fn loader(connector: SharedHttpConnector) -> aws_config::ConfigLoader {
+    aws_config::defaults(behavior())
+        .http_client(http_client(connector))
+        .retry_config(retries())
+        .timeout_config(timeouts())
+}
+
+/// The SDK's defaults as they were then.
+fn behavior() -> BehaviorVersion {
+    BehaviorVersion::v2026_01_12()
+}
+
+/// A client with one connector for everything: the SDK's own would read all root certificates once for each service, and once
+/// more for each set of timeouts.
+fn http_client(connector: SharedHttpConnector) -> SharedHttpClient {
     #[cfg(feature = "local-runs")]
     let connector = SharedHttpConnector::new(network::Watched::new(connector));
-    let http = http_client_fn(move |_, _| connector.clone());
-    // Not `adaptive`: it slows one process's calls down after a throttled one, and each stack has a process of its own. A
-    // hundred stacks at once took four times as long with it (docs/contributors/reliability.md).
-    let retries = RetryConfig::standard()
-        .with_max_attempts(ATTEMPTS)
-        .with_initial_backoff(FIRST_PAUSE)
-        .with_max_backoff(LONGEST_PAUSE);
-    let timeouts =
-        TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_attempt_timeout(ATTEMPT_TIMEOUT).build();
-    aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .http_client(http)
-        .retry_config(retries)
-        .timeout_config(timeouts)
+    http_client_fn(move |_, _| connector.clone())
+}
+
+/// Not `adaptive`: it slows one process's calls down after a throttled one, and each stack has a process of its own. A hundred
+/// stacks at once took four times as long with it (docs/contributors/reliability.md).
+fn retries() -> RetryConfig {
+    let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS);
+    retries.with_initial_backoff(FIRST_PAUSE).with_max_backoff(LONGEST_PAUSE)
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_attempt_timeout(ATTEMPT_TIMEOUT).build()
 }
 
 /// Retries that don't run out over the life of the process. The SDK has a budget of retries for all calls together, which
