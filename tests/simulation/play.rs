@@ -10,10 +10,10 @@ use serde_json::Value;
 
 use super::process::Ended;
 use super::schedule::{Action, Decider, Fate, Live, Schedule, Weather};
-use super::situation::Situation;
+use super::situation::{Arrival, Situation};
 use super::support::cloudformation;
 use super::support::event::Event;
-use super::support::harness::Answer;
+use super::support::harness::{Answer, REQUEST_TABLE};
 use super::support::http::Request;
 use super::support::lambda::Returned;
 use super::world::{LONG_LIFE, PATIENCE, Running, World};
@@ -76,6 +76,7 @@ struct Player<'w> {
     dead: Option<(SystemTime, String)>,
     /// How often the clock was wound since something changed.
     wound: u32,
+    arrival: Arrival,
     played: Played,
 }
 
@@ -111,10 +112,11 @@ pub(crate) fn play_with(
     let events: Vec<Event> =
         events.iter().map(|event| world.addressed(event.clone(), 1 + place(event).unwrap_or_default())).collect();
     let decider = schedule.decider();
-    let waiting = deliveries(situation, &events, &decider, patience);
+    let waiting = deliveries(&events, &decider, patience);
     let played = Played { events, id, returned: Vec::new(), steps: Vec::new(), trace: Vec::new() };
+    let arrival = situation.arrival;
     let mut on_stage =
-        Player { world, decider, waiting, runs: Vec::new(), late: Vec::new(), dead: None, wound: 0, played };
+        Player { world, decider, waiting, runs: Vec::new(), late: Vec::new(), dead: None, wound: 0, arrival, played };
     let result = on_stage.play();
     on_stage.played.steps = on_stage.runs.iter().map(|run| run.steps).collect();
     match result {
@@ -123,7 +125,7 @@ pub(crate) fn play_with(
     }
 }
 
-fn deliveries(situation: &Situation, events: &[Event], decider: &Decider, patience: u32) -> VecDeque<Delivery> {
+fn deliveries(events: &[Event], decider: &Decider, patience: u32) -> VecDeque<Delivery> {
     let traits = decider.traits();
     let delivery = |order: usize| Delivery { order, event: events[order].0.to_string(), life: LONG_LIFE };
     let mut waiting: VecDeque<Delivery> = (0..events.len()).map(delivery).collect();
@@ -131,7 +133,7 @@ fn deliveries(situation: &Situation, events: &[Event], decider: &Decider, patien
         let at = if late { waiting.len() } else { order + 1 };
         waiting.insert(at, delivery(order));
     }
-    if traits.reordered && !situation.in_order {
+    if traits.reordered {
         waiting.swap(0, 1);
     }
     if let Some(run) = traits.dies {
@@ -155,7 +157,7 @@ impl Player<'_> {
             if live.is_empty() && self.waiting.is_empty() {
                 return self.land_all();
             }
-            match self.decider.next(&live, !self.waiting.is_empty()) {
+            match self.decider.next(&live, self.next_may_come()) {
                 Action::Deliver => self.deliver(),
                 Action::Step(run) => self.step(run)?,
                 Action::Wind => self.wind()?,
@@ -167,6 +169,18 @@ impl Player<'_> {
     fn live(&self) -> Vec<Live> {
         let live = self.runs.iter().enumerate().filter(|(_, run)| run.running.is_some());
         live.map(|(at, run)| Live { run: at, waits: run.looks >= LOOKS }).collect()
+    }
+
+    /// Whether the next event may come in.
+    fn next_may_come(&self) -> bool {
+        let Some(next) = self.waiting.front() else { return false };
+        if self.arrival == Arrival::InAnyOrder || next.order + 1 < self.played.events.len() {
+            return true;
+        }
+        let before = next.order - 1;
+        let request = self.played.events[before].text("RequestId");
+        let has_begun = || Value::Array(self.world.stand_in.table(REQUEST_TABLE)).to_string().contains(request);
+        !self.runs.iter().any(|run| run.order == before && run.running.is_some()) || has_begun()
     }
 
     fn tell(&mut self, what: String) {

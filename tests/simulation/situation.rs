@@ -28,6 +28,17 @@ pub(crate) enum Wants {
     OneAfterAnother,
 }
 
+/// How events come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Arrival {
+    /// As Lambda has it: the first two may change places.
+    InAnyOrder,
+    /// The last event comes only once the provider has begun with the one before. CloudFormation sends a Delete after a rollback's
+    /// Update when that is answered or its time is up, and by then Lambda has begun with it or given it up
+    /// (`MaximumEventAgeInSeconds`). Were the Delete first, it would look like the one that ends a replacement.
+    LastWaits,
+}
+
 /// Requests that may be under way at the same time.
 #[derive(Clone, Copy)]
 pub(crate) struct Situation {
@@ -46,8 +57,8 @@ pub(crate) struct Situation {
     pub(crate) meanwhile: fn(&World, &str),
     /// Whether an older request may fail by itself.
     pub(crate) may_fail: bool,
-    /// Whether events come in the order in which they were sent.
-    pub(crate) in_order: bool,
+    /// How events come in, beside one another.
+    pub(crate) arrival: Arrival,
     /// Words that the request table may not hold, beside [`VALUES`].
     pub(crate) secrets: &'static [&'static str],
     /// Whether monitoring is kept right between requests. Then the request table holds [`VALUES`].
@@ -65,7 +76,7 @@ const USUAL: Situation = Situation {
     updated: None,
     meanwhile: |_, _| (),
     may_fail: false,
-    in_order: false,
+    arrival: Arrival::InAnyOrder,
     secrets: &[],
     keeps: false,
 };
@@ -357,6 +368,7 @@ pub(crate) const ALL: [Situation; 32] = [
             events
         },
         wants: Wants::Nothing,
+        arrival: Arrival::LastWaits,
         ..USUAL
     },
     Situation {
