@@ -44,7 +44,7 @@ impl Deadline {
 
     /// When Lambda kills the process: as it says, or, where what it says is no point in time, at the latest possible.
     #[must_use]
-    pub fn process_ends(&self, ends: SystemTime) -> SystemTime {
+    pub fn process_ends(ends: SystemTime) -> SystemTime {
         if is_real(ends) { ends } else { SystemTime::now() + LONGEST_LIFE }
     }
 
@@ -56,7 +56,7 @@ impl Deadline {
     #[must_use]
     pub fn divide(ends: SystemTime, began: SystemTime, service_timeout: Option<Duration>) -> Self {
         let now = SystemTime::now();
-        let life = if is_real(ends) { ends.duration_since(now).unwrap_or_default() } else { LONGEST_LIFE };
+        let life = time_left(ends);
         let patience_ends = began + service_timeout.unwrap_or(Duration::from_secs((*SERVICE_TIMEOUT.end()).into()));
         let patience = patience_ends.duration_since(now).unwrap_or_default();
         let left = life.min(patience).saturating_sub(MARGIN);
@@ -66,6 +66,12 @@ impl Deadline {
         let answer = now + left.max(ANSWER_RESERVE.min(life.saturating_sub(MARGIN)));
         Self { work, undo, answer, is_last: patience <= life }
     }
+}
+
+/// How long this Lambda still lives: until `ends`, or, where that is no point in time, as long as any does.
+#[must_use]
+pub fn time_left(ends: SystemTime) -> Duration {
+    if is_real(ends) { ends.duration_since(SystemTime::now()).unwrap_or_default() } else { LONGEST_LIFE }
 }
 
 fn is_real(ends: SystemTime) -> bool {

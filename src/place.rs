@@ -16,6 +16,12 @@ pub fn region_name(region: &str) -> Option<&'static str> {
     rows.find(|(id, _)| *id == region).map(|(_, name)| name)
 }
 
+/// A field of an ARN, counted from 0: 3 is the Region, 4 the account. None where it is empty.
+#[must_use]
+pub fn arn_field(arn: &str, at: usize) -> Option<&str> {
+    arn.split(':').nth(at).filter(|field| !field.is_empty())
+}
+
 /// A Region of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place<'a> {
@@ -111,6 +117,13 @@ impl<'a> Place<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_field_that_an_arn_leaves_empty_is_none() {
+        let stack = "arn:aws:cloudformation:us-east-1:123456789012:stack/s/1";
+        assert_eq!((arn_field(stack, 3), arn_field(stack, 4)), (Some("us-east-1"), Some("123456789012")));
+        assert_eq!(arn_field("arn:aws:s3:::bucket", 4), None);
+    }
 
     #[test]
     fn regions_have_the_names_that_aws_gives_them() {

@@ -1,7 +1,7 @@
 //! Builds what a function needs on a second thread, while its process waits for its first event.
 
-use std::process;
 use std::sync::Arc;
+use std::{env, process};
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
@@ -50,6 +50,18 @@ impl<T: Send + Sync + 'static> Built<T> {
 pub fn give_up(error: NotBuilt) -> ! {
     tracing::error!(%error, "the process ends");
     process::exit(1)
+}
+
+/// The value of an environment variable, where it has one.
+#[must_use]
+pub fn given(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Whether an environment variable switches something on.
+#[must_use]
+pub fn is_on(name: &str) -> bool {
+    given(name).is_some_and(|value| value == "true")
 }
 
 #[cfg(test)]

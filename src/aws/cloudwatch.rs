@@ -160,9 +160,7 @@ impl CloudWatch {
                 .iter()
                 .flat_map(aws_sdk_cloudwatch::types::Metric::dimensions)
                 .filter_map(|dimension| dimension.name());
-            for name in names {
-                found.extend(GpuDimension::ALL.into_iter().filter(|dimension| dimension.name() == name));
-            }
+            found.extend(names.filter_map(GpuDimension::named));
             if !found.is_empty() {
                 break;
             }

@@ -3,7 +3,6 @@
 //! The SDK's own loader reads the same variables, and has the links of the default chain in it, which a function never follows:
 //! profiles, instance metadata, containers, and a client of AWS STS. They made the provider's package too large.
 
-use std::env;
 use std::str::FromStr;
 
 use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
@@ -22,6 +21,8 @@ use aws_types::os_shim_internal::Env;
 use aws_types::sdk_config::SharedCredentialsProvider;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
+use crate::start::given;
+
 /// A service's own settings, such as `AWS_ENDPOINT_URL_SAGEMAKER`.
 #[derive(Debug)]
 struct OfServices;
@@ -33,11 +34,6 @@ impl LoadServiceConfig for OfServices {
         let (value, _) = setting.load(&environment, None::<&EnvConfigSections>)?;
         Some(value.into_owned())
     }
-}
-
-/// The value of a variable, where it is set to one.
-fn given(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 fn read<T: FromStr>(name: &str) -> Option<T> {

@@ -1,12 +1,12 @@
 //! The guardrail's Lambda: hands each event to [`Guardrail::answer`].
 
-use std::env;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use monitored_endpoint::callback::{Download, ExtraHosts};
+use monitored_endpoint::deadline::time_left;
 use monitored_endpoint::guardrail::{Guardrail, ServiceToken};
-use monitored_endpoint::start::{Built, give_up};
+use monitored_endpoint::start::{Built, give_up, given};
 use monitored_endpoint::{aws, logging};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -19,7 +19,7 @@ async fn main() -> Result<(), Error> {
     logging::start();
     let guardrail = &Built::begin(async { guardrail() });
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
-        let time_left = event.context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
+        let time_left = time_left(event.context.deadline());
         let guardrail = guardrail.get().await.unwrap_or_else(|error| give_up(error));
         Ok::<_, Error>(guardrail.answer(&event.payload, Instant::now() + time_left.saturating_sub(RESERVE)).await)
     }))
@@ -28,7 +28,6 @@ async fn main() -> Result<(), Error> {
 
 /// The hook that the environment describes.
 fn guardrail() -> Guardrail {
-    let given = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
     let extra_hosts = ExtraHosts::parse(&given("EXTRA_RESPONSE_HOSTS").unwrap_or_default());
     let token = given("SERVICE_TOKEN_EXPORT").map(ServiceToken).unwrap_or_default();
     Guardrail::new(Download::through(aws::connector()), extra_hosts, token)

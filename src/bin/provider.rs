@@ -1,6 +1,5 @@
 //! The provider Lambda: makes the clients once, then hands each event to [`Provider::handle`].
 
-use std::env;
 use std::time::Duration;
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
@@ -11,7 +10,7 @@ use monitored_endpoint::logging;
 use monitored_endpoint::plan::RunbooksUrl;
 use monitored_endpoint::reconcile::{Reconciler, reason};
 use monitored_endpoint::request::{Invocation, Provider};
-use monitored_endpoint::start::{Built, give_up};
+use monitored_endpoint::start::{Built, give_up, given, is_on};
 use serde_json::value::RawValue;
 
 /// The longest pause before something that is changing is described again, unless `POLL_INTERVAL_MS` says otherwise.
@@ -41,14 +40,13 @@ fn runbooks(url: &str) -> Option<RunbooksUrl> {
 
 /// The provider that the environment describes.
 async fn provider() -> Provider {
-    let poll_interval = env::var("POLL_INTERVAL_MS").ok().and_then(|ms| ms.parse().ok());
+    let poll_interval = given("POLL_INTERVAL_MS").and_then(|ms| ms.parse().ok());
     let longest_pause = poll_interval.map_or(POLL_INTERVAL, Duration::from_millis);
     let connector = aws::connector();
     let config = aws::config_in_lambda(connector.clone()).await;
-    let given = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
     let reconciler = Reconciler::new(&config, longest_pause)
         .with_widgets(given("WIDGETS_FUNCTION_ARN"))
-        .with_fleet_reads(given("FLEET_READS").is_some_and(|on| on == "true"))
+        .with_fleet_reads(is_on("FLEET_READS"))
         .with_runbooks(given("RUNBOOKS_URL").and_then(|url| runbooks(&url)));
     let ledger = if let Some(table) = given("REQUEST_TABLE") {
         Ledger::in_table(RequestTable::new(&config, &table), longest_pause)
@@ -56,9 +54,9 @@ async fn provider() -> Provider {
         tracing::warn!("REQUEST_TABLE names no table, so what requests did is remembered in this process only");
         Ledger::in_memory(longest_pause)
     };
-    let extra_hosts = ExtraHosts::parse(&env::var("EXTRA_RESPONSE_HOSTS").unwrap_or_default());
+    let extra_hosts = ExtraHosts::parse(&given("EXTRA_RESPONSE_HOSTS").unwrap_or_default());
     Provider::new(reconciler, ledger, Delivery::through(connector), extra_hosts)
         .with_handover(Handover::new(&config))
-        .with_upkeep(env::var("KEEP_MONITORING").is_ok_and(|on| on == "true"))
-        .with_panic_drill(env::var("PANIC_DRILL").is_ok_and(|on| on == "true"))
+        .with_upkeep(is_on("KEEP_MONITORING"))
+        .with_panic_drill(is_on("PANIC_DRILL"))
 }

@@ -1,14 +1,12 @@
 //! The widgets Lambda: makes the clients once, then hands each event to [`Widgets::respond`], or to [`Export::run`] where it asks for an export.
 
-use std::env;
-use std::time::SystemTime;
-
 use aws_config::SdkConfig;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use monitored_endpoint::chargeback::{Export, ExportError, ExportRequest, Settings};
+use monitored_endpoint::deadline::time_left;
 use monitored_endpoint::fleet::FleetReader;
 use monitored_endpoint::reconcile::reason;
-use monitored_endpoint::start::{Built, give_up};
+use monitored_endpoint::start::{Built, give_up, given, is_on};
 use monitored_endpoint::usage::Moment;
 use monitored_endpoint::widgets::{Invocation, Widgets};
 use monitored_endpoint::{aws, logging};
@@ -25,7 +23,7 @@ async fn main() -> Result<(), Error> {
     logging::start();
     let function = &Built::begin(async {
         let config = aws::config_in_lambda(aws::connector()).await;
-        let settings = Settings::read(|name| env::var(name).ok());
+        let settings = Settings::read(given);
         Function { widgets: widgets(&config), export: settings.map(|settings| Export::new(&config, settings)) }
     });
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
@@ -54,7 +52,7 @@ impl Function {
         let invocation = Invocation {
             function_arn: &event.context.invoked_function_arn,
             now: Moment::now(),
-            time_left: event.context.deadline().duration_since(SystemTime::now()).unwrap_or_default(),
+            time_left: time_left(event.context.deadline()),
         };
         self.widgets.respond(&event.payload, invocation).await
     }
@@ -62,8 +60,6 @@ impl Function {
 
 /// The panels that the environment describes: `FLEET_READS` has them look at all endpoints, too.
 fn widgets(config: &SdkConfig) -> Widgets {
-    let given = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
-    let reads_fleet = given("FLEET_READS").is_some_and(|on| on == "true");
-    let fleet = reads_fleet.then(|| FleetReader::new(config, given("REQUEST_TABLE").as_deref()));
+    let fleet = is_on("FLEET_READS").then(|| FleetReader::new(config, given("REQUEST_TABLE").as_deref()));
     Widgets::new(config).with_fleet(fleet)
 }

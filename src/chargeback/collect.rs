@@ -10,7 +10,7 @@ use super::{Basis, HourlyPrice, Statement, hourly_price};
 use crate::aws::{CallError, CloudWatch, Pricing, SageMaker};
 use crate::panel_params::{InstanceTerms, PanelParams, Terms};
 use crate::pricing::{ListPrices, Price};
-use crate::spec::{DashboardName, EndpointName, Tag};
+use crate::spec::{DashboardName, EndpointName, Tag, default_dashboard_name};
 use crate::usage::{HourlyUsage, Moment, Question, Reader, TimeRange, UsageError, VariantHours, View};
 
 /// Endpoints, or tags of one endpoint's models, that are read at the same time: their calls share an account's quotas with stacks that
@@ -144,7 +144,7 @@ impl Collector {
 
     /// What the endpoint's dashboard was made with; nothing where there is no such dashboard.
     async fn on_dashboard(&self, endpoint: &EndpointName, name: Option<&str>) -> Result<Terms, StatementError> {
-        let default = format!("{endpoint}-monitoring");
+        let default = default_dashboard_name(endpoint.as_str());
         let Ok(name) = DashboardName::parse(name.unwrap_or(&default)) else { return Ok(Terms::default()) };
         let dashboard = self.cloudwatch.dashboard(&name).await?;
         let params =

@@ -26,6 +26,7 @@ pub use period::{Day, Month, NotInCalendar};
 pub use table::table;
 
 use crate::endpoint::Dollars;
+use crate::place::arn_field;
 use crate::pricing::Sku;
 use crate::usage::{HourlyUsage, Moment, VariantHours, Window};
 
@@ -225,9 +226,8 @@ struct ArnPlace<'a> {
 
 impl Statement {
     fn place(&self) -> ArnPlace<'_> {
-        let mut fields = self.arn.split(':').skip(1);
-        let mut next = |skipped| fields.nth(skipped).unwrap_or_default();
-        ArnPlace { partition: next(0), region: next(1), account: next(0) }
+        let field = |at| arn_field(&self.arn, at).unwrap_or_default();
+        ArnPlace { partition: field(1), region: field(3), account: field(4) }
     }
 }
 

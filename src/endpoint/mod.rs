@@ -46,4 +46,10 @@ impl GpuDimension {
             Self::AcceleratorId => "AcceleratorId",
         }
     }
+
+    /// The dimension that CloudWatch calls `name`.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|dimension| dimension.name() == name)
+    }
 }

@@ -30,7 +30,7 @@ pub use crate::endpoint::{
 pub(crate) use actions::are_near as actions_are_near;
 pub use alarm_tags::AlarmTags;
 pub use fleet::Fleet;
-pub use names_in_use::NamesInUse;
+pub use names_in_use::{NamesInUse, default_dashboard_name};
 pub use tags::{OWNERSHIP_PREFIX, Tag};
 
 use crate::envelope::ResourceType;

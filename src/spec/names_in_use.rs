@@ -75,6 +75,12 @@ pub(super) fn fleet_alarm_name(declaration: &Declaration) -> Option<String> {
     given.or_else(|| Some(format!("{}-{FLEET_ALARM_SUFFIX}", dashboard?)))
 }
 
+/// What an endpoint's dashboard is called where its declaration doesn't say.
+#[must_use]
+pub fn default_dashboard_name(endpoint: &str) -> String {
+    format!("{endpoint}-{DASHBOARD_SUFFIX}")
+}
+
 pub(super) const DASHBOARD_SUFFIX: &str = "monitoring";
 
 /// The given name, or `<EndpointName>-<suffix>`.

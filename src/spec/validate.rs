@@ -185,8 +185,7 @@ impl Validator<'_> {
     }
 
     fn gpu_dimension(&self) -> Option<GpuDimension> {
-        let declared = self.declaration.gpu_dimension.value?;
-        GpuDimension::ALL.into_iter().find(|dimension| dimension.name() == declared)
+        GpuDimension::named(self.declaration.gpu_dimension.value?)
     }
 
     fn dashboard_name(&self) -> Option<DashboardName> {

@@ -13,7 +13,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use clap::Args;
 use monitored_endpoint::chargeback::{Day, Month, StatementError};
 use monitored_endpoint::reconcile::reason;
-use monitored_endpoint::spec::{Dollars, EndpointName, NameRule};
+use monitored_endpoint::spec::{Dollars, EndpointName, NameRule, default_dashboard_name};
 use monitored_endpoint::usage::{InstanceTerms, Moment, Question, Reader, Terms, TimeRange, Usage, UsageError, View};
 use thiserror::Error;
 
@@ -144,7 +144,7 @@ impl Report {
         let unpriced = reader.read(&question(TimeRange::Last(NOW), &self.terms())).await?;
         let variants: Vec<&str> = unpriced.variants.iter().map(|variant| variant.name.as_str()).collect();
         self.refuse_unknown_variants(&unpriced.endpoint, &variants)?;
-        let dashboard = self.dashboard.clone().unwrap_or_else(|| format!("{endpoint}-monitoring"));
+        let dashboard = self.dashboard.clone().unwrap_or_else(|| default_dashboard_name(endpoint.as_str()));
         let priced = priced(&self.price, self.terms(), &unpriced, &config, &dashboard).await;
         // The reader remembers the values, so only the arithmetic is done again.
         let now = reader.read(&question(TimeRange::Last(NOW), &priced.terms)).await?;

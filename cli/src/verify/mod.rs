@@ -14,7 +14,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use std::{fs, io};
 
 use clap::Args;
-use monitored_endpoint::spec::{EndpointName, NameRule};
+use monitored_endpoint::spec::{EndpointName, NameRule, default_dashboard_name};
 use monitored_endpoint::usage::Moment;
 use thiserror::Error;
 
@@ -74,7 +74,7 @@ impl Verify {
     pub(crate) fn run(&self) -> Result<Said, VerifyError> {
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(VerifyError::Runtime)?;
-        let default = format!("{}-monitoring", self.endpoint);
+        let default = default_dashboard_name(self.endpoint.as_str());
         let question = Question {
             endpoint: self.endpoint.as_str(),
             dashboard: self.dashboard.as_deref().unwrap_or(&default),
