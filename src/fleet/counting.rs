@@ -142,7 +142,7 @@ impl Member<'_> {
             ..Standing::default()
         };
         let Some(described) = self.described else { return standing };
-        standing.enhanced_metrics = Some(described.enhanced_metrics);
+        standing.enhanced_metrics = Some(described.publishing.enhanced_metrics);
         self.count_money(&mut standing, described, range, span, prices);
         let (requests, failed) = self.traffic();
         let total = |all: &[Asked]| all.iter().filter_map(|asked| range.sum(asked)).reduce(|one, other| one + other);
@@ -219,7 +219,7 @@ fn shares_gpus(variant: &DescribedVariant) -> bool {
 
 /// How many instances so many samples are, over so many seconds.
 fn instances(samples: f64, described: &Described, seconds: f64) -> f64 {
-    samples.max(0.0) * f64::from(described.frequency.seconds()) / seconds
+    samples.max(0.0) * f64::from(described.publishing.frequency.seconds()) / seconds
 }
 
 #[expect(clippy::cast_precision_loss, reason = "seconds of a day at the most")]

@@ -5,12 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
 use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
-use aws_sdk_sagemaker::types::{EndpointStatus, EndpointSummary, ProductionVariant, ProductionVariantInstanceType};
+use aws_sdk_sagemaker::types::{EndpointStatus, EndpointSummary, ProductionVariant};
 
-use crate::catalogue::{Accelerators, accelerators};
 use crate::figure::count;
-use crate::spec::{PublishFrequency, Serving, hosts_components};
-use crate::usage::Moment;
+use crate::spec::{Serving, hosts_components};
+use crate::usage::{Moment, Publishing, all_variants, gpus_of_each, instance_types};
 
 /// Endpoints that are remembered; more than an account has, unless somebody makes and deletes them all day.
 const MOST: usize = 5_000;
@@ -18,8 +17,7 @@ const MOST: usize = 5_000;
 /// An endpoint with its config.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Described {
-    pub(super) frequency: PublishFrequency,
-    pub(super) enhanced_metrics: bool,
+    pub(super) publishing: Publishing,
     pub(super) variants: Vec<DescribedVariant>,
 }
 
@@ -43,23 +41,15 @@ pub(super) struct DescribedVariant {
 
 impl Described {
     pub(super) fn new(endpoint: &DescribeEndpointOutput, config: &DescribeEndpointConfigOutput) -> Self {
-        let metrics = config.metrics_config();
-        let seconds = metrics.and_then(|metrics| metrics.metric_publish_frequency_in_seconds);
         let asynchronous = config.async_inference_config().is_some();
         let now = |name: Option<&str>| {
             let all = endpoint.production_variants().iter().chain(endpoint.shadow_production_variants());
             all.filter(|one| one.variant_name() == name).find_map(|one| one.current_instance_count)
         };
-        let production = config.production_variants().iter().map(|variant| (variant, false));
-        let shadows = config.shadow_production_variants().iter().map(|variant| (variant, true));
-        let variants = production.chain(shadows).filter_map(|(variant, shadow)| {
+        let variants = all_variants(config).filter_map(|(variant, shadow)| {
             DescribedVariant::new(variant, asynchronous, shadow, now(variant.variant_name()))
         });
-        Self {
-            frequency: seconds.and_then(PublishFrequency::from_seconds).unwrap_or(PublishFrequency::DEFAULT),
-            enhanced_metrics: metrics.and_then(|metrics| metrics.enable_enhanced_metrics) == Some(true),
-            variants: variants.collect(),
-        }
+        Self { publishing: Publishing::of(config), variants: variants.collect() }
     }
 
     /// The instance types of all variants.
@@ -70,24 +60,13 @@ impl Described {
 
 impl DescribedVariant {
     fn new(variant: &ProductionVariant, asynchronous: bool, shadow: bool, now: Option<i32>) -> Option<Self> {
-        let pools = variant.instance_pools().iter().filter_map(|pool| pool.instance_type.as_ref());
-        let mut types: Vec<String> = variant
-            .instance_type
-            .iter()
-            .chain(pools)
-            .map(ProductionVariantInstanceType::as_str)
-            .map(str::to_owned)
-            .collect();
-        types.sort_unstable();
-        types.dedup();
-        let mut gpus: Vec<Option<u32>> = types.iter().map(|instance_type| gpus_of(instance_type)).collect();
-        gpus.dedup();
+        let types = instance_types(variant);
         let is_partitioned = !variant.accelerator_partition_layouts().is_empty();
         let serving = if asynchronous { Serving::Asynchronous } else { Serving::OwnModel };
         Some(Self {
             name: variant.variant_name.clone()?,
-            gpus: if let ([one], false) = (&gpus[..], is_partitioned) { *one } else { None },
-            instance_types: types,
+            gpus: gpus_of_each(&types).filter(|_| !is_partitioned),
+            instance_types: types.into_iter().map(str::to_owned).collect(),
             now,
             hosts_components: hosts_components(variant),
             requests: crate::metrics::requests_metric(serving),
@@ -103,15 +82,6 @@ impl DescribedVariant {
         let types = self.instance_types.join(" or ");
         let number = running.map(count).or_else(|| self.now.map(|now| now.to_string()));
         number.map_or_else(|| types.clone(), |number| format!("{number} × {types}"))
-    }
-}
-
-/// Other accelerators than GPUs count as none: SageMaker's GPU metrics don't count them.
-fn gpus_of(instance_type: &str) -> Option<u32> {
-    match accelerators(instance_type) {
-        Accelerators::Gpus(gpus) => Some(gpus),
-        Accelerators::Others(_) | Accelerators::None => Some(0),
-        Accelerators::Unknown => None,
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use aws_config::{Region, SdkConfig};
-use aws_sdk_cloudwatch::types::{Metric, MetricDataQuery, MetricDataResult, RecentlyActive, ScanBy};
+use aws_config::SdkConfig;
+use aws_sdk_cloudwatch::types::{Metric, MetricDataQuery, MetricDataResult, RecentlyActive};
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
 use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
 use aws_sdk_sagemaker::types::{EndpointSummary, InferenceComponentSummary};
@@ -14,10 +14,7 @@ use futures_util::future::BoxFuture;
 use crate::aws::{Pricing, RequestTable};
 use crate::ledger::Watchers;
 use crate::pricing::ListPrices;
-use crate::usage::{Answer, Moment};
-
-/// Most that a List operation of SageMaker gives at once.
-const PAGE: i32 = 100;
+use crate::usage::{self, Answer, Moment, PAGE, Source as _};
 
 /// A metric of a linked account.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,9 +64,7 @@ pub trait FleetSource: fmt::Debug + Send + Sync {
 /// The services themselves.
 #[derive(Clone, Debug)]
 pub struct Services {
-    config: SdkConfig,
-    sagemaker: aws_sdk_sagemaker::Client,
-    cloudwatch: aws_sdk_cloudwatch::Client,
+    of_endpoints: usage::Services,
     pricing: Pricing,
     table: Option<RequestTable>,
 }
@@ -79,9 +74,7 @@ impl Services {
     #[must_use]
     pub fn new(config: &SdkConfig, table: Option<&str>) -> Self {
         Self {
-            config: config.clone(),
-            sagemaker: aws_sdk_sagemaker::Client::new(config),
-            cloudwatch: aws_sdk_cloudwatch::Client::new(config),
+            of_endpoints: usage::Services::new(config),
             pricing: Pricing::new(config),
             table: table.map(|table| RequestTable::new(config, table)),
         }
@@ -90,7 +83,7 @@ impl Services {
 
 impl FleetSource for Services {
     fn endpoints(&self) -> Answer<'_, Vec<EndpointSummary>> {
-        let request = self.sagemaker.list_endpoints().max_results(PAGE);
+        let request = self.of_endpoints.sagemaker.list_endpoints().max_results(PAGE);
         Box::pin(async {
             let listed: Result<Vec<EndpointSummary>, _> = request.into_paginator().items().send().collect().await;
             Ok(listed?)
@@ -98,26 +91,19 @@ impl FleetSource for Services {
     }
 
     fn endpoint<'a>(&'a self, name: &'a str) -> Answer<'a, DescribeEndpointOutput> {
-        let request = self.sagemaker.describe_endpoint().endpoint_name(name);
-        Box::pin(async { Ok(request.send().await?) })
+        self.of_endpoints.endpoint(name)
     }
 
     fn endpoint_config<'a>(&'a self, name: &'a str) -> Answer<'a, DescribeEndpointConfigOutput> {
-        let request = self.sagemaker.describe_endpoint_config().endpoint_config_name(name);
-        Box::pin(async { Ok(request.send().await?) })
+        self.of_endpoints.endpoint_config(name)
     }
 
     fn inference_components(&self) -> Answer<'_, Vec<InferenceComponentSummary>> {
-        let request = self.sagemaker.list_inference_components().max_results(PAGE);
-        Box::pin(async {
-            let listed: Result<Vec<InferenceComponentSummary>, _> =
-                request.into_paginator().items().send().collect().await;
-            Ok(listed?)
-        })
+        self.of_endpoints.components(None)
     }
 
     fn linked_metrics<'a>(&'a self, namespace: &'a str, name: &'a str) -> Answer<'a, Vec<LinkedMetric>> {
-        let request = self.cloudwatch.list_metrics().namespace(namespace).metric_name(name);
+        let request = self.of_endpoints.cloudwatch.list_metrics().namespace(namespace).metric_name(name);
         let request = request.include_linked_accounts(true).recently_active(RecentlyActive::Pt3H);
         Box::pin(async {
             let mut pages = request.into_paginator().send();
@@ -138,21 +124,7 @@ impl FleetSource for Services {
         from: Moment,
         until: Moment,
     ) -> Answer<'a, Vec<MetricDataResult>> {
-        let request = self
-            .cloudwatch
-            .get_metric_data()
-            .set_metric_data_queries(Some(queries.to_vec()))
-            .start_time(from.date_time())
-            .end_time(until.date_time())
-            .scan_by(ScanBy::TimestampAscending);
-        Box::pin(async {
-            let mut pages = request.into_paginator().send();
-            let mut results = Vec::new();
-            while let Some(page) = pages.next().await {
-                results.extend(page?.metric_data_results.unwrap_or_default());
-            }
-            Ok(results)
-        })
+        self.of_endpoints.metric_data(queries, from, until)
     }
 
     fn list_prices<'a>(&'a self, instance_types: &'a BTreeSet<&'a str>) -> BoxFuture<'a, ListPrices> {
@@ -169,10 +141,6 @@ impl FleetSource for Services {
     }
 
     fn in_region(&self, region: &str) -> Option<Arc<dyn FleetSource>> {
-        let elsewhere = self.config.region().map(Region::as_ref) != Some(region);
-        elsewhere.then(|| {
-            let config = self.config.to_builder().region(Region::new(region.to_owned())).build();
-            Arc::new(Self::new(&config, None)) as Arc<dyn FleetSource>
-        })
+        self.of_endpoints.config_in(region).map(|config| Arc::new(Self::new(&config, None)) as Arc<dyn FleetSource>)
     }
 }

@@ -52,19 +52,16 @@ pub(super) struct DescribedComponent {
 
 impl DescribedEndpoint {
     pub(super) fn new(endpoint: &DescribeEndpointOutput, config: &DescribeEndpointConfigOutput) -> Self {
-        let metrics = config.metrics_config();
-        let seconds = metrics.and_then(|metrics| metrics.metric_publish_frequency_in_seconds);
+        let Publishing { frequency, enhanced_metrics } = Publishing::of(config);
         let asynchronous = config.async_inference_config().is_some();
-        let production = config.production_variants().iter().map(|variant| (variant, false));
-        let variants = production.chain(config.shadow_production_variants().iter().map(|variant| (variant, true)));
         Self {
             arn: endpoint.endpoint_arn().unwrap_or_default().to_owned(),
             changed: endpoint.last_modified_time().map(|at| Moment(at.secs())),
             status: endpoint.endpoint_status().map(ToString::to_string).unwrap_or_default(),
             failure_reason: endpoint.failure_reason.clone(),
-            frequency: seconds.and_then(PublishFrequency::from_seconds).unwrap_or(PublishFrequency::DEFAULT),
-            enhanced_metrics: metrics.and_then(|metrics| metrics.enable_enhanced_metrics) == Some(true),
-            variants: variants
+            frequency,
+            enhanced_metrics,
+            variants: all_variants(config)
                 .filter_map(|(variant, shadow)| DescribedVariant::new(variant, asynchronous, shadow))
                 .collect(),
             components: Vec::new(),
@@ -74,22 +71,58 @@ impl DescribedEndpoint {
 
 impl DescribedVariant {
     fn new(variant: &ProductionVariant, asynchronous: bool, shadow: bool) -> Option<Self> {
-        let pools = variant.instance_pools().iter().filter_map(|pool| pool.instance_type.as_ref());
-        let mut types: Vec<&str> =
-            variant.instance_type.iter().chain(pools).map(ProductionVariantInstanceType::as_str).collect();
-        types.sort_unstable();
-        types.dedup();
-        let mut counts: Vec<Option<u32>> = types.iter().map(|instance_type| gpus_of(instance_type)).collect();
-        counts.dedup();
+        let types = instance_types(variant);
         Some(Self {
             name: variant.variant_name.clone()?,
             instance_type: Some(types.join(", ")).filter(|types| !types.is_empty())?,
-            gpus: if let [one] = counts[..] { one } else { None },
+            gpus: gpus_of_each(&types),
             model: variant.model_name.clone(),
             asynchronous,
             shadow,
         })
     }
+}
+
+/// How an endpoint publishes its metrics.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Publishing {
+    pub(crate) frequency: PublishFrequency,
+    pub(crate) enhanced_metrics: bool,
+}
+
+impl Publishing {
+    /// As the config says, or SageMaker's defaults.
+    pub(crate) fn of(config: &DescribeEndpointConfigOutput) -> Self {
+        let metrics = config.metrics_config();
+        let seconds = metrics.and_then(|metrics| metrics.metric_publish_frequency_in_seconds);
+        Self {
+            frequency: seconds.and_then(PublishFrequency::from_seconds).unwrap_or(PublishFrequency::DEFAULT),
+            enhanced_metrics: metrics.and_then(|metrics| metrics.enable_enhanced_metrics) == Some(true),
+        }
+    }
+}
+
+/// Each variant, and whether it gets a copy of another one's requests.
+pub(crate) fn all_variants(config: &DescribeEndpointConfigOutput) -> impl Iterator<Item = (&ProductionVariant, bool)> {
+    let production = config.production_variants().iter().map(|variant| (variant, false));
+    production.chain(config.shadow_production_variants().iter().map(|variant| (variant, true)))
+}
+
+/// A variant's instance types, in order: one unless it has pools, none of a serverless one.
+pub(crate) fn instance_types(variant: &ProductionVariant) -> Vec<&str> {
+    let pools = variant.instance_pools().iter().filter_map(|pool| pool.instance_type.as_ref());
+    let mut types: Vec<&str> =
+        variant.instance_type.iter().chain(pools).map(ProductionVariantInstanceType::as_str).collect();
+    types.sort_unstable();
+    types.dedup();
+    types
+}
+
+/// The GPUs of one instance as catalogued; none where a type is unknown, or types differ.
+pub(crate) fn gpus_of_each(instance_types: &[&str]) -> Option<u32> {
+    let mut gpus: Vec<Option<u32>> = instance_types.iter().map(|instance_type| gpus_of(instance_type)).collect();
+    gpus.dedup();
+    if let [one] = gpus[..] { one } else { None }
 }
 
 /// Other accelerators than GPUs count as none: SageMaker's GPU metrics don't count them.

@@ -28,11 +28,13 @@ mod window;
 
 use serde::Serialize;
 
+pub(crate) use described::{Publishing, all_variants, gpus_of_each, instance_types};
 pub use error::UsageError;
 pub use hourly::{HourlyUsage, UsedHour, VariantHours};
 pub use reader::Reader;
 pub use remark::Remark;
 pub use source::{Answer, MetricFilter, Source};
+pub(crate) use source::{PAGE, Services};
 pub use window::{BadRange, Moment, TimeRange, Window};
 
 pub use crate::panel_params::{InstanceTerms, Terms};

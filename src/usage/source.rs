@@ -20,8 +20,8 @@ use crate::aws::Fault;
 /// What one operation answers, all pages of it.
 pub type Answer<'a, T> = BoxFuture<'a, Result<T, Fault>>;
 
-/// Most that `ListInferenceComponents` gives at once.
-const PAGE: i32 = 100;
+/// Most that a List operation of SageMaker gives at once.
+pub(crate) const PAGE: i32 = 100;
 
 /// The read operations of SageMaker and CloudWatch that usage is counted from. What isn't there is a [`Fault`] whose
 /// [`is_not_found`](Fault::is_not_found) holds.
@@ -68,19 +68,36 @@ pub struct MetricFilter<'a> {
 
 /// The services themselves.
 #[derive(Clone, Debug)]
-pub(super) struct Services {
+pub(crate) struct Services {
     config: SdkConfig,
-    sagemaker: aws_sdk_sagemaker::Client,
-    cloudwatch: aws_sdk_cloudwatch::Client,
+    pub(crate) sagemaker: aws_sdk_sagemaker::Client,
+    pub(crate) cloudwatch: aws_sdk_cloudwatch::Client,
 }
 
 impl Services {
-    pub(super) fn new(config: &SdkConfig) -> Self {
+    pub(crate) fn new(config: &SdkConfig) -> Self {
         Self {
             config: config.clone(),
             sagemaker: aws_sdk_sagemaker::Client::new(config),
             cloudwatch: aws_sdk_cloudwatch::Client::new(config),
         }
+    }
+
+    /// The configuration of another Region; `None` where these services are in that Region.
+    pub(crate) fn config_in(&self, region: &str) -> Option<SdkConfig> {
+        let elsewhere = self.config.region().map(Region::as_ref) != Some(region);
+        elsewhere.then(|| self.config.to_builder().region(Region::new(region.to_owned())).build())
+    }
+
+    /// `ListInferenceComponents`: those on one endpoint, or all.
+    pub(crate) fn components(&self, endpoint: Option<&str>) -> Answer<'_, Vec<InferenceComponentSummary>> {
+        let request = self.sagemaker.list_inference_components().max_results(PAGE);
+        let request = request.set_endpoint_name_equals(endpoint.map(str::to_owned));
+        Box::pin(async {
+            let listed: Result<Vec<InferenceComponentSummary>, _> =
+                request.into_paginator().items().send().collect().await;
+            Ok(listed?)
+        })
     }
 }
 
@@ -96,12 +113,7 @@ impl Source for Services {
     }
 
     fn inference_components<'a>(&'a self, endpoint: &'a str) -> Answer<'a, Vec<InferenceComponentSummary>> {
-        let request = self.sagemaker.list_inference_components().endpoint_name_equals(endpoint).max_results(PAGE);
-        Box::pin(async {
-            let listed: Result<Vec<InferenceComponentSummary>, _> =
-                request.into_paginator().items().send().collect().await;
-            Ok(listed?)
-        })
+        self.components(Some(endpoint))
     }
 
     fn inference_component<'a>(&'a self, name: &'a str) -> Answer<'a, DescribeInferenceComponentOutput> {
@@ -152,10 +164,6 @@ impl Source for Services {
     }
 
     fn in_region(&self, region: &str) -> Option<Arc<dyn Source>> {
-        let elsewhere = self.config.region().map(Region::as_ref) != Some(region);
-        elsewhere.then(|| {
-            let config = self.config.to_builder().region(Region::new(region.to_owned())).build();
-            Arc::new(Self::new(&config)) as Arc<dyn Source>
-        })
+        self.config_in(region).map(|config| Arc::new(Self::new(&config)) as Arc<dyn Source>)
     }
 }

@@ -16,10 +16,9 @@ mod fleet;
 mod frame;
 mod map;
 mod models;
+mod regional;
 
-use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_config::SdkConfig;
@@ -32,10 +31,12 @@ use tokio::time::timeout;
 use crate::fleet::{FleetQuestion, FleetReader};
 pub use crate::panel_params::Panel;
 use crate::panel_params::{FleetParams, PanelParams};
+use crate::place::arn_field;
 use crate::reconcile::reason;
 use crate::usage::{Moment, Question, Reader, TimeRange, Usage, UsageError};
 use choice::{BadChoice, Choice, RANGE};
 use context::Context;
+use regional::Regional;
 
 /// What `{"describe": true}` is answered with.
 const DOCUMENTATION: &str = include_str!("describe.md");
@@ -43,13 +44,9 @@ const DOCUMENTATION: &str = include_str!("describe.md");
 /// The panels, and the services that they ask. Made once per process.
 #[derive(Clone, Debug)]
 pub struct Widgets {
-    reader: Reader,
-    /// Readers of other Regions, made when they are needed first.
-    elsewhere: Arc<Mutex<BTreeMap<String, Reader>>>,
+    reader: Regional<Reader>,
     /// Who reads all endpoints, where that is switched on.
-    fleet: Option<FleetReader>,
-    /// The same of other Regions.
-    fleets_elsewhere: Arc<Mutex<BTreeMap<String, FleetReader>>>,
+    fleet: Option<Regional<FleetReader>>,
 }
 
 /// One call of the function.
@@ -65,9 +62,6 @@ pub struct Invocation<'a> {
 
 /// Time for drawing and sending, which waiting for AWS must not use up: a function that is cut off shows nothing.
 const RESERVE: Duration = Duration::from_secs(1);
-
-/// More Regions than AWS has.
-const MOST_REGIONS: usize = 64;
 
 /// Why a panel shows a sentence in place of numbers.
 #[derive(Debug, Error)]
@@ -94,13 +88,13 @@ impl Widgets {
     /// Over the services that `reader` asks.
     #[must_use]
     pub fn over(reader: Reader) -> Self {
-        Self { reader, elsewhere: Arc::default(), fleet: None, fleets_elsewhere: Arc::default() }
+        Self { reader: Regional::new(reader), fleet: None }
     }
 
     /// Also draws the panel over a fleet, and answers for its alarm.
     #[must_use]
     pub fn with_fleet(mut self, fleet: Option<FleetReader>) -> Self {
-        self.fleet = fleet;
+        self.fleet = fleet.map(Regional::new);
         self
     }
 
@@ -161,7 +155,7 @@ impl Widgets {
         let params = PanelParams::read(forwarded).map_err(WidgetError::Params)?;
         let choice = Choice::read(event);
         let question = Question::of_panel(&params, choice.range(context)?, invocation.now);
-        let reader = self.reader(&params);
+        let reader = self.reader.of(params.region.as_deref(), Reader::in_region);
         let patience = invocation.time_left.saturating_sub(RESERVE);
         let usage = timeout(patience, reader.read(&question)).await.map_err(|_| WidgetError::OutOfTime)??;
         let controls = controls::controls(&choice, context, invocation.function_arn, forwarded);
@@ -190,7 +184,7 @@ impl Widgets {
             prices: params.prices,
             excluded: params.excluded,
             linked_accounts: params.linked_accounts,
-            account: invocation.function_arn.split(':').nth(4).unwrap_or_default().to_owned(),
+            account: arn_field(invocation.function_arn, 4).unwrap_or_default().to_owned(),
         };
         let patience = invocation.time_left.saturating_sub(RESERVE);
         let usage = timeout(patience, reader.read(&question)).await.map_err(|_| WidgetError::OutOfTime)??;
@@ -201,34 +195,8 @@ impl Widgets {
 
     /// Who reads all endpoints of the Region that parameters name.
     fn fleet_reader(&self, params: &FleetParams) -> Result<FleetReader, WidgetError> {
-        let here = self.fleet.as_ref().ok_or(WidgetError::NoFleetReads)?;
-        let Some(region) = &params.region else { return Ok(here.clone()) };
-        let mut readers = self.fleets_elsewhere.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = readers.get(region) {
-            return Ok(known.clone());
-        }
-        let Some(reader) = here.in_region(region) else { return Ok(here.clone()) };
-        if readers.len() >= MOST_REGIONS {
-            readers.clear();
-        }
-        readers.insert(region.clone(), reader.clone());
-        Ok(reader)
-    }
-
-    /// Asks in the widget's Region: a dashboard shows endpoints of any.
-    fn reader(&self, params: &PanelParams) -> Reader {
-        let Some(region) = &params.region else { return self.reader.clone() };
-        let mut readers = self.elsewhere.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = readers.get(region) {
-            return known.clone();
-        }
-        let Some(reader) = self.reader.in_region(region) else { return self.reader.clone() };
-        // The name comes with an event, which anyone may send who may invoke the function.
-        if readers.len() >= MOST_REGIONS {
-            readers.clear();
-        }
-        readers.insert(region.clone(), reader.clone());
-        reader
+        let fleet = self.fleet.as_ref().ok_or(WidgetError::NoFleetReads)?;
+        Ok(fleet.of(params.region.as_deref(), FleetReader::in_region))
     }
 }
 
