@@ -11,6 +11,7 @@ pub mod callback;
 pub mod catalogue;
 pub mod chargeback;
 pub mod deadline;
+mod digest;
 pub mod endpoint;
 pub mod envelope;
 pub mod figure;

@@ -20,6 +20,7 @@ const CRATES: [Crate; 6] = [
         source: "src",
         modules: &[
             "scalar",
+            "digest",
             "shape_json",
             "catalogue",
             "deadline",

@@ -3,7 +3,7 @@
 //! An item carries a version, and a write names the version that it was made from, so that of two
 //! writers one learns that it came second
 //! (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ConditionExpressions.html>). Two actions and no
-//! more, but where monitoring is kept right between requests: then the table is scanned too.
+//! more, but where monitoring is kept right between requests, or the panels' function reads all endpoints: then the table is scanned too.
 
 use std::collections::HashMap;
 
@@ -40,9 +40,16 @@ pub(crate) struct Stored {
 
 type Item = HashMap<String, AttributeValue>;
 
-fn stored(item: &Item) -> Option<Stored> {
+fn text(item: &mut Item, attribute: &str) -> Option<String> {
+    match item.remove(attribute)? {
+        AttributeValue::S(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn stored(item: &mut Item) -> Option<Stored> {
     let version = item.get(VERSION)?.as_n().ok()?.parse().ok()?;
-    Some(Stored { version, record: item.get(RECORD)?.as_s().ok()?.clone() })
+    Some(Stored { version, record: text(item, RECORD)? })
 }
 
 impl RequestTable {
@@ -59,25 +66,12 @@ impl RequestTable {
         &self.name
     }
 
-    /// Every record by its partition key, page by page: for who only reads, and needs no newer one than a second old.
-    pub(crate) async fn all(&self) -> Result<Vec<(String, String)>, Fault> {
-        let request = self.client.scan().table_name(&self.name);
-        let mut items = request.into_paginator().items().send();
-        let mut all = Vec::new();
-        while let Some(item) = items.next().await {
-            let mut item = item?;
-            let text = |value: Option<AttributeValue>| value.and_then(|value| value.as_s().ok().cloned());
-            all.extend(text(item.remove(KEY)).zip(text(item.remove(RECORD))));
-        }
-        Ok(all)
-    }
-
     /// The item of `resource` as the last write left it.
     pub(crate) async fn read(&self, resource: &str) -> Result<Option<Stored>, CallError> {
         let request = self.client.get_item().table_name(&self.name).consistent_read(true);
         let answer = request.key(KEY, AttributeValue::S(resource.to_owned())).send().await;
-        let item = answer.map_err(|error| failed("dynamodb:GetItem")(error.into()))?.item;
-        Ok(item.as_ref().and_then(stored))
+        let mut item = answer.map_err(|error| failed("dynamodb:GetItem")(error.into()))?.item;
+        Ok(item.as_mut().and_then(stored))
     }
 
     /// A page of items with their resources, from the one after `after` on, and after which of them the next page begins. Pages are
@@ -89,10 +83,20 @@ impl RequestTable {
             request = request.exclusive_start_key(KEY, AttributeValue::S(after.to_owned()));
         }
         let answer = request.send().await.map_err(|error| failed("dynamodb:Scan")(error.into()))?;
-        let key = |item: &Item| item.get(KEY)?.as_s().ok().cloned();
-        let next = answer.last_evaluated_key.as_ref().and_then(key);
-        let items = answer.items.unwrap_or_default();
-        Ok((items.iter().filter_map(|item| Some((key(item)?, stored(item)?))).collect(), next))
+        let next = answer.last_evaluated_key.and_then(|mut key| text(&mut key, KEY));
+        let items = answer.items.unwrap_or_default().into_iter();
+        Ok((items.filter_map(|mut item| Some((text(&mut item, KEY)?, stored(&mut item)?))).collect(), next))
+    }
+
+    /// The items of all pages.
+    pub(crate) async fn all(&self) -> Result<Vec<(String, Stored)>, CallError> {
+        let (mut all, mut next) = self.page(None).await?;
+        while let Some(after) = next {
+            let (page, following) = self.page(Some(&after)).await?;
+            all.extend(page);
+            next = following;
+        }
+        Ok(all)
     }
 
     /// Writes the item of `resource`, which nobody may have written since version `before` (none: there was no item).

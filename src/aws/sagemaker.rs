@@ -145,21 +145,20 @@ impl SageMaker {
 
     /// Names of the inference components on an endpoint; none where it has gone.
     pub(crate) async fn inference_components_on(&self, endpoint: &EndpointName) -> Result<Vec<String>, CallError> {
-        let pages = self.client.list_inference_components().endpoint_name_equals(endpoint.as_str());
-        let listed: Result<Vec<InferenceComponentSummary>, _> = pages.into_paginator().items().send().collect().await;
-        let components = present(listed.map_err(Fault::from), "sagemaker:ListInferenceComponents")?.unwrap_or_default();
+        let components = self.inference_components(endpoint.as_str()).await?;
         Ok(components.into_iter().filter_map(|component| component.inference_component_name).collect())
     }
 
     /// The inference components on an endpoint, by name with their ARNs; none where it has gone.
     pub(crate) async fn inference_component_arns(&self, endpoint: &str) -> Result<BTreeMap<String, String>, CallError> {
+        let components = self.inference_components(endpoint).await?.into_iter();
+        Ok(components.filter_map(|one| Some((one.inference_component_name?, one.inference_component_arn?))).collect())
+    }
+
+    async fn inference_components(&self, endpoint: &str) -> Result<Vec<InferenceComponentSummary>, CallError> {
         let pages = self.client.list_inference_components().endpoint_name_equals(endpoint);
         let listed: Result<Vec<InferenceComponentSummary>, _> = pages.into_paginator().items().send().collect().await;
-        let components = present(listed.map_err(Fault::from), "sagemaker:ListInferenceComponents")?.unwrap_or_default();
-        Ok(components
-            .into_iter()
-            .filter_map(|one| Some((one.inference_component_name?, one.inference_component_arn?)))
-            .collect())
+        Ok(present(listed.map_err(Fault::from), "sagemaker:ListInferenceComponents")?.unwrap_or_default())
     }
 
     /// Whether a model exists. Where the provider may not look, SageMaker's own check has to do.

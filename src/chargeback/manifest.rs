@@ -1,11 +1,10 @@
 //! The manifest of an exported day: what the data are, what they add up to, and what must be known to read them.
 
-use std::fmt::Write;
-
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::{Day, Statement};
+use crate::digest::sha256;
+use crate::place::arn_field;
 
 /// What was read of a day.
 pub(super) struct Contents {
@@ -22,8 +21,8 @@ pub(super) struct Contents {
 impl Contents {
     /// Nothing yet, of the account and Region that the function is in.
     pub(super) fn new(day: Day, function_arn: &str) -> Self {
-        let mut fields = function_arn.split(':').skip(3).map(str::to_owned);
-        let (region, account) = (fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
+        let field = |at| arn_field(function_arn, at).unwrap_or_default().to_owned();
+        let (region, account) = (field(3), field(4));
         Self { day, account, region, statements: Vec::new(), gone: Vec::new(), missing: Vec::new() }
     }
 
@@ -65,11 +64,4 @@ pub(super) fn manifest(contents: &Contents, key: &str, data: &str) -> String {
         "Endpoints": endpoints,
     });
     serde_json::to_string_pretty(&manifest).unwrap_or_default() + "\n"
-}
-
-fn sha256(text: &str) -> String {
-    Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }

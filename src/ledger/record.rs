@@ -5,13 +5,12 @@
 //! of a declaration is in it too: see [`Monitored`].
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::inventory::Item;
 use super::upkeep::Monitored;
+use crate::digest::sha256;
 use crate::envelope::RequestType;
 
 /// Requests that are remembered. CloudFormation sends a resource one at a time, and repeats one for hours at most.
@@ -260,6 +259,11 @@ impl Record {
         self.succeeded(&item.request) || item.wanted_by.iter().any(|request| self.succeeded(request))
     }
 
+    /// Whether nobody goes on from the item: a Delete had to leave it, or no request that made it or wanted it has succeeded.
+    pub(crate) fn is_left_over(&self, item: &Item) -> bool {
+        item.left || !self.is_relied_on(item)
+    }
+
     /// Whether anything was asked for before the request in charge.
     fn has_history(&self) -> bool {
         self.requests.len() > 1
@@ -284,7 +288,7 @@ impl Record {
         let only_by = |create: &str| item.request == create && item.wanted_by.iter().all(|request| request == create);
         let is_the_last_creates =
             || self.unconfirmed_create().is_some_and(only_by) || item.request.is_empty() && !self.has_history();
-        item.physical_id == id || item.left || !self.is_relied_on(item) || made_up && is_the_last_creates()
+        item.physical_id == id || self.is_left_over(item) || made_up && is_the_last_creates()
     }
 
     /// Whether what was somebody else's is given back where it isn't wanted any longer, rather than removed: nobody was ever told
@@ -325,14 +329,6 @@ impl ThingName {
     pub(crate) fn text(&self) -> Option<&str> {
         (!self.0.starts_with(Self::HIDDEN)).then_some(self.0.as_str())
     }
-}
-
-/// The SHA-256 of a text, in hexadecimal digits.
-pub(super) fn sha256(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }
 
 #[cfg(test)]

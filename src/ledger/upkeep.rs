@@ -11,11 +11,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::inventory::Kind;
-use super::record::{Arrival, KnownRequest, Lease, Record, sha256};
+use super::inventory::{Item, Kind};
+use super::record::{Arrival, KnownRequest, Lease, Record, RecordedAnswer};
 use super::run::Run;
 use super::store::{LedgerError, Versioned};
 use super::{Begun, Ledger, RunFacts, Stop, millis};
+use crate::digest::sha256;
 use crate::envelope::RequestType;
 
 /// The largest declaration that is kept, in bytes of JSON. An item of `DynamoDB` may take 400 KiB
@@ -137,7 +138,7 @@ impl Candidate {
 
     /// Whether there may be anything to put right at all.
     pub(crate) fn has_anything(&self) -> bool {
-        self.record.monitored.is_some() || self.record.may_have_leftovers()
+        self.record.monitored.is_some() || self.record.left_configs().next().is_some()
     }
 }
 
@@ -146,9 +147,7 @@ impl Record {
     /// last declaration, with SUCCESS. After a failure comes a rollback, or whoever mends it; only without a replaced id does
     /// CloudFormation go on even where that couldn't be deleted.
     fn settled_request(&self) -> Option<&KnownRequest> {
-        let succeeded = |request: &KnownRequest| {
-            request.answer.as_ref().is_some_and(|answer| answer.success && !answer.never_taken)
-        };
+        let succeeded = |request: &KnownRequest| request.answer.as_ref().is_some_and(RecordedAnswer::is_relied_on);
         let newest = self.requests.last().filter(|newest| newest.answer.is_some())?;
         let declaring = self.requests.iter().rev().find(|request| request.request_type != RequestType::Delete);
         // The Delete of the id that is monitored would have ended that.
@@ -163,10 +162,9 @@ impl Record {
         self.monitored.as_deref().filter(|monitored| monitored.request == declaring.id)
     }
 
-    /// Whether a config is there that a Delete had to leave, or that a failed request left.
-    pub(crate) fn may_have_leftovers(&self) -> bool {
-        let configs = self.inventory.iter().filter(|item| item.kind == Kind::EndpointConfig);
-        configs.into_iter().any(|item| item.left || !self.is_relied_on(item))
+    /// The configs that a Delete had to leave, or that a failed request left.
+    pub(crate) fn left_configs(&self) -> impl Iterator<Item = &Item> {
+        self.inventory.iter().filter(|item| item.kind == Kind::EndpointConfig && self.is_left_over(item))
     }
 
     /// A Delete for `id` has come: what it made isn't monitored any longer.

@@ -1,10 +1,9 @@
 //! Which resources watch which endpoints, from the request ledger: for the panel over a fleet, which only reads.
 
-use serde::Deserialize as _;
-
 use super::inventory::Kind;
 use super::record::{Record, ThingName};
 use crate::aws::{Fault, RequestTable};
+use crate::plan::Owner;
 
 /// A resource of a stack that has a dashboard or an alarm.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +12,13 @@ pub struct Watcher {
     pub stack: String,
     /// The resource's name in its template.
     pub logical_id: String,
+}
+
+impl From<Owner> for Watcher {
+    fn from(owner: Owner) -> Self {
+        let stack = if owner.stack_name().is_empty() { &owner.stack_id } else { owner.stack_name() };
+        Self { stack: stack.to_owned(), logical_id: owner.logical_id }
+    }
 }
 
 /// The resources of a request table that have a dashboard or an alarm, each with the endpoints that it may watch.
@@ -27,13 +33,12 @@ impl Watchers {
     /// # Errors
     /// Where the table can't be read.
     pub async fn read(table: &RequestTable) -> Result<Self, Fault> {
-        let all = table.all().await?;
-        let watchers = all.into_iter().filter_map(|(resource, text)| {
-            let (stack_id, logical_id) = resource.split_once('|')?;
-            let record = Record::deserialize(&mut serde_json::Deserializer::from_str(&text)).ok()?;
-            let stack = stack_id.split('/').nth(1).unwrap_or(stack_id).to_owned();
+        let all = table.all().await.map_err(|error| error.fault().clone())?;
+        let watchers = all.into_iter().filter_map(|(resource, stored)| {
+            let owner = Owner::of_key(&resource)?;
+            let record: Record = serde_json::from_str(&stored.record).ok()?;
             let has_monitoring = record.inventory.iter().any(|item| matches!(item.kind, Kind::Dashboard | Kind::Alarm));
-            has_monitoring.then(|| (Watcher { stack, logical_id: logical_id.to_owned() }, record.watched()))
+            has_monitoring.then(|| (Watcher::from(owner), record.watched()))
         });
         Ok(Self(watchers.collect()))
     }

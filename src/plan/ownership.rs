@@ -16,6 +16,19 @@ pub struct Owner {
 }
 
 impl Owner {
+    /// What the request ledger keeps the resource under.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{}|{}", self.stack_id, self.logical_id)
+    }
+
+    /// The resource that is kept under `key`.
+    #[must_use]
+    pub fn of_key(key: &str) -> Option<Self> {
+        let (stack_id, logical_id) = key.rsplit_once('|')?;
+        Some(Self { stack_id: stack_id.to_owned(), logical_id: logical_id.to_owned() })
+    }
+
     /// The stack's name, from an ARN that ends in `stack/NAME/UUID`.
     #[must_use]
     pub fn stack_name(&self) -> &str {
@@ -67,6 +80,13 @@ impl Ownership {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_names_the_resource_that_it_was_made_of() {
+        let owner = Owner::of_key("arn:aws:cloudformation:us-east-1:123456789012:stack/s/1|Config").unwrap();
+        assert_eq!((owner.stack_name(), owner.logical_id.as_str()), ("s", "Config"));
+        assert_eq!(Owner::of_key(&owner.key()), Some(owner));
+    }
 
     #[test]
     fn ownership_reads_back_from_its_tags_among_others() {

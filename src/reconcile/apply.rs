@@ -101,10 +101,11 @@ impl Reconciler {
             endpoint_configs: new_config.iter().chain(apply.earlier_config).cloned().collect(),
             names: apply.names.clone(),
         };
-        let sought = sought.and_recorded(&run.record());
+        let record = run.record();
+        let sought = sought.and_recorded(&record);
         // A plan depends on some of what is asked, the descriptions on none of it.
         let models = async { Ok(self.refuse_missing_models(apply).await) };
-        let learned = apply.learned();
+        let learned = apply.learned(&record);
         let (surroundings, mut existing, models) =
             tokio::try_join!(self.surroundings(apply.spec, &learned), self.describe(&sought), models)?;
         existing.note_in(run, &sought, apply.owner);
@@ -285,7 +286,7 @@ impl Reconciler {
         let planned_endpoint = plan.endpoint.as_ref().map(|endpoint| endpoint.name.as_str());
         let abandoned =
             |item: &Item| apply.abandoned.is_some_and(|abandoned| item.physical_id == abandoned.physical_id);
-        let left = |item: &Item| abandoned(item) || item.left || !record.is_relied_on(item);
+        let left = |item: &Item| abandoned(item) || record.is_left_over(item);
         let known_names = apply.known_names();
         for item in record.inventory.iter().filter(|item| item.kind == Kind::Endpoint && left(item)) {
             let name = super::undo::real_name(item, &known_names).and_then(|name| EndpointName::parse(&name).ok());

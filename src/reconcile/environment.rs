@@ -1,6 +1,6 @@
 //! What a plan depends on apart from the spec: the dimension that identifies a GPU, and what instances cost. Asked of AWS.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::Reconciler;
 use super::error::ReconcileError;
@@ -43,15 +43,14 @@ impl Reconciler {
             return Err(ReconcileError::NoWidgetsFunction);
         }
         let prices = async { Ok(self.pricing.list_prices(monitoring).await) };
-        let (published, prices) = tokio::try_join!(self.published_gpu_dimension(monitoring), prices)?;
+        let asks = depends_on_gpu_dimension(monitoring);
+        let published = async { if asks { self.published_gpu_dimension(monitoring).await } else { Ok(None) } };
+        let (published, prices) = tokio::try_join!(published, prices)?;
         let (prices, prices_learned) = with_learned(prices, learned);
         // CloudWatch lists no series that ended two weeks ago, so an endpoint that was idle for so long looks like a new one.
-        let published = match published {
-            Published::As(dimension) => Some(dimension),
-            Published::NothingYet => learned.gpu_dimension.as_deref().and_then(known_dimension),
-            Published::NotAsked => None,
-        };
-        let waits_for_metrics = published.is_none() && is_asked(monitoring);
+        let published =
+            published.or_else(|| learned.gpu_dimension.as_deref().filter(|_| asks).and_then(GpuDimension::named));
+        let waits_for_metrics = asks && published.is_none();
         let dimension = monitoring.gpu_dimension.or(published);
         let gpu_dimensions = dimension.map_or(GpuDimension::ALL.to_vec(), |dimension| vec![dimension]);
         let environment = Environment { gpu_dimensions, prices, ..known };
@@ -60,34 +59,18 @@ impl Reconciler {
         Ok(Surroundings { environment, learned, waits_for_metrics })
     }
 
-    /// The dimension that identifies a GPU, where the plan depends on what is published.
-    async fn published_gpu_dimension(&self, monitoring: &Monitoring) -> Result<Published, ReconcileError> {
-        if !is_asked(monitoring) {
-            return Ok(Published::NotAsked);
-        }
-        let published: BTreeSet<GpuDimension> = self.cloudwatch.gpu_dimensions(&monitoring.endpoint_name).await?;
-        Ok(published.into_iter().next().map_or(Published::NothingYet, Published::As))
+    /// The dimension that identifies a GPU, as CloudWatch lists it; none where nothing has been published.
+    async fn published_gpu_dimension(&self, monitoring: &Monitoring) -> Result<Option<GpuDimension>, ReconcileError> {
+        Ok(self.cloudwatch.gpu_dimensions(&monitoring.endpoint_name).await?.into_iter().next())
     }
 }
 
-/// Which dimension identifies a GPU, as CloudWatch lists it.
-enum Published {
-    /// The plan doesn't depend on it.
-    NotAsked,
-    NothingYet,
-    As(GpuDimension),
-}
-
 /// Whether the plan depends on which dimension identifies a GPU, and the declaration doesn't say it.
-fn is_asked(monitoring: &Monitoring) -> bool {
+fn depends_on_gpu_dimension(monitoring: &Monitoring) -> bool {
     let drawn = monitoring.dashboard.is_some() && monitoring.enhanced_metrics;
     monitoring.gpu_dimension.is_none()
         && drawn
         && monitoring.variants.iter().any(|variant| variant.shared_gpus().is_some())
-}
-
-fn known_dimension(name: &str) -> Option<GpuDimension> {
-    GpuDimension::ALL.into_iter().find(|dimension| dimension.name() == name)
 }
 
 /// `found` prices, those that weren't as they were learned before; and what is known of them now.

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
-use futures_util::future::try_join_all;
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::apply::Transition;
 use super::change::Change;
@@ -20,9 +20,9 @@ use super::existing::Existing;
 use super::ownership::is_owned;
 use super::{Apply, Reconciler, dashboard};
 use crate::aws::alarm_in_one_spelling;
-use crate::ledger::{Kind, Learned, Monitored, Note, Run, Written};
+use crate::ledger::{Kind, Learned, Monitored, Note, Record, Run, Written};
 use crate::plan::{Owner, Plan};
-use crate::spec::{EndpointConfigName, EndpointName, Tag};
+use crate::spec::{EndpointConfigName, Tag};
 
 /// Endpoints that are described at the same time, of those that may serve on a config.
 const DESCRIBED_AT_ONCE: usize = 16;
@@ -104,11 +104,7 @@ impl Reconciler {
     /// still go back to it.
     pub(crate) async fn remove_left_configs(&self, run: &Run, owner: &Owner) -> Result<Vec<String>, ReconcileError> {
         let record = run.record();
-        let left = record.inventory.iter().filter(|item| {
-            item.kind == Kind::EndpointConfig && !item.adopted && (item.left || !record.is_relied_on(item))
-        });
-        let left: Vec<EndpointConfigName> =
-            left.filter_map(|item| EndpointConfigName::parse(item.name.text()?).ok()).collect();
+        let left = record.left_configs().filter_map(|item| EndpointConfigName::parse(item.name.text()?).ok());
         let mut ours = Vec::new();
         for name in left {
             match self.describe_endpoint_config(&name).await? {
@@ -133,22 +129,18 @@ impl Reconciler {
     /// Every endpoint of the account in its Region: which config one serves on only its description says.
     async fn all_endpoints(&self) -> Result<Vec<DescribeEndpointOutput>, ReconcileError> {
         let names = self.sagemaker.endpoint_names().await?;
-        let mut found = Vec::new();
-        for some in names.chunks(DESCRIBED_AT_ONCE) {
-            let some = some.iter().filter_map(|name| EndpointName::parse(name).ok());
-            let described = some.map(async |name| self.sagemaker.endpoint(name.as_str()).await);
-            found.extend(try_join_all(described).await?.into_iter().flatten());
-        }
-        Ok(found)
+        let described = stream::iter(&names).map(|name| self.sagemaker.endpoint(name)).buffered(DESCRIBED_AT_ONCE);
+        let found: Vec<Option<DescribeEndpointOutput>> = described.try_collect().await?;
+        Ok(found.into_iter().flatten().collect())
     }
 }
 
 impl Apply<'_> {
     /// What is known of the same endpoint from before.
-    pub(super) fn learned(&self) -> Learned {
+    pub(super) fn learned(&self, record: &Record) -> Learned {
         let endpoint = self.spec.monitoring().map(|monitoring| monitoring.endpoint_name.as_str());
-        let before = self.run.record().monitored.filter(|before| Some(before.endpoint.as_str()) == endpoint);
-        before.map(|before| before.learned).unwrap_or_default()
+        let before = record.monitored.as_ref().filter(|before| Some(before.endpoint.as_str()) == endpoint);
+        before.map(|before| before.learned.clone()).unwrap_or_default()
     }
 
     /// What is remembered once the plan stands, where the monitoring of an endpoint is kept right between requests.

@@ -15,7 +15,7 @@ use thiserror::Error;
 
 use super::command::Command;
 use super::continuation::Continuation;
-use super::declared::DeclaredResource;
+use super::declared::{DeclaredResource, owner};
 use super::failure::Failure;
 use super::outcome::{Ending, HandedOver, RunEnd, Waiting};
 use super::removal::looks_made_up;
@@ -169,7 +169,7 @@ impl Provider {
             deadline,
             event,
             function_arn: function_arn.as_deref(),
-            ends: deadline.process_ends(ends),
+            ends: Deadline::process_ends(ends),
             continuation,
         };
         let work: Work<'_, _> = Box::pin(self.respond(&invoked));
@@ -184,8 +184,7 @@ impl Provider {
 
     /// Keeps monitoring right. Nobody waits for an answer.
     async fn woken(&self, woken: &Woken, event: &RawValue, invocation: &Invocation) -> Reply {
-        let now = SystemTime::now();
-        let ends = Deadline::divide(invocation.ends, now, None).process_ends(invocation.ends);
+        let ends = Deadline::process_ends(invocation.ends);
         let work: Work<'_, _> = Box::pin(self.keep_right(woken, event, invocation, ends));
         Reply::KeptRight { summary: work.await }
     }
@@ -283,7 +282,7 @@ impl Invoked<'_> {
     fn facts(&self, request_type: RequestType) -> RunFacts {
         let envelope = self.envelope;
         RunFacts {
-            resource: format!("{}|{}", envelope.stack_id, envelope.logical_resource_id),
+            resource: owner(envelope).key(),
             arrival: Arrival {
                 id: envelope.request_id.clone(),
                 request_type,

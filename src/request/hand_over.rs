@@ -2,13 +2,25 @@
 
 use std::time::SystemTime;
 
+use serde_json::value::RawValue;
+
 use super::conductor::{Invoked, Provider};
 use super::continuation::{Continuation, MAX_HOPS};
 use super::failure::Failure;
 use super::outcome::{Ending, HandedOver, RunEnd, Waiting, WorkEnd};
-use crate::aws::HandoverError;
+use crate::aws::{Handover, HandoverError};
 use crate::ledger::Run;
 use crate::reconcile::ReconcileError;
+
+/// Invokes `function` with the event and all that the next run has to know.
+pub(super) async fn invoke_next(
+    handover: &Handover,
+    function: &str,
+    next: &Continuation,
+    event: &RawValue,
+) -> Result<(), HandoverError> {
+    handover.invoke(function, &next.hand_over(event)?).await
+}
 
 impl Provider {
     /// Ends a run whose work is done or has to go on in the next run.
@@ -62,11 +74,7 @@ impl Provider {
         }
         let continuation =
             Continuation { record: self.ledger.to_carry(resource).await, ..continuation.clone() }.without_lease();
-        let invoked_again = match continuation.hand_over(invoked.event) {
-            Ok(event) => handover.invoke(function, &event).await,
-            Err(error) => Err(error.into()),
-        };
-        if let Err(error) = invoked_again {
+        if let Err(error) = invoke_next(handover, function, &continuation, invoked.event).await {
             return Err(waiting.without_handover(error));
         }
         if let Some(run) = run

@@ -13,10 +13,12 @@ use super::conductor::{Invocation, Provider, Work};
 use super::continuation::{Continuation, MAX_HOPS};
 use super::declared::Validation;
 use super::failure::Failure;
+use super::hand_over::invoke_next;
 use super::monitoring_part::DeclaredMonitoring;
 use super::wake::{Wake, Woken};
 use super::work::in_time;
 use crate::ledger::{BegunUpkeep, Candidate, LONGEST_UPKEEP, Monitored, Run};
+use crate::place::arn_field;
 use crate::plan::{Identity, Owner};
 use crate::reconcile::{Apply, Kept, ReconcileError, UndoLog, Upkeep, reason};
 use crate::spec::Spec;
@@ -43,7 +45,7 @@ pub struct UpkeepSummary {
 /// How it went with one resource.
 enum Attempt {
     Done(Kept),
-    Skipped(String),
+    Skipped(&'static str),
 }
 
 /// The time of one run.
@@ -119,9 +121,10 @@ impl Provider {
 
     /// Whether the event is of the function's own account and Region, or of the resource's stack's.
     fn is_trusted(&self, woken: &Woken, candidate: &Candidate, function_arn: Option<&str>) -> bool {
-        let stack_id = candidate.resource.rsplit_once('|').map_or("", |(stack_id, _)| stack_id);
-        let accounts = [Some(stack_id), function_arn].into_iter().flatten().filter_map(account_in);
-        woken.region == self.reconciler.region() && accounts.into_iter().any(|account| account == woken.account)
+        let owner = Owner::of_key(&candidate.resource);
+        let arns = [owner.as_ref().map(|owner| owner.stack_id.as_str()), function_arn];
+        let mut accounts = arns.into_iter().flatten().filter_map(|arn| arn_field(arn, 4));
+        woken.region == self.reconciler.region() && accounts.any(|account| account == woken.account)
     }
 
     async fn go_on_later(
@@ -131,16 +134,13 @@ impl Provider {
         after: Option<String>,
         invocation: &Invocation,
     ) -> bool {
-        let next = Continuation { after, ..continuation.clone() };
         let (Some(handover), Some(function)) = (&self.handover, &invocation.function_arn) else { return false };
         if continuation.hop >= MAX_HOPS {
             tracing::error!("there are more resources than {MAX_HOPS} runs keep right; the next wake begins anew");
             return false;
         }
-        let invoked = match next.hand_over(event) {
-            Ok(event) => handover.invoke(function, &event).await,
-            Err(error) => Err(error.into()),
-        };
+        let next = Continuation { after, ..continuation.clone() };
+        let invoked = invoke_next(handover, function, &next, event).await;
         if let Err(error) = &invoked {
             tracing::error!(error = %reason(error), "the rest could not be left to the next run");
         }
@@ -175,7 +175,7 @@ impl Provider {
         let until = Instant::now() + work_time;
         let run = match self.ledger.begin_upkeep(resource, ends, until).await.map_err(ReconcileError::from)? {
             BegunUpkeep::Leased(run) => run,
-            BegunUpkeep::Left(why) => return Ok(Attempt::Skipped(why.to_owned())),
+            BegunUpkeep::Left(why) => return Ok(Attempt::Skipped(why)),
         };
         let work: Work<'_, _> = Box::pin(self.keep_leased_right(&run));
         let done = tokio::select! {
@@ -191,15 +191,15 @@ impl Provider {
         }
         match done {
             Err(Failure::Reconcile(ReconcileError::Superseded)) => {
-                Ok(Attempt::Skipped("a request of its stack has arrived".to_owned()))
+                Ok(Attempt::Skipped("a request of its stack has arrived"))
             }
             done => done,
         }
     }
 
     async fn keep_leased_right(&self, run: &Run) -> Result<Attempt, Failure> {
-        let Some(owner) = owner_of(run.resource()) else {
-            return Ok(Attempt::Skipped("its key is none of a resource".to_owned()));
+        let Some(owner) = Owner::of_key(run.resource()) else {
+            return Ok(Attempt::Skipped("its key is none of a resource"));
         };
         let record = run.record();
         let Some(monitored) = record.monitoring_in_force() else {
@@ -210,7 +210,7 @@ impl Provider {
         let declared = declared.map_err(|problems| Failure::Declaration(problems.to_string()))?;
         match self.spec_kept(&declared).await? {
             Some(spec) => self.keep_declared_right(run, &owner, monitored, &declared, &spec).await.map(Attempt::Done),
-            None => Ok(Attempt::Skipped("its endpoint is changing, or has gone".to_owned())),
+            None => Ok(Attempt::Skipped("its endpoint is changing, or has gone")),
         }
     }
 
@@ -242,18 +242,15 @@ impl Provider {
 
     /// What is declared, with what it leaves out read from its endpoint; `None` where that doesn't say it now.
     async fn spec_kept(&self, declared: &DeclaredMonitoring) -> Result<Option<Box<Spec>>, Failure> {
-        let refused = |problems: String| Failure::Declaration(problems);
-        match declared.validate(None) {
+        let mut validated = declared.validate(None);
+        if let Validation::NeedsEndpoint { endpoint, .. } = &validated {
+            let Some(observed) = self.reconciler.observe_settled(endpoint).await? else { return Ok(None) };
+            validated = declared.validate(Some(&observed));
+        }
+        match validated {
             Validation::Valid(spec) => Ok(Some(spec)),
-            Validation::Refused(problems) => Err(refused(problems)),
-            Validation::NeedsEndpoint { endpoint, .. } => {
-                let Some(observed) = self.reconciler.observe_settled(&endpoint).await? else { return Ok(None) };
-                match declared.validate(Some(&observed)) {
-                    Validation::Valid(spec) => Ok(Some(spec)),
-                    Validation::Refused(problems) => Err(refused(problems)),
-                    Validation::NeedsEndpoint { .. } => Ok(None),
-                }
-            }
+            Validation::Refused(problems) => Err(Failure::Declaration(problems)),
+            Validation::NeedsEndpoint { .. } => Ok(None),
         }
     }
 }
@@ -280,28 +277,9 @@ async fn superseded(run: &Run) {
     }
 }
 
-/// The account in an ARN.
-fn account_in(arn: &str) -> Option<&str> {
-    arn.split(':').nth(4).filter(|account| !account.is_empty())
-}
-
-/// The resource that a key of the ledger names.
-fn owner_of(key: &str) -> Option<Owner> {
-    let (stack_id, logical_id) = key.rsplit_once('|')?;
-    Some(Owner { stack_id: stack_id.to_owned(), logical_id: logical_id.to_owned() })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_key_names_the_resource_that_it_was_made_of() {
-        let owner = owner_of("arn:aws:cloudformation:us-east-1:123456789012:stack/s/1|Config").unwrap();
-        assert_eq!((owner.stack_name(), owner.logical_id.as_str()), ("s", "Config"));
-        assert_eq!(account_in(&owner.stack_id), Some("123456789012"));
-        assert_eq!(account_in("arn:aws:s3:::bucket"), None);
-    }
 
     #[test]
     fn one_resource_takes_no_more_than_its_share_of_a_run() {

@@ -98,12 +98,15 @@ fn configs_that_cloudformation_has_done_with_may_be_left_over() {
     };
     for (item, expected) in [(item("create", false), false), (item("create", true), true)] {
         record.inventory = vec![item];
-        assert_eq!(record.may_have_leftovers(), expected);
+        assert_eq!(record.left_configs().next().is_some(), expected);
     }
     comes(&mut record, "update", RequestType::Update, Some("chat-1"));
     is_answered(&mut record, "update", false);
     record.inventory = vec![item("update", false)];
-    assert!(record.may_have_leftovers() && record.settled_request().is_none(), "it may only be looked at later");
+    assert!(
+        record.left_configs().next().is_some() && record.settled_request().is_none(),
+        "it may only be looked at later"
+    );
 }
 
 #[test]
