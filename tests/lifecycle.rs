@@ -323,17 +323,9 @@ fn what_somebody_changed_by_hand_is_put_right_by_the_next_update() {
 
 #[test]
 fn a_published_gpu_dimension_is_the_one_that_is_drawn() {
-    let dimensions = |gpu: &str| {
-        let of = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        [of("EndpointName", "chat"), of("InferenceComponentName", "llama"), of(gpu, "0")].into()
-    };
     for (published, other) in [("GpuId", "AcceleratorId"), ("AcceleratorId", "GpuId")] {
         let scenario = Scenario::new();
-        scenario.stand_in.publish([metric_math::telemetry::Metric {
-            namespace: "/aws/sagemaker/InferenceComponents".to_owned(),
-            name: "GPUUtilizationNormalized".to_owned(),
-            dimensions: dimensions(published),
-        }]);
+        scenario.publish_gpu(published);
         scenario.create(&shared_gpus("chat")).succeeded();
         let body = scenario.dashboard("chat-monitoring")["DashboardBody"].to_string();
         assert!(body.contains(published) && !body.contains(other), "{published}: {body}");

@@ -1,15 +1,11 @@
 //! The process is killed between any two calls, and the event delivered again, as Lambda does after a crash.
 
-use aws_stand_in::Fault;
-
 use crate::matrix::{Outcome, is_full, part, report, try_all};
-use crate::peer::Peer;
+use crate::peer::{HELD, Peer};
 use crate::situations::{ALL, Situation};
 
 /// Cells that a short run tries.
 const SHORT_RUN: usize = 40;
-/// Holds the call at which the process is killed: it has not been carried out then, and never will be.
-const HELD: Fault = Fault::DelayMs(600_000);
 
 /// Killed when this call, counted from 1, has been sent and not carried out.
 struct Cell {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::time::Duration;
 
-use aws_stand_in::{CallRecord, Outcome as Comes, Script};
+use aws_stand_in::{CallRecord, Fault, Outcome as Comes, Script};
 use serde_json::Value;
 
 use crate::situations::Situation;
@@ -14,6 +14,8 @@ use crate::support::harness::{Answer, MODEL, Outcome, Scenario};
 
 /// Names of what belongs to others; nothing of ours has one of them.
 const THEIRS: &str = "theirs";
+/// Holds the call at which a process is killed: it has not been carried out then, and never will be.
+pub(crate) const HELD: Fault = Fault::DelayMs(600_000);
 /// How long a run lives that is killed: its lease ends with it, and the next one waits for that.
 const LIFE: Duration = Duration::from_secs(6);
 /// How long any other run lives.

@@ -4,19 +4,16 @@
 use std::time::Duration;
 
 use aws_stand_in::Fault;
-use metric_math::telemetry::Metric;
 use serde_json::Value;
 
 use crate::matrix::{Outcome, is_full, part, report, try_all};
-use crate::peer::Peer;
+use crate::peer::{HELD, Peer};
 use crate::situations::{before, six_models};
 use crate::support::declaration::Declared;
 use crate::support::event::{CONFIG, Event};
 
 /// Cells that a short run tries.
 const SHORT_RUN: usize = 40;
-/// Holds the call at which the process is killed: it has not been carried out then, and never will be.
-const HELD: Fault = Fault::DelayMs(600_000);
 /// How long the run lives that meets a trouble.
 const LIFE: Duration = Duration::from_secs(8);
 /// The stack's own endpoint, which serves on a config of ours.
@@ -37,13 +34,7 @@ const OCCASIONS: [Occasion; 3] = [
         name: "first metrics have come",
         declared: before,
         differs: |peer, id| {
-            let of = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-            peer.stand_in.publish([Metric {
-                namespace: "/aws/sagemaker/InferenceComponents".to_owned(),
-                name: "GPUUtilizationNormalized".to_owned(),
-                dimensions: [of("EndpointName", ENDPOINT), of("InferenceComponentName", "llama"), of("GpuId", "0")]
-                    .into(),
-            }]);
+            peer.publish_gpu("GpuId");
             id
         },
         event: Event::hour_gone_by,
@@ -52,7 +43,7 @@ const OCCASIONS: [Occasion; 3] = [
         name: "everything was deleted by hand",
         declared: || six_models().with("Dashboard/CorrectDrift", true),
         differs: |peer, id| {
-            deletes_everything(peer);
+            peer.delete_by_hand(|name| name.starts_with(ENDPOINT));
             id
         },
         event: Event::day_gone_by,
@@ -101,18 +92,6 @@ struct Cell {
 
 fn every_10_s() -> Declared {
     before().with("MetricsConfig/MetricPublishFrequencyInSeconds", 10)
-}
-
-fn deletes_everything(peer: &Peer) {
-    let ours = |name: &String| name.starts_with(ENDPOINT);
-    for name in peer.dashboard_names().into_iter().filter(ours) {
-        peer.block_on(peer.cloudwatch.delete_dashboards().dashboard_names(name).send()).unwrap();
-    }
-    let (composites, parts): (Vec<String>, Vec<String>) =
-        peer.alarm_names().into_iter().filter(ours).partition(|name| peer.alarm(name)["AlarmRule"].is_string());
-    for names in [composites, parts] {
-        peer.block_on(peer.cloudwatch.delete_alarms().set_alarm_names(Some(names)).send()).unwrap();
-    }
 }
 
 /// The config was replaced, and its Delete came while the endpoint still served on it, as in Express mode. By now it has moved.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{NONE, body, costs, publishes};
+use super::{NONE, body, costs};
 use crate::support::declaration::{Declared, shared_gpus};
 use crate::support::event::Event;
 use crate::support::harness::Scenario;
@@ -54,7 +54,7 @@ fn what_is_changed_by_hand_stays_so_also_when_the_plan_changes() {
     let made = |scenario: &Scenario| ["dashboards", "alarms"].map(|kind| scenario.state()[kind].clone());
     let by_hand = made(&scenario);
     let changes: [fn(&Scenario); 3] =
-        [|_| {}, |scenario| costs(scenario, "9"), |scenario| publishes(scenario, "GpuId")];
+        [|_| {}, |scenario| costs(scenario, "9"), |scenario| scenario.publish_gpu("GpuId")];
     for change in changes {
         change(&scenario);
         scenario.wake(&Event::day_gone_by());

@@ -90,7 +90,7 @@ fn what_is_kept_plans_what_was_declared() {
         scenario.foreign_model("m");
         scenario.send(Event::create(kind, &corrected)).succeeded();
         let made = scenario.state();
-        delete_all(&scenario);
+        scenario.delete_by_hand(|_| true);
         scenario.wake(&Event::day_gone_by());
         assert_eq!(scenario.state(), made, "{kind} {:#}", declared.0);
     }
@@ -132,21 +132,4 @@ fn what_a_newer_provider_plans_otherwise_reaches_every_alarm() {
         scenario.wake(&Event::day_gone_by());
         assert_eq!(scenario.writes_beside_the_ledger(), NONE, "{kind} {:#}", declared.0);
     }
-}
-
-fn delete_all(scenario: &Scenario) {
-    for name in scenario.dashboard_names() {
-        scenario.block_on(scenario.cloudwatch.delete_dashboards().dashboard_names(name).send()).unwrap();
-    }
-    let alarms = scenario.alarm_names();
-    if !alarms.is_empty() {
-        let (composite, parts): (Vec<_>, Vec<_>) = alarms.into_iter().partition(|name| is_composite(scenario, name));
-        for names in [composite, parts].into_iter().filter(|names| !names.is_empty()) {
-            scenario.block_on(scenario.cloudwatch.delete_alarms().set_alarm_names(Some(names)).send()).unwrap();
-        }
-    }
-}
-
-fn is_composite(scenario: &Scenario, name: &str) -> bool {
-    scenario.alarm(name)["AlarmRule"].is_string()
 }

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use aws_stand_in::{Outcome, Script};
 use serde_json::{Value, json};
 
-use super::{NONE, body, declared_in, other_config, publishes, settles};
+use super::{NONE, body, declared_in, other_config, settles};
 use crate::support::event::{CONFIG, ENDPOINT, Event, MONITORING};
 use crate::support::harness::{REQUEST_TABLE, Scenario};
 
@@ -134,7 +134,7 @@ fn play(scenario: &Scenario, kind: &str, status: &str, ledger: Ledger, event: us
         comes_to(scenario, status, &config);
     }
     comes_into(scenario, ledger, kind, &made.id());
-    publishes(scenario, "GpuId");
+    scenario.publish_gpu("GpuId");
     let before = scenario.state();
     let event = &events(&config)[event];
     let kept = scenario.wake(event);

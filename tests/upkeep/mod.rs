@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use aws_sdk_sagemaker::types::{MetricsConfig, ProductionVariant, ProductionVariantInstanceType};
 use aws_stand_in::{Fault, HostingPrice, Outcome, Script};
-use metric_math::telemetry::Metric;
 use serde_json::{Value, json};
 
 use crate::support::declaration::{Declared, ROLE, monitoring, shared_gpus};
@@ -20,16 +19,6 @@ const NONE: [&str; 0] = [];
 
 fn body(scenario: &Scenario) -> String {
     scenario.dashboard("chat-monitoring")["DashboardBody"].as_str().unwrap().to_owned()
-}
-
-/// The endpoint's first GPU metrics come.
-fn publishes(scenario: &Scenario, gpu: &str) {
-    let of = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    scenario.stand_in.publish([Metric {
-        namespace: "/aws/sagemaker/InferenceComponents".to_owned(),
-        name: "GPUUtilizationNormalized".to_owned(),
-        dimensions: [of("EndpointName", "chat"), of("InferenceComponentName", "llama"), of(gpu, "0")].into(),
-    }]);
 }
 
 fn costs(scenario: &Scenario, per_hour: &str) {
@@ -73,7 +62,7 @@ fn a_new_endpoint_s_dashboard_is_settled_once_its_first_metrics_have_come() {
     assert_eq!(scenario.writes_beside_the_ledger(), NONE, "nothing is published yet");
     let both = body(&scenario);
     assert!(both.contains("GpuId") && both.contains("AcceleratorId"), "{both}");
-    publishes(&scenario, "AcceleratorId");
+    scenario.publish_gpu("AcceleratorId");
     let kept = scenario.wake(&Event::hour_gone_by());
     assert_eq!(scenario.writes_beside_the_ledger(), ["PutDashboard"]);
     assert_eq!((&kept["Resources"], &kept["Changed"]), (&json!(1), &json!(1)), "{kept}");
@@ -90,7 +79,7 @@ fn a_new_endpoint_s_dashboard_is_settled_once_its_first_metrics_have_come() {
 fn what_the_next_update_finds_needs_no_writing_again() {
     let scenario = Scenario::kept_right();
     let made = scenario.create(&shared_gpus("chat")).succeeded();
-    publishes(&scenario, "GpuId");
+    scenario.publish_gpu("GpuId");
     scenario.wake(&Event::day_gone_by());
     scenario.update(&made.id(), &shared_gpus("chat"), &shared_gpus("chat")).succeeded();
     assert_eq!(scenario.writes_beside_the_ledger(), NONE);
@@ -151,7 +140,7 @@ fn an_endpoint_that_has_gone_changes_nothing() {
 fn an_event_of_another_account_or_region_changes_nothing() {
     let scenario = Scenario::kept_right();
     scenario.create(&shared_gpus("chat")).succeeded();
-    publishes(&scenario, "GpuId");
+    scenario.publish_gpu("GpuId");
     for event in [
         Event::day_gone_by().with("account", "210987654321"),
         Event::day_gone_by().with("region", "eu-west-1"),
@@ -169,7 +158,7 @@ fn an_event_of_another_account_or_region_changes_nothing() {
 fn without_the_switch_nothing_of_a_declaration_is_kept_and_no_event_wakes() {
     let scenario = Scenario::new();
     scenario.create(&shared_gpus("chat")).succeeded();
-    publishes(&scenario, "GpuId");
+    scenario.publish_gpu("GpuId");
     for event in [Event::day_gone_by(), Event::endpoint_changed("chat")] {
         assert_eq!(scenario.wake(&event), Value::Null, "it is answered as what it is: no request");
         assert_eq!(scenario.writes(), NONE);
@@ -202,7 +191,7 @@ fn under_no_echo_nothing_is_kept_and_nothing_is_put_right() {
     assert!(table().contains("hush"), "it was no secret");
     scenario.update(&made.id(), &plain, &hidden).succeeded();
     assert!(!table().contains("hush"), "from the update on it is one: {}", table());
-    publishes(&scenario, "GpuId");
+    scenario.publish_gpu("GpuId");
     assert_eq!(scenario.wake(&Event::day_gone_by())["Changed"], 0);
     assert_eq!(scenario.writes_beside_the_ledger(), NONE);
 }

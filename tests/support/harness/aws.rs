@@ -10,6 +10,7 @@ use aws_sdk_cloudwatch::types::{ComparisonOperator, Statistic};
 use aws_sdk_sagemaker::config::Credentials;
 use aws_sdk_sagemaker::types::{EndpointStatus, MetricsConfig, ProductionVariant, ProductionVariantInstanceType};
 use aws_stand_in::{Config, Fault, FaultRule, StandIn};
+use metric_math::telemetry::Metric;
 use monitored_endpoint::plan::AlarmRequest;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -292,6 +293,32 @@ impl Aws {
     }
 
     /// Puts a planned alarm. A refusal fails.
+    /// The first GPU metric of an inference component on the endpoint `chat` comes, with a GPU identified by `dimension`.
+    pub(crate) fn publish_gpu(&self, dimension: &str) {
+        let of = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        self.stand_in.publish([Metric {
+            namespace: "/aws/sagemaker/InferenceComponents".to_owned(),
+            name: "GPUUtilizationNormalized".to_owned(),
+            dimensions: [of("EndpointName", "chat"), of("InferenceComponentName", "llama"), of(dimension, "0")].into(),
+        }]);
+    }
+
+    pub(crate) fn is_composite(&self, alarm: &str) -> bool {
+        self.alarm(alarm)["AlarmRule"].is_string()
+    }
+
+    /// Somebody deletes dashboards and alarms by hand. CloudWatch deletes no alarm that a composite one names.
+    pub(crate) fn delete_by_hand(&self, is_meant: impl Fn(&str) -> bool) {
+        for name in self.dashboard_names().into_iter().filter(|name| is_meant(name)) {
+            self.block_on(self.cloudwatch.delete_dashboards().dashboard_names(name).send()).unwrap();
+        }
+        let alarms = self.alarm_names().into_iter().filter(|name| is_meant(name));
+        let (composites, parts): (Vec<String>, Vec<String>) = alarms.partition(|name| self.is_composite(name));
+        for names in [composites, parts].into_iter().filter(|names| !names.is_empty()) {
+            self.block_on(self.cloudwatch.delete_alarms().set_alarm_names(Some(names)).send()).unwrap();
+        }
+    }
+
     pub(crate) fn put(&self, request: AlarmRequest) {
         match request {
             AlarmRequest::Metric(request) => drop(self.block_on(request.send_with(&self.cloudwatch)).unwrap()),
