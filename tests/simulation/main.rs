@@ -18,6 +18,7 @@ mod play;
 mod process;
 mod schedule;
 mod situation;
+mod situations;
 mod world;
 
 use std::env;
@@ -29,7 +30,8 @@ use std::time::{Duration, Instant};
 
 use play::Played;
 use schedule::Schedule;
-use situation::{ALL, Situation};
+use situation::Situation;
+use situations::ALL;
 use world::World;
 
 /// How many schedules a test run tries; `make schedules` tries ten times as many.

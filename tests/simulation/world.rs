@@ -13,7 +13,8 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use super::process::{Ended, Job, Process};
-use super::situation::{ALL, Situation, Wants};
+use super::situation::{Situation, Wants};
+use super::situations::ALL;
 use super::support::cloudformation;
 use super::support::declaration::Declared;
 use super::support::event::Event;
