@@ -25,7 +25,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help cli demo test test-release fmt lint typos workflows unit schedules hardening packaged browser scenarios scenarios-dev templates events sam-local package package-arm64 package-x86_64 plain-template dev-zip stand-in pictures docs reference iac bench mutants deny sbom package-tools tools clean-tools bindings constructs constructs-wheel focus
+.PHONY: help cli demo test test-release fmt lint typos workflows unit schedules hardening packaged browser scenarios scenarios-dev templates events sam-local package package-arm64 package-x86_64 plain-template dev-zip stand-in pictures docs reference iac bench mutants deny sbom tools clean-tools bindings constructs constructs-wheel focus
 
 help: ## list the targets
 	@echo 'make <target>, where <target> is one of'
@@ -212,8 +212,6 @@ $(TOOLS)/cargo/bin/cargo-deny: VERSION := 0.20.2
 $(TOOLS)/cargo/bin/cargo-mutants: VERSION := 27.1.0
 $(TOOLS)/cargo/bin/cargo-%:
 	cargo install --locked --root $(TOOLS)/cargo cargo-$*@$(VERSION)
-
-package-tools: $(TOOLS)/package/installed ## install what builds the release zips
 
 tools: $(foreach tool,local sam checkov package browser iac wheel,$(TOOLS)/$(tool)/installed) ## install all tools now rather than on first use
 
