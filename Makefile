@@ -11,6 +11,8 @@ export CARGO_TARGET_DIR
 
 # Always the whole workspace, narrowed to targets: a build of one package alone unifies features differently and would compile the SageMaker SDK once more.
 CARGO_BUILD := cargo build --workspace --locked
+FUNCTIONS := provider widgets hook
+BUILD_FUNCTIONS := $(FUNCTIONS:%=--bin %)
 TEMPLATES := template.yaml hook.yaml events/local-template.yaml $(sort $(wildcard examples/*.yaml))
 TOOLS := .tools
 PACKAGES := $(CARGO_TARGET_DIR)/package
@@ -94,29 +96,29 @@ events sam-local: PROVIDER ?= $(CARGO_TARGET_DIR)/debug/provider
 events sam-local: WIDGETS ?= $(CARGO_TARGET_DIR)/debug/widgets
 events sam-local: HOOK ?= $(CARGO_TARGET_DIR)/debug/hook
 events: $(TOOLS)/package/installed $(TOOLS)/local/installed ## send every file in events/ to the functions through cargo-lambda and show the answers
-	$(CARGO_BUILD) --bin provider --bin widgets --bin hook --bin stand-in
+	$(CARGO_BUILD) $(BUILD_FUNCTIONS) --bin stand-in
 	@$(TOOLS)/local/bin/python scripts/events.py --cargo-lambda $(TOOLS)/package/bin/cargo-lambda --provider $(PROVIDER) --widgets $(WIDGETS) --hook $(HOOK)
 
 sam-local: $(TOOLS)/sam/installed $(TOOLS)/local/installed ## the same through SAM: in Docker containers, or without Docker on SAM's emulator of the Runtime API
-	$(CARGO_BUILD) --bin provider --bin widgets --bin hook --bin stand-in
+	$(CARGO_BUILD) $(BUILD_FUNCTIONS) --bin stand-in
 	@TOOLS=$(TOOLS) MAKE="$(MAKE)" scripts/sam_local.sh $(PROVIDER) $(WIDGETS) $(HOOK)
 
 # The only builds without --workspace: nothing of the stand-in's features may get into what is deployed. They have a profile, and so a cache, of their own.
 package: $(TOOLS)/package/installed ## the release zips for Lambda, for this machine's instruction set
-	PATH="$(CURDIR)/$(TOOLS)/package/bin:$$PATH" cargo lambda build --release --locked --no-default-features --bin provider --bin widgets --bin hook \
+	PATH="$(CURDIR)/$(TOOLS)/package/bin:$$PATH" cargo lambda build --release --locked --no-default-features $(BUILD_FUNCTIONS) \
 		--compiler cargo --output-format zip --lambda-dir $(PACKAGES)
-	@$(TOOLS)/package/bin/python scripts/package.py repack --this-machine $(RELEASE_ZIP)
-	@$(TOOLS)/package/bin/python scripts/package.py repack --this-machine $(WIDGETS_RELEASE_ZIP)
-	@$(TOOLS)/package/bin/python scripts/package.py repack --this-machine $(HOOK_RELEASE_ZIP)
+	@set -e; for function in $(FUNCTIONS); do \
+		$(TOOLS)/package/bin/python scripts/package.py repack --this-machine $(PACKAGES)/$$function/bootstrap.zip; \
+	done
 
 package-arm64: $(TOOLS)/zig/installed ## the release zips for arm64, linked by zig; cargo-lambda has rustup fetch the target
 package-x86_64: $(TOOLS)/zig/installed ## the release zips for x86_64, linked by zig: for machines whose C library is newer than Lambda's
 package-arm64 package-x86_64: package-%:
-	PATH="$(CURDIR)/$(TOOLS)/zig/bin:$$PATH" cargo lambda build --release --locked --no-default-features --bin provider --bin widgets --bin hook \
+	PATH="$(CURDIR)/$(TOOLS)/zig/bin:$$PATH" cargo lambda build --release --locked --no-default-features $(BUILD_FUNCTIONS) \
 		--$(subst _,-,$*) --output-format zip --lambda-dir $(PACKAGES)/$*
-	@$(TOOLS)/zig/bin/python scripts/package.py repack $(PACKAGES)/$*/provider/bootstrap.zip
-	@$(TOOLS)/zig/bin/python scripts/package.py repack $(PACKAGES)/$*/widgets/bootstrap.zip
-	@$(TOOLS)/zig/bin/python scripts/package.py repack $(PACKAGES)/$*/hook/bootstrap.zip
+	@set -e; for function in $(FUNCTIONS); do \
+		$(TOOLS)/zig/bin/python scripts/package.py repack $(PACKAGES)/$*/$$function/bootstrap.zip; \
+	done
 
 browser: $(TOOLS)/browser/installed ## the interactive panels in headless Chromium, which is installed where it can be (PICTURES=docs/panels keeps pictures; REQUIRE_BROWSER=1 fails without one)
 	@reason=$$(scripts/chromium.sh) || { echo "SKIPPED: $$reason"; test -z "$$REQUIRE_BROWSER"; exit; }; \
