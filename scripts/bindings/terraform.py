@@ -37,11 +37,10 @@ def snake(name: str) -> str:
 
 @dataclass(frozen=True)
 class Item:
-    """`key = value`, with what stands before it and the value's lines."""
+    """`key = value`, with the value's lines."""
 
     key: str
     value: list[str]
-    comment: str = ""
 
 
 def aligned(items: Iterable[Item], indent: int) -> list[str]:
@@ -51,7 +50,7 @@ def aligned(items: Iterable[Item], indent: int) -> list[str]:
 
     def close() -> None:
         width = max((len(item.key) for item in group), default=0)
-        lines.extend(f"{' ' * indent}{item.key:<{width}} = {item.value[0]}{item.comment}" for item in group)
+        lines.extend(f"{' ' * indent}{item.key:<{width}} = {item.value[0]}" for item in group)
         group.clear()
 
     for item in items:
@@ -148,13 +147,13 @@ def assembled(model: Model, resource: Resource, properties: list[Property]) -> s
     lines = ["locals {", f"  # What {resource.type_name} takes. CloudFormation refuses null, so what isn't given is left out."]
     lines += aligned([Item("properties", _without_null(model, properties, "var", 1))], 2)
     if kinds := [kind for kind in kinds_of_alarm(model) if kind in properties]:
-        declared = [Item(f'"{kind.name}"', [f"var.{snake(kind.name)}"]) for kind in kinds]
+        declared = [Item(kind.name, [f"var.{snake(kind.name)}"]) for kind in kinds]
         lines += [
             "",
             "  # Kinds of alarm that are declared and not switched off.",
             "  declared_alarms = toset([",
             "    for kind, alarm in {",
-            *aligned([Item(item.key.strip('"'), item.value) for item in declared], 6),
+            *aligned(declared, 6),
             "    } : kind if alarm != null && try(alarm.enabled, true) != false",
             "  ])",
         ]
