@@ -62,16 +62,14 @@ export class EndpointMetrics {
   }
 
   public costPerHourOf(model: string): cloudwatch.IMetric {
-    const { variant, number, gpus } = this.shared();
+    const { variant, number } = this.shared();
     const instances = this.instanceSamples(variant, number);
-    const held = `SUM([${[...this.held(model), `${instances} * 0`].join(', ')}])`;
-    return this.expression(`${this.count(held, instances)} * ${price(variant)} / ${gpus}`, `${model} $ per hour`);
+    return this.expression(this.dollars(this.held(instances, model), instances), `${model} $ per hour`);
   }
 
   public unallocatedCostPerHour(bySamples: boolean): cloudwatch.IMetric {
-    const { variant, gpus } = this.shared();
     const { unused, instances } = this.samples(bySamples);
-    return this.expression(`${this.count(unused, instances)} * ${price(variant)} / ${gpus}`, 'Unallocated $ per hour');
+    return this.expression(this.dollars(unused, instances), 'Unallocated $ per hour');
   }
 
   public invocations(model?: string): cloudwatch.IMetric {
@@ -152,9 +150,8 @@ export class EndpointMetrics {
   private samples(bySamples: boolean): { instances: string; used: string; unused: string } {
     const { variant, number, gpus } = this.shared();
     const instances = this.instanceSamples(variant, number);
-    // Nothing found is nothing used, where there are instances.
     if (bySamples) {
-      const used = `SUM([${[...this.held(), `${instances} * 0`].join(', ')}])`;
+      const used = this.held(instances);
       return { instances, used, unused: `(${instances} * ${gpus} - ${used})` };
     }
     // A percentage of each instance's GPUs, added up over instances.
@@ -168,11 +165,13 @@ export class EndpointMetrics {
   }
 
   /** Samples of the GPUs that copies hold, by each dimension that may tell GPUs apart: only one of them has data. */
-  private held(model?: string): string[] {
+  private held(instances: string, model?: string): string {
     if (!this.fleet.enhanced) {
       throw new Error('metricsConfig: without enhanced metrics nothing says which GPUs a copy holds. Set enableEnhancedMetrics.');
     }
-    return this.fleet.gpuDimensions.map((dimension) => this.series.heldGpus(dimension, model));
+    const found = this.fleet.gpuDimensions.map((dimension) => this.series.heldGpus(dimension, model));
+    // Nothing found is nothing used, where there are instances.
+    return `SUM([${[...found, `${instances} * 0`].join(', ')}])`;
   }
 
   private shared(): Shared {
@@ -188,6 +187,12 @@ export class EndpointMetrics {
       throw new Error(`gpusPerInstance: nothing is known of the GPUs of ${variant.name}. Give it.`);
     }
     return { variant, number, gpus: variant.gpus };
+  }
+
+  /** Dollars per hour of the GPUs that published these samples, or would have. */
+  private dollars(samples: string, instances: string): string {
+    const { variant, gpus } = this.shared();
+    return `${this.count(samples, instances)} * ${price(variant)} / ${gpus}`;
   }
 
   /** How many there are of what published these samples: samples × F ÷ P. */
