@@ -21,10 +21,8 @@ PACKAGES = ("aws-cdk-lib", "constructs", "typescript", "@types")
 
 def python_template(constructs: Path) -> Template:
     """The Python example, with the package that jsii generates."""
-    package = _built(constructs) / "dist" / "python" / "src"
     with tempfile.TemporaryDirectory() as out:
-        environment = {**os.environ, **QUIET, "CDK_OUTDIR": out, "PYTHONPATH": str(package)}
-        run([sys.executable, PYTHON / "app.py"], cwd=PYTHON, env=environment)
+        run([sys.executable, PYTHON / "app.py"], cwd=PYTHON, env=_environment(constructs, CDK_OUTDIR=out))
         return _only_template(Path(out))
 
 
@@ -41,9 +39,13 @@ def template_with_every_metric(constructs: Path) -> Template:
 
 def _with_package(constructs: Path, module: str) -> str:
     """What a module of this folder prints that uses the package."""
+    return run([sys.executable, "-m", module], env=_environment(constructs, ROOT / "scripts"))
+
+
+def _environment(constructs: Path, *folders: Path, **variables: str) -> dict[str, str]:
+    """For a Python that uses the package, and modules of these folders."""
     package = _built(constructs) / "dist" / "python" / "src"
-    path = os.pathsep.join((str(package), str(ROOT / "scripts")))
-    return run([sys.executable, "-m", module], env={**os.environ, **QUIET, "PYTHONPATH": path})
+    return {**os.environ, **QUIET, **variables, "PYTHONPATH": os.pathsep.join(map(str, (package, *folders)))}
 
 
 def typescript_templates(constructs: Path) -> dict[str, Template]:
