@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -51,14 +52,16 @@ def main() -> None:
     whole, existing = (terraform.Example(ROOT / "examples" / name) for name in terraform.EXAMPLES)
     unused, no_traffic = {"shared-inference-unused-gpu"}, {"chat-no-traffic"}
     checks = Checks()
-    with ThreadPoolExecutor(max_workers=2) as pool:
+    with tempfile.TemporaryDirectory() as work, ThreadPoolExecutor(max_workers=2) as pool:
         # What takes seconds runs side by side and is reported in order.
         python = pool.submit(cdk.python_template, arguments.constructs)
         typescript = pool.submit(cdk.typescript_templates, arguments.constructs)
         complete = pool.submit(cdk.complete, arguments.constructs)
         metrics = pool.submit(cdk.template_with_every_metric, arguments.constructs)
         folders = (terraform.MODULES, terraform.MODULES / "modules" / "endpoint-monitoring", whole.folder, existing.folder)
-        tests = [(folder, pool.submit(terraform.tested, folder)) for folder in folders]
+        # Submitted before the tests, which wait for it: it has a worker first.
+        plugins = pool.submit(terraform.plugins, Path(work))
+        tests = [(folder, pool.submit(terraform.tested, folder, plugins)) for folder in folders]
         examples: tuple[tuple[str, Callable[[], Template], str, set[str]], ...] = (
             ("cdk, Python", python.result, "Custom::MonitoredEndpointConfig", unused),
             ("cdk, TypeScript", lambda: typescript.result()["app.ts"], "Custom::MonitoredEndpoint", unused),

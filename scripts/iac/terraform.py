@@ -12,6 +12,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -114,15 +115,14 @@ def formatted() -> None:
         run(["terraform", "fmt", "-check", "-diff", "-recursive", folder], env=environment())
 
 
-def tested(folder: Path) -> None:
+def tested(folder: Path, plugins: Future[Path]) -> None:
     """The module's tests pass; an example can be planned by the real provider, which asks AWS for nothing before something is there."""
-    _needs_terraform()
     with tempfile.TemporaryDirectory() as copy:
         for part in (MODULES, *(ROOT / "examples" / name for name in EXAMPLES)):
             ignored = shutil.ignore_patterns(".terraform*")
             shutil.copytree(part, Path(copy) / part.relative_to(ROOT), ignore=ignored)
         subject = Path(copy) / folder.relative_to(ROOT)
-        _initialise(subject)
+        _initialise(subject, f"-plugin-dir={plugins.result()}")
         if (subject / "tests").exists():
             run(["terraform", "test", "-no-color"], cwd=subject, env=environment())
         else:
@@ -130,19 +130,26 @@ def tested(folder: Path) -> None:
             run(["terraform", "plan", "-input=false", "-no-color"], cwd=subject, env=environment())
 
 
-def _initialise(subject: Path) -> None:
-    """Installs the plugin: from the registry, or from a folder that has it unpacked."""
+def plugins(work: Path) -> Path:
+    """A folder with the AWS provider's plugin, which every test of a module then uses: from the registry, or from a folder that has
+    it unpacked."""
+    _needs_terraform()
+    shutil.copy(MODULES / "versions.tf", work)
     refusals = []
     for options in ([], *([f"-plugin-dir={folder}"] for folder in _plugin_folders())):
         try:
-            run(["terraform", "init", "-backend=false", "-no-color", *options], cwd=subject, env=environment())
+            _initialise(work, *options)
         except AssertionError as refused:
             refusals.append(str(refused))
         else:
-            return
+            return work / ".terraform" / "providers"
     if all("registry.terraform.io" in refusal for refusal in refusals):
         raise Skipped("the AWS provider's plugin can't be had: the registry isn't reachable, and TERRAFORM_PLUGINS names no folder with it")
     raise AssertionError("\n".join(refusals))
+
+
+def _initialise(folder: Path, *options: str) -> None:
+    run(["terraform", "init", "-backend=false", "-no-color", *options], cwd=folder, env=environment())
 
 
 def _plugin_folders() -> Iterator[Path]:
