@@ -77,10 +77,10 @@ def deploy(
     properties["CodeUri"] = {"Bucket": BUCKET, "Key": "provider.zip"}
     if timeout is not None:
         properties["Timeout"] = timeout
+    # What every function talks to.
+    services = {f"AWS_ENDPOINT_URL_{service}": account.stand_in.url for service in ("SAGEMAKER", "CLOUDWATCH", "PRICING")}
     properties.setdefault("Environment", {}).setdefault("Variables", {}).update(
-        AWS_ENDPOINT_URL_SAGEMAKER=account.stand_in.url,
-        AWS_ENDPOINT_URL_CLOUDWATCH=account.stand_in.url,
-        AWS_ENDPOINT_URL_PRICING=account.stand_in.url,
+        **services,
         # Where it invokes itself, to go on with what takes longer than one run.
         AWS_ENDPOINT_URL_LAMBDA=lambda_url or account.url,
         # Where its request ledger is: the stack's own table, which ministack makes with the rest of the stack.
@@ -99,23 +99,12 @@ def deploy(
         s3.put_object(Bucket=BUCKET, Key="widgets.zip", Body=widgets.read_bytes())
     panels = local["Resources"][WIDGETS]["Properties"]
     panels["CodeUri"] = {"Bucket": BUCKET, "Key": "widgets.zip"}
-    panels["Environment"]["Variables"].update(
-        AWS_ENDPOINT_URL_SAGEMAKER=account.stand_in.url,
-        AWS_ENDPOINT_URL_CLOUDWATCH=account.stand_in.url,
-        AWS_ENDPOINT_URL_PRICING=account.stand_in.url,
-        AWS_ENDPOINT_URL_DYNAMODB=account.url,
-        # Part of the user agent: whose a call is shows in the stand-in's journal.
-        AWS_SDK_UA_APP_ID="widgets",
-    )
+    # The application id is part of the user agent: whose a call is shows in the stand-in's journal.
+    reading = {**services, "AWS_SDK_UA_APP_ID": "widgets"}
+    panels["Environment"]["Variables"].update(reading, AWS_ENDPOINT_URL_DYNAMODB=account.url)
     export = local["Resources"][CHARGEBACK]["Properties"]
     export["CodeUri"] = panels["CodeUri"]
-    export["Environment"]["Variables"].update(
-        AWS_ENDPOINT_URL_SAGEMAKER=account.stand_in.url,
-        AWS_ENDPOINT_URL_CLOUDWATCH=account.stand_in.url,
-        AWS_ENDPOINT_URL_PRICING=account.stand_in.url,
-        AWS_ENDPOINT_URL_S3=account.url,
-        AWS_SDK_UA_APP_ID="widgets",
-    )
+    export["Environment"]["Variables"].update(reading, AWS_ENDPOINT_URL_S3=account.url)
     if chargeback_bucket:
         parameters["ChargebackBucket"] = chargeback_bucket
     stack = Stack(account.cloudformation, name)
