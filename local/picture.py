@@ -30,6 +30,14 @@ def browser() -> str | None:
     return next(filter(None, found), None)
 
 
+def fleet_of_one_model(endpoint: str, model: str, instances: int, copies: int) -> dict[str, Any]:
+    """A fleet to simulate: instances with four GPUs, and copies of one model that hold a GPU each, all of them from the beginning."""
+    variant = {"name": "AllTraffic", "instance_type": "ml.g6.12xlarge", "gpus_per_instance": 4, "instances": [[0, instances]]}
+    component = {"name": model, "variant": "AllTraffic", "gpus_per_copy": 1, "copies": [[0, copies]]}
+    published = {"publish_frequency": 60, "enhanced_metrics": True}
+    return {"endpoint": endpoint, **published, "variants": [variant], "components": [component]}
+
+
 def simulate(stand_in: str, fleet: dict[str, Any], started_ago_s: int) -> None:
     """Has the stand-in at that URL simulate a fleet, as its control interface takes one."""
     content = json.dumps({"fleet": fleet, "started_ago_s": started_ago_s}).encode()

@@ -17,7 +17,6 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -43,12 +42,7 @@ def endpoint(stand_in: StandIn, name: str, model: str, copies: int) -> None:
     )
     sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name, Tags=[{"Key": "team", "Value": "search/ranking"}])
     sagemaker.get_waiter("endpoint_in_service").wait(EndpointName=name, WaiterConfig={"Delay": 1})
-    variant = {"name": "AllTraffic", "instance_type": "ml.g6.12xlarge", "gpus_per_instance": 4, "instances": [[0, INSTANCES]]}
-    component = {"name": model, "variant": "AllTraffic", "gpus_per_copy": 1, "copies": [[0, copies]]}
-    fleet: dict[str, Any] = {
-        "endpoint": name, "publish_frequency": 60, "enhanced_metrics": True, "variants": [variant], "components": [component],
-    }
-    picture.simulate(stand_in.url, fleet, LIVED_S)
+    picture.simulate(stand_in.url, picture.fleet_of_one_model(name, model, INSTANCES, copies), LIVED_S)
 
 
 def report(cli: Path, stand_in: StandIn, *price: str) -> str:

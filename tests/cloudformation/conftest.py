@@ -57,6 +57,20 @@ def without_table(deployed: tuple[Account, str]) -> str:
     return stack.outputs["ServiceToken"]
 
 
+@pytest.fixture
+def own_account(tmp_path: Path) -> Iterator[Account]:
+    """An account of the test's own: other scenarios wind their stand-in's clock forward, while the clock of functions that read
+    metrics goes as it goes."""
+    with Account(tmp_path) as account:
+        yield account
+
+
+@pytest.fixture
+def on_time(own_account: Account) -> Scenario:
+    """The provider in an account of the test's own."""
+    return Scenario(own_account, provider.deploy(own_account, provider.package()).outputs["ServiceToken"], "on-time")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What looks at all that the scenarios did comes after them."""
     items.sort(key=lambda item: item.get_closest_marker("after_all") is not None)

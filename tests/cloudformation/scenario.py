@@ -82,6 +82,28 @@ class Scenario:
 
         self.and_meanwhile(stack, cancel)
 
+    def invoke(self, function: str, event: dict[str, Any]) -> Any:
+        """What a function answers an event."""
+        failed, answer = self._invoked(function, event)
+        assert not failed, answer
+        return answer
+
+    def refusal(self, function: str, event: dict[str, Any]) -> str:
+        """What a function says as it fails at an event."""
+        failed, answer = self._invoked(function, event)
+        assert failed, answer
+        message: str = answer["errorMessage"]
+        return message
+
+    def _invoked(self, function: str, event: dict[str, Any]) -> tuple[bool, Any]:
+        answer = self.account.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
+        return "FunctionError" in answer, json.loads(answer["Payload"].read())
+
+    def shown(self, panel: dict[str, Any]) -> str:
+        """What a panel's function answers a dashboard that shows the last half hour."""
+        html: str = self.invoke(panel["endpoint"], {**panel["params"], "Range": "PT30M"})
+        return html
+
     def wait_for_all_answers(self) -> None:
         """Returns once each request has its answer, those that CloudFormation no longer waited for among them."""
         deadline = time.monotonic() + ANSWERED_WITHIN_SECONDS
@@ -192,6 +214,11 @@ class Scenario:
             ExecutionRoleArn="arn:aws:iam::123456789012:role/inference",
             **members,
         )
+
+
+def panels(dashboard: dict[str, Any]) -> list[dict[str, Any]]:
+    """The custom widgets of a dashboard, as their properties."""
+    return [widget["properties"] for widget in dashboard["body"]["widgets"] if widget["type"] == "custom"]
 
 
 def owned_by(thing: dict[str, Any], stack: Stack, logical_id: str) -> bool:

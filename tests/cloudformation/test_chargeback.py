@@ -5,15 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 from declaring import COST_PER_HOUR, endpoint_stack, with_components
+from permissions import OF_OTHERS, granted
 from scenario import Scenario
 
 from local import picture, provider
@@ -33,10 +32,13 @@ class Exported:
     function: str
 
     def run(self, event: dict[str, Any]) -> dict[str, Any]:
-        """The function's answer to an event; an error's where it failed."""
-        answer = self.aws.account.client("lambda").invoke(FunctionName=self.function, Payload=json.dumps(event))
-        payload = json.loads(answer["Payload"].read())
-        return payload if "FunctionError" in answer else json.loads(payload)
+        """The manifest that the function answers an event."""
+        manifest: dict[str, Any] = json.loads(self.aws.invoke(self.function, event))
+        return manifest
+
+    def refusal(self, day: str) -> str:
+        """What the function says as it fails at a day."""
+        return self.aws.refusal(self.function, {"Chargeback": {"Day": day}})
 
     def objects(self) -> dict[str, bytes]:
         s3 = self.aws.account.client("s3")
@@ -45,20 +47,15 @@ class Exported:
 
 
 @pytest.fixture
-def exported(tmp_path: Path) -> Iterator[Exported]:
-    """An account of its own, as long as its clock has to go as the function's does."""
-    with Account(tmp_path) as account:
-        account.client("s3").create_bucket(Bucket=BUCKET)
-        outputs = provider.deploy(account, provider.package(), chargeback_bucket=BUCKET).outputs
-        aws = Scenario(account, outputs["ServiceToken"], "chargeback")
-        template = with_components(endpoint_stack(aws.token, "llms", Tags=[{"Key": "team", "Value": "platform"}]), "llms-chat")
-        stack = aws.stack()
-        assert stack.create(template) == "CREATE_COMPLETE", stack.reason("Chat")
-        variant = {"name": "AllTraffic", "instance_type": "ml.g6.12xlarge", "gpus_per_instance": 4, "instances": [[0, 2]]}
-        component = {"name": "llms-chat", "variant": "AllTraffic", "gpus_per_copy": 1, "copies": [[0, 3]]}
-        fleet = {"endpoint": "llms", "publish_frequency": 60, "enhanced_metrics": True, "variants": [variant], "components": [component]}
-        picture.simulate(aws.stand_in.url, fleet, LIVED_S)
-        yield Exported(aws, outputs["ChargebackFunctionName"])
+def exported(own_account: Account) -> Exported:
+    own_account.client("s3").create_bucket(Bucket=BUCKET)
+    outputs = provider.deploy(own_account, provider.package(), chargeback_bucket=BUCKET).outputs
+    aws = Scenario(own_account, outputs["ServiceToken"], "chargeback")
+    template = with_components(endpoint_stack(aws.token, "llms", Tags=[{"Key": "team", "Value": "platform"}]), "llms-chat")
+    stack = aws.stack()
+    assert stack.create(template) == "CREATE_COMPLETE", stack.reason("Chat")
+    picture.simulate(aws.stand_in.url, picture.fleet_of_one_model("llms", "llms-chat", instances=2, copies=3), LIVED_S)
+    return Exported(aws, outputs["ChargebackFunctionName"])
 
 
 def yesterday() -> str:
@@ -93,8 +90,7 @@ def test_a_day_is_exported_and_the_same_day_again_is_the_same_to_the_byte(export
 
 def test_a_day_that_cannot_be_read_whole_fails_and_is_kept_apart(exported: Exported) -> None:
     exported.aws.stand_in.fault("ListTags", {"access_denied": {}})
-    answer = exported.run({"Chargeback": {"Day": yesterday()}})
-    assert "llms: access denied: the permission sagemaker:ListTags is needed" in answer["errorMessage"]
+    assert "llms: access denied: the permission sagemaker:ListTags is needed" in exported.refusal(yesterday())
     kept = exported.objects()
     assert sorted(key.split("/")[:3] for key in kept) == [["chargeback", "incomplete", "data"], ["chargeback", "incomplete", "manifest"]]
     manifest = json.loads(next(text for key, text in kept.items() if key.endswith(".json")))
@@ -105,15 +101,14 @@ def test_a_day_that_cannot_be_read_whole_fails_and_is_kept_apart(exported: Expor
 
 def test_what_is_no_day_that_is_over_writes_nothing(exported: Exported) -> None:
     today = datetime.now(UTC).strftime("%Y-%m-%d")
-    assert f"{today} is not over yet" in exported.run({"Chargeback": {"Day": today}})["errorMessage"]
-    assert "2020-01-01 began more than two weeks ago" in exported.run({"Chargeback": {"Day": "2020-01-01"}})["errorMessage"]
-    assert "give one such as 2026-10-31" in exported.run({"Chargeback": {"Day": "yesterday"}})["errorMessage"]
+    assert f"{today} is not over yet" in exported.refusal(today)
+    assert "2020-01-01 began more than two weeks ago" in exported.refusal("2020-01-01")
+    assert "give one such as 2026-10-31" in exported.refusal("yesterday")
     assert exported.objects() == {}
 
 
 def test_the_function_of_panels_exports_nothing(exported: Exported) -> None:
-    answer = Exported(exported.aws, "monitored-endpoint-widgets").run({"Chargeback": {"Day": yesterday()}})
-    assert "this function exports nothing" in answer["errorMessage"]
+    assert "this function exports nothing" in Exported(exported.aws, "monitored-endpoint-widgets").refusal(yesterday())
 
 
 def test_the_role_grants_what_an_export_called_and_nothing_else(exported: Exported) -> None:
@@ -121,13 +116,9 @@ def test_the_role_grants_what_an_export_called_and_nothing_else(exported: Export
     calls = (call for call in exported.aws.stand_in.calls() if "app/widgets" in call["user_agent"])
     called = {f"{call['service']}:{call['operation']}" for call in calls}
     called |= {action for action in exported.aws.account.actions() if action.startswith("s3:")}
-    policies = provider.template()["Resources"]["ChargebackRole"]["Properties"]["Policies"]
-    always = [policy for policy in policies if "PolicyDocument" in policy]
-    allowed: set[str] = set()
-    for statement in (statement for policy in always for statement in policy["PolicyDocument"]["Statement"]):
-        allowed |= {statement["Action"]} if isinstance(statement["Action"], str) else set(statement["Action"])
-    # The last two are Lambda's own, in the function's name.
-    assert allowed - called == {"logs:CreateLogStream", "logs:PutLogEvents"}
+    allowed = set(granted(provider.template()["Resources"], "ChargebackRole"))
+    # S3 calls KMS in the function's name, where the exports have a key.
+    assert allowed - called == {"kms:GenerateDataKey"} | set(OF_OTHERS)
     assert called - allowed == set()
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from declaring import Properties, Template, endpoint_stack, with_components, with_outputs
-from scenario import Scenario, owned_by
+from scenario import Scenario, owned_by, panels
 
 from local import picture, provider
-from local.account import Account
 
 pytestmark = pytest.mark.skipif(provider.widgets_package() is None, reason="WIDGETS_ZIP names no package of the panels")
 
@@ -28,18 +26,6 @@ def fleet_stack(token: str, **changes: Any) -> Template:
         **changes,
     }
     return {"Resources": {"Fleet": {"Type": "Custom::EndpointFleet", "Properties": properties}}}
-
-
-@pytest.fixture
-def on_time(tmp_path: Path) -> Iterator[Scenario]:
-    """An account of its own: other scenarios wind their stand-in's clock forward, and the function's goes as it goes."""
-    with Account(tmp_path) as account:
-        yield Scenario(account, provider.deploy(account, provider.package()).outputs["ServiceToken"], "fleet")
-
-
-def invoke(aws: Scenario, function: str, event: dict[str, Any]) -> Any:
-    answer = aws.account.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
-    return json.loads(answer["Payload"].read())
 
 
 def test_its_life(aws: Scenario) -> None:
@@ -74,15 +60,11 @@ def test_the_packaged_function_draws_the_panel_and_answers_the_alarm(on_time: Sc
     llms = aws.stack("-llms")
     template = with_components(endpoint_stack(aws.token, "llms"), "llms-chat")
     assert llms.create(template) == "CREATE_COMPLETE", llms.reason("Chat")
-    variant = {"name": "AllTraffic", "instance_type": "ml.g6.12xlarge", "gpus_per_instance": 4, "instances": [[0, 1]]}
-    component = {"name": "llms-chat", "variant": "AllTraffic", "gpus_per_copy": 1, "copies": [[0, 1]]}
-    simulated = {"endpoint": "llms", "publish_frequency": 60, "enhanced_metrics": True}
-    picture.simulate(aws.stand_in.url, {**simulated, "variants": [variant], "components": [component]}, 7200)
+    picture.simulate(aws.stand_in.url, picture.fleet_of_one_model("llms", "llms-chat", instances=1, copies=1), 7200)
     stack = aws.stack()
     assert stack.create(fleet_stack(aws.token)) == "CREATE_COMPLETE", stack.reason("Fleet")
-    body = aws.picture()["dashboards"]["all-endpoints"]["body"]
-    (panel,) = [widget["properties"] for widget in body["widgets"] if widget["type"] == "custom"]
-    html = invoke(aws, panel["endpoint"], {**panel["params"], "Range": "PT30M"})
+    (panel,) = panels(aws.picture()["dashboards"]["all-endpoints"])
+    html = aws.shown(panel)
     # Three of four GPUs are unused, and the ledger says who watches the endpoint.
     assert 'data-endpoint="llms"' in html and "$103.54" in html and "Chat of " in html, html
     alarm = aws.picture()["alarms"]["all-endpoints-unallocated-cost"]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
+from permissions import OF_OTHERS, granted, statements
 
 from local import provider
 from local.account import Account
@@ -19,28 +17,6 @@ IMPLIED = {
         "awslabs/stable-diffusion-aws-extension issue 161)"
     ),
 }
-# What the role has for others who work in its name.
-OF_OTHERS = {
-    "logs:CreateLogStream": "Lambda itself, in the function's name",
-    "logs:PutLogEvents": "Lambda itself, in the function's name",
-}
-
-
-def statements(resources: dict[str, Any], role: str) -> Iterator[dict[str, Any]]:
-    """The statements of the role's policies, all of which allow something. Some are the role's only under a condition."""
-    own = resources[role]["Properties"]["Policies"]
-    attached = [resource["Properties"] for resource in resources.values() if resource["Type"] == "AWS::IAM::Policy"]
-    for policy in [*own, *(policy for policy in attached if {"Ref": role} in policy["Roles"])]:
-        for statement in policy["PolicyDocument"]["Statement"]:
-            assert statement["Effect"] == "Allow", statement
-            yield statement
-
-
-def granted(resources: dict[str, Any], role: str) -> Iterator[str]:
-    """The actions that the role's policies allow."""
-    for statement in statements(resources, role):
-        actions = statement["Action"]
-        yield from [actions] if isinstance(actions, str) else actions
 
 
 @pytest.mark.after_all

@@ -19,8 +19,7 @@ FIRST_METRIC = {
 
 def wake(aws: Scenario, function: str, event: dict[str, Any]) -> dict[str, Any]:
     """Has EventBridge's target run, and gives what it returns."""
-    answer = aws.account.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
-    kept: dict[str, Any] = json.load(answer["Payload"])["KeptRight"]
+    kept: dict[str, Any] = aws.invoke(function, event)["KeptRight"]
     return kept
 
 
