@@ -85,13 +85,7 @@ impl Answer {
         let limit = if manner.from_cloud_control { LONGEST_IN_CLOUD_CONTROL } else { LONGEST };
         let findings = &assessment.findings;
         if findings.is_empty() {
-            return Self {
-                hook_status: HookStatus::Success,
-                error_code: None,
-                message: cut(&compliant(assessment), limit),
-                client_request_token: manner.token.clone(),
-                annotations: Vec::new(),
-            };
+            return Self::new(None, cut(&compliant(assessment), limit), &manner.token);
         }
         let annotations = findings.iter().take(MOST_ANNOTATIONS).map(|finding| Annotation {
             rule: finding.rule.name().to_owned(),
@@ -100,38 +94,25 @@ impl Answer {
             remediation_message: finding.snippet(manner.as_json),
             severity_level: finding.rule.severity(),
         });
-        Self {
-            hook_status: HookStatus::Failed,
-            error_code: Some(ErrorCode::NonCompliant),
-            message: message(assessment, manner.as_json, limit),
-            client_request_token: manner.token.clone(),
-            annotations: annotations.collect(),
-        }
+        let message = message(assessment, manner.as_json, limit);
+        Self { annotations: annotations.collect(), ..Self::new(Some(ErrorCode::NonCompliant), message, &manner.token) }
     }
 
     /// The answer to a deletion, which no rule is about.
-    pub(super) fn to_deletion(token: String) -> Self {
-        Self {
-            hook_status: HookStatus::Success,
-            error_code: None,
-            message: "a deletion is never held up".to_owned(),
-            client_request_token: token,
-            annotations: Vec::new(),
-        }
+    pub(super) fn to_deletion(token: &str) -> Self {
+        Self::new(None, "a deletion is never held up".to_owned(), token)
     }
 
     /// The answer where nothing could be assessed.
-    pub(super) fn failure(token: String, why: &str) -> Self {
-        Self {
-            hook_status: HookStatus::Failed,
-            error_code: Some(ErrorCode::InternalFailure),
-            message: cut(
-                &format!("monitored-endpoint's guardrail could not look at this: {}", printable(why)),
-                LONGEST,
-            ),
-            client_request_token: token,
-            annotations: Vec::new(),
-        }
+    pub(super) fn failure(token: &str, why: &str) -> Self {
+        let message = format!("monitored-endpoint's guardrail could not look at this: {}", printable(why));
+        Self::new(Some(ErrorCode::InternalFailure), cut(&message, LONGEST), token)
+    }
+
+    /// An answer without annotations: a failure where there is a code for it.
+    fn new(error_code: Option<ErrorCode>, message: String, token: &str) -> Self {
+        let hook_status = if error_code.is_some() { HookStatus::Failed } else { HookStatus::Success };
+        Self { hook_status, error_code, message, client_request_token: token.to_owned(), annotations: Vec::new() }
     }
 }
 

@@ -12,8 +12,11 @@ use super::exemption::{self, Exemption, TAG};
 use super::finding::Finding;
 use crate::envelope::ResourceType;
 use crate::properties::Problem;
+use crate::scalar;
 use crate::spec::GpuDimension;
-use crate::template::{Declarations, Declared, NativeConfig, NativeEndpoint, Place, declarations};
+use crate::template::{
+    Declarations, Declared, ENDPOINT, ENDPOINT_CONFIG, NativeConfig, NativeEndpoint, Place, declarations,
+};
 use crate::validation::{Known, Validation, find_problems};
 
 /// Any price: whether a deployment finds one isn't a template's to know.
@@ -40,22 +43,18 @@ pub(super) fn of_template(template: &Value, stack: &Stack, token: &ServiceToken,
         assessment.config(config);
     }
     for endpoint in &declared.native_endpoints {
-        let condition = template.pointer(&format!("/Resources/{}/Condition", endpoint.logical_id));
-        let fix = Finding::monitored(&endpoint.logical_id, condition, token);
-        assessment.endpoint(endpoint, &declared, fix);
+        assessment.endpoint(endpoint, &declared, || {
+            let condition = template.pointer(&format!("/Resources/{}/Condition", endpoint.logical_id));
+            Finding::monitored(&endpoint.logical_id, condition, token)
+        });
     }
     for one in &declared.resources {
         assessment.declaration(one, stack, memory);
     }
-    let unseen = declared.notes.iter().filter(|note| is_unseen(note));
-    assessment.undecided.extend(unseen.map(|note| first_part(note).to_owned()));
-    // A misspelt type: CloudFormation takes it, and the provider can't.
-    for problem in &declared.problems {
-        let id = problem.path.strip_prefix("Resources.").and_then(|rest| rest.strip_suffix(".Type"));
-        if let Some(id) = id {
-            assessment.resources.insert(id.to_owned());
-            assessment.findings.push(Finding::refused(id, "a custom resource", &problem.message));
-        }
+    assessment.undecided.extend(declared.unseen);
+    for (id, what) in declared.wrong_types {
+        assessment.findings.push(Finding::refused(&id, "a custom resource", &what));
+        assessment.resources.insert(id);
     }
     assessment
 }
@@ -65,13 +64,13 @@ pub(super) fn of_resource(type_name: &str, logical_id: &str, properties: &Value,
     let mut assessment = Assessment::default();
     let properties = as_sent(properties.clone());
     match type_name {
-        "AWS::SageMaker::EndpointConfig" => assessment.config(&NativeConfig {
+        ENDPOINT_CONFIG => assessment.config(&NativeConfig {
             logical_id: logical_id.to_owned(),
             properties,
             open: Vec::new(),
             extended: false,
         }),
-        "AWS::SageMaker::Endpoint" => {
+        ENDPOINT => {
             assessment.resources.insert(logical_id.to_owned());
             if !assessment.is_exempt(logical_id, &exemption::of(&properties, &[])) {
                 assessment.undecided.push(format!(
@@ -116,13 +115,13 @@ impl Assessment {
     }
 
     /// Monitoring of an endpoint.
-    fn endpoint(&mut self, endpoint: &NativeEndpoint, declared: &Declarations, missing: Finding) {
+    fn endpoint(&mut self, endpoint: &NativeEndpoint, declared: &Declarations, missing: impl FnOnce() -> Finding) {
         let id = &endpoint.logical_id;
         self.resources.insert(id.clone());
         let exemption = exemption::of(&endpoint.properties, &endpoint.open);
         match monitoring(endpoint, declared) {
             Monitoring::There => {}
-            Monitoring::Missing => self.find(missing, &exemption),
+            Monitoring::Missing => self.find(missing(), &exemption),
             Monitoring::Open(why) => {
                 if !self.is_exempt(id, &exemption) {
                     self.undecided.push(format!("monitoring of {id}: {why}"));
@@ -245,12 +244,12 @@ fn enhanced_metrics(config: &NativeConfig) -> Enhanced {
         Some(_) => return open(METRICS),
         None => None,
     };
-    match flag {
+    match flag.map(scalar::boolean) {
         None if config.extended => Enhanced::Open("an include or a loop may set".to_owned()),
         None => Enhanced::Default,
-        Some(Value::String(flag)) if flag.eq_ignore_ascii_case("true") => Enhanced::On,
-        Some(Value::String(flag)) if flag.eq_ignore_ascii_case("false") => Enhanced::Off,
-        Some(_) => open(&format!("{METRICS}.EnableEnhancedMetrics")),
+        Some(Some(true)) => Enhanced::On,
+        Some(Some(false)) => Enhanced::Off,
+        Some(None) => open(&format!("{METRICS}.EnableEnhancedMetrics")),
     }
 }
 
@@ -280,18 +279,5 @@ fn monitoring(endpoint: &NativeEndpoint, declared: &Declarations) -> Monitoring 
     if let Some((one, words)) = monitoring().find_map(|one| Some((one, open(one)?))) {
         return Monitoring::Open(format!("{} may mean it, by {words}", one.logical_id));
     }
-    match declared.notes.iter().find(|note| is_unseen(note)) {
-        Some(note) => Monitoring::Open(first_part(note).to_owned()),
-        None => Monitoring::Missing,
-    }
-}
-
-/// Whether a note is on a loop or a macro, which may add resources that nobody sees here.
-fn is_unseen(note: &str) -> bool {
-    note.contains("isn't expanded") || note.starts_with("macro ")
-}
-
-/// A note without its advice, which is the command line's.
-fn first_part(note: &str) -> &str {
-    note.split("; ").next().unwrap_or(note)
+    declared.unseen.first().cloned().map_or(Monitoring::Missing, Monitoring::Open)
 }

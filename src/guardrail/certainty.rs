@@ -204,6 +204,14 @@ Resources:
     }
 
     #[test]
+    fn a_property_that_is_called_type_is_no_custom_resource_s_type() {
+        let template = "Resources:
+  Record: { Type: AWS::Route53::RecordSet, Properties: { Name: a.example.com, Type: !Ref Nowhere } }
+  Watch: { Type: Custom::EndpointMonitorin, Properties: { ServiceToken: x, EndpointName: e } }";
+        assert_eq!(assessed(template).0, ["Watch declaration-accepted"]);
+    }
+
+    #[test]
     fn every_way_is_tried_while_they_are_few_and_each_condition_alone_where_they_are_many() {
         let count = |conditions, widest| ways(conditions, widest).len();
         assert_eq!((count(0, 0), count(4, 2), count(5, 2), count(40, 3)), (1, 16, 12, 26));

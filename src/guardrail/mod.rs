@@ -77,27 +77,27 @@ impl Guardrail {
             Ok(answer) => answer,
             Err(error) => {
                 tracing::error!(%error, "the event can't be evaluated");
-                Answer::failure(Event::token(event), &error.to_string())
+                Answer::failure(&Event::token(event), &error.to_string())
             }
         }
     }
 
     async fn evaluate(&self, event: &Value, until: Instant) -> Result<Answer, GuardrailError> {
-        let event = Event::read(event)?;
-        let payload = match &event.target {
-            Target::Template(payload) => Some(self.payload(payload, until).await?),
-            Target::Resource { .. } | Target::Deletion => None,
-        };
+        let mut event = Event::read(event)?;
+        // A payload that is no URL but the object itself is taken as it is: events that are played locally have nowhere to point to.
+        if let Target::Template(payload) = &mut event.target
+            && let Some(url) = payload.as_str()
+        {
+            *payload = self.payload(url, until).await?;
+        }
         // A template is anybody's text. Whatever it does to the code that reads it, there is an answer.
-        catch_unwind(AssertUnwindSafe(|| evaluate(&event, payload.as_ref(), &self.token)))
+        catch_unwind(AssertUnwindSafe(|| evaluate(&event, &self.token)))
             .map_err(|_| GuardrailError::Panic)?
             .map_err(GuardrailError::Payload)
     }
 
-    /// The payload that an event points to. One that is no URL but the object itself is taken as it is: events that are played
-    /// locally have nowhere to point to.
-    async fn payload(&self, payload: &Value, until: Instant) -> Result<Value, GuardrailError> {
-        let Some(url) = payload.as_str() else { return Ok(payload.clone()) };
+    /// The payload that an event points to.
+    async fn payload(&self, url: &str, until: Instant) -> Result<Value, GuardrailError> {
         let url = ResponseUrl::accept(url, &self.extra_hosts).map_err(GuardrailError::Url)?;
         let bytes = self.download.get(&url, until).await?;
         serde_json::from_slice(&bytes).map_err(|_| GuardrailError::Json)
@@ -108,22 +108,21 @@ impl Guardrail {
 ///
 /// # Errors
 /// Where the payload has no template that can be read.
-fn evaluate(event: &Event, payload: Option<&Value>, token: &ServiceToken) -> Result<Answer, PayloadError> {
+fn evaluate(event: &Event, token: &ServiceToken) -> Result<Answer, PayloadError> {
     let mut manner =
         Manner { token: event.token.clone(), from_cloud_control: event.from_cloud_control, as_json: false };
-    let assessment = match (&event.target, payload) {
-        (Target::Resource { type_name, logical_id, properties }, _) => {
+    let assessment = match &event.target {
+        Target::Resource { type_name, logical_id, properties } => {
             assessment::of_resource(type_name, logical_id, properties, &event.stack)
         }
-        (Target::Template(_), Some(payload)) => match payload::template(payload)? {
+        Target::Template(payload) => match payload::template(payload)? {
             Some(template) => {
                 manner.as_json = template.is_json;
                 certainty::assess(&template.value, &event.stack, token)
             }
             None => Assessment::default(),
         },
-        (Target::Template(_), None) => Assessment::default(),
-        (Target::Deletion, _) => return Ok(Answer::to_deletion(event.token.clone())),
+        Target::Deletion => return Ok(Answer::to_deletion(&event.token)),
     };
     for finding in &assessment.findings {
         tracing::info!(stack = %event.stack.name, resource = %finding.logical_id, rule = finding.rule.name(), "finding");

@@ -75,6 +75,11 @@ pub struct Declarations {
     pub suggested: Vec<(String, Declared)>,
     /// What CloudFormation refuses elsewhere in the file, by path within it.
     pub problems: Vec<Problem>,
+    /// Custom resources whose type is none of ours though it is meant to be, by logical id, with what is wrong. CloudFormation takes
+    /// such a type, and the provider can't. They are among the problems, too.
+    pub wrong_types: Vec<(String, String)>,
+    /// Loops, includes and macros, which may add to what is declared or change it; each in words. They are among the notes, too.
+    pub unseen: Vec<String>,
     /// What was assumed, and what isn't read.
     pub notes: Vec<String>,
     /// Where paths within the file stand.
@@ -83,7 +88,7 @@ pub struct Declarations {
 
 impl Declarations {
     /// Adds a problem to the resource that its path is in, or to the file.
-    pub fn add(&mut self, mut problem: Problem) {
+    pub(super) fn add(&mut self, mut problem: Problem) {
         for declared in &mut self.resources {
             let within = problem.path.strip_prefix(&format!("Resources.{}.", declared.logical_id)).map(str::to_owned);
             if let Some(path) = within {
@@ -125,7 +130,8 @@ pub fn declarations(template: &Value, stack: &Stack, whole: bool, place: &Place)
             others.map(|endpoint| (endpoint.logical_id.clone(), suggestion(&resolver, &natives, endpoint, place)));
         found.suggested = suggested.collect();
     }
-    found.notes = remarks::of(template, resources, &resolver);
+    found.unseen = remarks::unseen(template, resources);
+    found.notes = remarks::notes(resources, &resolver, &found.unseen);
     found
 }
 

@@ -20,6 +20,7 @@ use thiserror::Error;
 use crate::envelope::ResourceType;
 pub use declarations::{Declarations, Declared, Policies, declarations};
 pub use natives::{Beside, NativeConfig, NativeEndpoint};
+pub(crate) use natives::{ENDPOINT, ENDPOINT_CONFIG};
 pub use place::Place;
 
 /// What properties alone belong to.

@@ -6,8 +6,10 @@ use std::collections::BTreeSet;
 use cloudformation_template::{Branches, Open, Resolver, references};
 use serde_json::Value;
 
-const ENDPOINT: &str = "AWS::SageMaker::Endpoint";
-const ENDPOINT_CONFIG: &str = "AWS::SageMaker::EndpointConfig";
+/// The type of an endpoint.
+pub(crate) const ENDPOINT: &str = "AWS::SageMaker::Endpoint";
+/// The type of an endpoint config.
+pub(crate) const ENDPOINT_CONFIG: &str = "AWS::SageMaker::EndpointConfig";
 const INFERENCE_COMPONENT: &str = "AWS::SageMaker::InferenceComponent";
 
 /// What a template says about an endpoint in its other resources.
@@ -37,14 +39,20 @@ pub struct NativeConfig {
 pub struct NativeEndpoint {
     /// Its name in the template.
     pub logical_id: String,
-    /// Its declared name. Without one CloudFormation makes it up.
-    pub name: Option<String>,
     /// Logical id of the resource that makes the config it is on: a native one, or one of ours.
     pub config: Option<String>,
     /// As CloudFormation would send them.
     pub properties: Value,
     /// Where the placeholders stand.
     pub open: Vec<Open>,
+}
+
+impl NativeEndpoint {
+    /// Its declared name. Without one CloudFormation makes it up.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.properties.get("EndpointName")?.as_str()
+    }
 }
 
 /// A resource that a deployment makes, as far as the template tells.
@@ -137,7 +145,6 @@ impl<'t> Natives<'t> {
     pub(super) fn endpoints(&self) -> Vec<NativeEndpoint> {
         let endpoint = |endpoint: &Native<'_>| NativeEndpoint {
             logical_id: endpoint.id.to_owned(),
-            name: endpoint.resolved.get("EndpointName").and_then(Value::as_str).map(str::to_owned),
             config: self
                 .configs
                 .iter()

@@ -7,6 +7,7 @@ use cloudformation_template::{
 use serde_json::{Map, Value};
 
 use super::declarations::{Declarations, ours};
+use super::natives::ENDPOINT;
 use crate::envelope::ResourceType;
 use crate::properties::{Problem, Severity, nearest};
 use crate::reconcile::attributes_of;
@@ -24,7 +25,10 @@ pub(super) fn problem(path: &str, message: String) -> Problem {
 pub(super) fn add(found: &mut Declarations, template: &Value, resolver: &Resolver<'_>) {
     let empty = Map::new();
     let resources = resolver.resources().unwrap_or(&empty);
-    let types = resources.iter().filter_map(|(id, resource)| wrong_type(id, resource, resources));
+    let wrong_types =
+        resources.iter().filter_map(|(id, resource)| Some((id.clone(), wrong_type(resource, resources)?)));
+    found.wrong_types = wrong_types.collect();
+    let types = found.wrong_types.iter().map(|(id, what)| problem(&format!("Resources.{id}.Type"), what.clone()));
     let circles = circles(resources, resolver).into_iter().map(|circle| circular(circle, resources));
     let bounds = bad_defaults(template, resolver.stack).into_iter();
     let bounds = bounds.map(|(name, message)| problem(&format!("Parameters.{name}.Default"), message));
@@ -86,12 +90,12 @@ pub(super) fn endpoint_arn(raw: &Value, resolver: &Resolver<'_>) -> Option<Probl
     let message = || {
         format!("Ref of {id}, an AWS::SageMaker::Endpoint, is its ARN and not its name; use !GetAtt {id}.EndpointName")
     };
-    let is_endpoint = resource.get("Type").and_then(Value::as_str) == Some("AWS::SageMaker::Endpoint");
+    let is_endpoint = resource.get("Type").and_then(Value::as_str) == Some(ENDPOINT);
     is_endpoint.then(|| problem("Properties.EndpointName", message()))
 }
 
-/// A custom type that is nearly one of ours, or is sent to the same provider. CloudFormation takes it; the provider can't.
-fn wrong_type(id: &str, resource: &Value, resources: &Map<String, Value>) -> Option<Problem> {
+/// What is wrong with a custom type that is nearly one of ours, or is sent to the same provider.
+fn wrong_type(resource: &Value, resources: &Map<String, Value>) -> Option<String> {
     let name = resource.get("Type")?.as_str()?;
     let is_custom =
         name == CUSTOM_RESOURCE || name.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("custom::"));
@@ -104,7 +108,7 @@ fn wrong_type(id: &str, resource: &Value, resources: &Map<String, Value>) -> Opt
         None if shares_provider(resource, resources) => format!("use {}", known().collect::<Vec<_>>().join(", ")),
         None => return None,
     };
-    Some(problem(&format!("Resources.{id}.Type"), format!("{name} is not a type of this provider; {fix}")))
+    Some(format!("{name} is not a type of this provider; {fix}"))
 }
 
 /// How many letters differ. Types of other providers may share whole words with ours, so likeness won't do.
@@ -126,9 +130,7 @@ fn circular(circle: Circle, resources: &Map<String, Value>) -> Problem {
     let names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
     let (first, path) = members.first().map(|(name, path)| (name.as_str(), path.as_str())).unwrap_or_default();
     let way = names.iter().chain(names.first()).copied().collect::<Vec<_>>().join(" needs ");
-    let is_endpoint = |name: &&&str| {
-        resources.get(**name).and_then(|one| one.get("Type")?.as_str()) == Some("AWS::SageMaker::Endpoint")
-    };
+    let is_endpoint = |name: &&&str| resources.get(**name).and_then(|one| one.get("Type")?.as_str()) == Some(ENDPOINT);
     let way_out = match names.iter().find(is_endpoint) {
         Some(endpoint) if is_ours(first) => {
             format!("; give {endpoint} an EndpointName, and write that name in {first} instead of the reference")

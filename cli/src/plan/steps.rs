@@ -3,6 +3,7 @@ use cloudformation_template::Stack;
 use monitored_endpoint::plan::Plan;
 use monitored_endpoint::reconcile::reason;
 use monitored_endpoint::spec::EndpointName;
+use monitored_endpoint::template::NativeEndpoint;
 use monitored_endpoint::validation::{Valid, Validation, owner};
 use serde::Serialize;
 
@@ -69,7 +70,7 @@ pub(crate) fn steps<'s>(
     let valid = |validation: &'s Validation| validation.valid.as_deref();
     let plans: Vec<&Plan> =
         old.iter().flat_map(|old| &old.validations).filter_map(valid).map(|valid| &valid.plan).collect();
-    let names = old.iter().flat_map(|old| &old.native_endpoints).filter_map(|endpoint| endpoint.name.as_deref());
+    let names = old.iter().flat_map(|old| &old.native_endpoints).filter_map(NativeEndpoint::name);
     let names: Vec<EndpointName> = names.filter_map(|name| EndpointName::parse(name).ok()).collect();
     let deployed = Deployed { plans: &plans, native_endpoints: &names };
     let mut steps = Vec::new();
@@ -170,7 +171,7 @@ fn moving_over(old: &Subject, new: &Subject, after: &Validation) -> Option<Strin
     let before = old.native_endpoints.iter().find(|before| before.logical_id == endpoint.logical_id)?;
     let config = before.config.as_ref().filter(|config| **config != after.logical_id)?;
     let id = &endpoint.logical_id;
-    if endpoint.name != before.name {
+    if endpoint.name() != before.name() {
         return Some(format!(
             "{id} gets another EndpointName, so that CloudFormation replaces the endpoint instead of moving it"
         ));
