@@ -9,12 +9,13 @@
 
 use std::collections::BTreeSet;
 
-use cloudformation_template::{Branches, TextError, as_sent, read, references};
+use cloudformation_template::{Branches, Document, TextError, as_sent, read_value, references};
 use serde_json::{Map, Value, json};
 use thiserror::Error;
 
 use super::event::member;
 use crate::envelope::ResourceType;
+use crate::template::ENDPOINT;
 
 /// How a change set writes what only the deployment knows
 /// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html>).
@@ -43,12 +44,12 @@ pub(super) enum PayloadError {
 /// Whether a template's text can be about endpoints at all. An escape may hide a name, so a text with one may be.
 #[must_use]
 pub(super) fn concerns_endpoints(text: &str) -> bool {
-    ["AWS::SageMaker::Endpoint", "Custom::", "custom::", "\\u", "\\x"].iter().any(|mark| text.contains(mark))
+    [ENDPOINT, "Custom::", "custom::", "\\u", "\\x"].iter().any(|mark| text.contains(mark))
 }
 
 /// Whether a text certainly is about them. Of one that only might be, a reader that fails stops nobody's stack.
 fn names_endpoints(text: &str) -> bool {
-    text.contains("AWS::SageMaker::Endpoint") || ResourceType::ALL.iter().any(|(name, _)| text.contains(name))
+    text.contains(ENDPOINT) || ResourceType::ALL.iter().any(|(name, _)| text.contains(name))
 }
 
 /// Reads a payload; nothing where its template is empty, or isn't about endpoints.
@@ -72,35 +73,33 @@ pub(super) fn template(payload: &Value) -> Result<Option<Template>, PayloadError
     if text.trim().is_empty() || !concerns_endpoints(text) && !changes.iter().any(of_interest) {
         return Ok(None);
     }
-    let mut value = match read(text) {
-        Ok(document) => document.of_template().value,
+    let mut value = match read_value(text) {
+        Ok(value) => Document { value, ..Document::default() }.of_template().value,
         Err(_) if !names_endpoints(text) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
+    let mut kept = kept(&value);
     for change in changes {
-        apply(&mut value, change);
+        apply(&mut value, change, &mut kept);
     }
     Ok(Some(Template { value, is_json: text.trim_start().starts_with('{') }))
 }
 
-/// Puts the properties that a change leads to into the template.
-fn apply(template: &mut Value, change: &Value) {
+/// Puts the properties that a change leads to into the template, and its name among the `kept` where the template doesn't have it.
+fn apply(template: &mut Value, change: &Value, kept: &mut BTreeSet<String>) {
     let text = |name: &str| member(change, name).and_then(Value::as_str);
     let Some((id, context)) = text("logicalResourceId").zip(text("afterContext")) else { return };
     let context = serde_json::from_str::<Value>(context).map(as_sent).unwrap_or_default();
     let Some(after) = context.get("Properties") else { return };
-    let kept = kept(template);
     let Some(resources) = template.get_mut("Resources").and_then(Value::as_object_mut) else { return };
-    match resources.get_mut(id) {
-        Some(resource) => {
-            let declared = resource.get("Properties").cloned().unwrap_or_else(|| json!({}));
-            resource["Properties"] = merged(&declared, after, &kept);
-            // It changes, so it is there.
-            resource.as_object_mut().map(|members| members.remove("Condition"));
-        }
-        None => {
-            resources.insert(id.to_owned(), json!({ "Type": text("resourceType"), "Properties": after }));
-        }
+    if let Some(resource) = resources.get_mut(id) {
+        let declared = resource.get("Properties").cloned().unwrap_or_else(|| json!({}));
+        resource["Properties"] = merged(&declared, after, kept);
+        // It changes, so it is there.
+        resource.as_object_mut().map(|members| members.remove("Condition"));
+    } else {
+        kept.insert(id.to_owned());
+        resources.insert(id.to_owned(), json!({ "Type": text("resourceType"), "Properties": after }));
     }
 }
 

@@ -23,7 +23,7 @@ pub use references::{Branches, Reference, references};
 pub use resolve::{Resolved, Resolver, TemplateError};
 pub use similar::{did_you_mean, nearest};
 pub use stack::Stack;
-pub use text::{Document, Remark, TextError, as_sent, read};
+pub use text::{Document, Remark, TextError, as_sent, read, read_value};
 
 /// Compiles and runs the README's example.
 #[cfg(doctest)]

@@ -90,19 +90,29 @@ pub struct Remark {
 
 /// Reads a template, or properties, from text.
 pub fn read(text: &str) -> Result<Document, TextError> {
+    let text = content(text)?;
+    match json(text) {
+        // Only YAML's reader knows lines, and JSON is YAML but for odd corners.
+        Some(value) => Ok(Document { value, ..yaml(&as_yaml(text)).unwrap_or_default() }),
+        None => yaml(text),
+    }
+}
+
+/// The values that [`read`] gives, for whoever asks for no lines and no remarks: for these alone, JSON is read twice.
+pub fn read_value(text: &str) -> Result<Value, TextError> {
+    let text = content(text)?;
+    json(text).map_or_else(|| Ok(yaml(text)?.value), Ok)
+}
+
+/// A text without its byte order mark.
+fn content(text: &str) -> Result<&str, TextError> {
     let text = text.trim_start_matches('\u{feff}');
-    if text.trim().is_empty() {
-        return Err(TextError::Empty);
-    }
-    if text.trim_start().starts_with('{') {
-        // Flow YAML starts like that too, so its own reader has the second try and the last word.
-        if let Ok(value) = serde_json::from_str(text) {
-            // Only YAML's reader knows lines, and JSON is YAML but for odd corners.
-            let document = yaml(&as_yaml(text)).unwrap_or_default();
-            return Ok(Document { value: as_sent(value), ..document });
-        }
-    }
-    yaml(text)
+    if text.trim().is_empty() { Err(TextError::Empty) } else { Ok(text) }
+}
+
+/// The values of a text that is JSON. Flow YAML starts like it too, so YAML's reader has the second try and the last word.
+fn json(text: &str) -> Option<Value> {
+    text.trim_start().starts_with('{').then(|| serde_json::from_str(text).ok().map(as_sent)).flatten()
 }
 
 /// JSON on the same lines without what YAML doesn't take: tabs between its values, and halves of a character in an escape.
@@ -369,10 +379,20 @@ mod tests {
         assert!(error.contains("line"), "{error}");
     }
 
+    #[test]
+    fn values_alone_are_the_document_s() {
+        for text in ["a: !Ref b\n", "{a: [yes, 010]}", "\u{feff}{\"a\": true, \"a\": [null]}", "{\t\"a\":\t5.50}"] {
+            assert_eq!(read_value(text).unwrap(), value_of(text), "{text}");
+        }
+        assert!(matches!(read_value("\u{feff} \n"), Err(TextError::Empty)));
+        assert!(matches!(read_value("---\na: 1\n---\nb: 2\n"), Err(TextError::Documents(2))));
+    }
+
     proptest! {
         #[test]
         fn any_text_is_read_or_refused(text in any::<String>()) {
-            drop(read(&text));
+            let values = read_value(&text).map_err(|error| error.to_string());
+            prop_assert_eq!(read(&text).map(|document| document.value).map_err(|error| error.to_string()), values);
         }
     }
 }
