@@ -11,6 +11,7 @@ use aws_smithy_types::body::SdkBody;
 use thiserror::Error;
 use tokio::time::Instant;
 
+use super::attempts::{Attempts, End, Trouble};
 use super::{Body, ResponseUrl, refusal};
 
 /// From connecting to the answer's answer.
@@ -54,12 +55,6 @@ impl DeliveryError {
     }
 }
 
-enum Attempt {
-    Delivered,
-    Refused(u16),
-    Passing(String),
-}
-
 impl Delivery {
     /// Puts answers through `connector`, which limits how long connecting takes.
     #[must_use]
@@ -73,52 +68,49 @@ impl Delivery {
     /// [`DeliveryError::Refused`] at once on an answer that trying again would not change; the others after the last attempt.
     pub async fn put(&self, url: &ResponseUrl, body: &Body, until: Instant) -> Result<(), DeliveryError> {
         let json = body.to_json();
-        let mut pause = FIRST_PAUSE;
+        let mut attempts = Attempts::new(ATTEMPTS, FIRST_PAUSE, until);
         let mut last = String::from("no attempt");
-        for attempt in 1..=ATTEMPTS {
-            let outcome = tokio::time::timeout_at(until, self.attempt(url, &json)).await;
-            last = match outcome {
-                Ok(Ok(Attempt::Delivered)) => return Ok(()),
-                Ok(Ok(Attempt::Refused(status))) => return Err(DeliveryError::Refused(status)),
-                Ok(Ok(Attempt::Passing(trouble))) => trouble,
-                Ok(Err(error)) => return Err(error),
+        loop {
+            last = match tokio::time::timeout_at(until, self.attempt(url, &json)).await {
+                Ok(Ok(())) => return Ok(()),
+                Ok(Err(Trouble::Final(error))) => return Err(error),
+                Ok(Err(Trouble::Passing(trouble))) => trouble,
                 Err(_) => return Err(DeliveryError::OutOfTime(last)),
             };
-            tracing::warn!(attempt, trouble = %last, "answer not delivered yet");
-            if attempt < ATTEMPTS {
-                let jittered = pause.mul_f64(0.5 + fastrand::f64() / 2.0);
-                if Instant::now() + jittered >= until {
-                    return Err(DeliveryError::OutOfTime(last));
-                }
-                tokio::time::sleep(jittered).await;
-                pause *= 2;
+            tracing::warn!(attempt = attempts.number, trouble = %last, "answer not delivered yet");
+            match attempts.pause().await {
+                Ok(()) => {}
+                Err(End::Exhausted) => return Err(DeliveryError::Exhausted { attempts: ATTEMPTS, last }),
+                Err(End::OutOfTime) => return Err(DeliveryError::OutOfTime(last)),
             }
         }
-        Err(DeliveryError::Exhausted { attempts: ATTEMPTS, last })
     }
 
-    async fn attempt(&self, url: &ResponseUrl, json: &str) -> Result<Attempt, DeliveryError> {
+    async fn attempt(&self, url: &ResponseUrl, json: &str) -> Result<(), Trouble<DeliveryError>> {
         let mut request = HttpRequest::new(SdkBody::from(json));
-        request.set_method("PUT").map_err(|_| DeliveryError::BadRequest)?;
-        request.set_uri(url.expose()).map_err(|_| DeliveryError::BadRequest)?;
+        request.set_method("PUT").map_err(|_| Trouble::Final(DeliveryError::BadRequest))?;
+        request.set_uri(url.expose()).map_err(|_| Trouble::Final(DeliveryError::BadRequest))?;
         // The presigned URL was signed for an empty Content-Type: any other value breaks the signature.
         request.headers_mut().insert("content-type", "");
         request.headers_mut().insert("content-length", json.len().to_string());
         let Ok(response) = tokio::time::timeout(ATTEMPT_TIMEOUT, self.connector.call(request)).await else {
-            return Ok(Attempt::Passing("a timeout".to_owned()));
+            return Err(Trouble::Passing("a timeout".to_owned()));
         };
-        match response {
-            Ok(response) => Ok(match response.status().as_u16() {
-                200..=299 => Attempt::Delivered,
-                status => {
-                    let passing = refusal::passing(status, response.into_body()).await;
-                    passing.map_or(Attempt::Refused(status), Attempt::Passing)
-                }
-            }),
-            // The error's own text may repeat the URL, so only its kind is logged.
-            Err(error) if error.is_timeout() => Ok(Attempt::Passing("a timeout".to_owned())),
-            Err(error) if error.is_io() => Ok(Attempt::Passing("a connection error".to_owned())),
-            Err(_) => Ok(Attempt::Passing("a transport error".to_owned())),
+        // The error's own text may repeat the URL, so only its kind is logged.
+        let response = response.map_err(|error| {
+            let kind = match error {
+                error if error.is_timeout() => "a timeout",
+                error if error.is_io() => "a connection error",
+                _ => "a transport error",
+            };
+            Trouble::Passing(kind.to_owned())
+        })?;
+        match response.status().as_u16() {
+            200..=299 => Ok(()),
+            status => {
+                let passing = refusal::passing(status, response.into_body()).await;
+                Err(passing.map_or(Trouble::Final(DeliveryError::Refused(status)), Trouble::Passing))
+            }
         }
     }
 }

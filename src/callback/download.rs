@@ -11,6 +11,7 @@ use aws_smithy_types::byte_stream::ByteStream;
 use thiserror::Error;
 use tokio::time::Instant;
 
+use super::attempts::{Attempts, Trouble};
 use super::{ResponseUrl, refusal};
 
 /// The most that is read. A template has up to 1 MB
@@ -57,27 +58,22 @@ impl Download {
     /// # Errors
     /// [`DownloadError::Refused`] and [`DownloadError::TooLarge`] at once, the others after the last attempt.
     pub async fn get(&self, url: &ResponseUrl, until: Instant) -> Result<Vec<u8>, DownloadError> {
-        let mut pause = FIRST_PAUSE;
-        let mut last = String::from("no attempt");
-        for attempt in 1..=ATTEMPTS {
+        let mut attempts = Attempts::new(ATTEMPTS, FIRST_PAUSE, until);
+        loop {
             let limit = until.min(Instant::now() + ATTEMPT_TIMEOUT);
-            last = match tokio::time::timeout_at(limit, self.attempt(url)).await {
+            let last = match tokio::time::timeout_at(limit, self.attempt(url)).await {
                 Ok(Ok(bytes)) => return Ok(bytes),
                 Ok(Err(Trouble::Final(error))) => return Err(error),
                 Ok(Err(Trouble::Passing(trouble))) => trouble,
                 Err(_) => "a timeout".to_owned(),
             };
-            let jittered = pause.mul_f64(0.5 + fastrand::f64() / 2.0);
-            if attempt == ATTEMPTS || Instant::now() + jittered >= until {
-                break;
+            if attempts.pause().await.is_err() {
+                return Err(DownloadError::Exhausted(last));
             }
-            tokio::time::sleep(jittered).await;
-            pause *= 2;
         }
-        Err(DownloadError::Exhausted(last))
     }
 
-    async fn attempt(&self, url: &ResponseUrl) -> Result<Vec<u8>, Trouble> {
+    async fn attempt(&self, url: &ResponseUrl) -> Result<Vec<u8>, Trouble<DownloadError>> {
         let mut request = HttpRequest::new(SdkBody::empty());
         request.set_uri(url.expose()).map_err(|_| Trouble::Final(DownloadError::BadRequest))?;
         // The error's own text may repeat the URL, so only its kind is told.
@@ -93,12 +89,7 @@ impl Download {
     }
 }
 
-enum Trouble {
-    Final(DownloadError),
-    Passing(String),
-}
-
-async fn body(body: SdkBody) -> Result<Vec<u8>, Trouble> {
+async fn body(body: SdkBody) -> Result<Vec<u8>, Trouble<DownloadError>> {
     let mut body = ByteStream::new(body);
     let mut bytes = Vec::new();
     while let Some(piece) = body.next().await {

@@ -4,6 +4,7 @@
 //! holds it can answer for the stack, or read its template), so [`ResponseUrl`] prints as a placeholder and no error here carries it.
 
 mod answer;
+mod attempts;
 mod delivery;
 mod download;
 mod issued;
