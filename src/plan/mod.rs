@@ -22,6 +22,7 @@ pub use runbooks::{RunbooksUrl, RunbooksUrlError};
 
 use thiserror::Error;
 
+use crate::alarm::FLEET_ALARM;
 use crate::place::Place;
 use crate::pricing::ListPrices;
 use crate::properties::ROOT;
@@ -115,7 +116,7 @@ pub enum PlanError {
     NoPrice(AlarmKind),
     /// A fleet's alarm asks the panels' function.
     #[error(
-        "Properties.UnallocatedCostAlarm: its number comes from the function that draws interactive panels, which may not read all endpoints; \
+        "{ROOT}.{FLEET_ALARM}: its number comes from the function that draws interactive panels, which may not read all endpoints; \
          deploy the provider's stack with FleetReads set to true, or leave the alarm out"
     )]
     NoFleetFunction,

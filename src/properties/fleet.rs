@@ -7,6 +7,7 @@ use super::entry::{
 use super::node::Fields;
 use super::property::{Absent, Property, Refusal};
 use super::reference::{settings, table};
+use crate::alarm;
 
 use Absent::{Depends, Is, Nothing, Refused};
 use Refusal::IsNot;
@@ -48,7 +49,7 @@ table! {
             "What an instance-hour costs you, by instance type",
         );
         UNALLOCATED_COST_ALARM: Members = object(
-            "UnallocatedCostAlarm",
+            alarm::FLEET_ALARM,
             FLEET_ALARM,
             Depends("none"),
             "Fires when GPUs that no model holds cost more than `Threshold` dollars an hour, all endpoints together",
@@ -69,24 +70,12 @@ table! {
     }
 }
 
-/// `UnallocatedCostAlarm`: what of [`ALARM`](super::reference::ALARM) is the author's to say of a number that the panels' function counts.
-pub const FLEET_ALARM: &[Property] = &[
-    settings::ENABLED.property,
-    fleet_alarm::NAME.property,
-    settings::DESCRIPTION.property,
-    fleet_alarm::THRESHOLD.property,
-    fleet_alarm::EVALUATION_PERIODS.property,
-    settings::TREAT_MISSING_DATA.property,
-    settings::ACTIONS_ENABLED.property,
-    settings::ALARM_ACTIONS.property,
-    settings::OK_ACTIONS.property,
-    settings::INSUFFICIENT_DATA_ACTIONS.property,
-];
-
 table! {
-    /// What of [`FLEET_ALARM`] has defaults of its own.
-    OWN_OF_FLEET_ALARM, read by fleet_alarm {
+    /// `UnallocatedCostAlarm`: what of [`ALARM`](super::reference::ALARM) is the author's to say of a number that the panels' function counts.
+    FLEET_ALARM, read by fleet_alarm {
+        ENABLED: bool = settings::ENABLED;
         NAME: String = text("AlarmName", Depends("`<DashboardName>-unallocated-cost`"), "1 to 255 printable characters");
+        DESCRIPTION: String = settings::DESCRIPTION;
         THRESHOLD: f64 = number("Threshold", Depends("required"), "Dollars per hour, more than 0");
         EVALUATION_PERIODS: i32 = integer(
             "EvaluationPeriods",
@@ -95,6 +84,11 @@ table! {
             Is("4"),
             "For how many quarters of an hour in a row it has to cost more",
         );
+        TREAT_MISSING_DATA: &'static str = settings::TREAT_MISSING_DATA;
+        ACTIONS_ENABLED: bool = settings::ACTIONS_ENABLED;
+        ALARM_ACTIONS: Vec<String> = settings::ALARM_ACTIONS;
+        OK_ACTIONS: Vec<String> = settings::OK_ACTIONS;
+        INSUFFICIENT_DATA_ACTIONS: Vec<String> = settings::INSUFFICIENT_DATA_ACTIONS;
     }
 }
 

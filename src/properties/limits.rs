@@ -25,8 +25,12 @@ pub(super) struct Limits {
 
 /// The limits of the member at a path such as `Properties.ProductionVariants[0].ModelName`.
 pub(super) fn of(path: &str) -> Limits {
-    let member = member(path);
-    lines().find_map(|line| limits(line.strip_prefix(member.as_str())?.strip_prefix(',')?)).unwrap_or_default()
+    of_member(&member(path))
+}
+
+/// The limits of a [`member`].
+pub(super) fn of_member(member: &str) -> Limits {
+    lines().find_map(|line| limits(line.strip_prefix(member)?.strip_prefix(',')?)).unwrap_or_default()
 }
 
 /// Names of the members that an object at `path` can't do without.

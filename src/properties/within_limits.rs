@@ -22,8 +22,9 @@ pub(super) const VALIDATED_ELSEWHERE: [&str; 8] = [
 
 /// The limits of a value, unless others validate it or only a deployment knows it.
 fn limits_of(node: &Node<'_>) -> Option<Limits> {
-    let elsewhere = VALIDATED_ELSEWHERE.contains(&limits::member(node.path()).as_str());
-    (!elsewhere && !node.is_open()).then(|| limits::of(node.path()))
+    let member = limits::member(node.path());
+    let elsewhere = VALIDATED_ELSEWHERE.contains(&member.as_str());
+    (!elsewhere && !node.is_open()).then(|| limits::of_member(&member))
 }
 
 pub(super) fn text(node: &Node<'_>, text: &str) {

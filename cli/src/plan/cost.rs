@@ -7,6 +7,7 @@ use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInp
 use aws_sdk_cloudwatch::types::MetricStat;
 use dashboard_picture::simulated::Simulation;
 use metric_math::telemetry::{FleetError, MINUTE, Metric, MetricStore, SECOND, Timestamp};
+use monitored_endpoint::alarm::FLEET_ALARM_PERIOD;
 use monitored_endpoint::plan::{AlarmRequest, PlannedAlarm};
 use monitored_endpoint::spec::AlarmName;
 use monitored_endpoint::validation::Valid;
@@ -30,7 +31,7 @@ const METRICS_OF_AN_ENDPOINT: u32 = 4;
 /// Those of them that the alarm needs: what counts instances, and what is reserved of them.
 const METRICS_OF_THE_ALARM: u32 = 2;
 /// How often the alarm over a fleet has its number counted in a month of 730 hours.
-const QUARTERS_OF_A_MONTH: f64 = 2920.0;
+const COUNTS_OF_A_MONTH: f64 = 730.0 * 3600.0 / FLEET_ALARM_PERIOD as f64;
 
 /// List prices of CloudWatch, in dollars a month.
 #[derive(Clone, Debug, Deserialize)]
@@ -148,7 +149,7 @@ fn of_fleet(valid: &Valid, prices: &Prices) -> Estimate {
         "the interactive panel asks CloudWatch for about {METRICS_OF_AN_ENDPOINT} metrics of each endpoint (${each:.5}) when somebody looks"
     ));
     if !valid.plan.alarms.is_empty() {
-        let a_month = prices.requested_metric * f64::from(METRICS_OF_THE_ALARM) * QUARTERS_OF_A_MONTH;
+        let a_month = prices.requested_metric * f64::from(METRICS_OF_THE_ALARM) * COUNTS_OF_A_MONTH;
         notes.push(format!(
             "the alarm has {METRICS_OF_THE_ALARM} of them read every quarter of an hour, for about ${a_month:.2} a month for each endpoint, and invokes the function every \
              minute"
