@@ -23,14 +23,14 @@ pub(super) fn validate(config: &Member<'_, CreateEndpointConfigInput>, problems:
 
 /// <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html>, `ShadowProductionVariants`.
 fn shadows(config: &Member<'_, CreateEndpointConfigInput>, problems: &Problems) {
-    let shadows = config.shadow_production_variants();
-    let (production, shadow) = (config.production_variants().items().len(), shadows.items().len());
+    let production = config.value.production_variants().len();
+    let shadow = config.value.shadow_production_variants().len();
     if shadow > 1 || shadow == 1 && production > 1 {
         let message = format!(
             "{shadow} beside {production} of ProductionVariants; a shadow test takes one of each: keep one, or leave \
              ShadowProductionVariants out"
         );
-        problems.conflict(&shadows.path, message);
+        problems.conflict(&config.shadow_production_variants().path, message);
     }
 }
 
@@ -112,7 +112,7 @@ fn serverless(variant: &Member<'_, ProductionVariant>, problems: &Problems) {
 /// <https://docs.aws.amazon.com/sagemaker/latest/dg/inference-components-accelerator-partitioning-create.html>.
 fn partitions(variant: &Member<'_, ProductionVariant>, problems: &Problems) {
     let layouts = variant.accelerator_partition_layouts();
-    let count = layouts.items().len();
+    let count = variant.value.accelerator_partition_layouts().len();
     if count > 1 {
         let message = format!("{count} layouts are given; keep one, which holds for every accelerator");
         problems.conflict(&layouts.path, message);

@@ -72,10 +72,10 @@ impl Plot {
             return html! { circle cx=(Px(x)) cy=(Px(y)) r="2" {} };
         }
         let upper: Vec<(f64, f64)> = corners(points.iter().map(|(at, _, to)| (*at, *to))).map(place).collect();
-        let lower: Vec<(f64, f64)> = corners(points.iter().map(|(at, from, _)| (*at, *from))).map(place).collect();
         html! {
             @if stacked {
-                @let around: Vec<(f64, f64)> = upper.iter().chain(lower.iter().rev()).copied().collect();
+                @let lower: Vec<_> = corners(points.iter().map(|(at, from, _)| (*at, *from))).map(place).collect();
+                @let around: Vec<_> = upper.iter().chain(lower.iter().rev()).copied().collect();
                 path.area d={ (path(&around)) "z" } {}
             }
             path.line d=(path(&upper)) {}
