@@ -43,7 +43,7 @@ impl Open {
 
 impl Placeholders {
     /// The text that stands for `stands_for`, made from `name`.
-    pub fn text(&self, name: &str, stands_for: String) -> String {
+    pub(crate) fn text(&self, name: &str, stands_for: String) -> String {
         const LONGEST: usize = 40;
         let mut text = MARK.to_owned();
         for letter in name.chars().take(LONGEST) {
@@ -64,7 +64,7 @@ impl Placeholders {
     }
 
     /// What `text` depends on, in its order.
-    pub fn open_in(&self, text: &str) -> Vec<String> {
+    pub(crate) fn open_in(&self, text: &str) -> Vec<String> {
         let made = self.made.borrow();
         let mut found = Vec::new();
         let mut rest = text;
