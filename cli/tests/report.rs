@@ -4,34 +4,17 @@ use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_sagemaker::config::{BehaviorVersion, Credentials, Region};
-use aws_stand_in::{Config, Fault, FaultRule, HostingPrice, StandIn};
+use aws_stand_in::{Fault, FaultRule, HostingPrice, StandIn};
 use metric_math::telemetry::{Fleet, scenario};
 use serde_json::{Value, json};
 
-use crate::support::{Ran, end, program};
+use crate::support::{self, end, program, report};
 
 const PRICE: f64 = 5.752;
 
 /// An account with the endpoint of a fleet that has lived for an hour.
 fn account(fleet: &Fleet) -> StandIn {
-    let stand_in = StandIn::start(Config { transition: Duration::ZERO, ..Config::default() }).unwrap();
-    stand_in.host(fleet, Duration::from_hours(1)).unwrap();
-    stand_in.simulate(fleet.clone(), Duration::from_hours(1)).unwrap();
-    stand_in
-}
-
-fn report(stand_in: &StandIn, arguments: &[&str]) -> Ran {
-    end(on(stand_in, program().arg("report").args(arguments)))
-}
-
-fn on<'c>(stand_in: &StandIn, command: &'c mut Command) -> &'c mut Command {
-    command
-        .env("AWS_ENDPOINT_URL_SAGEMAKER", stand_in.url())
-        .env("AWS_ENDPOINT_URL_CLOUDWATCH", stand_in.url())
-        .env("AWS_ENDPOINT_URL_PRICING", stand_in.url())
-        .env("AWS_ACCESS_KEY_ID", "a")
-        .env("AWS_SECRET_ACCESS_KEY", "b")
-        .env("AWS_REGION", "us-east-1")
+    support::account(fleet, Duration::from_hours(1))
 }
 
 #[track_caller]

@@ -1,37 +1,19 @@
 //! `report --format csv` and `--format focus` on an account that the stand-in plays.
 
-use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_sdk_sagemaker::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_sagemaker::types::Tag;
-use aws_stand_in::{Config, Fault, FaultRule, StandIn};
+use aws_stand_in::{Fault, FaultRule, StandIn};
 use metric_math::telemetry::{Fleet, Steps, scenario};
 
-use crate::support::{Ran, end, program};
+use crate::support::{self, end, program, report};
 
 /// Two days: yesterday is among them, whenever the test runs.
 const LIVED: Duration = Duration::from_hours(50);
 
 fn account(fleet: &Fleet) -> StandIn {
-    let stand_in = StandIn::start(Config { transition: Duration::ZERO, ..Config::default() }).unwrap();
-    stand_in.host(fleet, LIVED).unwrap();
-    stand_in.simulate(fleet.clone(), LIVED).unwrap();
-    stand_in
-}
-
-fn report(stand_in: &StandIn, arguments: &[&str]) -> Ran {
-    end(on(stand_in, program().arg("report").args(arguments)))
-}
-
-fn on<'c>(stand_in: &StandIn, command: &'c mut Command) -> &'c mut Command {
-    command
-        .env("AWS_ENDPOINT_URL_SAGEMAKER", stand_in.url())
-        .env("AWS_ENDPOINT_URL_CLOUDWATCH", stand_in.url())
-        .env("AWS_ENDPOINT_URL_PRICING", stand_in.url())
-        .env("AWS_ACCESS_KEY_ID", "a")
-        .env("AWS_SECRET_ACCESS_KEY", "b")
-        .env("AWS_REGION", "us-east-1")
+    support::account(fleet, LIVED)
 }
 
 fn yesterday() -> String {

@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
+use aws_stand_in::{Config, StandIn};
+use metric_math::telemetry::Fleet;
 use serde_json::Value;
 
 /// How a run ended.
@@ -36,6 +39,27 @@ pub(crate) fn end(command: &mut Command) -> Ran {
     let output = command.output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     Ran { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// An account with the endpoint of a fleet that has `lived` for so long.
+pub(crate) fn account(fleet: &Fleet, lived: Duration) -> StandIn {
+    let stand_in = StandIn::start(Config { transition: Duration::ZERO, ..Config::default() }).unwrap();
+    stand_in.host(fleet, lived).unwrap();
+    stand_in.simulate(fleet.clone(), lived).unwrap();
+    stand_in
+}
+
+/// Runs `report` on the account that the stand-in plays.
+pub(crate) fn report(stand_in: &StandIn, arguments: &[&str]) -> Ran {
+    let mut command = program();
+    command
+        .env("AWS_ENDPOINT_URL_SAGEMAKER", stand_in.url())
+        .env("AWS_ENDPOINT_URL_CLOUDWATCH", stand_in.url())
+        .env("AWS_ENDPOINT_URL_PRICING", stand_in.url())
+        .env("AWS_ACCESS_KEY_ID", "a")
+        .env("AWS_SECRET_ACCESS_KEY", "b")
+        .env("AWS_REGION", "us-east-1");
+    end(command.arg("report").args(arguments))
 }
 
 pub(crate) fn root() -> PathBuf {
