@@ -5,7 +5,6 @@
 //! so many stacks at once are throttled as a matter of course.
 
 mod alarm_definition;
-mod alarm_text;
 mod cloudwatch;
 mod dynamodb;
 mod environment;
@@ -29,8 +28,9 @@ use aws_smithy_runtime_api::client::http::{
     HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
 
-pub(crate) use alarm_definition::same as same_alarm;
-pub(crate) use alarm_text::{in_one_spelling as alarm_in_one_spelling, read as read_alarm, write as write_alarm};
+pub(crate) use alarm_definition::{
+    in_one_spelling as alarm_in_one_spelling, read as read_alarm, same as same_alarm, write as write_alarm,
+};
 pub(crate) use cloudwatch::CloudWatch;
 pub use dynamodb::RequestTable;
 pub(crate) use dynamodb::Stored;

@@ -1,11 +1,11 @@
-//! An alarm's request as JSON, in the words of the API: to be printed and compared.
+//! An alarm's request as JSON, in the words of the API: to be printed, compared and kept.
 //!
-//! The CloudWatch crate has no schemas to write it with; once it has, this goes.
+//! The CloudWatch crate has no schemas to write it with; once it has, this and `from_json` go.
 
 use aws_sdk_cloudwatch::operation::put_composite_alarm::builders::PutCompositeAlarmInputBuilder;
 use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
 use aws_sdk_cloudwatch::types::{
-    ActionConfiguration, ComparisonOperator, Dimension, EvaluationCriteria, MetricDataQuery,
+    ActionConfiguration, ComparisonOperator, Dimension, EvaluationCriteria, MetricDataQuery, StandardUnit, Statistic,
 };
 use serde_json::{Value, json};
 
@@ -50,12 +50,21 @@ fn metric(request: &PutMetricAlarmInputBuilder) -> Value {
         "OKActions": request.get_ok_actions(),
         "InsufficientDataActions": request.get_insufficient_data_actions(),
         "ActionConfiguration": request.get_action_configuration().as_ref().map(tags),
+        "Namespace": request.get_namespace(),
+        "MetricName": request.get_metric_name(),
+        "Dimensions": request.get_dimensions().as_deref().map(dimensions),
+        "Statistic": request.get_statistic().as_ref().map(Statistic::as_str),
+        "ExtendedStatistic": request.get_extended_statistic(),
+        "Unit": request.get_unit().as_ref().map(StandardUnit::as_str),
+        "Period": request.get_period(),
         "Metrics": metrics,
         "EvaluationPeriods": request.get_evaluation_periods(),
         "DatapointsToAlarm": request.get_datapoints_to_alarm(),
         "Threshold": request.get_threshold(),
         "ComparisonOperator": request.get_comparison_operator().as_ref().map(ComparisonOperator::as_str),
+        "ThresholdMetricId": request.get_threshold_metric_id(),
         "TreatMissingData": request.get_treat_missing_data(),
+        "EvaluateLowSampleCountPercentile": request.get_evaluate_low_sample_count_percentile(),
         "WarmUpConfiguration": warm_up,
         "EvaluationCriteria": criteria,
         "EvaluationInterval": request.get_evaluation_interval(),
@@ -72,6 +81,9 @@ fn composite(request: &PutCompositeAlarmInputBuilder) -> Value {
         "AlarmActions": request.get_alarm_actions(),
         "OKActions": request.get_ok_actions(),
         "InsufficientDataActions": request.get_insufficient_data_actions(),
+        "ActionsSuppressor": request.get_actions_suppressor(),
+        "ActionsSuppressorWaitPeriod": request.get_actions_suppressor_wait_period(),
+        "ActionsSuppressorExtensionPeriod": request.get_actions_suppressor_extension_period(),
         "ActionConfiguration": request.get_action_configuration().as_ref().map(tags),
     })
 }
@@ -91,16 +103,15 @@ fn tags(configuration: &ActionConfiguration) -> Value {
 fn query(query: &MetricDataQuery) -> Value {
     let stat = query.metric_stat().map(|stat| {
         let metric = stat.metric();
-        let dimension = |one: &Dimension| json!({"Name": one.name(), "Value": one.value()});
-        let dimensions = metric.map(|metric| metric.dimensions().iter().map(dimension).collect::<Vec<_>>());
         json!({
             "Metric": {
                 "Namespace": metric.and_then(|metric| metric.namespace()),
                 "MetricName": metric.and_then(|metric| metric.metric_name()),
-                "Dimensions": dimensions,
+                "Dimensions": metric.and_then(|metric| metric.dimensions.as_deref()).map(dimensions),
             },
             "Period": stat.period(),
             "Stat": stat.stat(),
+            "Unit": stat.unit().map(StandardUnit::as_str),
         })
     });
     json!({
@@ -110,7 +121,12 @@ fn query(query: &MetricDataQuery) -> Value {
         "Label": query.label(),
         "Period": query.period(),
         "ReturnData": query.return_data(),
+        "AccountId": query.account_id(),
     })
+}
+
+fn dimensions(dimensions: &[Dimension]) -> Vec<Value> {
+    dimensions.iter().map(|one| json!({"Name": one.name(), "Value": one.value()})).collect()
 }
 
 fn drop_absent(value: &mut Value) {

@@ -6,6 +6,7 @@
 
 mod description;
 pub(super) mod fleet;
+mod from_json;
 mod json;
 mod request;
 
