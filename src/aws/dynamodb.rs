@@ -11,6 +11,7 @@ use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
+use thiserror::Error;
 
 use super::fault::{CallError, Fault, failed};
 use super::patient;
@@ -37,6 +38,18 @@ pub(crate) struct Stored {
     /// The record, as JSON text.
     pub(crate) record: String,
 }
+
+/// Why an item couldn't be read.
+#[derive(Debug)]
+pub(crate) enum ReadError {
+    Call(CallError),
+    Item(IncompleteItem),
+}
+
+/// An item that this provider never writes.
+#[derive(Debug, Error)]
+#[error("it has no {VERSION}, a number, or no {RECORD}, a string")]
+pub struct IncompleteItem;
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -67,14 +80,15 @@ impl RequestTable {
     }
 
     /// The item of `resource` as the last write left it.
-    pub(crate) async fn read(&self, resource: &str) -> Result<Option<Stored>, CallError> {
+    pub(crate) async fn read(&self, resource: &str) -> Result<Option<Stored>, ReadError> {
         let request = self.client.get_item().table_name(&self.name).consistent_read(true);
         let answer = request.key(KEY, AttributeValue::S(resource.to_owned())).send().await;
-        let mut item = answer.map_err(|error| failed("dynamodb:GetItem")(error.into()))?.item;
-        Ok(item.as_mut().and_then(stored))
+        let answer = answer.map_err(|error| ReadError::Call(failed("dynamodb:GetItem")(error.into())))?;
+        let read = |mut item| stored(&mut item).ok_or(ReadError::Item(IncompleteItem));
+        answer.item.map(read).transpose()
     }
 
-    /// A page of items with their resources, from the one after `after` on, and after which of them the next page begins. Pages are
+    /// A page of items with their resources, without those that this provider never writes, from the one after `after` on, and after which of them the next page begins. Pages are
     /// 1 MB at most; what is written meanwhile may or may not be among them
     /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Scan.html>).
     pub(crate) async fn page(&self, after: Option<&str>) -> Result<(Vec<(String, Stored)>, Option<String>), CallError> {

@@ -32,8 +32,8 @@ pub(crate) use alarm_definition::{
     in_one_spelling as alarm_in_one_spelling, read as read_alarm, same as same_alarm, write as write_alarm,
 };
 pub(crate) use cloudwatch::CloudWatch;
-pub use dynamodb::RequestTable;
-pub(crate) use dynamodb::Stored;
+pub use dynamodb::{IncompleteItem, RequestTable};
+pub(crate) use dynamodb::{ReadError, Stored};
 #[cfg(test)]
 pub(crate) use fault::failed;
 pub use fault::{Aftermath, CallError, Fault};

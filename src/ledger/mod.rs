@@ -22,7 +22,7 @@ pub(crate) use kept::Kept;
 pub(crate) use note::{Effect, Intent, Note, Stop};
 pub(crate) use record::{Arrival, Millis, Record, RecordedAnswer};
 pub(crate) use run::Run;
-pub use store::LedgerError;
+pub use store::{LedgerError, NoRecord};
 pub(crate) use upkeep::{BegunUpkeep, Candidate, LONGEST_UPKEEP, Learned, LearnedPrice, Monitored, Written};
 pub use watchers::{Watcher, Watchers};
 

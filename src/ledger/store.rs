@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use thiserror::Error;
 
 use super::record::{Millis, Record};
-use crate::aws::{CallError, RequestTable, Stored};
+use crate::aws::{CallError, IncompleteItem, ReadError, RequestTable, Stored};
 
 /// How long a record without anything in it is kept, for duplicates that come late: Lambda holds an event for six hours at
 /// most (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html>).
@@ -39,8 +39,18 @@ pub enum LedgerError {
         /// The partition key.
         resource: String,
         /// What is wrong with it.
-        source: serde_json::Error,
+        source: NoRecord,
     },
+}
+
+/// What is wrong with an item of the request table.
+#[derive(Debug, Error)]
+#[error(transparent)]
+pub enum NoRecord {
+    /// Its record.
+    Json(#[from] serde_json::Error),
+    /// Its attributes.
+    Item(#[from] IncompleteItem),
 }
 
 /// A record and its version; no version where it isn't stored yet.
@@ -73,7 +83,7 @@ impl Store {
 
     pub(super) async fn read_text(&self, key: &str) -> Result<Option<Stored>, LedgerError> {
         Ok(match self {
-            Self::Table(table) => table.read(key).await.map_err(|source| table_error(table, source))?,
+            Self::Table(table) => table.read(key).await.map_err(|error| read_error(table, key, error))?,
             Self::Memory(items) => items.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned(),
         })
     }
@@ -115,7 +125,7 @@ impl Store {
                 let written = table.write(key, before, stored.clone(), expires_at).await;
                 let is_first = written.map_err(|source| table_error(table, source))?;
                 // An answer that was lost is asked for again by the SDK, and then it was this very write that came first.
-                is_first || table.read(key).await.map_err(|source| table_error(table, source))? == Some(stored)
+                is_first || table.read(key).await.map_err(|error| read_error(table, key, error))? == Some(stored)
             }
             Self::Memory(items) => {
                 let mut items = items.lock().unwrap_or_else(PoisonError::into_inner);
@@ -134,6 +144,13 @@ fn table_error(table: &RequestTable, source: CallError) -> LedgerError {
     LedgerError::Table { table: table.name().to_owned(), source }
 }
 
-fn unreadable(resource: &str, source: serde_json::Error) -> LedgerError {
-    LedgerError::Unreadable { resource: resource.to_owned(), source }
+fn read_error(table: &RequestTable, resource: &str, error: ReadError) -> LedgerError {
+    match error {
+        ReadError::Call(source) => table_error(table, source),
+        ReadError::Item(source) => unreadable(resource, source),
+    }
+}
+
+fn unreadable(resource: &str, source: impl Into<NoRecord>) -> LedgerError {
+    LedgerError::Unreadable { resource: resource.to_owned(), source: source.into() }
 }
