@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::continuation::MAX_HOPS;
+use super::outcome::Waiting;
 use crate::aws::HandoverError;
 use crate::reconcile::ReconcileError;
 
@@ -21,11 +22,11 @@ pub(super) enum Failure {
     TooManyHops(ReconcileError),
     #[error("{waiting}, and the time of this run is up")]
     NoHandover {
-        waiting: ReconcileError,
+        waiting: Waiting,
         #[source]
         error: HandoverError,
     },
-    #[error("another run of this resource's requests is still at work, and the time of this one is up; try again")]
+    #[error("{}, and the time of this one is up; try again", Waiting::OtherRun)]
     Busy,
     #[error("the provider has a bug: it panicked. The function's log says where")]
     Panic,

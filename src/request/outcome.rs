@@ -38,6 +38,7 @@ pub(super) enum WorkEnd {
 }
 
 /// What a request still waits for when the time of its run is up.
+#[derive(Debug)]
 pub(super) enum Waiting {
     /// Its endpoint is changing, as this says.
     Endpoint(ReconcileError),
@@ -96,11 +97,7 @@ impl Waiting {
 
     /// The next run could not be invoked.
     pub(super) fn without_handover(self, error: HandoverError) -> Failure {
-        let waiting = match self {
-            Self::Endpoint(waiting) => waiting,
-            Self::OtherRun => ReconcileError::OutOfTime,
-        };
-        Failure::NoHandover { waiting, error }
+        Failure::NoHandover { waiting: self, error }
     }
 }
 
@@ -108,7 +105,7 @@ impl fmt::Display for Waiting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Endpoint(waiting) => waiting.fmt(f),
-            Self::OtherRun => Failure::Busy.fmt(f),
+            Self::OtherRun => f.write_str("another run of this resource's requests is still at work"),
         }
     }
 }
