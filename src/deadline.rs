@@ -42,6 +42,18 @@ impl Deadline {
         self.work + (self.undo - self.work) / 4
     }
 
+    /// When a Delete's work stops: it has most of the time for undoing, too, since nothing of it is ever undone.
+    #[must_use]
+    pub fn removal(&self) -> Instant {
+        self.work + (self.undo - self.work) / 2
+    }
+
+    /// When a Delete's work is cut off, as [`Self::work_ends`] cuts off others'. What is left is for calls under way.
+    #[must_use]
+    pub fn removal_ends(&self) -> Instant {
+        self.work + (self.undo - self.work) * 3 / 4
+    }
+
     /// When Lambda kills the process: as it says, or, where what it says is no point in time, at the latest possible.
     #[must_use]
     pub fn process_ends(ends: SystemTime) -> SystemTime {
@@ -108,6 +120,14 @@ mod tests {
         let now = SystemTime::now();
         let deadline = Deadline::divide(now + Duration::from_mins(15), now, None);
         assert_eq!(deadline.work_ends() - deadline.work, Duration::from_millis(7_500));
+    }
+
+    #[test]
+    fn a_delete_works_on_while_others_undo() {
+        let now = SystemTime::now();
+        let deadline = Deadline::divide(now + Duration::from_mins(15), now, None);
+        assert_eq!(deadline.removal() - deadline.work, Duration::from_secs(15));
+        assert_eq!(deadline.undo - deadline.removal_ends(), Duration::from_millis(7_500));
     }
 
     #[test]

@@ -35,23 +35,24 @@ impl Provider {
         }
     }
 
-    /// Carries out a Delete. It needs no undoing, so that time belongs to the work too.
+    /// Carries out a Delete. It needs no undoing, so most of that time belongs to the work too.
     pub(super) async fn remove(&self, invoked: &Invoked<'_>, removal: &Removal, run: &Run) -> RunEnd {
         let envelope = invoked.envelope;
         let ending = |outcome| Ending { physical_id: envelope.id_when_nothing_is_made(), outcome };
+        run.extend(invoked.deadline.removal());
         let work: Work<'_, _> = Box::pin(self.cleanup(envelope, removal, run));
-        let done = in_time(work, invoked.deadline.undo).await;
+        let done = in_time(work, invoked.deadline.removal_ends()).await;
         let done = done.map(|remark| ending(Outcome::Success { data: Data::new(), remark }));
         if let Ok(ending) = &done {
             // Where it can't be recorded, no later request misses anything.
-            let _ = self.record(run, envelope, ending).await;
+            self.record_or_log(run, envelope, ending).await;
         }
         match self.end(invoked, run, done).await {
             Ok(end) => end,
             Err(failure) => {
                 settle(run, invoked.deadline.undo).await;
                 let ending = ending(Outcome::Failed { reason: envelope.shown(reason(&failure)) });
-                self.record_failure(run, envelope, &ending).await;
+                self.record_or_log(run, envelope, &ending).await;
                 RunEnd::Answered(ending)
             }
         }
@@ -76,11 +77,11 @@ impl Provider {
         }
         let physical_id = id_after_failure(envelope, declared, run);
         let ending = Ending { physical_id, outcome: Outcome::Failed { reason: envelope.shown(reason) } };
-        self.record_failure(run, envelope, &ending).await;
+        self.record_or_log(run, envelope, &ending).await;
         ending
     }
 
-    async fn record_failure(&self, run: &Run, envelope: &Envelope, ending: &Ending) {
+    async fn record_or_log(&self, run: &Run, envelope: &Envelope, ending: &Ending) {
         if let Err(unrecorded) = self.record(run, envelope, ending).await {
             tracing::error!(error = %reason(&unrecorded), "the answer could not be recorded");
         }
