@@ -54,10 +54,13 @@ impl Reconciler {
         // What an earlier run of this request took over; of what this one did, nothing is left by now.
         let record = run.record();
         for item in record.inventory.iter().filter(|item| item.adopted && item.request == run.request_id()) {
-            let given_back = match (real_name(item, names), run.intend(&[]).await) {
-                (Some(name), Ok(())) => self.give_back(run, owner, item.kind, &name).await,
-                (None, _) => Ok(()),
-                (_, Err(stop)) => Err(stop.into()),
+            let Some(name) = real_name(item, names) else {
+                clean = false;
+                continue;
+            };
+            let given_back = match run.intend(&[]).await {
+                Ok(()) => self.give_back(run, owner, item.kind, &name).await,
+                Err(stop) => Err(stop.into()),
             };
             clean &= succeeded("give back what was taken over", &given_back);
         }
