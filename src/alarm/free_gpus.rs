@@ -17,8 +17,8 @@ pub(super) fn warning(alarm: &AlarmSpec, outlook: &Outlook<'_>, instead: &str) -
     let (name, compared) = (&variant.name, compared(alarm));
     match reach(alarm.comparison.as_str(), alarm.threshold, &(0.0..=f64::from(most))) {
         Reach::Always => Some(format!(
-            "the declared instances of variant {name} have {most} GPUs, so the alarm ({compared}) would stay in ALARM; use at most {most}, \
-             or declare more instances"
+            "the declared instances of variant {name} have {most} GPUs, so the alarm ({compared}) would stay in ALARM; {}",
+            less_than_always(alarm, most)
         )),
         Reach::Never => Some(format!(
             "the declared instances of variant {name} have {most} GPUs, so the alarm ({compared}) could never fire; use {} or less",
@@ -33,6 +33,16 @@ pub(super) fn warning(alarm: &AlarmSpec, outlook: &Outlook<'_>, instead: &str) -
                 what_works(alarm, free, instead),
             ))
         }
+    }
+}
+
+/// The thresholds that not every number from 0 to `most` breaches.
+fn less_than_always(alarm: &AlarmSpec, most: u32) -> String {
+    match alarm.comparison.as_str() {
+        AT_LEAST => "use 1 or more".to_owned(),
+        MORE_THAN => "use 0 or more".to_owned(),
+        AT_MOST => format!("use at most {}, or declare more instances", most.saturating_sub(1)),
+        _ => format!("use at most {most}, or declare more instances"),
     }
 }
 

@@ -102,6 +102,19 @@ mod tests {
         assert!(warnings(2, &never, None)[0].contains("could never fire; use 8 or less"));
     }
 
+    /// It said to use the threshold that it was about.
+    #[test]
+    fn what_is_advised_instead_of_a_threshold_that_always_fires_does_not() {
+        let said = |comparison: &str, threshold: &str| {
+            let alarm = json!({"Threshold": threshold, "ComparisonOperator": comparison});
+            warnings(1, &json!({"UnusedGpuAlarm": alarm, "InferenceComponents": models(&["4"])}), None).join("")
+        };
+        assert!(said("LessThanOrEqualToThreshold", "4").ends_with("; use at most 3, or declare more instances"));
+        assert_eq!(said("LessThanOrEqualToThreshold", "3").find("use at most"), None);
+        assert!(said("LessThanThreshold", "5").ends_with("; use at most 4, or declare more instances"));
+        assert_eq!(said("LessThanThreshold", "4").find("use at most"), None);
+    }
+
     #[test]
     fn sagemaker_s_own_scaling_widens_what_is_reached() {
         let scaled = json!({
