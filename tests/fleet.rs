@@ -55,6 +55,19 @@ fn a_fleet_is_made_changed_and_removed_without_a_look_at_any_endpoint() {
     assert!(scenario.is_empty(), "{}", scenario.state());
 }
 
+/// The reference says so of every alarm, and a fleet's refused the property.
+#[test]
+fn actions_switched_off_for_all_alarms_are_off_for_a_fleet_s() {
+    let scenario = Scenario::with_widgets(FUNCTION);
+    let alarm = || scenario.alarm("endpoint-fleet-us-east-1-unallocated-cost");
+    let off = declared().with("ActionsEnabled", false);
+    let made = scenario.send(Event::create(FLEET, &off)).succeeded();
+    assert_eq!(alarm()["ActionsEnabled"], false);
+    let but_its = off.clone().with("UnallocatedCostAlarm/ActionsEnabled", true);
+    scenario.send(Event::update(FLEET, &made.id(), &off, &but_its)).succeeded();
+    assert_eq!(alarm()["ActionsEnabled"], true);
+}
+
 #[test]
 fn an_alarm_that_nobody_would_count_for_is_refused_before_the_first_write() {
     let scenario = Scenario::new();

@@ -20,6 +20,7 @@ pub const SHARED_WITH_FLEETS: &[&str] = &[
     "AlarmActions",
     "OKActions",
     "InsufficientDataActions",
+    "ActionsEnabled",
     "AlarmTagsPropagation",
     "AdoptExisting",
     "NoEcho",

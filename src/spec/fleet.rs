@@ -123,7 +123,7 @@ impl Validator<'_> {
             threshold: threshold.value.unwrap_or_default(),
             evaluation_periods: declared.evaluation_periods.value.unwrap_or(4),
             treat_missing_data: declared.treat_missing_data.value.unwrap_or("notBreaching"),
-            actions_enabled: declared.actions_enabled.value.unwrap_or(true),
+            actions_enabled: declared.actions_enabled.value.or(self.declaration.actions_enabled.value).unwrap_or(true),
             alarm_actions,
             ok_actions,
             insufficient_data_actions,

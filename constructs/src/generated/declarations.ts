@@ -25,6 +25,14 @@ import {
 /** Properties of `Custom::EndpointFleet`. */
 export interface EndpointFleetProps extends ProviderProps {
   /**
+   * Whether actions are taken, for every alarm that doesn't say so itself. `false` keeps alarms and their states and tells
+   * nobody.
+   *
+   * @default true
+   */
+  readonly actionsEnabled?: boolean | IResolvable;
+
+  /**
    * Take over a dashboard or metric alarm of the same name that this resource didn't make. From then on it belongs to this
    * resource.
    *

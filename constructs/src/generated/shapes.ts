@@ -3,6 +3,7 @@
 /** Each member's name in the API, by the structure that it stands in, and the structure that it holds. */
 export const SHAPES: { [structure: string]: { [member: string]: { name: string; holds?: string } } } = {
   EndpointFleet: {
+    actionsEnabled: { name: 'ActionsEnabled' },
     adoptExisting: { name: 'AdoptExisting' },
     alarmActions: { name: 'AlarmActions' },
     alarmTagsPropagation: { name: 'AlarmTagsPropagation', holds: 'AlarmTagsPropagation' },
