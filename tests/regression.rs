@@ -4,6 +4,7 @@
 
 use std::time::{Duration, Instant};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use aws_stand_in::{Config, Fault};
 use monitored_endpoint::spec::GpuDimension;
 use serde_json::json;
@@ -11,7 +12,7 @@ use serde_json::json;
 use crate::support::declaration::shared_gpus;
 use crate::support::evaluated::{Datapoints, evaluate};
 use crate::support::event::{CONFIG, Event};
-use crate::support::harness::{Aws, Scenario};
+use crate::support::harness::{Aws, REQUEST_TABLE, Scenario};
 use crate::support::lambda::Returned;
 use crate::support::planning::{alarms, planned};
 
@@ -108,4 +109,40 @@ fn a_dashboard_that_is_too_large_is_refused_by_its_property() {
         scenario.create(&shared_gpus("chat").with("CostPerHour", 5).with("InferenceComponents", models)).failed();
     assert!(reason.starts_with("Properties.Dashboard: the dashboard would have"), "{reason}");
     assert!(scenario.is_empty());
+}
+
+/// An item without a version counted as none, so that the write which it kept from being made was tried until the time was up.
+#[test]
+fn an_item_of_the_request_table_that_nobody_can_read_is_said_at_once() {
+    let aws = Aws::start(Config::default());
+    let mut lambda = aws.process(&[]);
+    let event = Event::create(CONFIG, &shared_gpus("chat")).answered_at(&aws.receiver.url()).0;
+    let key = format!("{}|{}", event["StackId"].as_str().unwrap(), event["LogicalResourceId"].as_str().unwrap());
+    let item = aws.dynamodb.put_item().table_name(REQUEST_TABLE).item("Resource", AttributeValue::S(key));
+    aws.block_on(item.item("Record", AttributeValue::S("{}".to_owned())).send()).unwrap();
+    let calls = aws.stand_in.calls().len();
+    let Returned::Value(answer) = lambda.invoke_text(&event.to_string()) else { panic!("no answer") };
+    let reason = answer["Reason"].as_str().unwrap();
+    assert!(reason.contains("can't be read") && reason.contains("it has no Version"), "{reason}");
+    assert_eq!(aws.stand_in.calls().len(), calls + 1, "the table was read once");
+}
+
+/// The one who waited was told to raise `ServiceTimeout`, in a sentence that made none.
+#[test]
+fn waiting_for_another_run_without_a_next_one_is_said_as_what_it_is() {
+    let aws = Aws::start(Config::default());
+    aws.next_runs.deny();
+    let mut lambda = aws.process(&[]);
+    let event = Event::create(CONFIG, &shared_gpus("chat")).answered_at(&aws.receiver.url()).0;
+    let key = format!("{}|{}", event["StackId"].as_str().unwrap(), event["LogicalResourceId"].as_str().unwrap());
+    let lease = json!({"requests": [], "inventory": [], "known_ids": [], "endpoints": [], "lease": {"run": "another", "ends": 9_999_999_999_999_u64}});
+    let item = aws.dynamodb.put_item().table_name(REQUEST_TABLE).item("Resource", AttributeValue::S(key));
+    let item = item.item("Version", AttributeValue::N("1".to_owned()));
+    aws.block_on(item.item("Record", AttributeValue::S(lease.to_string())).send()).unwrap();
+    let Returned::Value(answer) = lambda.run(&event.to_string(), Duration::from_secs(2), None) else {
+        panic!("no answer")
+    };
+    let reason = answer["Reason"].as_str().unwrap();
+    let said = "another run of this resource's requests is still at work, and the time of this run is up: ";
+    assert!(reason.starts_with(said) && !reason.contains("ServiceTimeout"), "{reason}");
 }
