@@ -1,4 +1,4 @@
-"""A release is whole, its checksums are right, and its templates name its packages. Run by `make docs`."""
+"""A release is whole, its checksums are right, its templates name its packages, and no tag is released unprepared. Run by `make docs`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 
 import release
+import release_ready
 import sbom
 
 ELF_MACHINES = {"x86_64": 62, "arm64": 183}
@@ -88,6 +89,59 @@ class Release(unittest.TestCase):
         with self.assertRaisesRegex(release.NotARelease, "is for x86_64, not for arm64"):
             self.stage()
         self.assertFalse(self.out.exists())
+
+
+class Readiness(unittest.TestCase):
+    """A checkout that is ready to be released as v1.2.0; each test takes one thing away."""
+
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = Path(folder.name)
+        self.write("Cargo.toml", '[workspace.package]\nversion = "1.2.0"\n')
+        self.write("CHANGELOG.md", "# Changelog\n\n## [Unreleased]\n\n## [1.2.0] - 2026-12-01\n\n- A thing.\n\n## [1.1.0] - 2026-11-01\n")
+        self.write("wheel/pyproject.toml", '[project]\nname = "x"\n[project.urls]\nRepository = "https://example.com/x"\n')
+        self.write("crates/a/Cargo.toml", '[package]\nname = "a"\nrepository = "https://example.com/x"\n')
+        self.write("crates/b/Cargo.toml", '[package]\nname = "b"\npublish = false\n')
+        self.write("constructs/package.json", '{"repository": {"type": "git", "url": "https://example.com/x.git"}}')
+
+    def write(self, name: str, text: str) -> None:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def missing(self, tag: str = "v1.2.0") -> list[str]:
+        return list(release_ready.missing(self.root, tag))
+
+    def test_nothing_is_missing(self) -> None:
+        self.assertEqual(self.missing(), [])
+
+    def test_a_tag_of_another_version(self) -> None:
+        self.assertEqual(
+            self.missing("v1.3.0"),
+            ["Cargo.toml: the version is 1.2.0, the tag v1.3.0", "CHANGELOG.md: no section [1.3.0], or nothing in it"],
+        )
+
+    def test_a_section_with_nothing_in_it(self) -> None:
+        self.write("CHANGELOG.md", "# Changelog\n\n## [Unreleased]\n\n## [1.2.0] - 2026-12-01\n\n## [1.1.0] - 2026-11-01\n\n- Old.\n")
+        self.assertEqual(self.missing(), ["CHANGELOG.md: no section [1.2.0], or nothing in it"])
+
+    def test_entries_that_are_still_unreleased(self) -> None:
+        self.write("CHANGELOG.md", "## [Unreleased]\n\n### Fixed\n\n- B.\n\n## [1.2.0] - 2026-12-01\n\n- A.\n")
+        self.assertEqual(self.missing(), ['CHANGELOG.md: "Unreleased" isn\'t empty; what it lists belongs to [1.2.0]'])
+
+    def test_packages_that_name_no_repository(self) -> None:
+        self.write("wheel/pyproject.toml", '[project]\nname = "x"\n')
+        self.write("crates/a/Cargo.toml", '[package]\nname = "a"\n')
+        self.write("constructs/package.json", '{"repository": {"type": "git", "url": "."}}')
+        self.assertEqual(
+            self.missing(),
+            [
+                "wheel/pyproject.toml: [project.urls] has no Repository",
+                "crates/a/Cargo.toml: no repository",
+                "constructs/package.json: repository.url is no address",
+            ],
+        )
 
 
 class Components(unittest.TestCase):
