@@ -182,7 +182,7 @@ variable "endpoint_config_name" {
 }
 
 variable "endpoint_config_name_prefix" {
-  description = "Beginning of the config's name. A hyphen and ten digits follow, 63 characters in all."
+  description = "Beginning of the config's name. A hyphen and ten hexadecimal digits follow, 63 characters in all."
   type        = string
   default     = null
 }

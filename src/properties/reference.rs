@@ -169,7 +169,7 @@ table! {
         ENDPOINT_CONFIG_NAME_PREFIX: String = text(
             "EndpointConfigNamePrefix",
             Depends("`EndpointName`"),
-            "Beginning of the config's name. A hyphen and ten digits follow, 63 characters in all",
+            "Beginning of the config's name. A hyphen and ten hexadecimal digits follow, 63 characters in all",
         );
     }
 }

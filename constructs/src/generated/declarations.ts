@@ -239,7 +239,7 @@ export interface MonitoredEndpointProps extends RoleProps {
   /** The API's `EndpointConfigName`. At most 63 characters. */
   readonly endpointConfigName?: string;
 
-  /** Beginning of the config's name. A hyphen and ten digits follow, 63 characters in all. */
+  /** Beginning of the config's name. A hyphen and ten hexadecimal digits follow, 63 characters in all. */
   readonly endpointConfigNamePrefix?: string;
 
   /** Name of the endpoint: 1 to 63 letters, digits and hyphens, with a letter or digit at both ends. */
@@ -377,7 +377,7 @@ export interface MonitoredEndpointConfigProps extends RoleProps {
   /** The API's `EndpointConfigName`. At most 63 characters. */
   readonly endpointConfigName?: string;
 
-  /** Beginning of the config's name. A hyphen and ten digits follow, 63 characters in all. */
+  /** Beginning of the config's name. A hyphen and ten hexadecimal digits follow, 63 characters in all. */
   readonly endpointConfigNamePrefix?: string;
 
   /** Name of the endpoint: 1 to 63 letters, digits and hyphens, with a letter or digit at both ends. */
