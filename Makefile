@@ -38,13 +38,13 @@ help: ## list the targets
 	@echo 'make <target>, where <target> is one of'
 	@awk -F ':.*## ' '/^[a-z0-9_-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: dev-zip stand-in $(TOOLS)/local/installed ## a stack with a monitored endpoint, made, changed and deleted on this machine
-	@PROVIDER_ZIP=$(DEV_ZIP) WIDGETS_ZIP=$(WIDGETS_DEV_ZIP) $(TOOLS)/local/bin/python -m local.demo
+demo: dev-zip stand-in $(TOOLS)/local/installed ## a stack with a monitored endpoint, made, changed and deleted on this machine (DEMO_FLAGS=--pause to look around before it is deleted)
+	@PROVIDER_ZIP=$(DEV_ZIP) WIDGETS_ZIP=$(WIDGETS_DEV_ZIP) $(TOOLS)/local/bin/python -m local.demo $(DEMO_FLAGS)
 
-test: ## what must hold of the development build, side by side: fmt, lint, unit; templates, docs, iac, focus, browser, scenarios-dev, deny
+test: ## what must hold of the development build, side by side: fmt, lint, unit; templates, docs, iac, focus, browser, scenarios-dev, demo, deny
 	@MAKE="$(MAKE)" $(PYTHON) scripts/test.py development
 
-test-release: ## what must hold of the release build, side by side: package, packaged, events, sam-local, scenarios; schedules
+test-release: ## what must hold of the release build, side by side: package, packaged, wheel-check, events, sam-local, scenarios; schedules
 	@MAKE="$(MAKE)" $(PYTHON) scripts/test.py release
 
 fmt: ## is the Rust code formatted? (cargo fmt --all formats it)
@@ -293,7 +293,7 @@ wheel-staged: $(TOOLS)/wheel/installed ## the same with what the last `make whee
 	@rm -rf $(WHEELS)
 	$(MATURIN) --profile $(WHEEL_PROFILE)
 
-# WHEEL takes a release's own wheel. Without it one is made around the development build, which is compiled already; previews aren't timed then.
+# WHEEL takes a release's own wheel. Without it one is made around the development build; previews aren't timed then.
 wheel-check: stand-in $(TOOLS)/local/installed $(TOOLS)/sam/installed ## install a wheel into a new environment, preview every example, deploy what it carries to the local account (WHEEL=... takes another wheel)
 	$(if $(WHEEL),,@$(MAKE) --no-print-directory wheel WHEEL_PROFILE=dev)
 	@$(TOOLS)/local/bin/python scripts/wheel_check.py --sam $(TOOLS)/sam/bin/sam $(if $(WHEEL),--limit 1 $(WHEEL),$(WHEELS)/*.whl)

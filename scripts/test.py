@@ -21,14 +21,14 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 # Each part installs the tools that it needs. No tool is needed in two lanes: two makes at once must not install the same one.
 LANES = {
-    "development": (("fmt", "lint", "unit"), ("templates", "docs", "iac", "focus", "browser", "scenarios-dev", "deny")),
-    "release": (("package", "packaged", "events", "sam-local", "scenarios"), ("schedules",)),
+    "development": (("fmt", "lint", "unit"), ("templates", "docs", "iac", "focus", "browser", "scenarios-dev", "demo", "deny")),
+    "release": (("package", "packaged", "wheel-check", "events", "sam-local", "scenarios"), ("schedules",)),
 }
 # Memory in which the SageMaker SDK can be compiled twice at once, for development and for release.
 ENOUGH_GB = 14
 # Parts that wait for a part of another lane: pages quote the programs that lint builds, and one build after the other is sooner done.
 AFTER = {"docs": "lint"}
-NEED_PACKAGE = {"packaged", "events", "sam-local", "scenarios"}
+NEED_PACKAGE = {"packaged", "wheel-check", "events", "sam-local", "scenarios"}
 
 
 @dataclass

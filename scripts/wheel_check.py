@@ -44,11 +44,12 @@ def expect(holds: bool, otherwise: str) -> None:
 
 
 def install(wheel: Path, environment: Path) -> Path:
-    """The program, installed from `wheel` alone into a new environment."""
+    """The program, installed into a new environment as pages say: pip takes the wheel of this version and machine from `wheel`'s folder."""
+    version = wheel.name.split("-")[1]
     venv.create(environment, with_pip=True)
     started = time.monotonic()
     pip = [environment / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "--no-index", "--no-deps", wheel], check=True)
+    subprocess.run([*pip, "--no-index", "--find-links", wheel.parent, f"monitored-endpoint=={version}"], check=True)
     print(f"installed {wheel.name} ({wheel.stat().st_size / 1e6:.1f} MB) in {time.monotonic() - started:.1f} s")
     return environment / "bin" / "monitored-endpoint"
 
