@@ -145,15 +145,18 @@ dev-zip: ## zips of the development build, for demo and scenarios-dev
 	@$(PYTHON) scripts/package.py zip $(CARGO_TARGET_DIR)/debug/provider $(DEV_ZIP)
 	@$(PYTHON) scripts/package.py zip $(CARGO_TARGET_DIR)/debug/widgets $(WIDGETS_DEV_ZIP)
 
-stand-in: ## the local stand-in for SageMaker and CloudWatch
+# Linked into a folder that is the same wherever cargo builds, so that pages can name it.
+LINK = @mkdir -p $(TOOLS)/bin && ln -sf $(CARGO_TARGET_DIR)/debug/$(1) $(TOOLS)/bin/ && echo $(TOOLS)/bin/$(1)
+
+stand-in: ## the local stand-in for SageMaker and CloudWatch, .tools/bin/stand-in
 	$(CARGO_BUILD) --bin provider --bin stand-in
+	$(call LINK,stand-in)
 
-cli: ## the command-line program monitored-endpoint, see cli/README.md
+cli: ## the command-line program, .tools/bin/monitored-endpoint; see cli/README.md
 	$(CARGO_BUILD) --bin monitored-endpoint
-	@echo $(CARGO_TARGET_DIR)/debug/monitored-endpoint
+	$(call LINK,monitored-endpoint)
 
-pictures: $(TOOLS)/pictures/installed ## draw the dashboards of docs/pictures/*.json into docs/ (Chromium has to be installed)
-	$(CARGO_BUILD) --bin monitored-endpoint
+pictures: cli $(TOOLS)/pictures/installed ## draw the dashboards of docs/pictures/*.json into docs/ (Chromium has to be installed)
 	@$(TOOLS)/pictures/bin/python scripts/pictures.py --cli $(CARGO_TARGET_DIR)/debug/monitored-endpoint $(PICTURES)
 
 docs: $(TOOLS)/sam/installed ## links, commands, quoted texts, permissions, templates and the code map in the pages
@@ -164,8 +167,7 @@ reference: ## write docs/properties.md, docs/properties.schema.json, the stand-i
 	WRITE_REFERENCE=1 cargo test --workspace --locked --test integration reference::the_
 	@$(MAKE) --no-print-directory bindings
 
-iac: $(TOOLS)/iac/installed $(TOOLS)/sam/installed ## the CDK constructs, the Terraform modules and their examples, as far as they run without an account (TERRAFORM_PLUGINS=... is a folder with the AWS provider)
-	$(CARGO_BUILD) --bin monitored-endpoint
+iac: cli $(TOOLS)/iac/installed $(TOOLS)/sam/installed ## the CDK constructs, the Terraform modules and their examples, as far as they run without an account (TERRAFORM_PLUGINS=... is a folder with the AWS provider)
 	@cd scripts && ../$(TOOLS)/iac/bin/python -m bindings --check && ../$(TOOLS)/iac/bin/python -m unittest --quiet bindings.test_bindings
 	@$(MAKE) --no-print-directory constructs
 	@$(TOOLS)/iac/bin/python scripts/check_iac.py --constructs $(CONSTRUCTS) \
@@ -189,8 +191,7 @@ $(TOOLS)/constructs/installed: constructs/package-lock.json
 	@cd $(TOOLS)/constructs && npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
-focus: $(TOOLS)/local/installed ## focus-validator over what `report --format focus` writes, where it can be installed (REQUIRE_FOCUS=1 fails where it can't)
-	$(CARGO_BUILD) --bin monitored-endpoint --bin stand-in
+focus: cli stand-in $(TOOLS)/local/installed ## focus-validator over what `report --format focus` writes, where it can be installed (REQUIRE_FOCUS=1 fails where it can't)
 	@if $(MAKE) --no-print-directory $(TOOLS)/focus/installed; then \
 		$(TOOLS)/local/bin/python scripts/check_focus.py --cli $(CARGO_TARGET_DIR)/debug/monitored-endpoint --validator $(TOOLS)/focus/bin/focus-validator; \
 	else echo 'SKIPPED: focus-validator could not be installed, so nothing was validated'; test -z "$$REQUIRE_FOCUS"; fi
