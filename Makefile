@@ -159,8 +159,8 @@ cli: ## the command-line program, .tools/bin/monitored-endpoint; see cli/README.
 pictures: cli $(TOOLS)/pictures/installed ## draw the dashboards of docs/pictures/*.json into docs/ (Chromium has to be installed)
 	@$(TOOLS)/pictures/bin/python scripts/pictures.py --cli $(CARGO_TARGET_DIR)/debug/monitored-endpoint $(PICTURES)
 
-docs: $(TOOLS)/sam/installed ## links, commands, quoted texts, permissions, templates and the code map in the pages
-	@cd scripts && ../$(TOOLS)/sam/bin/python -m unittest --quiet doccheck.test_doccheck test_events test_release
+docs: $(TOOLS)/sam/installed ## links, commands (those marked `run` are run), quoted texts, permissions, templates and the code map in the pages
+	@cd scripts && ../$(TOOLS)/sam/bin/python -m unittest --quiet doccheck.test_doccheck doccheck.test_blocks test_events test_release
 	@$(TOOLS)/sam/bin/python scripts/check_docs.py --sam $(TOOLS)/sam/bin/sam --binaries $(CARGO_TARGET_DIR)/debug
 
 reference: ## write docs/properties.md, docs/properties.schema.json, the stand-in's table of rows and the bindings anew, from src/properties/reference.rs, the SDK's schemas and data/

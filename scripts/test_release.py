@@ -7,14 +7,13 @@ import json
 import re
 import tempfile
 import unittest
-import zipfile
 from pathlib import Path
 
+import fake_release
 import release
 import release_ready
 import sbom
 
-ELF_MACHINES = {"x86_64": 62, "arm64": 183}
 STAGED = {
     *("provider-arm64.zip", "provider-x86_64.zip", "widgets-arm64.zip", "widgets-x86_64.zip"),
     *("template-arm64.yaml", "template-x86_64.yaml", "template-from-bucket.json"),
@@ -22,24 +21,12 @@ STAGED = {
 }
 
 
-def pack(path: Path, architecture: str) -> None:
-    """A package whose executable ends with its header."""
-    path.parent.mkdir(parents=True)
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("bootstrap", b"\x7fELF".ljust(18, b"\0") + ELF_MACHINES[architecture].to_bytes(2, "little"))
-
-
 class Release(unittest.TestCase):
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.root = Path(folder.name)
-        self.zips = {architecture: self.root / architecture for architecture in release.ARCHITECTURES}
-        for architecture, built in self.zips.items():
-            for function in ("provider", "widgets", "hook"):
-                pack(built / function / "bootstrap.zip", architecture)
-        for name in ("template", "hook"):
-            (self.root / f"plain-{name}.json").write_text("{}")
+        self.zips = fake_release.build(self.root)
         self.out = self.root / "out"
 
     def stage(self) -> None:

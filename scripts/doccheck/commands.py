@@ -21,7 +21,10 @@ from botocore import xform_name
 from doccheck.page import PROGRAMS, Fault, Page, Text
 
 # Nothing of theirs is checked but the files they name.
-PLAIN = {"cd", "export", "git", "jq", "pip", "npm", "npx", "cdk", "terraform", "docker", "python", "python3", "rustup"}
+PLAIN = {
+    *("cd", "export", "git", "jq", "pip", "npm", "npx", "cdk", "terraform", "docker", "python", "python3", "rustup"),
+    *("kill", "sed", "sleep"),
+}
 # Subcommands of the AWS CLI that are no operation of the service's API, with the options that they take here.
 AWS_OWN = {
     ("cloudformation", "deploy"): {"stack-name", "template-file", "parameter-overrides", "capabilities"},
@@ -52,7 +55,7 @@ class Commands:
         self.checked = 0
 
     def faults(self, page: Page) -> Iterator[Fault]:
-        blocks = [block for block in page.blocks if block.language in ("sh", "bash")]
+        blocks = [block for block in page.blocks if block.language == "sh"]
         spans = [span for span in page.spans if span.text.split(" ")[0] in PROGRAMS and " " in span.text]
         for block in [*blocks, *spans]:
             for at, words in commands(block):

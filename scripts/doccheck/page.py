@@ -16,11 +16,12 @@ PROGRAMS = ("make", "aws", "sam", "cargo", "monitored-endpoint", "stand-in")
 
 @dataclass(frozen=True)
 class Text:
-    """A piece of a page, and the line that it stands on."""
+    """A piece of a page, and the line that it stands on. A block may have a language, and a word after it."""
 
     line: int
     text: str
     language: str = ""
+    word: str = ""
 
 
 @dataclass(frozen=True, order=True)
@@ -46,6 +47,7 @@ class Page:
     blocks: list[Text] = field(default_factory=list)
     spans: list[Text] = field(default_factory=list)
     quotations: list[Text] = field(default_factory=list)
+    prose: list[Text] = field(default_factory=list)
 
     def fault(self, at: Text, message: str) -> Fault:
         return Fault(self.name, at.line, message)
@@ -61,8 +63,10 @@ def read(path: Path, root: Path) -> Page:
         in_quotation += token.nesting if token.type.startswith("blockquote_") else 0
         line = token.map[0] + 1 if token.map else 0
         if token.type in ("fence", "code_block"):
-            page.blocks.append(Text(line, token.content, token.info.strip()))
+            language, _, word = token.info.strip().partition(" ")
+            page.blocks.append(Text(line, token.content, language, word))
         elif token.type == "inline":
+            page.prose.append(Text(line, token.content))
             if in_heading:
                 page.anchors.add(_anchor(_plain(token), taken))
             if in_quotation:
