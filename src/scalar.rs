@@ -50,6 +50,52 @@ fn decimal(text: &str) -> Option<f64> {
     text.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
+/// A value that is given as one of some words.
+pub(crate) trait Word: Copy + 'static {
+    /// The words, in their order.
+    const NAMES: &'static [&'static str];
+
+    /// The value that is written so.
+    fn named(text: &str) -> Option<Self>;
+}
+
+/// Defines an enumeration by its words: `name()` and `Display` write one, [`Word`] reads it.
+macro_rules! words {
+    ($(#[$doc:meta])* pub enum $name:ident { $($(#[$word_doc:meta])* $word:ident = $text:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name {
+            $($(#[$word_doc])* $word,)+
+        }
+
+        impl $name {
+            /// Its word, as a declaration has it.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$word => $text,)+ }
+            }
+        }
+
+        impl $crate::scalar::Word for $name {
+            const NAMES: &'static [&'static str] = &[$($text),+];
+
+            fn named(text: &str) -> Option<Self> {
+                match text {
+                    $($text => Some(Self::$word),)+
+                    _ => None,
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.name())
+            }
+        }
+    };
+}
+pub(crate) use words;
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

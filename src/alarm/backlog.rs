@@ -6,7 +6,9 @@
 use super::measure::Series;
 use super::spec::{AlarmSource, AlarmSpec};
 use super::words::{compared, for_how_long};
-use super::{ANY_NUMBER, AT_LEAST, Definition, Fit, MINUTE, Measure, PeriodRule, Scope, Subject, ThresholdRule, Words};
+use super::{
+    ANY_NUMBER, Comparison, Definition, Fit, MINUTE, Measure, PeriodRule, Scope, Subject, ThresholdRule, Words,
+};
 use crate::endpoint::Serving;
 use crate::metrics::{IdLetter, Stat, queue_metric};
 
@@ -24,7 +26,7 @@ pub(super) const DEFINITION: Definition = Definition {
         holds: |waiting| waiting > 0.0,
         fix: "use seconds, or a number of requests with Source BacklogSize: more than 0",
     },
-    comparison: AT_LEAST,
+    comparison: Comparison::AtLeast,
     window: 5 * MINUTE,
     period: PeriodRule::Shortest,
     counts_samples: false,

@@ -6,11 +6,11 @@
 //! listed; savings plans and discounts aren't in it.
 
 use super::measure::Series;
-use super::outlook::{Outlook, fires_above, is_breached_by};
+use super::outlook::{Outlook, is_breached_by};
 use super::spec::{AlarmSource, AlarmSpec};
 use super::words::compared;
 use super::{
-    ANY_NUMBER, DAY, Definition, Fit, MORE_THAN, MOST_METRICS, Measure, PeriodRule, Scope, Subject, ThresholdRule,
+    ANY_NUMBER, Comparison, DAY, Definition, Fit, MOST_METRICS, Measure, PeriodRule, Scope, Subject, ThresholdRule,
     Words,
 };
 use crate::endpoint::{Capacity, PriceBasis, Variant};
@@ -32,7 +32,7 @@ pub(super) const DEFINITION: Definition = Definition {
         holds: |dollars| dollars > 0.0,
         fix: "use dollars a day: more than 0",
     },
-    comparison: MORE_THAN,
+    comparison: Comparison::MoreThan,
     window: DAY,
     period: PeriodRule::Always(DAY),
     counts_samples: true,
@@ -101,7 +101,7 @@ fn more_than_declared(alarm: &AlarmSpec, outlook: &Outlook<'_>) -> Option<String
         Some(instances * outlook.prices.of(variant).per_hour()?.0 * HOURS_A_DAY)
     };
     let dollars = outlook.variants.iter().map(a_day).sum::<Option<f64>>()?;
-    (fires_above(alarm) && is_breached_by(alarm, dollars)).then(|| {
+    (alarm.comparison.fires_above() && is_breached_by(alarm, dollars)).then(|| {
         format!(
             "the declared instances cost ${dollars:.2} a day, so the alarm ({}) would fire every day; use more than {dollars:.2}",
             compared(alarm)

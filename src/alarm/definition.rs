@@ -2,17 +2,11 @@
 
 use std::ops::RangeInclusive;
 
+use super::comparison::Comparison;
 use super::outlook::Outlook;
 use super::spec::{AlarmSource, AlarmSpec};
 use super::{Measure, Scope};
 use crate::endpoint::{InferenceComponent, Variant};
-
-pub(crate) const AT_LEAST: &str = "GreaterThanOrEqualToThreshold";
-pub(crate) const MORE_THAN: &str = "GreaterThanThreshold";
-pub(crate) const FEWER: &str = "LessThanThreshold";
-pub(crate) const AT_MOST: &str = "LessThanOrEqualToThreshold";
-/// Greater first: the last two count for less.
-pub(crate) const COMPARISONS: [&str; 4] = [AT_LEAST, MORE_THAN, FEWER, AT_MOST];
 
 /// A number of things, of milliseconds or of dollars.
 pub(crate) const ANY_NUMBER: RangeInclusive<f64> = 0.0..=f64::INFINITY;
@@ -38,7 +32,7 @@ pub(crate) struct Definition {
     /// What it compares with.
     pub(crate) threshold: ThresholdRule,
     /// How it compares by default.
-    pub(crate) comparison: &'static str,
+    pub(crate) comparison: Comparison,
     /// Seconds that it must be so before anybody is told.
     pub(crate) window: i32,
     /// Seconds of a datapoint.

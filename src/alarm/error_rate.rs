@@ -8,7 +8,7 @@ use super::measure::Series;
 use super::spec::{AlarmSource, AlarmSpec};
 use super::words::{compared, for_how_long};
 use super::{
-    AT_LEAST, Definition, Fit, MINUTE, MOST_METRICS, Measure, PERCENT, PeriodRule, Scope, Situation, Subject,
+    Comparison, Definition, Fit, MINUTE, MOST_METRICS, Measure, PERCENT, PeriodRule, Scope, Situation, Subject,
     ThresholdRule, Words,
 };
 use crate::endpoint::{Serving, Variant};
@@ -27,7 +27,7 @@ pub(super) const DEFINITION: Definition = Definition {
         holds: |percent| (0.0..=100.0).contains(&percent),
         fix: "use a percentage: 0 to 100",
     },
-    comparison: AT_LEAST,
+    comparison: Comparison::AtLeast,
     window: 5 * MINUTE,
     period: PeriodRule::Shortest,
     counts_samples: false,
@@ -46,7 +46,7 @@ pub(super) const DEFINITION: Definition = Definition {
     steps: ["see what was deployed or changed last, and roll it back", "read the model's log for the error"],
     annotation: |_| None,
     warning: |alarm, _| {
-        let all = alarm.threshold >= 100.0 && alarm.comparison.as_str() == AT_LEAST;
+        let all = alarm.threshold >= 100.0 && alarm.comparison == Comparison::AtLeast;
         all.then(|| "100 is reached only while every single request to a model or variant fails; use 5".to_owned())
     },
     breaching_gaps: Some(NONE_WHILE_NOBODY_CALLS),

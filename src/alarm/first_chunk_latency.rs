@@ -8,7 +8,7 @@ use super::error_rate::models_are_listed;
 use super::measure::slowest;
 use super::spec::AlarmSource;
 use super::words::{compared, for_how_long};
-use super::{ANY_NUMBER, AT_LEAST, Definition, Fit, MINUTE, MOST_METRICS, PeriodRule, Subject, ThresholdRule, Words};
+use super::{ANY_NUMBER, Comparison, Definition, Fit, MINUTE, MOST_METRICS, PeriodRule, Subject, ThresholdRule, Words};
 
 pub(super) const DEFINITION: Definition = Definition {
     suffix: "first-chunk-latency",
@@ -25,7 +25,7 @@ pub(super) const DEFINITION: Definition = Definition {
         holds: |milliseconds| milliseconds > 0.0,
         fix: "use milliseconds: more than 0",
     },
-    comparison: AT_LEAST,
+    comparison: Comparison::AtLeast,
     window: 5 * MINUTE,
     period: PeriodRule::Shortest,
     counts_samples: false,

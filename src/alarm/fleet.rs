@@ -5,7 +5,7 @@
 //! interactive panel does, as a data source of CloudWatch:
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_MultiDataSources-Connect-Custom.html>.
 
-use super::Words;
+use super::{MissingData, Words};
 use crate::endpoint::AlarmName;
 
 /// The property that declares it.
@@ -36,7 +36,7 @@ pub struct FleetAlarm {
     /// How many quarters of an hour in a row have to breach.
     pub evaluation_periods: i32,
     /// What a datapoint that isn't there counts as.
-    pub treat_missing_data: &'static str,
+    pub treat_missing_data: MissingData,
     /// Whether actions are taken at all.
     pub actions_enabled: bool,
     /// Actions on going to ALARM.

@@ -1,10 +1,10 @@
 //! What looks wrong about an alarm on GPUs that are free, as `unused_gpu` and `gpu_buffer` count them.
 
+use super::Comparison;
 use super::outlook::{Outlook, PlacedModel, is_breached_by};
 use super::reach::{Reach, reach};
 use super::spec::AlarmSpec;
 use super::words::compared;
-use super::{AT_LEAST, AT_MOST, FEWER, MORE_THAN};
 
 /// Whether the declared instances and models would keep it in ALARM, or could never make it fire. `instead` is what helps where
 /// the threshold is meant.
@@ -15,7 +15,7 @@ pub(super) fn warning(alarm: &AlarmSpec, outlook: &Outlook<'_>, instead: &str) -
     let (gpus, instances) = (variant.shared_gpus()?, variant.instances?);
     let (all, most) = (instances.initial.saturating_mul(gpus), instances.most.saturating_mul(gpus));
     let (name, compared) = (&variant.name, compared(alarm));
-    match reach(alarm.comparison.as_str(), alarm.threshold, &(0.0..=f64::from(most))) {
+    match reach(alarm.comparison, alarm.threshold, &(0.0..=f64::from(most))) {
         Reach::Always => Some(format!(
             "the declared instances of variant {name} have {most} GPUs, so the alarm ({compared}) would stay in ALARM; {}",
             less_than_always(alarm, most)
@@ -38,17 +38,17 @@ pub(super) fn warning(alarm: &AlarmSpec, outlook: &Outlook<'_>, instead: &str) -
 
 /// The thresholds that not every number from 0 to `most` breaches.
 fn less_than_always(alarm: &AlarmSpec, most: u32) -> String {
-    match alarm.comparison.as_str() {
-        AT_LEAST => "use 1 or more".to_owned(),
-        MORE_THAN => "use 0 or more".to_owned(),
-        AT_MOST => format!("use at most {}, or declare more instances", most.saturating_sub(1)),
-        _ => format!("use at most {most}, or declare more instances"),
+    match alarm.comparison {
+        Comparison::AtLeast => "use 1 or more".to_owned(),
+        Comparison::MoreThan => "use 0 or more".to_owned(),
+        Comparison::AtMost => format!("use at most {}, or declare more instances", most.saturating_sub(1)),
+        Comparison::LessThan => format!("use at most {most}, or declare more instances"),
     }
 }
 
 /// The largest threshold that so many GPUs can reach.
 fn largest(alarm: &AlarmSpec, most: u32) -> u32 {
-    if alarm.comparison.as_str() == MORE_THAN { most.saturating_sub(1) } else { most }
+    if alarm.comparison == Comparison::MoreThan { most.saturating_sub(1) } else { most }
 }
 
 /// GPUs that are left on so many instances when the models are placed, where that can be told. A model whose copies aren't known
@@ -75,10 +75,11 @@ fn how_much(placed: &[PlacedModel], free: u32) -> String {
 
 /// A threshold that `free` GPUs don't breach, where there is one.
 fn what_works(alarm: &AlarmSpec, free: u32, instead: &str) -> String {
-    let threshold = match alarm.comparison.as_str() {
-        AT_LEAST => Some(free + 1),
-        AT_MOST => free.checked_sub(1),
-        _ => Some(free).filter(|free| alarm.comparison.as_str() != FEWER || *free > 0),
+    let threshold = match alarm.comparison {
+        Comparison::AtLeast => Some(free + 1),
+        Comparison::AtMost => free.checked_sub(1),
+        Comparison::LessThan => Some(free).filter(|free| *free > 0),
+        Comparison::MoreThan => Some(free),
     };
     match threshold {
         Some(threshold) => format!("use {threshold}, or {instead}"),

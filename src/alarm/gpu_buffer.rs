@@ -7,7 +7,7 @@ use super::free_gpus;
 use super::spec::AlarmSource;
 use super::unused_gpu::{NOTHING_SHARES_GPUS, NUMBER_OF_GPUS, fit, measure, shares_gpus, unused_gpus};
 use super::words::{compared, dollars, for_how_long};
-use super::{ANY_NUMBER, Definition, FEWER, HOUR, PeriodRule, Subject, Words};
+use super::{ANY_NUMBER, Comparison, Definition, HOUR, PeriodRule, Subject, Words};
 use crate::endpoint::Variant;
 
 pub(super) const DEFINITION: Definition = Definition {
@@ -19,7 +19,7 @@ pub(super) const DEFINITION: Definition = Definition {
     source: |_| AlarmSource::Reservation,
     range: ANY_NUMBER,
     threshold: NUMBER_OF_GPUS,
-    comparison: FEWER,
+    comparison: Comparison::LessThan,
     // Shorter than a scale-out takes would tell of every scale-out.
     window: HOUR / 4,
     period: PeriodRule::Shortest,

@@ -9,8 +9,8 @@ use super::measure::Series;
 use super::spec::{AlarmSource, AlarmSpec};
 use super::words::{compared, dollars, for_how_long};
 use super::{
-    Definition, FEWER, Fit, HOUR, MOST_METRICS, Measure, PERCENT, PeriodRule, Scope, Situation, Subject, ThresholdRule,
-    Words,
+    Comparison, Definition, Fit, HOUR, MOST_METRICS, Measure, PERCENT, PeriodRule, Scope, Situation, Subject,
+    ThresholdRule, Words,
 };
 use crate::endpoint::Variant;
 use crate::metrics::{Expr, IdLetter, PromQl, Stat, mean_work_of_models};
@@ -32,7 +32,7 @@ pub(super) const DEFINITION: Definition = Definition {
         holds: |percent| percent > 0.0 && percent <= 100.0,
         fix: "use a percentage: more than 0, at most 100",
     },
-    comparison: FEWER,
+    comparison: Comparison::LessThan,
     window: HOUR,
     period: PeriodRule::Shortest,
     // Work and samples of the same period are divided by one another: how many there are doesn't matter.
@@ -57,8 +57,8 @@ pub(super) const DEFINITION: Definition = Definition {
     ],
     annotation: |alarm| Some((alarm.threshold, format!("under {} %", alarm.threshold))),
     warning: |alarm, _| {
-        let all =
-            alarm.threshold >= 100.0 && (alarm.source == AlarmSource::PromQl || alarm.comparison.as_str() == FEWER);
+        let all = alarm.threshold >= 100.0
+            && (alarm.source == AlarmSource::PromQl || alarm.comparison == Comparison::LessThan);
         all.then(|| {
             "100 is breached by every GPU that ever rests, so the alarm would hardly leave ALARM; use 30".to_owned()
         })

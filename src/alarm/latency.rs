@@ -5,10 +5,9 @@
 
 use super::error_rate::{NONE_WHILE_NOBODY_CALLS, answers_at_once, models_are_listed};
 use super::measure::slowest;
-use super::outlook::fires_above;
 use super::spec::AlarmSource;
 use super::words::{compared, for_how_long};
-use super::{ANY_NUMBER, AT_LEAST, Definition, Fit, MINUTE, MOST_METRICS, PeriodRule, Subject, ThresholdRule, Words};
+use super::{ANY_NUMBER, Comparison, Definition, Fit, MINUTE, MOST_METRICS, PeriodRule, Subject, ThresholdRule, Words};
 
 /// Milliseconds that a container has for an answer that isn't streamed
 /// (<https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html>).
@@ -28,7 +27,7 @@ pub(super) const DEFINITION: Definition = Definition {
         holds: |milliseconds| milliseconds > 0.0,
         fix: "use milliseconds: more than 0",
     },
-    comparison: AT_LEAST,
+    comparison: Comparison::AtLeast,
     window: 5 * MINUTE,
     period: PeriodRule::Shortest,
     counts_samples: false,
@@ -50,7 +49,7 @@ pub(super) const DEFINITION: Definition = Definition {
     ],
     annotation: |_| None,
     warning: |alarm, _| {
-        (fires_above(alarm) && alarm.threshold > LONGEST_ANSWER).then(|| {
+        (alarm.comparison.fires_above() && alarm.threshold > LONGEST_ANSWER).then(|| {
             format!(
                 "SageMaker gives an answer up after {LONGEST_ANSWER} ms unless it is streamed, so the alarm ({}) could fire for streams alone; use \
                  less than {LONGEST_ANSWER}",

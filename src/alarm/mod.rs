@@ -5,6 +5,7 @@
 
 mod backlog;
 mod budget;
+mod comparison;
 mod definition;
 mod error_rate;
 mod first_chunk_latency;
@@ -25,18 +26,16 @@ mod words;
 
 use std::fmt;
 
+pub use comparison::Comparison;
 pub use definition::Words;
-pub(crate) use definition::{
-    ANY_NUMBER, AT_LEAST, AT_MOST, COMPARISONS, Definition, FEWER, Fit, MORE_THAN, PERCENT, PeriodRule, Situation,
-    Subject, ThresholdRule,
-};
+pub(crate) use definition::{ANY_NUMBER, Definition, Fit, PERCENT, PeriodRule, Situation, Subject, ThresholdRule};
 pub(crate) use fleet::FLEET_ALARM_SUFFIX;
 pub use fleet::{FLEET_ALARM, FLEET_ALARM_PERIOD, FleetAlarm};
 pub(crate) use measure::{MOST_METRICS, Measure};
 pub(crate) use outlook::Outlook;
 pub use outlook::PlacedModel;
 pub(crate) use scope::Scope;
-pub use spec::{AlarmSource, AlarmSpec, Part, PartAlarm};
+pub use spec::{AlarmSource, AlarmSpec, MissingData, Part, PartAlarm};
 
 const MINUTE: i32 = 60;
 const HOUR: i32 = 3600;

@@ -9,7 +9,7 @@ use super::measure::Series;
 use super::spec::{AlarmSource, AlarmSpec};
 use super::words::{compared, for_how_long};
 use super::{
-    ANY_NUMBER, AT_LEAST, Definition, Fit, MINUTE, MOST_METRICS, Measure, PeriodRule, Scope, Subject, ThresholdRule,
+    ANY_NUMBER, Comparison, Definition, Fit, MINUTE, MOST_METRICS, Measure, PeriodRule, Scope, Subject, ThresholdRule,
     Words,
 };
 use crate::endpoint::Variant;
@@ -28,7 +28,7 @@ pub(super) const DEFINITION: Definition = Definition {
         holds: |calls| calls > 0.0,
         fix: "a number of requests is more than 0",
     },
-    comparison: AT_LEAST,
+    comparison: Comparison::AtLeast,
     // The next request waits for a copy: tell at once.
     window: MINUTE,
     period: PeriodRule::Shortest,

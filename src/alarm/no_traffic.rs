@@ -18,8 +18,8 @@ use super::measure::Series;
 use super::spec::{AlarmSource, AlarmSpec};
 use super::words::{compared, dollars, for_how_long};
 use super::{
-    ANY_NUMBER, AT_MOST, Definition, Fit, HOUR, MINUTE, MOST_METRICS, Measure, PeriodRule, Scope, Situation, Subject,
-    ThresholdRule, Words,
+    ANY_NUMBER, Comparison, Definition, Fit, HOUR, MINUTE, MOST_METRICS, Measure, PeriodRule, Scope, Situation,
+    Subject, ThresholdRule, Words,
 };
 use crate::metrics::{Expr, IdLetter, Stat, invocation_metric, requests_metric, requests_of_components};
 
@@ -36,7 +36,7 @@ pub(super) const DEFINITION: Definition = Definition {
         holds: |calls| calls >= 0.0,
         fix: "a number of requests is 0 or more",
     },
-    comparison: AT_MOST,
+    comparison: Comparison::AtMost,
     window: 3 * HOUR,
     period: PeriodRule::Is(HOUR),
     counts_samples: false,

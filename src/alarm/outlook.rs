@@ -2,9 +2,7 @@
 //!
 //! A fleet may grow and shrink, so what looks wrong here is warned of and never refused.
 
-use super::reach::{Reach, reach};
 use super::spec::AlarmSpec;
-use super::{AT_LEAST, MORE_THAN};
 use crate::endpoint::Variant;
 use crate::pricing::ListPrices;
 
@@ -28,10 +26,5 @@ pub(crate) struct Outlook<'s> {
 
 /// Whether a value keeps the alarm in ALARM.
 pub(super) fn is_breached_by(alarm: &AlarmSpec, value: f64) -> bool {
-    reach(alarm.comparison.as_str(), alarm.threshold, &(value..=value)) == Reach::Always
-}
-
-/// Whether higher values breach.
-pub(super) fn fires_above(alarm: &AlarmSpec) -> bool {
-    [AT_LEAST, MORE_THAN].contains(&alarm.comparison.as_str())
+    alarm.comparison.breached_by(value, alarm.threshold)
 }

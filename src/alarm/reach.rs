@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::{AT_LEAST, AT_MOST, FEWER, MORE_THAN};
+use super::Comparison;
 
 /// Which of the values breach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,23 +16,17 @@ pub(crate) enum Reach {
 }
 
 /// Which of `values` breach a threshold.
-pub(crate) fn reach(comparison: &str, threshold: f64, values: &RangeInclusive<f64>) -> Reach {
-    let breaches = |value: f64| match comparison {
-        MORE_THAN => value > threshold,
-        FEWER => value < threshold,
-        AT_MOST => value <= threshold,
-        _ => value >= threshold,
-    };
+pub(crate) fn reach(comparison: Comparison, threshold: f64, values: &RangeInclusive<f64>) -> Reach {
     // Each comparison has one direction, so the ends say it of everything between them.
-    match (breaches(*values.start()), breaches(*values.end())) {
-        (true, true) => Reach::Always,
-        (false, false) => Reach::Never,
+    match [*values.start(), *values.end()].map(|value| comparison.breached_by(value, threshold)) {
+        [true, true] => Reach::Always,
+        [false, false] => Reach::Never,
         _ => Reach::Sometimes,
     }
 }
 
 /// What is wrong with a threshold where all of `values` breach it, or none does, and what to use.
-pub(crate) fn mistake(comparison: &str, threshold: f64, values: &RangeInclusive<f64>) -> Option<String> {
+pub(crate) fn mistake(comparison: Comparison, threshold: f64, values: &RangeInclusive<f64>) -> Option<String> {
     let (least, most) = (*values.start(), *values.end());
     let range = if most.is_finite() { format!("{least} to {most}") } else { format!("{least} or more") };
     let what_happens = match reach(comparison, threshold, values) {
@@ -41,10 +35,10 @@ pub(crate) fn mistake(comparison: &str, threshold: f64, values: &RangeInclusive<
         Reach::Never => format!("nothing that can be measured ({range}) breaches it, so the alarm could never fire"),
     };
     let fix = match comparison {
-        AT_LEAST if threshold <= least => format!("more than {least}, or {MORE_THAN}"),
-        MORE_THAN if threshold >= most => format!("less than {most}, or {AT_LEAST}"),
-        FEWER if threshold <= least => format!("more than {least}, or {AT_MOST}"),
-        AT_MOST if threshold >= most => format!("less than {most}, or {FEWER}"),
+        Comparison::AtLeast if threshold <= least => format!("more than {least}, or {}", Comparison::MoreThan),
+        Comparison::MoreThan if threshold >= most => format!("less than {most}, or {}", Comparison::AtLeast),
+        Comparison::LessThan if threshold <= least => format!("more than {least}, or {}", Comparison::AtMost),
+        Comparison::AtMost if threshold >= most => format!("less than {most}, or {}", Comparison::LessThan),
         _ => range,
     };
     Some(format!("{threshold} with {comparison}: {what_happens}; use {fix}"))
@@ -52,22 +46,21 @@ pub(crate) fn mistake(comparison: &str, threshold: f64, values: &RangeInclusive<
 
 #[cfg(test)]
 mod tests {
-    use super::super::COMPARISONS;
     use super::*;
 
     #[test]
     fn the_ends_decide() {
         for (comparison, threshold, expected) in [
-            (AT_LEAST, 0.0, Reach::Always),
-            (AT_LEAST, 100.0, Reach::Sometimes),
-            (AT_LEAST, 100.5, Reach::Never),
-            (MORE_THAN, 0.0, Reach::Sometimes),
-            (MORE_THAN, 100.0, Reach::Never),
-            (FEWER, 0.0, Reach::Never),
-            (FEWER, 100.0, Reach::Sometimes),
-            (FEWER, 100.5, Reach::Always),
-            (AT_MOST, 0.0, Reach::Sometimes),
-            (AT_MOST, 100.0, Reach::Always),
+            (Comparison::AtLeast, 0.0, Reach::Always),
+            (Comparison::AtLeast, 100.0, Reach::Sometimes),
+            (Comparison::AtLeast, 100.5, Reach::Never),
+            (Comparison::MoreThan, 0.0, Reach::Sometimes),
+            (Comparison::MoreThan, 100.0, Reach::Never),
+            (Comparison::LessThan, 0.0, Reach::Never),
+            (Comparison::LessThan, 100.0, Reach::Sometimes),
+            (Comparison::LessThan, 100.5, Reach::Always),
+            (Comparison::AtMost, 0.0, Reach::Sometimes),
+            (Comparison::AtMost, 100.0, Reach::Always),
         ] {
             assert_eq!(reach(comparison, threshold, &(0.0..=100.0)), expected, "{comparison} {threshold}");
         }
@@ -75,10 +68,10 @@ mod tests {
 
     #[test]
     fn a_mistake_says_what_to_use() {
-        for comparison in COMPARISONS {
+        for comparison in [Comparison::AtLeast, Comparison::MoreThan, Comparison::LessThan, Comparison::AtMost] {
             assert_eq!(mistake(comparison, 50.0, &(0.0..=100.0)), None, "{comparison}");
         }
-        let said = mistake(AT_LEAST, 0.0, &(0.0..=f64::INFINITY)).unwrap();
+        let said = mistake(Comparison::AtLeast, 0.0, &(0.0..=f64::INFINITY)).unwrap();
         assert_eq!(
             said,
             "0 with GreaterThanOrEqualToThreshold: whatever is measured (0 or more) breaches it, so the alarm would stay in ALARM; use more \

@@ -2,10 +2,9 @@
 //!
 //! The types alone: which settings are valid, and which alarm goes with which declaration, is [`crate::spec`]'s.
 
-use aws_sdk_cloudwatch::types::ComparisonOperator;
-
-use super::AlarmKind;
+use super::{AlarmKind, Comparison};
 use crate::endpoint::{AlarmName, InferenceComponentName, VariantName};
+use crate::scalar::words;
 
 /// A valid alarm.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +23,7 @@ pub struct AlarmSpec {
     /// What the measure is compared with.
     pub threshold: f64,
     /// How it is compared.
-    pub comparison: ComparisonOperator,
+    pub comparison: Comparison,
     /// Seconds that one datapoint covers: 10, 20, 30 or a multiple of 60, and no less than the publish frequency. With
     /// PromQL, seconds between two evaluations.
     pub period: i32,
@@ -35,7 +34,7 @@ pub struct AlarmSpec {
     /// The time zone of a window of the clock; `None` is UTC, or a window that isn't the clock's.
     pub time_zone: Option<String>,
     /// What a datapoint that isn't there counts as.
-    pub treat_missing_data: String,
+    pub treat_missing_data: MissingData,
     /// Whether actions are taken at all.
     pub actions_enabled: bool,
     /// Actions on going to ALARM.
@@ -64,77 +63,51 @@ pub enum Part {
     Model(InferenceComponentName),
 }
 
-/// How an alarm gets to know what it watches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AlarmSource {
-    /// Metric math on metrics that every endpoint publishes, `GPUReservation` first of all.
-    Reservation,
-    /// A Metrics Insights query that counts the samples of single GPUs. Needs enhanced metrics.
-    SampleCount,
-    /// A PromQL query, each of whose series is an idle model. Needs detailed observability.
-    PromQl,
-    /// Metric math on what is published of requests.
-    Invocations,
-    /// A Metrics Insights query that finds the models. Needs enhanced metrics.
-    Insights,
-    /// How long the oldest request in a queue has waited.
-    OldestRequest,
-    /// How many requests wait in a queue.
-    BacklogSize,
-    /// The samples of instances, each of which costs.
-    InstanceSamples,
+words! {
+    /// What a datapoint that isn't there counts as.
+    pub enum MissingData {
+        /// As one that breaches.
+        Breaching = "breaching",
+        /// As one that doesn't.
+        NotBreaching = "notBreaching",
+        /// The state stays as it is.
+        Ignore = "ignore",
+        /// Where all of them are missing, the state is `INSUFFICIENT_DATA`.
+        Missing = "missing",
+    }
+}
+
+words! {
+    /// How an alarm gets to know what it watches.
+    pub enum AlarmSource {
+        /// Metric math on metrics that every endpoint publishes, `GPUReservation` first of all.
+        Reservation = "Reservation",
+        /// A Metrics Insights query that counts the samples of single GPUs. Needs enhanced metrics.
+        SampleCount = "SampleCount",
+        /// A PromQL query, each of whose series is an idle model. Needs detailed observability.
+        PromQl = "PromQL",
+        /// Metric math on what is published of requests.
+        Invocations = "Invocations",
+        /// A Metrics Insights query that finds the models. Needs enhanced metrics.
+        Insights = "Insights",
+        /// How long the oldest request in a queue has waited.
+        OldestRequest = "OldestRequest",
+        /// How many requests wait in a queue.
+        BacklogSize = "BacklogSize",
+        /// The samples of instances, each of which costs.
+        InstanceSamples = "InstanceSamples",
+    }
 }
 
 impl AlarmSource {
-    const ALL: [Self; 8] = [
-        Self::Reservation,
-        Self::SampleCount,
-        Self::PromQl,
-        Self::Invocations,
-        Self::Insights,
-        Self::OldestRequest,
-        Self::BacklogSize,
-        Self::InstanceSamples,
-    ];
-
-    /// Their names.
-    pub(crate) const NAMES: [&'static str; Self::ALL.len()] = {
-        let mut names = [""; Self::ALL.len()];
-        let mut at = 0;
-        while at < names.len() {
-            names[at] = Self::ALL[at].name();
-            at += 1;
-        }
-        names
-    };
-
     /// The sources that an alarm of `kind` can have, its default first.
     #[must_use]
     pub fn of(kind: AlarmKind) -> &'static [Self] {
         kind.definition().sources
     }
 
-    /// As the property `Source` has it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Reservation => "Reservation",
-            Self::SampleCount => "SampleCount",
-            Self::PromQl => "PromQL",
-            Self::Invocations => "Invocations",
-            Self::Insights => "Insights",
-            Self::OldestRequest => "OldestRequest",
-            Self::BacklogSize => "BacklogSize",
-            Self::InstanceSamples => "InstanceSamples",
-        }
-    }
-
     /// Whether it is a Metrics Insights query, or has one.
     pub(crate) fn is_insights(self) -> bool {
         matches!(self, Self::SampleCount | Self::Insights)
-    }
-
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|source| source.name() == name)
     }
 }

@@ -7,14 +7,12 @@
 //! datapoint, and a missing datapoint is not breaching. A new endpoint publishes half an hour of data before this can
 //! fire, so it needs no warm-up.
 
-use aws_sdk_cloudwatch::types::ComparisonOperator;
-
 use super::free_gpus;
 use super::measure::Series;
 use super::spec::{AlarmSource, AlarmSpec};
 use super::words::{compared, dollars, for_how_long};
 use super::{
-    ANY_NUMBER, AT_LEAST, Definition, Fit, HOUR, MOST_METRICS, Measure, PeriodRule, Scope, Subject, ThresholdRule,
+    ANY_NUMBER, Comparison, Definition, Fit, HOUR, MOST_METRICS, Measure, PeriodRule, Scope, Subject, ThresholdRule,
     Words,
 };
 use crate::endpoint::Variant;
@@ -33,7 +31,7 @@ pub(super) const DEFINITION: Definition = Definition {
     source: |_| AlarmSource::Reservation,
     range: ANY_NUMBER,
     threshold: NUMBER_OF_GPUS,
-    comparison: AT_LEAST,
+    comparison: Comparison::AtLeast,
     window: HOUR / 2,
     period: PeriodRule::DividesWindow,
     counts_samples: true,
@@ -107,8 +105,8 @@ pub(super) fn measure(alarm: &AlarmSpec, scope: &Scope<'_>) -> Measure {
     let samples_per_instance = (alarm.period / i32::from(scope.frequency.seconds())).max(1);
     let unused = samples / f64::from(samples_per_instance);
     let expression = match alarm.comparison {
-        ComparisonOperator::GreaterThanThreshold | ComparisonOperator::LessThanOrEqualToThreshold => unused - ROUNDING,
-        _ => unused + ROUNDING,
+        Comparison::MoreThan | Comparison::AtMost => unused - ROUNDING,
+        Comparison::AtLeast | Comparison::LessThan => unused + ROUNDING,
     };
     series.measure("unused", "Unused GPUs", expression)
 }

@@ -1,18 +1,10 @@
 //! An alarm's settings in words, for its description.
 
-use aws_sdk_cloudwatch::types::ComparisonOperator;
-
 use super::spec::{AlarmSource, AlarmSpec};
 
 /// The threshold and how it is compared: `at least 1`.
 pub(crate) fn compared(alarm: &AlarmSpec) -> String {
-    let words = match alarm.comparison {
-        ComparisonOperator::GreaterThanThreshold => "more than",
-        ComparisonOperator::LessThanThreshold => "less than",
-        ComparisonOperator::LessThanOrEqualToThreshold => "at most",
-        _ => "at least",
-    };
-    format!("{words} {}", alarm.threshold)
+    format!("{} {}", alarm.comparison.in_words(), alarm.threshold)
 }
 
 /// `for 30 minutes`, or `for 8 of 10 minutes`.

@@ -18,7 +18,8 @@ use super::reference::{
     dashboard, of_configs, settings, variant,
 };
 use super::shape::ShapeReader;
-use crate::alarm::AlarmKind;
+use super::words::{GpuDimensionChoice, ModelMode, PeriodOverride};
+use crate::alarm::{AlarmKind, Comparison, MissingData};
 use crate::envelope::{ResourceType, withholds};
 use crate::scalar;
 
@@ -48,8 +49,8 @@ pub struct Declaration {
     pub cost_per_hour: Declared<Cost>,
     /// Where variants differ.
     pub variants: Vec<DeclaredVariant>,
-    /// `GpuId`, `AcceleratorId` or `Auto`.
-    pub gpu_dimension: Declared<&'static str>,
+    /// The metric dimension that identifies a GPU.
+    pub gpu_dimension: Declared<GpuDimensionChoice>,
     /// The dashboard's settings.
     pub dashboard: DeclaredDashboard,
     /// Settings of every kind of alarm, mentioned or not.
@@ -89,7 +90,7 @@ pub struct DeclaredVariant {
     /// Price of one instance.
     pub cost_per_hour: Declared<Cost>,
     /// How its model is called.
-    pub model_mode: Declared<&'static str>,
+    pub model_mode: Declared<ModelMode>,
 }
 
 /// `Dashboard`.
@@ -101,8 +102,8 @@ pub struct DeclaredDashboard {
     pub dashboard_name: Declared<String>,
     /// Start of the shown time range.
     pub start: Declared<String>,
-    /// `auto` or `inherit`.
-    pub period_override: Declared<&'static str>,
+    /// Whether periods follow the shown time range.
+    pub period_override: Declared<PeriodOverride>,
     /// Whether what somebody changes by hand is put right.
     pub correct_drift: Declared<bool>,
     /// Whether there are interactive panels.
@@ -122,12 +123,12 @@ pub struct DeclaredAlarm {
     pub alarm_name: Declared<String>,
     pub alarm_description: Declared<String>,
     pub threshold: Declared<f64>,
-    pub comparison_operator: Declared<&'static str>,
+    pub comparison_operator: Declared<Comparison>,
     pub period: Declared<i32>,
     pub time_zone: Declared<String>,
     pub evaluation_periods: Declared<i32>,
     pub datapoints_to_alarm: Declared<i32>,
-    pub treat_missing_data: Declared<&'static str>,
+    pub treat_missing_data: Declared<MissingData>,
     pub actions_enabled: Declared<bool>,
     pub actions: Actions,
 }

@@ -7,7 +7,7 @@ use super::node::{Fields, Node};
 use super::problem::{choice, nearest, quote};
 use super::property::{Absent, Property, PropertyKind, Refusal};
 use super::reference::MOST_DOLLARS;
-use crate::scalar;
+use crate::scalar::{self, Word};
 
 /// The most keys that decide which tags go with an alarm's notifications, and the most characters of one
 /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_AlarmTagsPropagation.html>).
@@ -113,25 +113,19 @@ pub(super) const fn price(name: &'static str, default: Absent, meaning: &'static
     Entry::new((name, PropertyKind::Price), default, meaning, |node, _| cost(node))
 }
 
-/// One of these words.
-pub(super) const fn word(
+/// One of the words for a `T`.
+pub(super) const fn word<T: Word>(
     name: &'static str,
-    words: &'static [&'static str],
     refusal: Refusal,
     default: Absent,
     meaning: &'static str,
-) -> Entry<&'static str> {
-    Entry::new((name, PropertyKind::Choice(words)), default, meaning, one_of).refusing(refusal)
+) -> Entry<T> {
+    Entry::new((name, PropertyKind::Choice(T::NAMES)), default, meaning, one_of).refusing(refusal)
 }
 
-/// One of these words, or another: which of them are taken depends on what stands beside it.
-pub(super) const fn word_by_rule(
-    name: &'static str,
-    words: &'static [&'static str],
-    default: Absent,
-    meaning: &'static str,
-) -> Entry<String> {
-    Entry::new((name, PropertyKind::Choice(words)), default, meaning, |node, _| node.text())
+/// One of the words for a `T`, or another text: which of them are taken depends on other properties.
+pub(super) const fn word_by_rule<T: Word>(name: &'static str, default: Absent, meaning: &'static str) -> Entry<String> {
+    Entry::new((name, PropertyKind::Choice(T::NAMES)), default, meaning, |node, _| node.text())
 }
 
 /// ARNs. What an alarm can call is validated where it is known which alarm calls it.
@@ -205,12 +199,11 @@ fn in_range(node: &Node<'_>, property: &Property) {
     node.invalid(format!("{number} is not {what}; use {least} to {most}, or leave it out"));
 }
 
-fn one_of(node: &Node<'_>, property: &Property) -> Option<&'static str> {
-    let (PropertyKind::Choice(words), Refusal::IsNot(what)) = (property.kind, property.refusal) else { return None };
+fn one_of<T: Word>(node: &Node<'_>, property: &Property) -> Option<T> {
     let text = node.text()?;
-    let known = words.iter().copied().find(|word| *word == text);
-    if known.is_none() {
-        node.invalid(format!("{} is not {what}; {}", quote(&text, node.problems()), choice(&text, words)));
+    let known = T::named(&text);
+    if let (None, Refusal::IsNot(what)) = (known, property.refusal) {
+        node.invalid(format!("{} is not {what}; {}", quote(&text, node.problems()), choice(&text, T::NAMES)));
     }
     known
 }

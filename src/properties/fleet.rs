@@ -7,7 +7,7 @@ use super::entry::{
 use super::node::Fields;
 use super::property::{Absent, Property, Refusal};
 use super::reference::{settings, table};
-use crate::alarm;
+use crate::alarm::{self, MissingData};
 
 use Absent::{Depends, Is, Nothing, Refused};
 use Refusal::IsNot;
@@ -85,7 +85,7 @@ table! {
             Is("4"),
             "For how many quarters of an hour in a row it has to cost more",
         );
-        TREAT_MISSING_DATA: &'static str = settings::TREAT_MISSING_DATA;
+        TREAT_MISSING_DATA: MissingData = settings::TREAT_MISSING_DATA;
         ACTIONS_ENABLED: bool = settings::ACTIONS_ENABLED;
         ALARM_ACTIONS: Vec<String> = settings::ALARM_ACTIONS;
         OK_ACTIONS: Vec<String> = settings::OK_ACTIONS;

@@ -18,6 +18,7 @@ mod property;
 pub mod reference;
 mod shape;
 mod within_limits;
+mod words;
 
 pub use crate::alarm::AlarmKind;
 pub use declaration::{
@@ -29,3 +30,4 @@ pub(crate) use member::Member;
 pub(crate) use node::{Node, ROOT};
 pub use problem::{Problem, Problems, Severity, is_within, nearest};
 pub(crate) use problem::{choice, one_of, quote};
+pub use words::{GpuDimensionChoice, ModelMode, PeriodOverride};

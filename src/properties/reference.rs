@@ -13,7 +13,8 @@ use super::entry::{
 use super::node::Node;
 use super::property::has;
 pub use super::property::{Absent, Property, PropertyKind, Refusal};
-use crate::alarm::{AlarmKind, AlarmSource, COMPARISONS};
+use super::words::{GpuDimensionChoice, ModelMode, PeriodOverride};
+use crate::alarm::{AlarmKind, AlarmSource, Comparison, MissingData};
 use crate::deadline::SERVICE_TIMEOUT;
 use crate::envelope::service_timeout;
 
@@ -113,9 +114,8 @@ table! {
         );
         VARIANTS: Members =
             list("Variants", VARIANT, Nothing, "What differs by variant: GPUs, price, how the model is called");
-        GPU_DIMENSION: &'static str = word(
+        GPU_DIMENSION: GpuDimensionChoice = word(
             "GpuDimension",
-            &["GpuId", "AcceleratorId", "Auto"],
             IsNot("a GPU dimension"),
             Is("\"Auto\""),
             "The metric dimension that identifies a GPU. `Auto` takes the one that CloudWatch lists, and both while it \
@@ -193,9 +193,8 @@ table! {
             gpus("GpusPerInstance", Depends("the resource's"), "GPUs of one of its instances");
         COST_PER_HOUR: Cost =
             price("CostPerHour", Depends("the resource's"), "Dollars per hour of one of its instances");
-        MODEL_MODE: &'static str = word(
+        MODEL_MODE: ModelMode = word(
             "ModelMode",
-            &["SingleModel", "MultiModel", "Direct"],
             IsNot("a mode"),
             Is("\"SingleModel\""),
             "How its model is called, in the words of `CreateModel`: the container loads the model that a request names \
@@ -219,9 +218,8 @@ table! {
             Is("\"-PT3H\""),
             "Beginning of the shown time range: a duration such as `-PT12H`, or a time",
         );
-        PERIOD_OVERRIDE: &'static str = word(
+        PERIOD_OVERRIDE: PeriodOverride = word(
             "PeriodOverride",
-            &["auto", "inherit"],
             IsNot("allowed"),
             Depends("`auto`; always `inherit` where metrics are published less often than every 60 s"),
             "`auto`: periods follow the shown time range. `inherit`: each panel keeps its own",
@@ -257,9 +255,8 @@ table! {
     /// One alarm, in CloudWatch's own words.
     ALARM, read by settings {
         ENABLED: bool = boolean("Enabled", Is("true"), "`false` makes no alarm");
-        SOURCE: String = word_by_rule(
+        SOURCE: String = word_by_rule::<AlarmSource>(
             "Source",
-            &AlarmSource::NAMES,
             Depends(BY_ALARM),
             "What the alarm reads. Each kind of alarm takes the ones listed below",
         );
@@ -270,9 +267,8 @@ table! {
             "Your own words. They come before ours, which say what is wrong, what it costs and what to do first",
         );
         THRESHOLD: f64 = number("Threshold", Depends(BY_ALARM), "What the measured value is compared with");
-        COMPARISON_OPERATOR: &'static str = word(
+        COMPARISON_OPERATOR: Comparison = word(
             "ComparisonOperator",
-            &COMPARISONS,
             IsNot("allowed"),
             Depends(BY_ALARM),
             "How it is compared",
@@ -308,9 +304,8 @@ table! {
             Depends("`EvaluationPeriods`"),
             "How many of these must breach",
         );
-        TREAT_MISSING_DATA: &'static str = word(
+        TREAT_MISSING_DATA: MissingData = word(
             "TreatMissingData",
-            &["breaching", "notBreaching", "ignore", "missing"],
             IsNot("allowed"),
             Is("\"notBreaching\""),
             "What a missing datapoint counts as. An endpoint that is scaled to zero has none",

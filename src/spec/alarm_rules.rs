@@ -90,7 +90,7 @@ impl AlarmRules<'_> {
     /// Whether `GpuDimension` says which one it is. What can't be read is taken for one: its problem has been noted.
     fn names_gpu_dimension(&self) -> bool {
         let Declared { path, value } = &self.declaration.gpu_dimension;
-        value.map_or(!self.problems.clean(path), |name| name != "Auto")
+        value.map_or(!self.problems.clean(path), |choice| choice.dimension().is_some())
     }
 
     /// A variant whose models hold partitions of its GPUs.

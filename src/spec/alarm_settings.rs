@@ -11,8 +11,9 @@ use super::names_in_use::name_or_default;
 use super::validate::Metrics;
 use super::{AlarmSource, AlarmSpec};
 use super::{actions, quote};
-use crate::alarm::{AlarmKind, PeriodRule, Situation, reach};
+use crate::alarm::{AlarmKind, Comparison, MissingData, PeriodRule, Situation, reach};
 use crate::properties::{Declaration, Declared, DeclaredAlarm, Problems, choice, one_of};
+use crate::scalar::Word;
 
 const MINUTE: i32 = 60;
 const HOUR: i32 = 3600;
@@ -53,13 +54,13 @@ impl Settings<'_> {
             parts: Vec::new(),
             description: declared.alarm_description.value.clone(),
             threshold,
-            comparison: comparison.into(),
+            comparison,
             period: window.period,
             evaluation_periods: window.evaluation_periods,
             datapoints_to_alarm: window.datapoints_to_alarm,
             time_zone: declared.time_zone.value.clone(),
             // Without an instance there is no datapoint, and an endpoint that is scaled to zero wastes nothing.
-            treat_missing_data: declared.treat_missing_data.value.unwrap_or("notBreaching").to_owned(),
+            treat_missing_data: declared.treat_missing_data.value.unwrap_or(MissingData::NotBreaching),
             actions_enabled: declared.actions_enabled.value.or(self.declaration.actions_enabled.value).unwrap_or(true),
             alarm_actions,
             ok_actions,
@@ -165,7 +166,7 @@ impl Settings<'_> {
     }
 
     /// Whether there are values that breach, and others that don't, among those that can be measured at all.
-    fn validate_reach(&self, threshold: f64, comparison: &str) {
+    fn validate_reach(&self, threshold: f64, comparison: Comparison) {
         let definition = self.kind.definition();
         let DeclaredAlarm { threshold: declared, comparison_operator, .. } = self.declared;
         let given = declared.value.is_some() || comparison_operator.value.is_some();

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::names_in_use::fleet_alarm_name;
 use super::validate::{Validator, dashboard};
 use super::{AlarmName, AlarmTags, DashboardName, DashboardSpec, Dollars, EndpointName, actions, alarm_tags, quote};
-use crate::alarm::FleetAlarm;
-use crate::properties::{Cost, DeclaredAlarm, DeclaredFleet};
+use crate::alarm::{FleetAlarm, MissingData};
+use crate::properties::{Cost, DeclaredAlarm, DeclaredFleet, PeriodOverride};
 use crate::spec::instance_type;
 
 /// Characters that prices and names take in the expression of an alarm, which has 2,048
@@ -14,7 +14,7 @@ use crate::spec::instance_type;
 const MOST_IN_EXPRESSION: usize = 1_800;
 
 /// Each graph keeps its own period.
-const PERIOD_OVERRIDE: &str = "inherit";
+const PERIOD_OVERRIDE: PeriodOverride = PeriodOverride::Inherit;
 
 /// What to show of all endpoints together, and to watch.
 #[derive(Clone, Debug, PartialEq)]
@@ -122,7 +122,7 @@ impl Validator<'_> {
             description: declared.alarm_description.value.clone(),
             threshold: threshold.value.unwrap_or_default(),
             evaluation_periods: declared.evaluation_periods.value.unwrap_or(4),
-            treat_missing_data: declared.treat_missing_data.value.unwrap_or("notBreaching"),
+            treat_missing_data: declared.treat_missing_data.value.unwrap_or(MissingData::NotBreaching),
             actions_enabled: declared.actions_enabled.value.or(self.declaration.actions_enabled.value).unwrap_or(true),
             alarm_actions,
             ok_actions,

@@ -20,7 +20,9 @@ mod warnings;
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
 use aws_sdk_sagemaker::types::{DeploymentConfig, MetricsConfig, ProductionVariant, VariantProperty};
 
-pub use crate::alarm::{AlarmKind, AlarmSource, AlarmSpec, FleetAlarm, Part, PartAlarm, PlacedModel, Watched};
+pub use crate::alarm::{
+    AlarmKind, AlarmSource, AlarmSpec, Comparison, FleetAlarm, MissingData, Part, PartAlarm, PlacedModel, Watched,
+};
 pub(crate) use crate::endpoint::hosts_components;
 pub use crate::endpoint::{
     AlarmName, Capacity, DashboardName, DeclaredInstances, Dollars, EndpointConfigName, EndpointName, GpuDimension,
@@ -35,7 +37,7 @@ pub use tags::{OWNERSHIP_PREFIX, Tag};
 
 use crate::envelope::ResourceType;
 pub(crate) use crate::properties::quote;
-use crate::properties::{Declaration, Problems};
+use crate::properties::{Declaration, PeriodOverride, Problems};
 use validate::Validator;
 
 /// Everything that is wanted, valid by construction.
@@ -147,8 +149,8 @@ impl Monitoring {
 pub struct DashboardSpec {
     /// Start of the shown time range: `-PT3H` or a point in time.
     pub start: String,
-    /// `auto` (periods follow the time range) or `inherit` (each panel keeps its own).
-    pub period_override: String,
+    /// Whether periods follow the time range, or each panel keeps its own.
+    pub period_override: PeriodOverride,
     /// Whether there are interactive panels; where nothing is declared, as soon as there is a function to draw them.
     pub interactive: Option<bool>,
 }

@@ -15,7 +15,9 @@ use super::{
     Subject, Variant, alarm_tags, combinations, deployment_waits, quote, tags,
 };
 use crate::envelope::ResourceType;
-use crate::properties::{Declaration, Declared, DeclaredComponent, DeclaredDashboard, Member, Problems};
+use crate::properties::{
+    Declaration, Declared, DeclaredComponent, DeclaredDashboard, Member, PeriodOverride, Problems,
+};
 
 /// What an endpoint publishes, by its `MetricsConfig`
 /// (<https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MetricsConfig.html>).
@@ -185,7 +187,7 @@ impl Validator<'_> {
     }
 
     fn gpu_dimension(&self) -> Option<GpuDimension> {
-        GpuDimension::named(self.declaration.gpu_dimension.value?)
+        self.declaration.gpu_dimension.value?.dimension()
     }
 
     fn dashboard_name(&self) -> Option<DashboardName> {
@@ -201,8 +203,8 @@ impl Validator<'_> {
         let declared = &self.declaration.dashboard;
         // `auto` may choose 60 s for a short time range. Where samples are further apart, that would leave gaps and
         // make one sample count for a whole period, so panels keep their own period.
-        let by_default = if frequency.seconds() > 60 { "inherit" } else { "auto" };
-        if declared.period_override.value == Some("auto") && frequency.seconds() > 60 {
+        let by_default = if frequency.seconds() > 60 { PeriodOverride::Inherit } else { PeriodOverride::Auto };
+        if declared.period_override.value == Some(PeriodOverride::Auto) && frequency.seconds() > 60 {
             let message = format!(
                 "auto may draw graphs by the minute, and metrics come every {frequency}: most minutes would be empty and the others \
                  too high; use inherit, or leave it out"
@@ -314,7 +316,7 @@ impl Validator<'_> {
 /// The dashboard's settings, unless it is switched off. Without `PeriodOverride` it has the given one.
 pub(super) fn dashboard(
     declared: &DeclaredDashboard,
-    period_override: &'static str,
+    period_override: PeriodOverride,
     problems: &Problems,
 ) -> Option<DashboardSpec> {
     let start = declared.start.value.as_deref().unwrap_or("-PT3H");
@@ -327,7 +329,7 @@ pub(super) fn dashboard(
     }
     let spec = DashboardSpec {
         start: start.to_owned(),
-        period_override: declared.period_override.value.unwrap_or(period_override).to_owned(),
+        period_override: declared.period_override.value.unwrap_or(period_override),
         interactive: declared.interactive.value,
     };
     declared.enabled.value.unwrap_or(true).then_some(spec)

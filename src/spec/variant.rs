@@ -7,7 +7,7 @@ use aws_sdk_sagemaker::types::{InstancePool, ProductionVariant, ProductionVarian
 use super::{instance_type, quote};
 use crate::catalogue::{Accelerators, accelerators};
 use crate::endpoint::{Capacity, DeclaredInstances, Dollars, Partitions, PriceBasis, Serving, Variant, VariantName};
-use crate::properties::{Cost, Declaration, Declared, DeclaredVariant, Member, Problems};
+use crate::properties::{Cost, Declaration, Declared, DeclaredVariant, Member, ModelMode, Problems};
 
 /// Reads the variants of a config, with what the declaration says about them beside it.
 pub(super) struct VariantReader<'d> {
@@ -108,9 +108,9 @@ impl VariantReader<'_> {
             (None, None) => Serving::Components,
             (None, Some(_)) if self.asynchronous => Serving::Asynchronous,
             (None, Some(_)) => match mode {
-                Some("MultiModel") => Serving::MultiModel,
-                Some("Direct") => Serving::Containers,
-                _ => Serving::OwnModel,
+                Some(ModelMode::MultiModel) => Serving::MultiModel,
+                Some(ModelMode::Direct) => Serving::Containers,
+                Some(ModelMode::SingleModel) | None => Serving::OwnModel,
             },
         }
     }

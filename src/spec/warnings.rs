@@ -4,7 +4,7 @@
 //! each kind of alarm is warned of stands with the kind.
 
 use super::{AlarmSpec, Monitoring, Spec};
-use crate::alarm::{Outlook, PlacedModel};
+use crate::alarm::{MissingData, Outlook, PlacedModel};
 use crate::pricing::ListPrices;
 use crate::properties::ROOT;
 
@@ -28,7 +28,7 @@ impl Monitoring {
         let watched = self.variants.iter().filter(|variant| (definition.watches)(variant));
         let outlook = Outlook { variants: watched.collect(), placed, prices };
         let threshold = (definition.warning)(alarm, &outlook).map(|why| format!("Threshold: {why}"));
-        let gaps = definition.breaching_gaps.filter(|_| alarm.treat_missing_data == "breaching");
+        let gaps = definition.breaching_gaps.filter(|_| alarm.treat_missing_data == MissingData::Breaching);
         let gaps = gaps.map(|why| format!("TreatMissingData: breaching: {why}; use notBreaching"));
         threshold.into_iter().chain(gaps).map(|warning| format!("{ROOT}.{}.{warning}", alarm.kind)).collect()
     }

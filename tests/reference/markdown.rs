@@ -56,7 +56,7 @@ pub(crate) fn page(config: &[(String, Shape)], deployment: &[(String, Shape)], a
         let AlarmSpec { kind, name, comparison, threshold, period, evaluation_periods, .. } = alarm;
         let name = name.as_str().replacen("chat", "<EndpointName>", 1);
         let sources: Vec<String> = AlarmSource::of(*kind).iter().map(|source| format!("`{}`", source.name())).collect();
-        let (sources, comparison) = (sources.join(", "), comparison.as_str());
+        let (sources, comparison) = (sources.join(", "), comparison.name());
         writeln!(
             page,
             "| `{kind}` | `{name}` | {sources} | `{comparison}` {threshold} | {period} | {evaluation_periods} |"

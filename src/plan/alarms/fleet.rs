@@ -41,7 +41,7 @@ pub(in crate::plan) fn planned(
         .datapoints_to_alarm(alarm.evaluation_periods)
         .threshold(alarm.threshold)
         .comparison_operator(ComparisonOperator::GreaterThanThreshold)
-        .treat_missing_data(alarm.treat_missing_data);
+        .treat_missing_data(alarm.treat_missing_data.name());
     PlannedAlarm { watched: Watched::Fleet, name: alarm.name.clone(), request: AlarmRequest::Metric(Box::new(request)) }
 }
 

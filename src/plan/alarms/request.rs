@@ -70,8 +70,8 @@ fn compared(request: PutMetricAlarmInputBuilder, alarm: &AlarmSpec) -> PutMetric
         .evaluation_periods(alarm.evaluation_periods)
         .datapoints_to_alarm(alarm.datapoints_to_alarm)
         .threshold(alarm.threshold)
-        .comparison_operator(alarm.comparison.clone())
-        .treat_missing_data(&alarm.treat_missing_data)
+        .comparison_operator(alarm.comparison.into())
+        .treat_missing_data(alarm.treat_missing_data.name())
         .set_warm_up_configuration(warm_up(alarm))
         .set_evaluation_window(of_the_clock(alarm))
 }

@@ -81,7 +81,7 @@ pub(super) fn body(
 ) -> Result<String, PlanError> {
     let context = Context::of(monitoring, owner, environment);
     let body = Body {
-        period_override: &settings.period_override,
+        period_override: settings.period_override.name(),
         start: &settings.start,
         variables: selected::variable(&context).map(|variable| [variable]),
         widgets: composed(&context, settings)?,
@@ -113,6 +113,7 @@ pub(super) fn fleet_body(
 ) -> Result<String, PlanError> {
     let widgets = fleet::composed(fleet, owner, environment)?;
     let DashboardSpec { start, period_override, .. } = settings;
+    let period_override = period_override.name();
     Ok(serde_json::to_string(&Body { period_override, start, variables: None, widgets })?)
 }
 
