@@ -12,8 +12,16 @@ use serde_json::{Map, Value, json};
 pub use fleet::{FLEET_MEASURE, FLEET_PANEL, FleetParams};
 
 use crate::properties::reference::{MOST_DOLLARS, MOST_GPUS};
-use crate::properties::{Node, Problems};
+use crate::properties::{Fields, Node, Problems, named};
 use crate::spec::{Dollars, EndpointName};
+
+const PANEL: &str = "Panel";
+const REGION: &str = "Region";
+const PRICE_BASIS: &str = "PriceBasis";
+const GPUS: &str = named::GPUS_PER_INSTANCE.name;
+const PRICE: &str = named::COST_PER_HOUR.name;
+const NAME: &str = named::COMPONENT_NAME.name;
+const LABEL: &str = named::COMPONENT_LABEL.name;
 
 /// A panel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,19 +100,19 @@ impl PanelParams {
     #[must_use]
     pub fn to_json(&self) -> Value {
         let mut params = terms_json(self.default);
-        params.insert("Panel".to_owned(), self.panel.name().into());
-        params.insert("EndpointName".to_owned(), self.endpoint.as_str().into());
-        params.extend(self.region.iter().map(|region| ("Region".to_owned(), region.as_str().into())));
+        params.insert(PANEL.to_owned(), self.panel.name().into());
+        params.insert(named::ENDPOINT_NAME.name.to_owned(), self.endpoint.as_str().into());
+        params.extend(self.region.iter().map(|region| (REGION.to_owned(), region.as_str().into())));
         let variants = self.variants.iter().map(|(name, terms)| {
             let mut variant = terms_json(*terms);
-            variant.insert("VariantName".to_owned(), name.as_str().into());
+            variant.insert(named::VARIANT_NAME.name.to_owned(), name.as_str().into());
             Value::Object(variant)
         });
-        params.insert("Variants".to_owned(), variants.collect());
-        params.extend(self.price_basis.iter().map(|basis| ("PriceBasis".to_owned(), basis.as_str().into())));
+        params.insert(named::VARIANTS.name.to_owned(), variants.collect());
+        params.extend(self.price_basis.iter().map(|basis| (PRICE_BASIS.to_owned(), basis.as_str().into())));
         if !self.labels.is_empty() {
-            let labels = self.labels.iter().map(|(name, label)| json!({ "Name": name, "Label": label }));
-            params.insert("InferenceComponents".to_owned(), labels.collect());
+            let labels = self.labels.iter().map(|(name, label)| json!({ NAME: name, LABEL: label }));
+            params.insert(named::INFERENCE_COMPONENTS.name.to_owned(), labels.collect());
         }
         Value::Object(params)
     }
@@ -134,34 +142,34 @@ impl PanelParams {
 
     fn from_node(node: &Node<'_>, problems: &Problems) -> Option<Self> {
         let fields = node.members();
-        let panel = fields.text("Panel");
+        let panel = fields.text(PANEL);
         let panel = panel.as_deref().and_then(|panel| Panel::ALL.into_iter().find(|(name, _)| *name == panel));
         if panel.is_none() {
             problems.missing(
-                "params.Panel",
+                &fields.path_of(PANEL),
                 format!("give {} or {FLEET_PANEL}", Panel::ALL.map(|(name, _)| name).join(", ")),
             );
         }
-        let endpoint = fields.text("EndpointName").unwrap_or_default();
-        let endpoint = EndpointName::parse(&endpoint).map_err(|rule| {
-            problems.missing("params.EndpointName", format!("give the endpoint's name; {rule}"));
+        let name = named::ENDPOINT_NAME.name;
+        let endpoint = EndpointName::parse(&fields.text(name).unwrap_or_default()).map_err(|rule| {
+            problems.missing(&fields.path_of(name), format!("give the endpoint's name; {rule}"));
         });
         let items = |name: &str| fields.get(name).and_then(|list| list.items()).unwrap_or_default();
-        let variants = items("Variants").into_iter().filter_map(|variant| {
-            let name = variant.members().text("VariantName")?;
+        let variants = items(named::VARIANTS.name).into_iter().filter_map(|variant| {
+            let name = variant.members().text(named::VARIANT_NAME.name)?;
             Some((name, terms(&variant)))
         });
-        let labels = items("InferenceComponents").into_iter().filter_map(|component| {
+        let labels = items(named::INFERENCE_COMPONENTS.name).into_iter().filter_map(|component| {
             let fields = component.members();
-            Some((fields.text("Name")?, fields.text("Label")?))
+            Some((fields.text(NAME)?, fields.text(LABEL)?))
         });
         Some(Self {
             panel: panel?.1,
             endpoint: endpoint.ok()?,
-            region: fields.text("Region").filter(|region| is_region(region, problems)),
+            region: region(&fields),
             default: terms(node),
             variants: variants.collect(),
-            price_basis: fields.text("PriceBasis"),
+            price_basis: fields.text(PRICE_BASIS),
             labels: labels.collect(),
         })
     }
@@ -183,8 +191,8 @@ impl PanelParams {
 
 fn terms_json(terms: InstanceTerms) -> Map<String, Value> {
     let mut json = Map::new();
-    json.extend(terms.gpus.map(|gpus| ("GpusPerInstance".to_owned(), gpus.into())));
-    json.extend(terms.price_per_hour.map(|Dollars(price)| ("CostPerHour".to_owned(), price.into())));
+    json.extend(terms.gpus.map(|gpus| (GPUS.to_owned(), gpus.into())));
+    json.extend(terms.price_per_hour.map(|Dollars(price)| (PRICE.to_owned(), price.into())));
     json
 }
 
@@ -196,23 +204,30 @@ fn terms(node: &Node<'_>) -> InstanceTerms {
         }
     };
     // Beyond these an answer would be larger than Lambda gives, or a sum no number any more.
-    let gpus: Option<u32> = fields.sized("GpusPerInstance");
+    let gpus: Option<u32> = fields.sized(GPUS);
     let fix = format!("use 1 to {MOST_GPUS}");
-    validated("GpusPerInstance", &fix, gpus.is_none_or(|gpus| (1..=MOST_GPUS).contains(&i64::from(gpus))));
-    let price = fields.number("CostPerHour");
+    validated(GPUS, &fix, gpus.is_none_or(|gpus| (1..=MOST_GPUS).contains(&i64::from(gpus))));
+    let price = fields.number(PRICE);
     let fix = format!("use 0 to {MOST_DOLLARS} dollars");
-    validated("CostPerHour", &fix, price.is_none_or(|dollars| (0.0..=MOST_DOLLARS).contains(&dollars)));
+    validated(PRICE, &fix, price.is_none_or(|dollars| (0.0..=MOST_DOLLARS).contains(&dollars)));
     InstanceTerms { gpus, price_per_hour: price.map(Dollars) }
 }
 
-/// A Region becomes part of a host name: nothing else may.
-fn is_region(text: &str, problems: &Problems) -> bool {
-    let inside = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    let valid = (1..=30).contains(&text.len()) && text.bytes().all(inside);
-    if !valid {
-        problems.invalid("params.Region", "give the name of a Region, such as eu-west-1");
+/// The Region, where one is given.
+fn region(fields: &Fields<'_>) -> Option<String> {
+    let node = fields.get(REGION)?;
+    let region = node.text()?;
+    if !is_region(&region) {
+        node.invalid("give the name of a Region, such as eu-west-1".to_owned());
+        return None;
     }
-    valid
+    Some(region)
+}
+
+/// A Region becomes part of a host name: nothing else may.
+fn is_region(text: &str) -> bool {
+    let inside = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=30).contains(&text.len()) && text.bytes().all(inside)
 }
 
 #[cfg(test)]

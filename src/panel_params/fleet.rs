@@ -1,11 +1,13 @@
-//! What the interactive panel over a fleet, and its alarm, are told: prices, what to leave out, and whose accounts.
+//! The parameters of the interactive panel over a fleet, and of its alarm: prices, what to leave out, and whose accounts.
 
 use serde_json::{Map, Value, json};
 
-use super::is_region;
+use super::{PANEL, PRICE, REGION, is_region, region};
 use crate::properties::reference::MOST_DOLLARS;
-use crate::properties::{Node, Problems};
+use crate::properties::{Node, Problems, named};
 use crate::spec::{Dollars, EndpointName, Fleet};
+
+const TYPE: &str = named::INSTANCE_TYPE.name;
 
 /// The panel's name in parameters.
 pub const FLEET_PANEL: &str = "Fleet";
@@ -40,24 +42,23 @@ impl FleetParams {
     /// Whether parameters ask for this panel.
     #[must_use]
     pub fn asks_for_fleet(params: &Map<String, Value>) -> bool {
-        params.get("Panel").and_then(Value::as_str) == Some(FLEET_PANEL)
+        params.get(PANEL).and_then(Value::as_str) == Some(FLEET_PANEL)
     }
 
     /// The parameters as a dashboard holds them: what is not known is left out.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let mut params = Map::from_iter([("Panel".to_owned(), FLEET_PANEL.into())]);
-        params.extend(self.region.iter().map(|region| ("Region".to_owned(), region.as_str().into())));
+        let mut params = Map::from_iter([(PANEL.to_owned(), FLEET_PANEL.into())]);
+        params.extend(self.region.iter().map(|region| (REGION.to_owned(), region.as_str().into())));
         if !self.prices.is_empty() {
-            let price =
-                |(name, Dollars(price)): &(String, Dollars)| json!({ "InstanceType": name, "CostPerHour": price });
-            params.insert("InstancePrices".to_owned(), self.prices.iter().map(price).collect());
+            let price = |(name, Dollars(price)): &(String, Dollars)| json!({ TYPE: name, PRICE: price });
+            params.insert(named::INSTANCE_PRICES.name.to_owned(), self.prices.iter().map(price).collect());
         }
         if !self.excluded.is_empty() {
-            params.insert("ExcludeEndpoints".to_owned(), self.excluded.clone().into());
+            params.insert(named::EXCLUDE_ENDPOINTS.name.to_owned(), self.excluded.clone().into());
         }
         if self.linked_accounts {
-            params.insert("IncludeLinkedAccounts".to_owned(), true.into());
+            params.insert(named::INCLUDE_LINKED_ACCOUNTS.name.to_owned(), true.into());
         }
         Value::Object(params)
     }
@@ -71,19 +72,19 @@ impl FleetParams {
         let problems = Problems::default();
         let fields = Node::outside(&value, "params", &problems).members();
         let items = |name: &str| fields.get(name).and_then(|list| list.items()).unwrap_or_default();
-        let prices = items("InstancePrices").into_iter().filter_map(|entry| {
+        let prices = items(named::INSTANCE_PRICES.name).into_iter().filter_map(|entry| {
             let fields = entry.members();
-            let price = fields.number("CostPerHour").filter(|dollars| is_price(*dollars));
+            let price = fields.number(PRICE).filter(|dollars| is_price(*dollars));
             if price.is_none() {
-                entry.invalid(format!("give CostPerHour, 0 to {MOST_DOLLARS} dollars"));
+                entry.invalid(format!("give {PRICE}, 0 to {MOST_DOLLARS} dollars"));
             }
-            Some((fields.text("InstanceType")?, Dollars(price?)))
+            Some((fields.text(TYPE)?, Dollars(price?)))
         });
         let read = Self {
-            region: fields.text("Region").filter(|region| is_region(region, &problems)),
+            region: region(&fields),
             prices: prices.collect(),
-            excluded: items("ExcludeEndpoints").iter().filter_map(Node::text).collect(),
-            linked_accounts: params.get("IncludeLinkedAccounts").is_some_and(is_true),
+            excluded: items(named::EXCLUDE_ENDPOINTS.name).iter().filter_map(Node::text).collect(),
+            linked_accounts: params.get(named::INCLUDE_LINKED_ACCOUNTS.name).is_some_and(is_true),
         };
         if problems.is_empty() { Ok(read) } else { Err(problems.to_string()) }
     }
@@ -105,9 +106,8 @@ impl FleetParams {
         if text(0) != FLEET_MEASURE {
             return Err(format!("the first argument names what is asked for; give {FLEET_MEASURE}"));
         }
-        let problems = Problems::default();
         let region = Some(text(1).to_owned()).filter(|region| !region.is_empty());
-        if region.as_ref().is_some_and(|region| !is_region(region, &problems)) {
+        if region.as_ref().is_some_and(|region| !is_region(region)) {
             return Err("the second argument is no Region; give one such as eu-west-1".to_owned());
         }
         let price = |entry: &str| {

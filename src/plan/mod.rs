@@ -25,7 +25,7 @@ use thiserror::Error;
 use crate::alarm::FLEET_ALARM;
 use crate::place::Place;
 use crate::pricing::ListPrices;
-use crate::properties::ROOT;
+use crate::properties::{Problem, ROOT, Severity, named};
 use crate::shape_json::ShapeJsonError;
 use crate::spec::{AlarmKind, DashboardName, Deployment, EndpointName, Fleet, GpuDimension, Spec, Subject, Tag};
 
@@ -112,17 +112,42 @@ pub enum PlanError {
     #[error("the dashboard could not be written as JSON")]
     WriteDashboard(#[from] serde_json::Error),
     /// An alarm on dollars needs a price.
-    #[error("{ROOT}.{0}: no list price was found; give CostPerHour in dollars, or set Enabled to false")]
+    #[error("{}", no_price(*.0))]
     NoPrice(AlarmKind),
     /// A fleet's alarm asks the panels' function.
-    #[error(
-        "{ROOT}.{FLEET_ALARM}: its number comes from the function that draws interactive panels, which may not read all endpoints; \
-         deploy the provider's stack with FleetReads set to true, or leave the alarm out"
-    )]
+    #[error("{}", no_fleet_function())]
     NoFleetFunction,
     /// CloudWatch has limits, and the declaration asks for more.
     #[error("the dashboard does not fit")]
     Dashboard(#[from] DashboardTooLarge),
+}
+
+impl PlanError {
+    /// What the declaration's author can mend, at the property to mend it in; `None` where the fault isn't the declaration's.
+    #[must_use]
+    pub fn problem(&self) -> Option<Problem> {
+        match self {
+            Self::NoPrice(kind) => Some(no_price(*kind)),
+            Self::NoFleetFunction => Some(no_fleet_function()),
+            Self::Dashboard(too_large) => Some(conflict(named::DASHBOARD.path(), too_large.to_string())),
+            Self::HashEndpointConfig(_) | Self::WriteDashboard(_) => None,
+        }
+    }
+}
+
+fn no_price(kind: AlarmKind) -> Problem {
+    let message = "no list price was found; give CostPerHour in dollars, or set Enabled to false";
+    conflict(format!("{ROOT}.{kind}"), message.to_owned())
+}
+
+fn no_fleet_function() -> Problem {
+    let message = "its number comes from the function that draws interactive panels, which may not read all endpoints; deploy the \
+                   provider's stack with FleetReads set to true, or leave the alarm out";
+    conflict(format!("{ROOT}.{FLEET_ALARM}"), message.to_owned())
+}
+
+fn conflict(path: String, message: String) -> Problem {
+    Problem { path, severity: Severity::Conflict, message }
 }
 
 impl Identity {

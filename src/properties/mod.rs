@@ -12,6 +12,7 @@ pub mod fleet;
 mod limits;
 mod member;
 mod misplaced;
+pub mod named;
 mod node;
 mod problem;
 mod property;
@@ -27,7 +28,7 @@ pub use declaration::{
 pub use entry::{Cost, Declared};
 pub use fleet::{DeclaredFleet, DeclaredInstancePrice};
 pub(crate) use member::Member;
-pub(crate) use node::{Node, ROOT};
+pub(crate) use node::{Fields, Node, ROOT};
 pub use problem::{Problem, Problems, Severity, is_within, nearest};
 pub(crate) use problem::{choice, one_of, quote};
 pub use words::{GpuDimensionChoice, ModelMode, PeriodOverride};

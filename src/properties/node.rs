@@ -198,7 +198,7 @@ impl<'v> Fields<'v> {
     }
 
     /// Where a member stands, or would.
-    pub(super) fn path_of(&self, name: &str) -> String {
+    pub(crate) fn path_of(&self, name: &str) -> String {
         format!("{}.{name}", self.node.path)
     }
 

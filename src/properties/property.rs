@@ -1,5 +1,7 @@
 //! What there is to say about one property, whatever its type: the row of a table.
 
+use super::node::ROOT;
+
 /// One property.
 #[derive(Clone, Copy, Debug)]
 pub struct Property {
@@ -73,6 +75,18 @@ pub enum Refusal {
 }
 
 impl Property {
+    /// Where it stands as a property of its own: `Properties.EndpointName`.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("{ROOT}.{}", self.name)
+    }
+
+    /// Where it stands as a member of the property called `object`: `Properties.Dashboard.Start`.
+    #[must_use]
+    pub fn path_in(&self, object: &str) -> String {
+        format!("{ROOT}.{object}.{}", self.name)
+    }
+
     /// The members of the object, or of each object of the list, that it takes.
     pub(super) fn members(&self) -> &'static [Property] {
         match self.kind {

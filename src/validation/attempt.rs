@@ -9,7 +9,7 @@ use super::observed::{observe, open_of_config};
 use super::placed::placed;
 use super::{Known, Purpose, Valid, Validation, ValidationError, empty};
 use crate::plan::{Environment, Owner, PlanError, plan, widgets};
-use crate::properties::{Declaration, Problem, Problems, Severity, is_within};
+use crate::properties::{Declaration, Problem, Problems, is_within, named};
 use crate::spec::{ObservedConfig, Spec};
 use crate::template::Declared;
 
@@ -29,7 +29,8 @@ pub(super) struct Attempt<'d> {
 
 impl<'d> Attempt<'d> {
     pub(super) fn new(purpose: Purpose, declared: &'d Declared, known: &Known) -> Self {
-        let open = declared.open.iter().filter(|open| open.path != "Properties.ServiceToken");
+        let token = named::SERVICE_TOKEN.path();
+        let open = declared.open.iter().filter(|open| open.path != token);
         Self {
             purpose,
             declared,
@@ -94,16 +95,14 @@ impl<'d> Attempt<'d> {
         }
         let plan = match plan(&spec, owner, environment) {
             Ok(plan) => plan,
-            Err(PlanError::Dashboard(too_large)) => {
-                return Ok(self.refused("Properties.Dashboard", too_large.to_string()));
+            Err(error) => {
+                let Some(mut problem) = error.problem() else { return Err(ValidationError::Plan(error)) };
+                if matches!(error, PlanError::NoPrice(_)) {
+                    problem.message.push_str("; here, --list-price TYPE=DOLLARS says what would be found");
+                }
+                self.validation.problems.push(problem);
+                return Ok(self.validation);
             }
-            Err(error @ PlanError::NoPrice(_)) => {
-                let said = error.to_string();
-                let (path, message) = said.split_once(": ").unwrap_or(("Properties", &said));
-                let message = format!("{message}; here, --list-price TYPE=DOLLARS says what would be found");
-                return Ok(self.refused(path, message));
-            }
-            Err(error) => return Err(ValidationError::Plan(error)),
         };
         if self.purpose == Purpose::Problems {
             return Ok(self.validation);
@@ -121,11 +120,6 @@ impl<'d> Attempt<'d> {
     /// Whether CloudFormation refuses what stands there, which has been said.
     fn is_refused(&self, open: &Open) -> bool {
         self.declared.problems.iter().any(|problem| is_within(&problem.path, &open.path))
-    }
-
-    fn refused(mut self, path: &str, message: String) -> Validation {
-        self.validation.problems.push(Problem { path: path.to_owned(), severity: Severity::Conflict, message });
-        self.validation
     }
 
     /// Says what each placeholder of the declaration is, but for those that are complained of.
@@ -193,6 +187,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::properties::Severity;
 
     #[test]
     fn what_is_left_out_is_the_property_or_the_list_it_is_in() {
