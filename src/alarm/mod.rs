@@ -29,8 +29,7 @@ use std::fmt;
 pub use comparison::Comparison;
 pub use definition::Words;
 pub(crate) use definition::{ANY_NUMBER, Definition, Fit, PERCENT, PeriodRule, Situation, Subject, ThresholdRule};
-pub(crate) use fleet::FLEET_ALARM_SUFFIX;
-pub use fleet::{FLEET_ALARM, FLEET_ALARM_PERIOD, FleetAlarm};
+pub use fleet::FleetAlarm;
 pub(crate) use measure::{MOST_METRICS, Measure};
 pub(crate) use outlook::Outlook;
 pub use outlook::PlacedModel;
@@ -102,8 +101,7 @@ kinds! {
 }
 
 impl AlarmKind {
-    /// What its default name ends with, after the endpoint's name and a hyphen. It is also its place on the page of
-    /// runbooks.
+    /// What its default name ends with, after the endpoint's name and a hyphen.
     #[must_use]
     pub const fn suffix(self) -> &'static str {
         self.definition().suffix
@@ -138,7 +136,7 @@ impl Watched {
     pub const fn property(self) -> &'static str {
         match self {
             Self::Endpoint(kind) => kind.property(),
-            Self::Fleet => FLEET_ALARM,
+            Self::Fleet => FleetAlarm::PROPERTY,
         }
     }
 
@@ -147,8 +145,17 @@ impl Watched {
     pub const fn words(self) -> &'static Words {
         match self {
             Self::Endpoint(kind) => kind.words(),
-            Self::Fleet => &fleet::FLEET_ALARM_WORDS,
+            Self::Fleet => &FleetAlarm::WORDS,
         }
+    }
+
+    /// The anchor of its section on the page of runbooks: its suffix without hyphens.
+    pub(crate) fn runbook_anchor(self) -> String {
+        let suffix = match self {
+            Self::Endpoint(kind) => kind.suffix(),
+            Self::Fleet => FleetAlarm::SUFFIX,
+        };
+        suffix.replace('-', "")
     }
 }
 

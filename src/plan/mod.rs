@@ -22,7 +22,7 @@ pub use runbooks::{RunbooksUrl, RunbooksUrlError};
 
 use thiserror::Error;
 
-use crate::alarm::FLEET_ALARM;
+use crate::alarm::FleetAlarm;
 use crate::place::Place;
 use crate::pricing::ListPrices;
 use crate::properties::{Problem, ROOT, Severity, named};
@@ -143,7 +143,7 @@ fn no_price(kind: AlarmKind) -> Problem {
 fn no_fleet_function() -> Problem {
     let message = "its number comes from the function that draws interactive panels, which may not read all endpoints; deploy the \
                    provider's stack with FleetReads set to true, or leave the alarm out";
-    conflict(format!("{ROOT}.{FLEET_ALARM}"), message.to_owned())
+    conflict(format!("{ROOT}.{}", FleetAlarm::PROPERTY), message.to_owned())
 }
 
 fn conflict(path: String, message: String) -> Problem {

@@ -7,7 +7,7 @@ use super::entry::{
 use super::node::Fields;
 use super::property::{Absent, Property, Refusal};
 use super::reference::{settings, table};
-use crate::alarm::{self, MissingData};
+use crate::alarm::{FleetAlarm, MissingData};
 
 use Absent::{Depends, Is, Nothing, Refused};
 use Refusal::IsNot;
@@ -50,10 +50,10 @@ table! {
             "What an instance-hour costs you, by instance type",
         );
         UNALLOCATED_COST_ALARM: Members = object(
-            alarm::FLEET_ALARM,
+            FleetAlarm::PROPERTY,
             FLEET_ALARM,
             Depends("none"),
-            "Fires when GPUs that no model holds cost more than `Threshold` dollars an hour, all endpoints together",
+            FleetAlarm::MEANING,
         );
     }
 }
@@ -75,14 +75,14 @@ table! {
     /// `UnallocatedCostAlarm`: what of [`ALARM`](super::reference::ALARM) is the author's to say of a number that the panels' function counts.
     FLEET_ALARM, read by fleet_alarm {
         ENABLED: bool = settings::ENABLED;
-        NAME: String = text("AlarmName", Depends("`<DashboardName>-unallocated-cost`"), "1 to 255 printable characters");
+        NAME: String = text("AlarmName", Depends(FleetAlarm::DEFAULT_NAME), "1 to 255 printable characters");
         DESCRIPTION: String = settings::DESCRIPTION;
         THRESHOLD: f64 = number("Threshold", Depends("required"), "Dollars per hour, more than 0");
         EVALUATION_PERIODS: i32 = integer(
             "EvaluationPeriods",
             (1, 96),
             IsNot("a number of quarters of an hour"),
-            Is("4"),
+            Is(FleetAlarm::EVALUATION_PERIODS_JSON),
             "For how many quarters of an hour in a row it has to cost more",
         );
         TREAT_MISSING_DATA: MissingData = settings::TREAT_MISSING_DATA;

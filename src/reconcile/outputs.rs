@@ -6,7 +6,7 @@
 use crate::callback::Data;
 use crate::envelope::ResourceType;
 use crate::place::Place;
-use crate::spec::{AlarmKind, Subject, Watched};
+use crate::spec::{AlarmKind, FleetAlarm, Subject, Watched};
 
 /// ARNs as AWS gave them, where they exist.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub(super) fn data(made: &Made, subject: &Subject, region: &str, stack_id: &str)
     };
     let Subject::Endpoint(monitoring) = subject else {
         let (name, arn) = alarm(Watched::Fleet);
-        data.extend([(FLEET_ALARM_ATTRIBUTES[0], name), (FLEET_ALARM_ATTRIBUTES[1], arn)]);
+        data.extend([(FleetAlarm::NAME_ATTRIBUTE, name), (FleetAlarm::ARN_ATTRIBUTE, arn)]);
         return data;
     };
     let endpoint = &monitoring.endpoint_name;
@@ -54,8 +54,7 @@ pub(super) fn data(made: &Made, subject: &Subject, region: &str, stack_id: &str)
     data
 }
 
-/// The attributes of a fleet's alarm.
-const FLEET_ALARM_ATTRIBUTES: [&str; 2] = ["UnallocatedCostAlarmName", "UnallocatedCostAlarmArn"];
+const FLEET_ALARM_ATTRIBUTES: [&str; 2] = [FleetAlarm::NAME_ATTRIBUTE, FleetAlarm::ARN_ATTRIBUTE];
 const DASHBOARD_ATTRIBUTES: [&str; 3] = ["DashboardName", "DashboardArn", "DashboardUrl"];
 
 /// The names of all attributes of a resource type.

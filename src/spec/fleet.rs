@@ -107,11 +107,14 @@ impl Validator<'_> {
         let threshold = &declared.threshold;
         match threshold.value {
             None if enabled && problems.clean(&threshold.path) => {
-                problems.missing(&threshold.path, "none is right for every account; give dollars per hour, such as 20");
+                problems.missing(
+                    &threshold.path,
+                    format!("none is right for every account; {}", FleetAlarm::THRESHOLD.fix),
+                );
             }
-            Some(dollars) if !(dollars > 0.0 && dollars.is_finite()) => {
-                problems
-                    .invalid(&threshold.path, format!("{dollars} is out of range; give dollars per hour, such as 20"));
+            Some(dollars) if !(FleetAlarm::THRESHOLD.holds)(dollars) => {
+                let message = format!("{dollars} is out of range; {}", FleetAlarm::THRESHOLD.fix);
+                problems.invalid(&threshold.path, message);
             }
             _ => {}
         }
@@ -121,7 +124,7 @@ impl Validator<'_> {
             name: name?,
             description: declared.alarm_description.value.clone(),
             threshold: threshold.value.unwrap_or_default(),
-            evaluation_periods: declared.evaluation_periods.value.unwrap_or(4),
+            evaluation_periods: declared.evaluation_periods.value.unwrap_or(FleetAlarm::EVALUATION_PERIODS),
             treat_missing_data: declared.treat_missing_data.value.unwrap_or(MissingData::NotBreaching),
             actions_enabled: declared.actions_enabled.value.or(self.declaration.actions_enabled.value).unwrap_or(true),
             alarm_actions,

@@ -6,7 +6,7 @@
 use super::AlarmSource;
 use super::alarm_rules::MOST_PARTS;
 use super::{AlarmName, DashboardName};
-use crate::alarm::{AlarmKind, FLEET_ALARM_SUFFIX, Fit};
+use crate::alarm::{AlarmKind, Fit, FleetAlarm};
 use crate::properties::Declaration;
 
 /// Names of dashboards and of alarms.
@@ -72,7 +72,7 @@ fn fewest(kind: AlarmKind, of: fn(Fit) -> usize) -> usize {
 pub(super) fn fleet_alarm_name(declaration: &Declaration) -> Option<String> {
     let given = declaration.fleet.as_ref()?.alarm.alarm_name.value.clone();
     let dashboard = declaration.dashboard.dashboard_name.value.as_ref();
-    given.or_else(|| Some(format!("{}-{FLEET_ALARM_SUFFIX}", dashboard?)))
+    given.or_else(|| Some(format!("{}-{}", dashboard?, FleetAlarm::SUFFIX)))
 }
 
 /// What an endpoint's dashboard is called where its declaration doesn't say.

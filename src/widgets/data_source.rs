@@ -9,13 +9,13 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::alarm::FLEET_ALARM_PERIOD;
+use crate::alarm::FleetAlarm;
 use crate::fleet::{Bucket, FleetQuestion, FleetReader};
 use crate::panel_params::{FLEET_MEASURE, FleetParams};
 use crate::reconcile::reason;
 use crate::usage::{Moment, UsageError};
 
-const QUARTER: i64 = FLEET_ALARM_PERIOD as i64;
+const QUARTER: i64 = FleetAlarm::PERIOD as i64;
 /// Seconds that samples have to arrive before their quarter is counted.
 const SETTLING: i64 = 120;
 /// Quarters that are answered at the most: two days. An alarm asks for some hours, a graph of it may ask for more.

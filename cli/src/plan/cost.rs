@@ -7,7 +7,7 @@ use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInp
 use aws_sdk_cloudwatch::types::MetricStat;
 use dashboard_picture::simulated::Simulation;
 use metric_math::telemetry::{FleetError, MINUTE, Metric, MetricStore, SECOND, Timestamp};
-use monitored_endpoint::alarm::FLEET_ALARM_PERIOD;
+use monitored_endpoint::alarm::FleetAlarm;
 use monitored_endpoint::plan::{AlarmRequest, PlannedAlarm};
 use monitored_endpoint::spec::AlarmName;
 use monitored_endpoint::validation::Valid;
@@ -31,7 +31,7 @@ const METRICS_OF_AN_ENDPOINT: u32 = 4;
 /// Those of them that the alarm needs: what counts instances, and what is reserved of them.
 const METRICS_OF_THE_ALARM: u32 = 2;
 /// How often the alarm over a fleet has its number counted in a month of 730 hours.
-const COUNTS_OF_A_MONTH: f64 = 730.0 * 3600.0 / FLEET_ALARM_PERIOD as f64;
+const COUNTS_OF_A_MONTH: f64 = 730.0 * 3600.0 / FleetAlarm::PERIOD as f64;
 
 /// List prices of CloudWatch, in dollars a month.
 #[derive(Clone, Debug, Deserialize)]

@@ -3,7 +3,8 @@
 //! The author's own words come before ours: they may say whom to call, and the rest is still needed at night.
 
 use super::Context;
-use crate::alarm::Scope;
+use crate::alarm::{Scope, Watched};
+use crate::plan::Environment;
 use crate::spec::{AlarmSpec, Part};
 
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html>.
@@ -12,17 +13,21 @@ const MAX_CHARACTERS: usize = 1024;
 pub(super) fn of(alarm: &AlarmSpec, scope: &Scope<'_>, context: &Context<'_>) -> String {
     let definition = alarm.kind.definition();
     let [first, then] = definition.steps;
-    let base = context.environment.runbooks_url.as_ref();
-    let runbook = base.map(|base| format!("Runbook: {base}#{}", alarm.kind.suffix().replace('-', "")));
     joined([
         alarm.description.clone(),
         divided(alarm),
         Some((definition.what_is_wrong)(alarm, scope)),
         (definition.cost)(alarm, scope),
         Some(format!("First {first}. Then {then}.")),
-        runbook,
+        runbook(Watched::Endpoint(alarm.kind), context.environment),
         context.dashboard_url.as_ref().map(|url| format!("Dashboard: {url}")),
     ])
+}
+
+/// Where to read what to do, where there is such a page.
+pub(super) fn runbook(watched: Watched, environment: &Environment) -> Option<String> {
+    let base = environment.runbooks_url.as_ref()?;
+    Some(format!("Runbook: {base}#{}", watched.runbook_anchor()))
 }
 
 /// As many of the sentences as fit.

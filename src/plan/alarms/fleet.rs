@@ -1,12 +1,12 @@
 //! The alarm over a fleet, as a request: its number comes from the panels' function.
 
 use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
-use aws_sdk_cloudwatch::types::{ComparisonOperator, MetricDataQuery};
+use aws_sdk_cloudwatch::types::MetricDataQuery;
 
-use super::description::joined;
+use super::description::{joined, runbook};
 use super::request::propagated;
 use super::{AlarmRequest, PlannedAlarm};
-use crate::alarm::{FLEET_ALARM_PERIOD, FLEET_ALARM_SUFFIX, FleetAlarm, Watched};
+use crate::alarm::{FleetAlarm, Watched};
 use crate::metrics::DataSource;
 use crate::panel_params::FleetParams;
 use crate::plan::Environment;
@@ -20,12 +20,13 @@ pub(in crate::plan) fn planned(
     environment: &Environment,
     dashboard_url: Option<&str>,
 ) -> PlannedAlarm {
+    let (id, label) = FleetAlarm::SERIES;
     let params = FleetParams::of(fleet, &environment.region);
     let watched = MetricDataQuery::builder()
-        .id("unallocated")
+        .id(id)
         .expression(DataSource::of(function_arn, params.to_arguments()).to_string())
-        .label("Unallocated $ per hour")
-        .period(FLEET_ALARM_PERIOD)
+        .label(label)
+        .period(FleetAlarm::PERIOD)
         .return_data(true)
         .build();
     let request = PutMetricAlarmInputBuilder::default()
@@ -40,28 +41,18 @@ pub(in crate::plan) fn planned(
         .evaluation_periods(alarm.evaluation_periods)
         .datapoints_to_alarm(alarm.evaluation_periods)
         .threshold(alarm.threshold)
-        .comparison_operator(ComparisonOperator::GreaterThanThreshold)
+        .comparison_operator(FleetAlarm::COMPARISON.into())
         .treat_missing_data(alarm.treat_missing_data.name());
     PlannedAlarm { watched: Watched::Fleet, name: alarm.name.clone(), request: AlarmRequest::Metric(Box::new(request)) }
 }
 
 fn description(alarm: &FleetAlarm, environment: &Environment, dashboard_url: Option<&str>) -> String {
-    let minutes = alarm.evaluation_periods * FLEET_ALARM_PERIOD / 60;
-    let dollars = alarm.threshold;
-    let base = environment.runbooks_url.as_ref();
+    let [first, then] = FleetAlarm::STEPS;
     joined([
         alarm.description.clone(),
-        Some(format!(
-            "GPUs that no model holds cost more than ${dollars:.2} an hour, all endpoints of this account in {} together, for {minutes} \
-             minutes: about ${:.2} a day at the least.",
-            environment.region,
-            dollars * 24.0
-        )),
-        Some(
-            "First see on the dashboard which endpoints these are. Then place models on them, let them scale in, or delete them."
-                .to_owned(),
-        ),
-        base.map(|base| format!("Runbook: {base}#{}", FLEET_ALARM_SUFFIX.replace('-', ""))),
+        Some(alarm.what_is_wrong(&environment.region)),
+        Some(format!("First {first}. Then {then}.")),
+        runbook(Watched::Fleet, environment),
         dashboard_url.map(|url| format!("Dashboard: {url}")),
     ])
 }
