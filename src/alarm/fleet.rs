@@ -5,7 +5,7 @@
 //! interactive panel does, as a data source of CloudWatch:
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_MultiDataSources-Connect-Custom.html>.
 
-use super::{Comparison, MissingData, ThresholdRule, Words};
+use super::{AlarmActions, Comparison, MissingData, ThresholdRule, Words};
 use crate::endpoint::AlarmName;
 
 macro_rules! property {
@@ -39,14 +39,8 @@ pub struct FleetAlarm {
     pub evaluation_periods: i32,
     /// What a datapoint that isn't there counts as.
     pub treat_missing_data: MissingData,
-    /// Whether actions are taken at all.
-    pub actions_enabled: bool,
-    /// Actions on going to ALARM.
-    pub alarm_actions: Vec<String>,
-    /// Actions on going to OK.
-    pub ok_actions: Vec<String>,
-    /// Actions on going to `INSUFFICIENT_DATA`.
-    pub insufficient_data_actions: Vec<String>,
+    /// What it does where its state changes.
+    pub actions: AlarmActions,
 }
 
 impl FleetAlarm {

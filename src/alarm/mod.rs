@@ -34,7 +34,7 @@ pub(crate) use measure::{MOST_METRICS, Measure};
 pub(crate) use outlook::Outlook;
 pub use outlook::PlacedModel;
 pub(crate) use scope::Scope;
-pub use spec::{AlarmSource, AlarmSpec, MissingData, Part, PartAlarm};
+pub use spec::{AlarmActions, AlarmSource, AlarmSpec, MissingData, Part, PartAlarm};
 
 const MINUTE: i32 = 60;
 const HOUR: i32 = 3600;

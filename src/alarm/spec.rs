@@ -35,14 +35,28 @@ pub struct AlarmSpec {
     pub time_zone: Option<String>,
     /// What a datapoint that isn't there counts as.
     pub treat_missing_data: MissingData,
+    /// What it does where its state changes.
+    pub actions: AlarmActions,
+}
+
+/// What an alarm does where its state changes, by the new state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlarmActions {
     /// Whether actions are taken at all.
-    pub actions_enabled: bool,
-    /// Actions on going to ALARM.
-    pub alarm_actions: Vec<String>,
-    /// Actions on going to OK.
-    pub ok_actions: Vec<String>,
-    /// Actions on going to `INSUFFICIENT_DATA`.
-    pub insufficient_data_actions: Vec<String>,
+    pub enabled: bool,
+    /// ARNs of the actions on going to ALARM.
+    pub alarm: Vec<String>,
+    /// ARNs of the actions on going to OK.
+    pub ok: Vec<String>,
+    /// ARNs of the actions on going to `INSUFFICIENT_DATA`.
+    pub insufficient_data: Vec<String>,
+}
+
+impl AlarmActions {
+    /// The same without any action.
+    pub(crate) fn without_any(&self) -> Self {
+        Self { enabled: self.enabled, alarm: Vec::new(), ok: Vec::new(), insufficient_data: Vec::new() }
+    }
 }
 
 /// An alarm on one variant or model, part of a composite.

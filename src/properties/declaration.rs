@@ -56,9 +56,7 @@ pub struct Declaration {
     /// Settings of every kind of alarm, mentioned or not.
     pub alarms: BTreeMap<AlarmKind, DeclaredAlarm>,
     /// Actions of every alarm that has none of its own.
-    pub actions: Actions,
-    /// Whether actions are taken by every alarm that doesn't say so itself.
-    pub actions_enabled: Declared<bool>,
+    pub actions: DeclaredActions,
     /// Which tags go with every alarm's notifications, where that is said.
     pub alarm_tags: Option<DeclaredAlarmTags>,
     /// What is said of all endpoints together, by the type that is about them.
@@ -129,8 +127,7 @@ pub struct DeclaredAlarm {
     pub evaluation_periods: Declared<i32>,
     pub datapoints_to_alarm: Declared<i32>,
     pub treat_missing_data: Declared<MissingData>,
-    pub actions_enabled: Declared<bool>,
-    pub actions: Actions,
+    pub actions: DeclaredActions,
 }
 
 /// `AlarmTagsPropagation`.
@@ -144,10 +141,11 @@ pub struct DeclaredAlarmTags {
     pub excluded: Declared<Vec<String>>,
 }
 
-/// Actions by the state they are taken in.
+/// Actions by the state they are taken in, and whether they are taken at all.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs, reason = "the names are PutMetricAlarm's")]
-pub struct Actions {
+pub struct DeclaredActions {
+    pub enabled: Declared<bool>,
     pub alarm: Declared<Vec<String>>,
     pub ok: Declared<Vec<String>>,
     pub insufficient_data: Declared<Vec<String>>,
@@ -185,12 +183,12 @@ impl Declaration {
                 .into_iter()
                 .map(|kind| (kind, read_alarm(&fields.members(&reference::alarm(kind)))))
                 .collect(),
-            actions: Actions {
+            actions: DeclaredActions {
+                enabled: fields.read(&after_alarms::ACTIONS_ENABLED),
                 alarm: fields.read(&after_alarms::ALARM_ACTIONS),
                 ok: fields.read(&after_alarms::OK_ACTIONS),
                 insufficient_data: fields.read(&after_alarms::INSUFFICIENT_DATA_ACTIONS),
             },
-            actions_enabled: fields.read(&after_alarms::ACTIONS_ENABLED),
             alarm_tags: read_alarm_tags(&fields.members(&after_alarms::ALARM_TAGS_PROPAGATION)),
             fleet: resource_type.watches_fleet().then(|| read_fleet(&fields)),
             adopt_existing: fields.read(&after_alarms::ADOPT_EXISTING).value.unwrap_or_default(),
@@ -370,8 +368,8 @@ pub(super) fn read_alarm(fields: &Fields<'_>) -> DeclaredAlarm {
         evaluation_periods: fields.read(&settings::EVALUATION_PERIODS),
         datapoints_to_alarm: fields.read(&settings::DATAPOINTS_TO_ALARM),
         treat_missing_data: fields.read(&settings::TREAT_MISSING_DATA),
-        actions_enabled: fields.read(&settings::ACTIONS_ENABLED),
-        actions: Actions {
+        actions: DeclaredActions {
+            enabled: fields.read(&settings::ACTIONS_ENABLED),
             alarm: fields.read(&settings::ALARM_ACTIONS),
             ok: fields.read(&settings::OK_ACTIONS),
             insufficient_data: fields.read(&settings::INSUFFICIENT_DATA_ACTIONS),

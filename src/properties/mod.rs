@@ -23,7 +23,8 @@ mod words;
 
 pub use crate::alarm::AlarmKind;
 pub use declaration::{
-    Actions, Declaration, DeclaredAlarm, DeclaredAlarmTags, DeclaredComponent, DeclaredDashboard, DeclaredVariant,
+    Declaration, DeclaredActions, DeclaredAlarm, DeclaredAlarmTags, DeclaredComponent, DeclaredDashboard,
+    DeclaredVariant,
 };
 pub use entry::{Cost, Declared};
 pub use fleet::{DeclaredFleet, DeclaredInstancePrice};

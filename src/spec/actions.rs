@@ -4,7 +4,8 @@
 //! an EC2 instance belongs to alarms on that instance's own metrics, and none of ours is.
 
 use super::quote;
-use crate::properties::{Actions, Declaration, Declared, Problems};
+use crate::alarm::AlarmActions;
+use crate::properties::{Declaration, Declared, DeclaredActions, Problems};
 
 const TAKEN: &str = "use an SNS topic, a Lambda function, a scaling policy, a Systems Manager OpsItem or response plan, or an \
                      investigation group";
@@ -86,10 +87,14 @@ impl Action<'_> {
     }
 }
 
-/// What to do on going to ALARM, to OK and to `INSUFFICIENT_DATA`: an alarm's `own`, or what goes `for_all` alarms.
-pub(super) fn validate(own: &Actions, for_all: &Actions, problems: &Problems) -> [Vec<String>; 3] {
-    [(&own.alarm, &for_all.alarm), (&own.ok, &for_all.ok), (&own.insufficient_data, &for_all.insufficient_data)]
-        .map(|(own, for_all)| picked(own, for_all, problems))
+/// What an alarm does: its `own` actions, or what goes `for_all` alarms. Unless one of them says otherwise, actions are taken.
+pub(super) fn validate(own: &DeclaredActions, for_all: &DeclaredActions, problems: &Problems) -> AlarmActions {
+    AlarmActions {
+        enabled: own.enabled.value.or(for_all.enabled.value).unwrap_or(true),
+        alarm: picked(&own.alarm, &for_all.alarm, problems),
+        ok: picked(&own.ok, &for_all.ok, problems),
+        insufficient_data: picked(&own.insufficient_data, &for_all.insufficient_data, problems),
+    }
 }
 
 fn picked(own: &Declared<Vec<String>>, for_all: &Declared<Vec<String>>, problems: &Problems) -> Vec<String> {
@@ -111,7 +116,7 @@ fn picked(own: &Declared<Vec<String>>, for_all: &Declared<Vec<String>>, problems
 pub(crate) fn are_near(declaration: &Declaration, stack_id: &str, problems: &Problems) {
     let of_fleet = declaration.fleet.iter().map(|fleet| &fleet.alarm);
     let own = declaration.alarms.values().chain(of_fleet).map(|alarm| &alarm.actions);
-    for Actions { alarm, ok, insufficient_data } in std::iter::once(&declaration.actions).chain(own) {
+    for DeclaredActions { alarm, ok, insufficient_data, .. } in std::iter::once(&declaration.actions).chain(own) {
         for Declared { path, value } in [alarm, ok, insufficient_data] {
             for (at, action) in value.iter().flatten().enumerate() {
                 if let Some(why) = read(action).ok().and_then(|action| action.is_elsewhere(stack_id)) {

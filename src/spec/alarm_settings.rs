@@ -45,8 +45,7 @@ impl Settings<'_> {
         self.validate_reach(threshold, comparison);
         let window = self.window(source);
         self.time_zone();
-        let [alarm_actions, ok_actions, insufficient_data_actions] =
-            actions::validate(&declared.actions, &self.declaration.actions, self.problems);
+        let actions = actions::validate(&declared.actions, &self.declaration.actions, self.problems);
         Some(AlarmSpec {
             kind,
             source,
@@ -61,10 +60,7 @@ impl Settings<'_> {
             time_zone: declared.time_zone.value.clone(),
             // Without an instance there is no datapoint, and an endpoint that is scaled to zero wastes nothing.
             treat_missing_data: declared.treat_missing_data.value.unwrap_or(MissingData::NotBreaching),
-            actions_enabled: declared.actions_enabled.value.or(self.declaration.actions_enabled.value).unwrap_or(true),
-            alarm_actions,
-            ok_actions,
-            insufficient_data_actions,
+            actions,
         })
     }
 

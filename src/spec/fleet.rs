@@ -118,18 +118,14 @@ impl Validator<'_> {
             }
             _ => {}
         }
-        let [alarm_actions, ok_actions, insufficient_data_actions] =
-            actions::validate(&declared.actions, &self.declaration.actions, problems);
+        let actions = actions::validate(&declared.actions, &self.declaration.actions, problems);
         let alarm = FleetAlarm {
             name: name?,
             description: declared.alarm_description.value.clone(),
             threshold: threshold.value.unwrap_or_default(),
             evaluation_periods: declared.evaluation_periods.value.unwrap_or(FleetAlarm::EVALUATION_PERIODS),
             treat_missing_data: declared.treat_missing_data.value.unwrap_or(MissingData::NotBreaching),
-            actions_enabled: declared.actions_enabled.value.or(self.declaration.actions_enabled.value).unwrap_or(true),
-            alarm_actions,
-            ok_actions,
-            insufficient_data_actions,
+            actions,
         };
         enabled.then_some(alarm)
     }

@@ -21,7 +21,8 @@ use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigIn
 use aws_sdk_sagemaker::types::{DeploymentConfig, MetricsConfig, ProductionVariant, VariantProperty};
 
 pub use crate::alarm::{
-    AlarmKind, AlarmSource, AlarmSpec, Comparison, FleetAlarm, MissingData, Part, PartAlarm, PlacedModel, Watched,
+    AlarmActions, AlarmKind, AlarmSource, AlarmSpec, Comparison, FleetAlarm, MissingData, Part, PartAlarm, PlacedModel,
+    Watched,
 };
 pub(crate) use crate::endpoint::hosts_components;
 pub use crate::endpoint::{

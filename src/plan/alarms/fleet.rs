@@ -1,11 +1,9 @@
 //! The alarm over a fleet, as a request: its number comes from the panels' function.
 
-use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
 use aws_sdk_cloudwatch::types::MetricDataQuery;
 
 use super::description::{joined, runbook};
-use super::request::propagated;
-use super::{AlarmRequest, PlannedAlarm};
+use super::{AlarmRequest, PlannedAlarm, request};
 use crate::alarm::{FleetAlarm, Watched};
 use crate::metrics::DataSource;
 use crate::panel_params::FleetParams;
@@ -29,14 +27,8 @@ pub(in crate::plan) fn planned(
         .period(FleetAlarm::PERIOD)
         .return_data(true)
         .build();
-    let request = PutMetricAlarmInputBuilder::default()
-        .alarm_name(alarm.name.as_str())
-        .alarm_description(description(alarm, environment, dashboard_url))
-        .actions_enabled(alarm.actions_enabled)
-        .set_alarm_actions(Some(alarm.alarm_actions.clone()))
-        .set_ok_actions(Some(alarm.ok_actions.clone()))
-        .set_insufficient_data_actions(Some(alarm.insufficient_data_actions.clone()))
-        .set_action_configuration(fleet.alarm_tags.as_ref().map(propagated))
+    let description = description(alarm, environment, dashboard_url);
+    let request = request::of_fleet(alarm, fleet.alarm_tags.as_ref(), description)
         .metrics(watched)
         .evaluation_periods(alarm.evaluation_periods)
         .datapoints_to_alarm(alarm.evaluation_periods)

@@ -67,9 +67,7 @@ pub(super) fn planned(alarm: &AlarmSpec, context: &Context<'_>) -> Result<Vec<Pl
         let quiet = AlarmSpec {
             name: part.name.clone(),
             parts: Vec::new(),
-            alarm_actions: Vec::new(),
-            ok_actions: Vec::new(),
-            insufficient_data_actions: Vec::new(),
+            actions: alarm.actions.without_any(),
             ..alarm.clone()
         };
         on(&quiet, &scope(alarm, Some(part), context), context)

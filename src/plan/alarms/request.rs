@@ -8,7 +8,7 @@ use aws_sdk_cloudwatch::types::{
 };
 
 use super::AlarmRequest;
-use crate::alarm::{Measure, PeriodRule};
+use crate::alarm::{AlarmActions, FleetAlarm, Measure, PeriodRule};
 use crate::spec::{AlarmSpec, AlarmTags};
 
 /// Seconds that a model must not have been idle before it counts as busy again: longer than a gap between two samples.
@@ -16,20 +16,28 @@ const RECOVERY: i32 = 600;
 /// The longest warm-up (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_WarmUpConfiguration.html>).
 const LONGEST_WARM_UP_MINUTES: i32 = 2880;
 
+/// An alarm's request with its actions, and the tags that go with their notifications. Both kinds of request have the same members
+/// for them, and nothing else in common.
+macro_rules! with_actions {
+    ($request:expr, $actions:expr, $tags:expr) => {{
+        let (actions, tags): (&AlarmActions, Option<&AlarmTags>) = ($actions, $tags);
+        $request
+            .actions_enabled(actions.enabled)
+            .set_alarm_actions(Some(actions.alarm.clone()))
+            .set_ok_actions(Some(actions.ok.clone()))
+            .set_insufficient_data_actions(Some(actions.insufficient_data.clone()))
+            .set_action_configuration(tags.map(propagated))
+    }};
+}
+
 pub(super) fn metric(
     alarm: &AlarmSpec,
     tags: Option<&AlarmTags>,
     measure: Measure,
     description: String,
 ) -> AlarmRequest {
-    let request = PutMetricAlarmInputBuilder::default()
-        .alarm_name(alarm.name.as_str())
-        .alarm_description(description)
-        .actions_enabled(alarm.actions_enabled)
-        .set_alarm_actions(Some(alarm.alarm_actions.clone()))
-        .set_ok_actions(Some(alarm.ok_actions.clone()))
-        .set_insufficient_data_actions(Some(alarm.insufficient_data_actions.clone()))
-        .set_action_configuration(tags.map(propagated));
+    let request = PutMetricAlarmInputBuilder::default().alarm_name(alarm.name.as_str()).alarm_description(description);
+    let request = with_actions!(request, &alarm.actions, tags);
     let request = match measure {
         Measure::Math { queries, id, label, expression } => {
             let watched = MetricDataQuery::builder().id(id).expression(expression.to_string()).label(label);
@@ -53,8 +61,18 @@ pub(super) fn metric(
     AlarmRequest::Metric(Box::new(request))
 }
 
+/// The fleet's alarm, apart from what it compares.
+pub(super) fn of_fleet(
+    alarm: &FleetAlarm,
+    tags: Option<&AlarmTags>,
+    description: String,
+) -> PutMetricAlarmInputBuilder {
+    let request = PutMetricAlarmInputBuilder::default().alarm_name(alarm.name.as_str()).alarm_description(description);
+    with_actions!(request, &alarm.actions, tags)
+}
+
 /// The tags that go with notifications.
-pub(super) fn propagated(tags: &AlarmTags) -> ActionConfiguration {
+fn propagated(tags: &AlarmTags) -> ActionConfiguration {
     let propagation = AlarmTagsPropagation::builder().enabled(true);
     let propagation = match tags {
         AlarmTags::All => propagation,
@@ -98,11 +116,7 @@ pub(super) fn composite(alarm: &AlarmSpec, tags: Option<&AlarmTags>, description
     let request = PutCompositeAlarmInputBuilder::default()
         .alarm_name(alarm.name.as_str())
         .alarm_description(description)
-        .alarm_rule(rule.join(" OR "))
-        .actions_enabled(alarm.actions_enabled)
-        .set_alarm_actions(Some(alarm.alarm_actions.clone()))
-        .set_ok_actions(Some(alarm.ok_actions.clone()))
-        .set_insufficient_data_actions(Some(alarm.insufficient_data_actions.clone()))
-        .set_action_configuration(tags.map(propagated));
+        .alarm_rule(rule.join(" OR "));
+    let request = with_actions!(request, &alarm.actions, tags);
     AlarmRequest::Composite(Box::new(request))
 }
