@@ -170,12 +170,12 @@ fn models(valid: &Valid, variant: &str, most: u32) -> Vec<Model> {
     let number = |value: Option<&Value>| value.and_then(Value::as_str).and_then(|text| text.parse::<f64>().ok());
     let mut models = Vec::new();
     for component in &valid.beside.components {
-        let on = text(component.get("VariantName"));
+        let variant_name = text(component.get("VariantName"));
         let gpus =
             number(component.pointer("/Specification/ComputeResourceRequirements/NumberOfAcceleratorDevicesRequired"));
         let copies = number(component.pointer("/RuntimeConfig/CopyCount"));
         let Some(name) = text(component.get("InferenceComponentName")) else { continue };
-        if on.is_some_and(|on| on != variant) {
+        if variant_name.is_some_and(|name| name != variant) {
             continue;
         }
         models.push(Model { name, gpus: whole(gpus), copies: copies.map(|copies| whole(Some(copies))) });

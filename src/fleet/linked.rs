@@ -135,11 +135,11 @@ mod tests {
 
     #[test]
     fn only_whole_variants_of_other_accounts_are_linked() {
-        let of = |endpoint| [("EndpointName", endpoint), ("VariantName", "v")];
+        let dimensions = |endpoint| [("EndpointName", endpoint), ("VariantName", "v")];
         let found = [
-            metric("111111111111", &of("theirs")),
-            metric("111111111111", &of("theirs")),
-            metric("222222222222", &of("ours")),
+            metric("111111111111", &dimensions("theirs")),
+            metric("111111111111", &dimensions("theirs")),
+            metric("222222222222", &dimensions("ours")),
             metric("111111111111", &[("EndpointName", "theirs"), ("VariantName", "v"), ("InstanceId", "i")]),
         ];
         let (variants, more) = variants(&found, "222222222222");

@@ -224,11 +224,11 @@ struct Divided {
 /// Our own properties that a type takes.
 fn own_of(resource_type: ResourceType) -> impl Iterator<Item = &'static str> + Clone {
     let watches_fleet = resource_type.watches_fleet();
-    let of = |table: &'static [Property], taken: bool| property::names(if taken { table } else { &[] });
+    let names = |table: &'static [Property], taken: bool| property::names(if taken { table } else { &[] });
     property::names(COMMON)
         .filter(move |name| !watches_fleet || SHARED_WITH_FLEETS.contains(name))
-        .chain(of(OF_CONFIGS, resource_type.owns_config()))
-        .chain(of(OF_FLEETS, watches_fleet))
+        .chain(names(OF_CONFIGS, resource_type.owns_config()))
+        .chain(names(OF_FLEETS, watches_fleet))
 }
 
 /// Whether a type takes a member of `CreateEndpointConfig`.

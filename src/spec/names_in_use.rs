@@ -63,9 +63,9 @@ fn models(declaration: &Declaration, kind: AlarmKind) -> Vec<&str> {
     if names.len() > fewest(kind, |fit| fit.models) { names } else { Vec::new() }
 }
 
-fn fewest(kind: AlarmKind, of: fn(Fit) -> usize) -> usize {
+fn fewest(kind: AlarmKind, part: fn(Fit) -> usize) -> usize {
     let sources = AlarmSource::of(kind).iter();
-    sources.map(|source| of((kind.definition().fit)(*source))).min().unwrap_or(usize::MAX)
+    sources.map(|source| part((kind.definition().fit)(*source))).min().unwrap_or(usize::MAX)
 }
 
 /// The name of a fleet's alarm, given or by default; none of a declaration about one endpoint.

@@ -215,8 +215,8 @@ impl Reader {
         wanted: &Wanted,
         readings: &mut Readings,
     ) -> Result<(), UsageError> {
-        let of = (question.endpoint.as_str(), window);
-        let calls = wanted.calls(window, declared, |asked| self.memory.recall(of, asked, question.now, readings));
+        let place = (question.endpoint.as_str(), window);
+        let calls = wanted.calls(window, declared, |asked| self.memory.recall(place, asked, question.now, readings));
         let periods = window.seconds() / window.period;
         let mut points = 0;
         let mut begun = Instant::now();
@@ -236,7 +236,7 @@ impl Reader {
                 (points, begun) = (0, Instant::now());
             }
         }
-        self.memory.keep_values(of, &calls, readings, question.now);
+        self.memory.keep_values(place, &calls, readings, question.now);
         Ok(())
     }
 

@@ -33,10 +33,10 @@ pub(super) fn in_words(seen: &Seen, facts: &[Fact]) -> String {
         seen.minutes(),
     );
     for verdict in Verdict::ALL {
-        let of: Vec<&Fact> = facts.iter().filter(|fact| fact.verdict == verdict).collect();
-        if !of.is_empty() {
-            let _ = writeln!(text, "\n{} ({})", verdict.name(), of.len());
-            for fact in of {
+        let found: Vec<&Fact> = facts.iter().filter(|fact| fact.verdict == verdict).collect();
+        if !found.is_empty() {
+            let _ = writeln!(text, "\n{} ({})", verdict.name(), found.len());
+            for fact in found {
                 text += &one(fact);
             }
         }

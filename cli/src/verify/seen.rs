@@ -228,11 +228,11 @@ impl Variant {
             Some(_) => &[true],
             None => &[true, false],
         };
-        let of = |serving: &Serving| {
+        let traits = |serving: &Serving| {
             let serving = *serving;
             gpus.iter().map(move |gpus| Traits { serving, gpus: *gpus, enhanced_metrics })
         };
-        self.servings.iter().flat_map(of).collect()
+        self.servings.iter().flat_map(traits).collect()
     }
 }
 

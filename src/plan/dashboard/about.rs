@@ -41,19 +41,19 @@ fn frequency(context: &Context<'_>) -> String {
 fn prices(context: &Context<'_>) -> String {
     let mut known: Vec<String> = Vec::new();
     let mut unknown: Vec<String> = Vec::new();
-    for on in context.with_instances() {
-        match context.environment.prices.of(on.variant) {
+    for variant in context.with_instances() {
+        match context.environment.prices.of(&variant) {
             Price::Declared(dollars) => {
-                known.push(context.label(&format!("${} per instance-hour, as declared", dollars.0), on));
+                known.push(context.label(&format!("${} per instance-hour, as declared", dollars.0), variant));
             }
             Price::Listed(ListPrice { per_hour, effective, .. }) => {
                 let listed =
                     format!("on-demand estimate, ${} per instance-hour, list price since {effective}", per_hour.0);
-                known.push(context.label(&listed, on));
+                known.push(context.label(&listed, variant));
             }
             Price::Unknown(reason) => {
                 let reason = reason.unwrap_or_else(|| "CostPerHour is not given".to_owned());
-                unknown.push(context.label(&reason, on));
+                unknown.push(context.label(&reason, variant));
             }
         }
     }
@@ -96,7 +96,7 @@ fn without_traffic(context: &Context<'_>) -> Option<String> {
 }
 
 fn partitions(context: &Context<'_>) -> Option<String> {
-    let partitions = context.host()?.variant.partitions?;
+    let partitions = context.host()?.partitions?;
     Some(match partitions {
         Partitions::Alike(_) if context.shared().is_some() => {
             "GPUs are partitioned, and everything is counted in partitions: each copy of a model holds one.".to_owned()
@@ -142,7 +142,7 @@ fn searches(context: &Context<'_>) -> Option<String> {
 }
 
 fn streams(context: &Context<'_>) -> Option<String> {
-    context.variants().any(|on| on.variant.serving.may_stream()).then(|| {
+    context.variants().any(|variant| variant.serving.may_stream()).then(|| {
         "First chunks and broken-off streams have values only for streamed requests. Whether those have a model latency, too, \
          isn't documented."
             .to_owned()

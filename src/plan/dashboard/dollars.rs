@@ -10,7 +10,7 @@
 use crate::metrics::{Expr, Graph};
 use crate::spec::Dollars;
 
-use super::series::{Context, Numbered, Shared};
+use super::series::{Context, PanelVariant, Shared};
 
 const SECONDS_PER_HOUR: f64 = 3600.0;
 
@@ -29,30 +29,30 @@ pub(super) enum Per {
 #[derive(Clone, Copy)]
 pub(super) struct Rate<'p> {
     /// Where the samples come from.
-    pub(super) on: Numbered<'p>,
+    pub(super) variant: PanelVariant<'p>,
     /// Dollars per hour.
     pub(super) price: f64,
 }
 
 impl<'p> Context<'p> {
     /// Dollars for one of the variant's instances for one hour, where known.
-    pub(super) fn price(&self, on: Numbered<'_>) -> Option<Dollars> {
-        self.environment.prices.of(on.variant).per_hour()
+    pub(super) fn price(&self, variant: PanelVariant<'_>) -> Option<Dollars> {
+        self.environment.prices.of(&variant).per_hour()
     }
 
     /// What an instance of the variant costs.
-    pub(super) fn instance_rate(&self, on: Numbered<'p>) -> Option<Rate<'p>> {
-        Some(Rate { on, price: self.price(on)?.0 })
+    pub(super) fn instance_rate(&self, variant: PanelVariant<'p>) -> Option<Rate<'p>> {
+        Some(Rate { variant, price: self.price(variant)?.0 })
     }
 
     /// What one of the GPUs, or partitions, costs that models share.
     pub(super) fn unit_rate(&self, shared: Shared<'p>) -> Option<Rate<'p>> {
-        Some(Rate { on: shared.on, price: self.price(shared.on)?.0 / f64::from(shared.units) })
+        Some(Rate { variant: shared.variant, price: self.price(shared.variant)?.0 / f64::from(shared.units) })
     }
 
     /// What the instances cost, of each variant whose price is known.
     pub(super) fn instance_rates(&self) -> impl Iterator<Item = Rate<'p>> {
-        self.with_instances().filter_map(|on| self.instance_rate(on))
+        self.with_instances().filter_map(|variant| self.instance_rate(variant))
     }
 
     /// What models share, with what one of it costs, where both are known.
@@ -64,8 +64,8 @@ impl<'p> Context<'p> {
     /// Dollars for what published these samples.
     pub(super) fn dollars(&self, samples: Expr<Graph>, rate: Rate<'_>, per: Per) -> Expr<Graph> {
         match per {
-            Per::Hour => self.count(samples, rate.on) * rate.price,
-            Per::Interval => self.count(self.in_period(samples, rate), rate.on),
+            Per::Hour => self.count(samples, rate.variant) * rate.price,
+            Per::Interval => self.count(self.in_period(samples, rate), rate.variant),
             Per::Range => self.in_period(samples, rate).running_sum(),
         }
     }
@@ -73,8 +73,8 @@ impl<'p> Context<'p> {
     /// The same from a query's samples.
     pub(super) fn dollars_of_query(&self, samples: Expr<Graph>, rate: Rate<'_>, per: Per) -> Expr<Graph> {
         match per {
-            Per::Hour => self.count_of_query(samples, rate.on) * rate.price,
-            Per::Interval => self.count_of_query(self.in_period(samples, rate), rate.on),
+            Per::Hour => self.count_of_query(samples, rate.variant) * rate.price,
+            Per::Interval => self.count_of_query(self.in_period(samples, rate), rate.variant),
             Per::Range => self.in_period(samples, rate).running_sum(),
         }
     }

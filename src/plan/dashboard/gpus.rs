@@ -15,30 +15,30 @@ pub(super) fn gpus(grid: &mut Grid<'_>, context: &Context<'_>) {
 /// Instances, and GPUs in total, used and unused.
 fn counts(context: &Context<'_>) -> Panel {
     let mut lines = Vec::new();
-    for on in context.with_instances() {
-        lines.push(context.instance_samples(on));
-        lines.push(Line::expression(context.instances(on), context.label("Instances", on)));
-        let gpus = on.gpus();
-        if gpus > 0 && !on.variant.hosts_components() {
-            let total = context.count(on.samples() * f64::from(gpus), on);
-            lines.push(Line::expression(total, context.label("Total GPUs", on)));
+    for variant in context.with_instances() {
+        lines.push(context.instance_samples(variant));
+        lines.push(Line::expression(context.instances(variant), context.label("Instances", variant)));
+        let gpus = variant.gpus();
+        if gpus > 0 && !variant.hosts_components() {
+            let total = context.count(variant.samples() * f64::from(gpus), variant);
+            lines.push(Line::expression(total, context.label("Total GPUs", variant)));
         }
     }
     let shared = context.shared();
     if let Some(shared) = shared {
-        let (on, unit) = (shared.on, shared.unit());
+        let (variant, unit) = (shared.variant, shared.unit());
         lines.extend(context.used_lines(shared));
         lines.push(Line::expression(
-            context.count(shared.total_samples(), on),
-            context.label(&format!("Total {unit}"), on),
+            context.count(shared.total_samples(), variant),
+            context.label(&format!("Total {unit}"), variant),
         ));
-        let used = context.count(shared.used_samples(), on);
-        lines.push(Line::expression(used, context.label(&format!("Used {unit}"), on)));
-        let unused = context.count(shared.unused_samples(), on);
-        lines.push(Line::expression(unused, context.label(&format!("Unused {unit}"), on)));
+        let used = context.count(shared.used_samples(), variant);
+        lines.push(Line::expression(used, context.label(&format!("Used {unit}"), variant)));
+        let unused = context.count(shared.unused_samples(), variant);
+        lines.push(Line::expression(unused, context.label(&format!("Unused {unit}"), variant)));
     }
     let thresholds = [AlarmKind::UnusedGpu, AlarmKind::GpuBuffer];
-    let has_gpus = context.with_instances().any(|on| on.gpus() > 0);
+    let has_gpus = context.with_instances().any(|variant| variant.gpus() > 0);
     let with_gpus = "Instances, and their GPUs in total, used (a model holds them) and unused. Used and unused add \
         up to the total. The gap between total and used is paid for and does nothing.";
     let (title, shows) = match shared {
@@ -54,17 +54,17 @@ fn counts(context: &Context<'_>) -> Panel {
 fn by_model(context: &Context<'_>) -> Option<Panel> {
     let shared = context.told_apart()?;
     let unit = shared.unit();
-    let mut lines = vec![context.instance_samples(shared.on)];
+    let mut lines = vec![context.instance_samples(shared.variant)];
     let title = match (context.query_by_model(shared), context.few_models()) {
         (Some(query), _) => {
-            let held = context.count_of_query(Expr::series(&query_id()), shared.on);
+            let held = context.count_of_query(Expr::series(&query_id()), shared.variant);
             lines.push(Line::hidden_query(query_id(), query));
             lines.push(Line::expression(held, format!("{unit} of")));
             format!("{unit} held by each model, listed or not (count)")
         }
         (None, Some(models)) => {
             lines.extend(models.iter().map(|model| {
-                let held = context.count(context.samples_of_model(shared, model.name.as_str()), shared.on);
+                let held = context.count(context.samples_of_model(shared, model.name.as_str()), shared.variant);
                 Line::expression(held, format!("{unit} of {}", model.label))
             }));
             format!("{unit} held by each listed model (count)")

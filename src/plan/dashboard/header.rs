@@ -12,7 +12,7 @@ pub(super) fn header(grid: &mut Grid<'_>, context: &Context<'_>) {
 
 /// What a reader would look for in vain, and why. The panel about these numbers says more.
 fn missing(context: &Context<'_>) -> Option<&'static str> {
-    match context.host()?.variant.partitions? {
+    match context.host()?.partitions? {
         Partitions::Mixed => Some("no GPU counts or dollars of models: GPUs are partitioned into several profiles"),
         Partitions::Alike(_) if context.shared().is_none() => {
             Some("no GPU counts or dollars of models: GPUs are partitioned, which takes enhanced metrics to count")

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::grid::{COLUMNS, Grid};
-use super::series::{Context, Numbered};
+use super::series::{Context, PanelVariant};
 use crate::panel_params::{InstanceTerms, Panel, PanelParams};
 use crate::pricing::Price;
 use crate::spec::DashboardSpec;
@@ -16,7 +16,7 @@ const HEIGHT: u16 = 9;
 /// Two panels side by side, where there is a function that draws them and an instance that they could show.
 pub(super) fn interactive(grid: &mut Grid<'_>, context: &Context<'_>, settings: &DashboardSpec) {
     let Some(function_arn) = &context.environment.widgets_function else { return };
-    let has_instances = context.variants().any(Numbered::has_instances);
+    let has_instances = context.variants().any(PanelVariant::has_instances);
     if !has_instances || settings.interactive == Some(false) {
         return;
     }
@@ -40,10 +40,10 @@ pub(super) fn interactive(grid: &mut Grid<'_>, context: &Context<'_>, settings: 
 }
 
 fn params(panel: Panel, context: &Context<'_>) -> PanelParams {
-    let variants = context.variants().filter(|on| on.has_instances()).map(|on| {
-        let gpus = Some(on.gpus()).filter(|gpus| *gpus > 0);
-        let price_per_hour = context.environment.prices.of(on.variant).per_hour();
-        (on.variant.name.to_string(), InstanceTerms { gpus, price_per_hour })
+    let variants = context.variants().filter(|variant| variant.has_instances()).map(|variant| {
+        let gpus = Some(variant.gpus()).filter(|gpus| *gpus > 0);
+        let price_per_hour = context.environment.prices.of(&variant).per_hour();
+        (variant.name.to_string(), InstanceTerms { gpus, price_per_hour })
     });
     let labelled = context.monitoring.components.iter().filter(|component| component.label != component.name.as_str());
     PanelParams {
@@ -61,7 +61,7 @@ fn params(panel: Panel, context: &Context<'_>) -> PanelParams {
 fn price_basis(context: &Context<'_>) -> Option<String> {
     let bases: BTreeSet<String> = context
         .variants()
-        .filter_map(|on| match context.environment.prices.of(on.variant) {
+        .filter_map(|variant| match context.environment.prices.of(&variant) {
             Price::Declared(_) => Some("the price that was declared".to_owned()),
             Price::Listed(listed) => Some(format!("the on-demand list price valid since {}", listed.effective)),
             Price::Unknown(_) => None,

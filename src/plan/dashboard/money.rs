@@ -54,7 +54,7 @@ impl Models<'_> {
     /// What the other lines refer to: samples of instances, of used GPUs, and of each model or of the biggest.
     fn parts(&self) -> Vec<Line> {
         let (context, shared) = (self.context, self.shared);
-        let mut lines = vec![context.instance_samples(shared.on)];
+        let mut lines = vec![context.instance_samples(shared.variant)];
         lines.extend(context.used_lines(shared));
         match self.few() {
             Some(models) => lines.extend(
@@ -67,7 +67,7 @@ impl Models<'_> {
 
     /// A line for each model, for all others together, and for GPUs that none holds.
     fn lines(&self, per: Per) -> Vec<Line> {
-        let (context, on) = (self.context, self.shared.on);
+        let (context, variant) = (self.context, self.shared.variant);
         let what = match per {
             Per::Hour => "$ per hour".to_owned(),
             Per::Interval => format!("$ per {}", context.monitoring.frequency),
@@ -77,7 +77,7 @@ impl Models<'_> {
         let mut lines = self.parts();
         let listed = match self.few() {
             Some(models) => {
-                let mut listed = vec![on.zero()];
+                let mut listed = vec![variant.zero()];
                 for (id, label, _) in models {
                     lines.push(Line::expression(dollars(Expr::series(&id)), format!("{label} {what}")));
                     listed.push(Expr::series(&id));
@@ -95,7 +95,7 @@ impl Models<'_> {
                 lines.push(Line::expression(line, format!("{what} of")));
                 // Where samples come more often than a query counts, the two have different periods.
                 let one_period = context.monitoring.frequency.seconds() >= SHORTEST_INSIGHTS_PERIOD;
-                one_period.then(|| Expr::sum_of([biggest, on.zero()]))
+                one_period.then(|| Expr::sum_of([biggest, variant.zero()]))
             }
         };
         if let Some(listed) = listed {
@@ -110,11 +110,11 @@ impl Models<'_> {
 /// What it has come to, beside the bill.
 fn cumulative(models: &Models<'_>) -> Vec<Line> {
     let mut lines = models.lines(Per::Range);
-    let (context, on) = (models.context, models.shared.on);
+    let (context, variant) = (models.context, models.shared.variant);
     lines.extend(
-        context
-            .instance_rate(on)
-            .map(|rate| Line::expression(context.dollars(on.samples(), rate, Per::Range), "Instances $ cumulative")),
+        context.instance_rate(variant).map(|rate| {
+            Line::expression(context.dollars(variant.samples(), rate, Per::Range), "Instances $ cumulative")
+        }),
     );
     lines
 }
@@ -123,7 +123,7 @@ fn cumulative(models: &Models<'_>) -> Vec<Line> {
 /// no value.
 fn per_thousand(models: &Models<'_>) -> Vec<Line> {
     let context = models.context;
-    let mut lines = vec![context.instance_samples(models.shared.on)];
+    let mut lines = vec![context.instance_samples(models.shared.variant)];
     for model in context.answering() {
         let Some((id, label, name)) = models.few().and_then(|mut few| few.nth(model.number)) else { continue };
         lines.push(Line::hidden_expression(id.clone(), context.samples_of_model(models.shared, name)));
@@ -145,9 +145,9 @@ fn ratio(dollars: Expr<Graph>, requests: Expr<Graph>) -> Expr<Graph> {
 /// The bill for each thousand requests of the whole endpoint, where both are known.
 fn whole_endpoint(context: &Context<'_>) -> Vec<Line> {
     let bill: Vec<Expr<Graph>> =
-        context.instance_rates().map(|rate| context.in_period(rate.on.samples(), rate)).collect();
+        context.instance_rates().map(|rate| context.in_period(rate.variant.samples(), rate)).collect();
     let Some(total) = context.total().filter(|_| !bill.is_empty()) else { return Vec::new() };
-    let mut lines: Vec<Line> = context.with_instances().map(|on| context.instance_samples(on)).collect();
+    let mut lines: Vec<Line> = context.with_instances().map(|variant| context.instance_samples(variant)).collect();
     lines.extend(total.parts);
     lines.push(Line::expression(ratio(Expr::total(bill), total.requests), "Instances $ per 1,000 requests"));
     lines
@@ -159,9 +159,9 @@ fn of_instances(grid: &mut Grid<'_>, context: &Context<'_>) {
     let lines = |per: Per, what: &str| {
         let mut lines = Vec::new();
         for rate in context.instance_rates() {
-            lines.push(context.instance_samples(rate.on));
-            let label = context.label(&format!("Instances {what}"), rate.on);
-            lines.push(Line::expression(context.dollars(rate.on.samples(), rate, per), label));
+            lines.push(context.instance_samples(rate.variant));
+            let label = context.label(&format!("Instances {what}"), rate.variant);
+            lines.push(Line::expression(context.dollars(rate.variant.samples(), rate, per), label));
         }
         if let Some((shared, rate)) = shared {
             lines.extend(context.used_lines(shared));

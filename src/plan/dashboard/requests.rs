@@ -11,7 +11,7 @@ use crate::metrics::{
 };
 use crate::spec::{EndpointName, InferenceComponent, Serving};
 
-use super::series::{Context, Numbered};
+use super::series::{Context, PanelVariant};
 use super::widget::Line;
 
 /// Seconds: rates of requests are by the minute.
@@ -25,61 +25,61 @@ pub(super) struct Model<'p> {
     /// Tells it from others in one panel.
     pub(super) number: usize,
     endpoint: &'p EndpointName,
-    of: Of<'p>,
+    answerer: Answerer<'p>,
 }
 
 #[derive(Clone, Copy)]
-enum Of<'p> {
+enum Answerer<'p> {
     Component(&'p InferenceComponent),
-    Variant(Numbered<'p>),
+    Variant(PanelVariant<'p>),
 }
 
 impl Model<'_> {
     /// A metric of its requests.
     pub(super) fn metric(self, name: &'static str, stat: Stat) -> MetricStat {
-        match self.of {
-            Of::Component(component) => ComponentMetric::Invocation(name).of(component.name.as_str(), stat),
-            Of::Variant(on) => invocation_metric(name, stat, self.endpoint, &on.variant.name),
+        match self.answerer {
+            Answerer::Component(component) => ComponentMetric::Invocation(name).of(component.name.as_str(), stat),
+            Answerer::Variant(variant) => invocation_metric(name, stat, self.endpoint, &variant.name),
         }
     }
 
     /// The metric that counts its requests.
     pub(super) fn counted(self) -> &'static str {
-        match self.of {
-            Of::Component(_) => "Invocations",
-            Of::Variant(on) => requests_metric(on.variant.serving),
+        match self.answerer {
+            Answerer::Component(_) => "Invocations",
+            Answerer::Variant(variant) => requests_metric(variant.serving),
         }
     }
 
     /// The metric of requests that it failed to answer.
     pub(super) fn failed(self) -> &'static str {
-        match self.of {
-            Of::Variant(on) if on.variant.serving == Serving::Asynchronous => "InvocationFailures",
+        match self.answerer {
+            Answerer::Variant(variant) if variant.serving == Serving::Asynchronous => "InvocationFailures",
             _ => "Invocation5XXErrors",
         }
     }
 
     /// The label of one of its lines: after its name, which the only variant of an endpoint needn't say.
     pub(super) fn label(self, context: &Context<'_>, what: &str) -> String {
-        let name = match self.of {
-            Of::Component(component) => &component.label,
-            Of::Variant(_) if context.monitoring.variants.len() == 1 => return capitalized(what),
-            Of::Variant(on) if on.variant.shadow => return format!("{} (shadow) {what}", on.variant.name),
-            Of::Variant(on) => on.variant.name.as_str(),
+        let name = match &self.answerer {
+            Answerer::Component(component) => &component.label,
+            Answerer::Variant(_) if context.monitoring.variants.len() == 1 => return capitalized(what),
+            Answerer::Variant(variant) if variant.shadow => return format!("{} (shadow) {what}", variant.name),
+            Answerer::Variant(variant) => variant.name.as_str(),
         };
         format!("{name} {what}")
     }
 
     /// Whether it answers at once from an instance, and so may be asked for a stream.
     pub(super) fn streams(self) -> bool {
-        match self.of {
-            Of::Component(_) => true,
-            Of::Variant(on) => on.variant.serving.may_stream(),
+        match self.answerer {
+            Answerer::Component(_) => true,
+            Answerer::Variant(variant) => variant.serving.may_stream(),
         }
     }
 
     pub(super) fn is_shadow(self) -> bool {
-        matches!(self.of, Of::Variant(on) if on.variant.shadow)
+        matches!(self.answerer, Answerer::Variant(variant) if variant.shadow)
     }
 
     /// Id of one of its series.
@@ -128,11 +128,18 @@ impl<'p> Context<'p> {
     /// The models that panels have lines of: few listed components, or every variant with a model of its own.
     pub(super) fn answering(&self) -> Vec<Model<'p>> {
         let endpoint = &self.monitoring.endpoint_name;
-        let model = |(number, of)| Model { number, endpoint, of };
+        let model = |(number, answerer)| Model { number, endpoint, answerer };
         if self.host().is_some() {
-            return self.few_models().unwrap_or_default().iter().map(Of::Component).enumerate().map(model).collect();
+            return self
+                .few_models()
+                .unwrap_or_default()
+                .iter()
+                .map(Answerer::Component)
+                .enumerate()
+                .map(model)
+                .collect();
         }
-        self.variants().map(Of::Variant).enumerate().map(model).collect()
+        self.variants().map(Answerer::Variant).enumerate().map(model).collect()
     }
 
     /// Whether the requests of all models can be told from those of other endpoints.

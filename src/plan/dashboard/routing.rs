@@ -25,30 +25,30 @@ pub(super) fn routing(grid: &mut Grid<'_>, context: &Context<'_>) {
 
 /// Copies of each model.
 fn copies(context: &Context<'_>) -> Option<Panel> {
-    let on = context.host()?;
-    let mut lines = vec![context.instance_samples(on)];
+    let variant = context.host()?;
+    let mut lines = vec![context.instance_samples(variant)];
     if let Some(models) = context.few_models() {
         lines.extend(models.iter().map(|model| {
             let samples = copy_metric("CPUUtilizationNormalized", Stat::SampleCount, &context.monitoring.endpoint_name)
                 .with("InferenceComponentName", model.name.as_str());
-            let copies = context.count(Expr::search(samples).summed(), on);
+            let copies = context.count(Expr::search(samples).summed(), variant);
             Line::expression(copies, format!("{} copies", model.label))
         }));
     } else {
         let query = copy_sample_count(&context.monitoring.endpoint_name).by("InferenceComponentName");
         lines.push(Line::hidden_query(query_id(), query.biggest(MOST_LINES_OF_MODELS)));
-        lines.push(Line::expression(context.count_of_query(Expr::series(&query_id()), on), "Copies of"));
+        lines.push(Line::expression(context.count_of_query(Expr::series(&query_id()), variant), "Copies of"));
     }
     Some(Panel::of("Model copies (count)", "Copies of each model that were running.", lines, "Copies"))
 }
 
 fn by_copy(context: &Context<'_>) -> Option<Panel> {
-    let on = context.host()?;
+    let variant = context.host()?;
     let found = Expr::search(copy_requests("Invocations", Stat::Sum, &context.monitoring.endpoint_name));
     let busiest = found.sorted_by_mean(Order::HighestFirst, MOST);
     let lines = vec![
-        context.instance_samples(on),
-        Line::expression(per_minute(busiest, &on.instances_id()), "Requests per minute of"),
+        context.instance_samples(variant),
+        Line::expression(per_minute(busiest, &variant.instances_id()), "Requests per minute of"),
     ];
     Some(even(&format!("Requests per minute by copy, the {MOST} with the most: is the routing even?"), lines))
 }
@@ -56,12 +56,15 @@ fn by_copy(context: &Context<'_>) -> Option<Panel> {
 /// Of variants with models of their own that answer at once.
 fn by_instance(context: &Context<'_>) -> Option<Panel> {
     let endpoint = &context.monitoring.endpoint_name;
-    let lines = context.variants().filter(|on| on.variant.serving.is_own_model()).flat_map(|on| {
-        let found = Expr::search(instance_requests("Invocations", Stat::Sum, endpoint, &on.variant.name));
+    let lines = context.variants().filter(|variant| variant.serving.is_own_model()).flat_map(|variant| {
+        let found = Expr::search(instance_requests("Invocations", Stat::Sum, endpoint, &variant.name));
         let busiest = found.sorted_by_mean(Order::HighestFirst, MOST);
         [
-            context.instance_samples(on),
-            Line::expression(per_minute(busiest, &on.instances_id()), context.label("Requests per minute of", on)),
+            context.instance_samples(variant),
+            Line::expression(
+                per_minute(busiest, &variant.instances_id()),
+                context.label("Requests per minute of", variant),
+            ),
         ]
     });
     let lines: Vec<Line> = lines.collect();
@@ -71,12 +74,15 @@ fn by_instance(context: &Context<'_>) -> Option<Panel> {
 
 fn by_container(context: &Context<'_>) -> Option<Panel> {
     let endpoint = &context.monitoring.endpoint_name;
-    let named = context.variants().filter(|on| on.variant.serving == Serving::Containers);
-    let lines = named.flat_map(|on| {
-        let found = Expr::search(container_metric(INVOCATIONS, "Invocations", Stat::Sum, endpoint, &on.variant.name));
+    let named = context.variants().filter(|variant| variant.serving == Serving::Containers);
+    let lines = named.flat_map(|variant| {
+        let found = Expr::search(container_metric(INVOCATIONS, "Invocations", Stat::Sum, endpoint, &variant.name));
         [
-            context.instance_samples(on),
-            Line::expression(per_minute(found, &on.instances_id()), context.label("Requests per minute of", on)),
+            context.instance_samples(variant),
+            Line::expression(
+                per_minute(found, &variant.instances_id()),
+                context.label("Requests per minute of", variant),
+            ),
         ]
     });
     let lines: Vec<Line> = lines.collect();

@@ -82,9 +82,9 @@ fn gpus_and_cost(context: &Context<'_>) -> Option<Panel> {
     let shared = context.told_apart()?;
     let id = MetricId::numbered(IdLetter::HELD, 0);
     let unit = shared.unit();
-    let held = context.count(Expr::series(&id), shared.on);
+    let held = context.count(Expr::series(&id), shared.variant);
     let mut lines = vec![
-        context.instance_samples(shared.on),
+        context.instance_samples(shared.variant),
         Line::hidden_expression(id.clone(), context.samples_of_model(shared, PLACEHOLDER)),
         Line::expression(held, format!("{unit} of the selected model")),
     ];
@@ -104,7 +104,7 @@ fn gpus_and_cost(context: &Context<'_>) -> Option<Panel> {
 fn utilization(context: &Context<'_>) -> Panel {
     let of_any = [("CPUUtilizationNormalized", "CPU"), ("MemoryUtilizationNormalized", "Memory")];
     let of_gpus = [("GPUUtilizationNormalized", "GPU"), ("GPUMemoryUtilizationNormalized", "GPU memory")];
-    let of_gpus = of_gpus.into_iter().filter(|_| context.host().is_some_and(|on| on.gpus() > 0));
+    let of_gpus = of_gpus.into_iter().filter(|_| context.host().is_some_and(|variant| variant.gpus() > 0));
     let line = |(name, label)| Line::metric(ComponentMetric::Utilization(name).of(PLACEHOLDER, Stat::Average), label);
     let lines = of_any.into_iter().chain(of_gpus).map(line).collect();
     let shows = "CPU, memory and GPUs of the model that is chosen at the top of the dashboard.";

@@ -14,6 +14,8 @@
 //! used, `SUM([SEARCH(…), i0 * 0])` counts it as 0 wherever instances are. While nobody knows which of two dimensions
 //! tells GPUs apart, both are searched: only one of them has data, so their sum is right, too.
 
+use std::ops::Deref;
+
 use crate::metrics::{
     ComponentMetric, Expr, Graph, IdLetter, InsightsQuery, MetricId, MetricStat, Order, SHORTEST_INSIGHTS_PERIOD,
     Search, Stat, copy_metric, copy_sample_count, endpoint_metric, gpu_sample_count, held_gpus,
@@ -35,22 +37,30 @@ pub(super) struct Context<'p> {
     pub(super) place: Place<'p>,
 }
 
-/// A variant and its number, which its ids carry.
+/// A variant as panels show it: with its number, which the ids of its series carry.
 #[derive(Clone, Copy)]
-pub(super) struct Numbered<'p> {
+pub(super) struct PanelVariant<'p> {
     pub(super) number: usize,
-    pub(super) variant: &'p Variant,
+    variant: &'p Variant,
+}
+
+impl Deref for PanelVariant<'_> {
+    type Target = Variant;
+
+    fn deref(&self) -> &Variant {
+        self.variant
+    }
 }
 
 /// A variant that models share, and what one of its instances has of what they hold.
 #[derive(Clone, Copy)]
 pub(super) struct Shared<'p> {
-    pub(super) on: Numbered<'p>,
+    pub(super) variant: PanelVariant<'p>,
     /// GPUs of one instance, or their partitions.
     pub(super) units: u32,
 }
 
-impl Numbered<'_> {
+impl PanelVariant<'_> {
     /// Id of the samples of its instances.
     pub(super) fn instances_id(self) -> MetricId {
         MetricId::numbered(IdLetter::INSTANCES, self.number)
@@ -87,17 +97,17 @@ impl Numbered<'_> {
 impl Shared<'_> {
     /// What is counted, in the plural.
     pub(super) fn unit(self) -> &'static str {
-        if self.on.variant.partitions.is_some() { "GPU partitions" } else { "GPUs" }
+        if self.variant.partitions.is_some() { "GPU partitions" } else { "GPUs" }
     }
 
     /// Samples that its GPUs in use published.
     pub(super) fn used_samples(self) -> Expr<Graph> {
-        Expr::series(&self.on.used_id())
+        Expr::series(&self.variant.used_id())
     }
 
     /// Samples that all its GPUs would have published.
     pub(super) fn total_samples(self) -> Expr<Graph> {
-        self.on.samples() * f64::from(self.units)
+        self.variant.samples() * f64::from(self.units)
     }
 
     /// Samples that its unused GPUs would have published.
@@ -107,26 +117,26 @@ impl Shared<'_> {
 }
 
 impl<'p> Context<'p> {
-    pub(super) fn variants(&self) -> impl Iterator<Item = Numbered<'p>> + use<'p> {
-        self.monitoring.variants.iter().enumerate().map(|(number, variant)| Numbered { number, variant })
+    pub(super) fn variants(&self) -> impl Iterator<Item = PanelVariant<'p>> + use<'p> {
+        self.monitoring.variants.iter().enumerate().map(|(number, variant)| PanelVariant { number, variant })
     }
 
-    pub(super) fn with_instances(&self) -> impl Iterator<Item = Numbered<'p>> + use<'p> {
-        self.variants().filter(|on| on.has_instances())
+    pub(super) fn with_instances(&self) -> impl Iterator<Item = PanelVariant<'p>> + use<'p> {
+        self.variants().filter(|variant| variant.has_instances())
     }
 
     /// The variant whose GPUs models share: SageMaker takes inference components on a single variant. `None` where what
     /// they hold can't be counted.
     pub(super) fn shared(&self) -> Option<Shared<'p>> {
         // Without enhanced metrics only reserved GPUs can be counted, and what a reservation of partitions is isn't said.
-        let counted = |on: &Numbered<'_>| self.monitoring.enhanced_metrics || on.variant.partitions.is_none();
+        let counted = |variant: &PanelVariant<'_>| self.monitoring.enhanced_metrics || variant.partitions.is_none();
         let mut all = self.variants().filter(counted);
-        all.find_map(|on| Some(Shared { on, units: on.variant.shared_units()? }))
+        all.find_map(|variant| Some(Shared { variant, units: variant.shared_units()? }))
     }
 
     /// The variant on which models are placed.
-    pub(super) fn host(&self) -> Option<Numbered<'p>> {
-        self.variants().find(|on| on.variant.hosts_components())
+    pub(super) fn host(&self) -> Option<PanelVariant<'p>> {
+        self.variants().find(|variant| variant.hosts_components())
     }
 
     /// [`Self::shared`], where metrics tell models' GPUs apart.
@@ -154,10 +164,10 @@ impl<'p> Context<'p> {
     }
 
     /// The label, with the variant's name where there are several.
-    pub(super) fn label(&self, label: &str, on: Numbered<'_>) -> String {
+    pub(super) fn label(&self, label: &str, variant: PanelVariant<'_>) -> String {
         match self.monitoring.variants.len() {
             1 => label.to_owned(),
-            _ => format!("{label} ({})", on.variant.name),
+            _ => format!("{label} ({})", variant.name),
         }
     }
 
@@ -166,61 +176,61 @@ impl<'p> Context<'p> {
     }
 
     /// A metric of the variant's instances.
-    pub(super) fn instance_metric(&self, name: &'static str, stat: Stat, on: Numbered<'_>) -> MetricStat {
-        endpoint_metric(name, stat, &self.monitoring.endpoint_name, &on.variant.name)
+    pub(super) fn instance_metric(&self, name: &'static str, stat: Stat, variant: PanelVariant<'_>) -> MetricStat {
+        endpoint_metric(name, stat, &self.monitoring.endpoint_name, &variant.name)
     }
 
     /// Samples that the variant's instances published, for expressions to refer to: one each per publish interval, with
     /// or without models on them. (`CPUUtilizationNormalized` ends with the last model.)
-    pub(super) fn instance_samples(&self, on: Numbered<'_>) -> Line {
-        Line::hidden_metric(on.instances_id(), self.instance_metric("CPUUtilization", Stat::SampleCount, on))
+    pub(super) fn instance_samples(&self, variant: PanelVariant<'_>) -> Line {
+        Line::hidden_metric(variant.instances_id(), self.instance_metric("CPUUtilization", Stat::SampleCount, variant))
     }
 
     /// What [`Shared::used_samples`] refers to beside [`Self::instance_samples`]: samples of the GPUs that models hold, or
     /// the samples that GPUs would have published which models have reserved.
     pub(super) fn used_lines(&self, shared: Shared<'_>) -> Vec<Line> {
-        let on = shared.on;
+        let variant = shared.variant;
         if self.monitoring.enhanced_metrics {
-            let held = self.held_samples(shared, |search| search).into_iter().chain([on.zero()]);
-            return vec![Line::hidden_expression(on.used_id(), Expr::sum_of(held))];
+            let held = self.held_samples(shared, |search| search).into_iter().chain([variant.zero()]);
+            return vec![Line::hidden_expression(variant.used_id(), Expr::sum_of(held))];
         }
         // The sum of percentages, one for each instance and interval: an instance that publishes none adds none.
-        let reserved = MetricId::numbered(IdLetter::RESERVED, on.number);
-        let percent = Expr::series(&reserved).or_zero_beside(&on.instances_id());
+        let reserved = MetricId::numbered(IdLetter::RESERVED, variant.number);
+        let percent = Expr::series(&reserved).or_zero_beside(&variant.instances_id());
         vec![
-            Line::hidden_metric(reserved, self.instance_metric("GPUReservation", Stat::Sum, on)),
-            Line::hidden_expression(on.used_id(), percent * f64::from(shared.units) / 100.0),
+            Line::hidden_metric(reserved, self.instance_metric("GPUReservation", Stat::Sum, variant)),
+            Line::hidden_expression(variant.used_id(), percent * f64::from(shared.units) / 100.0),
         ]
     }
 
     /// A count, from the samples that it published in one period.
-    pub(super) fn count(&self, samples: Expr<Graph>, on: Numbered<'_>) -> Expr<Graph> {
-        samples * self.frequency_s() / Expr::period_of(&on.instances_id())
+    pub(super) fn count(&self, samples: Expr<Graph>, variant: PanelVariant<'_>) -> Expr<Graph> {
+        samples * self.frequency_s() / Expr::period_of(&variant.instances_id())
     }
 
     /// The same of a Metrics Insights query, whose periods are whole minutes at least.
-    pub(super) fn count_of_query(&self, samples: Expr<Graph>, on: Numbered<'_>) -> Expr<Graph> {
-        samples * self.frequency_s() / self.period_of_query(on)
+    pub(super) fn count_of_query(&self, samples: Expr<Graph>, variant: PanelVariant<'_>) -> Expr<Graph> {
+        samples * self.frequency_s() / self.period_of_query(variant)
     }
 
     /// Seconds of a period of a query's datapoints.
-    pub(super) fn period_of_query(&self, on: Numbered<'_>) -> Expr<Graph> {
+    pub(super) fn period_of_query(&self, variant: PanelVariant<'_>) -> Expr<Graph> {
         let shortest = SHORTEST_INSIGHTS_PERIOD;
         if self.monitoring.frequency.seconds() >= shortest {
-            Expr::period_of(&on.instances_id())
+            Expr::period_of(&variant.instances_id())
         } else {
-            Expr::period_of_at_least(&on.instances_id(), f64::from(shortest))
+            Expr::period_of_at_least(&variant.instances_id(), f64::from(shortest))
         }
     }
 
-    pub(super) fn instances(&self, on: Numbered<'_>) -> Expr<Graph> {
-        self.count(on.samples(), on)
+    pub(super) fn instances(&self, variant: PanelVariant<'_>) -> Expr<Graph> {
+        self.count(variant.samples(), variant)
     }
 
     /// Samples of every GPU that a model holds on the variant, or of every copy where GPUs are partitioned; narrowed.
     pub(super) fn held_samples(&self, shared: Shared<'_>, narrowed: impl Fn(Search) -> Search) -> Vec<Expr<Graph>> {
         let endpoint = &self.monitoring.endpoint_name;
-        if shared.on.variant.partitions.is_some() {
+        if shared.variant.partitions.is_some() {
             let copies = copy_metric("CPUUtilizationNormalized", Stat::SampleCount, endpoint);
             return vec![Expr::search(narrowed(copies))];
         }
@@ -240,7 +250,7 @@ impl<'p> Context<'p> {
     /// apart: a query names its whole set, and a widget takes one query.
     pub(super) fn query_by_model(&self, shared: Shared<'_>) -> Option<InsightsQuery> {
         let endpoint = &self.monitoring.endpoint_name;
-        let query = match (shared.on.variant.partitions, self.environment.gpu_dimensions.as_slice()) {
+        let query = match (shared.variant.partitions, self.environment.gpu_dimensions.as_slice()) {
             (Some(_), _) => copy_sample_count(endpoint),
             (None, [known]) => gpu_sample_count(*known, endpoint, None),
             (None, _) => return None,

@@ -20,8 +20,8 @@ pub(super) fn now(grid: &mut Grid<'_>, context: &Context<'_>) {
 }
 
 fn capacity(context: &Context<'_>) -> Vec<Line> {
-    let mut lines: Vec<Line> = context.with_instances().map(|on| context.instance_samples(on)).collect();
-    let instances: Vec<_> = context.with_instances().map(|on| context.instances(on)).collect();
+    let mut lines: Vec<Line> = context.with_instances().map(|variant| context.instance_samples(variant)).collect();
+    let instances: Vec<_> = context.with_instances().map(|variant| context.instances(variant)).collect();
     if instances.is_empty() {
         return lines;
     }
@@ -29,7 +29,7 @@ fn capacity(context: &Context<'_>) -> Vec<Line> {
     let Some(shared) = context.shared() else { return lines };
     let unit = shared.unit();
     lines.extend(context.used_lines(shared));
-    let count = |samples, label: String| Line::expression(context.count(samples, shared.on), label);
+    let count = |samples, label: String| Line::expression(context.count(samples, shared.variant), label);
     lines.push(count(shared.total_samples(), format!("Total {unit} now")));
     lines.push(count(shared.used_samples(), format!("Used {unit} now")));
     lines.push(count(shared.unused_samples(), format!("Unused {unit} now")));
@@ -38,7 +38,7 @@ fn capacity(context: &Context<'_>) -> Vec<Line> {
 
 fn money(context: &Context<'_>) -> Vec<Line> {
     let bill: Vec<_> =
-        context.instance_rates().map(|rate| context.dollars(rate.on.samples(), rate, Per::Hour)).collect();
+        context.instance_rates().map(|rate| context.dollars(rate.variant.samples(), rate, Per::Hour)).collect();
     if bill.is_empty() {
         return Vec::new();
     }
@@ -56,7 +56,7 @@ fn requests(context: &Context<'_>) -> Vec<Line> {
     let mut lines = total.parts;
     lines.push(Line::expression(per_minute, "Requests per minute now"));
     lines.push(Line::expression(failed, "Failed requests now (%)"));
-    if context.variants().any(|on| on.variant.serving == Serving::Asynchronous) {
+    if context.variants().any(|variant| variant.serving == Serving::Asynchronous) {
         let backlog = queue_metric("ApproximateBacklogSize", Stat::Maximum, &context.monitoring.endpoint_name);
         lines.push(Line::metric(backlog, "Requests in the queue now"));
     }

@@ -9,7 +9,7 @@ use crate::spec::{AlarmKind, Serving};
 use super::alarms::threshold;
 use super::grid::Grid;
 use super::requests::{MILLISECOND, MINUTE, Model, per_minute, percent};
-use super::series::{Context, MOST_LINES_OF_MODELS, Numbered, query_id};
+use super::series::{Context, MOST_LINES_OF_MODELS, PanelVariant, query_id};
 use super::widget::{Line, Panel};
 
 /// Models whose errors and percentiles are all in one panel; of more, one line each.
@@ -17,10 +17,10 @@ const FEW: usize = 4;
 
 pub(super) fn traffic(grid: &mut Grid<'_>, context: &Context<'_>) {
     let mut panels = vec![requests(context), failures(context), latency(context)];
-    let serving = |wanted: Serving| context.variants().any(move |on| on.variant.serving == wanted);
+    let serving = |wanted: Serving| context.variants().any(move |variant| variant.serving == wanted);
     if serving(Serving::Asynchronous) {
         panels.extend(queue(context));
-    } else if context.variants().any(|on| on.variant.serving.is_serverless()) {
+    } else if context.variants().any(|variant| variant.serving.is_serverless()) {
         panels.extend(serverless(context));
     } else {
         panels.push(load(context));
@@ -56,7 +56,7 @@ fn requests(context: &Context<'_>) -> Panel {
 }
 
 /// The models with the most requests, of all or of the listed ones.
-fn biggest(context: &Context<'_>, host: Numbered<'_>) -> Vec<Line> {
+fn biggest(context: &Context<'_>, host: PanelVariant<'_>) -> Vec<Line> {
     const LABEL: &str = "Requests per minute of";
     if context.monitoring.enhanced_metrics {
         let query = requests_by_model(&context.monitoring.endpoint_name, MOST_LINES_OF_MODELS);
@@ -243,20 +243,20 @@ fn queue(context: &Context<'_>) -> Vec<Panel> {
 /// Concurrency and cold starts of serverless variants.
 fn serverless(context: &Context<'_>) -> Vec<Panel> {
     let endpoint = &context.monitoring.endpoint_name;
-    let variants = || context.variants().filter(|on| on.variant.serving.is_serverless());
+    let variants = || context.variants().filter(|variant| variant.serving.is_serverless());
     let (mut setup, mut used) = (Vec::new(), Vec::new());
-    for on in variants() {
-        let metric = |name, stat| invocation_metric(name, stat, endpoint, &on.variant.name);
-        let id = MetricId::numbered(IdLetter::LATENCY, on.number);
-        let label = context.label("Cold start p90", on);
+    for variant in variants() {
+        let metric = |name, stat| invocation_metric(name, stat, endpoint, &variant.name);
+        let id = MetricId::numbered(IdLetter::LATENCY, variant.number);
+        let label = context.label("Cold start p90", variant);
         setup.extend(Line::of_metric(&id, metric("ModelSetupTime", Stat::P90), label, |time| time / MILLISECOND));
         let share = |name, number, label: &str| {
-            let id = MetricId::numbered(IdLetter::BESIDE, on.number).part(number);
+            let id = MetricId::numbered(IdLetter::BESIDE, variant.number).part(number);
             // A part of one, as the developer guide's page on serverless monitoring has it.
-            Line::of_metric(&id, metric(name, Stat::Maximum), context.label(label, on), |part| part * 100.0)
+            Line::of_metric(&id, metric(name, Stat::Maximum), context.label(label, variant), |part| part * 100.0)
         };
         used.extend(share("ServerlessConcurrentExecutionsUtilization", 0, "Concurrency in use"));
-        if on.variant.serving == (Serving::Serverless { provisioned: true }) {
+        if variant.serving == (Serving::Serverless { provisioned: true }) {
             used.extend(share("ServerlessProvisionedConcurrencyUtilization", 1, "Provisioned concurrency in use"));
         }
     }
@@ -283,13 +283,13 @@ fn serverless(context: &Context<'_>) -> Vec<Panel> {
 fn loading(context: &Context<'_>) -> Vec<Panel> {
     let endpoint = &context.monitoring.endpoint_name;
     let (mut cache, mut times) = (Vec::new(), Vec::new());
-    for on in context.variants().filter(|on| on.variant.serving == Serving::MultiModel) {
-        let hits = MetricId::numbered(IdLetter::BESIDE, on.number);
-        let hit = invocation_metric("ModelCacheHit", Stat::Average, endpoint, &on.variant.name);
-        let label = context.label("Model was loaded (% of requests)", on);
+    for variant in context.variants().filter(|variant| variant.serving == Serving::MultiModel) {
+        let hits = MetricId::numbered(IdLetter::BESIDE, variant.number);
+        let hit = invocation_metric("ModelCacheHit", Stat::Average, endpoint, &variant.name);
+        let label = context.label("Model was loaded (% of requests)", variant);
         cache.extend(Line::of_metric(&hits, hit, label, |part| part * 100.0));
-        let loaded = context.instance_metric("LoadedModelCount", Stat::Average, on);
-        cache.push(Line::metric(loaded, context.label("Models loaded on an instance", on)).on_the_right());
+        let loaded = context.instance_metric("LoadedModelCount", Stat::Average, variant);
+        cache.push(Line::metric(loaded, context.label("Models loaded on an instance", variant)).on_the_right());
         let kinds = [
             ("ModelLoadingWaitTime", "wait for a model p90"),
             ("ModelDownloadingTime", "download p90"),
@@ -297,9 +297,9 @@ fn loading(context: &Context<'_>) -> Vec<Panel> {
             ("ModelUnloadingTime", "unloading p90"),
         ];
         for (number, (name, label)) in kinds.into_iter().enumerate() {
-            let id = MetricId::numbered(IdLetter::LATENCY, on.number).part(number);
-            let metric = invocation_metric(name, Stat::P90, endpoint, &on.variant.name);
-            times.extend(Line::of_metric(&id, metric, context.label(label, on), |time| time / MILLISECOND));
+            let id = MetricId::numbered(IdLetter::LATENCY, variant.number).part(number);
+            let metric = invocation_metric(name, Stat::P90, endpoint, &variant.name);
+            times.extend(Line::of_metric(&id, metric, context.label(label, variant), |time| time / MILLISECOND));
         }
     }
     vec![

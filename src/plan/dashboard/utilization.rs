@@ -28,7 +28,7 @@ pub(super) fn utilization(grid: &mut Grid<'_>, context: &Context<'_>) {
         return;
     }
     let mut panels = Vec::new();
-    if context.host().is_some_and(|on| on.gpus() > 0) {
+    if context.host().is_some_and(|variant| variant.gpus() > 0) {
         let idle = threshold(context, AlarmKind::IdleGpu);
         let thresholds = guides().into_iter().chain(idle).collect();
         let lines = of_models(context, "GPUUtilizationNormalized", "");
@@ -51,8 +51,11 @@ pub(super) fn utilization(grid: &mut Grid<'_>, context: &Context<'_>) {
 
 /// Memory, which is all that tells of a serverless variant's load.
 fn serverless(grid: &mut Grid<'_>, context: &Context<'_>) {
-    let memory = context.variants().map(|on| {
-        Line::metric(context.instance_metric("MemoryUtilization", Stat::Maximum, on), context.label("Memory, most", on))
+    let memory = context.variants().map(|variant| {
+        Line::metric(
+            context.instance_metric("MemoryUtilization", Stat::Maximum, variant),
+            context.label("Memory, most", variant),
+        )
     });
     let shows = "How much of a serverless variant's memory is in use.";
     grid.row([percent("Memory (%)", shows, memory.collect())]);
@@ -76,7 +79,7 @@ fn of_models(context: &Context<'_>, name: &'static str, before: &str) -> Vec<Lin
 
 /// The GPUs that work most, of all that a model holds.
 fn hottest(context: &Context<'_>) -> Option<Panel> {
-    context.told_apart().filter(|shared| shared.on.variant.partitions.is_none())?;
+    context.told_apart().filter(|shared| shared.variant.partitions.is_none())?;
     let endpoint = &context.monitoring.endpoint_name;
     let search = |dimension| Expr::search(held_gpus("GPUUtilizationNormalized", Stat::Average, dimension, endpoint));
     let hottest = Expr::list(context.each_dimension(search)).sorted_by_mean(Order::HighestFirst, HOTTEST);
@@ -89,16 +92,16 @@ fn hottest(context: &Context<'_>) -> Option<Panel> {
 fn own_gpus(context: &Context<'_>) -> Vec<Panel> {
     let lines = |name: &'static str| {
         let mut lines = Vec::new();
-        for on in context.variants().filter(|on| on.gpus() > 0 && !on.variant.hosts_components()) {
-            let all = MetricId::numbered(IdLetter::GPUS, on.number);
-            lines.push(Line::hidden_metric(all.clone(), context.instance_metric(name, Stat::Average, on)));
-            let mean: Expr<Graph> = Expr::series(&all) / f64::from(on.gpus());
-            lines.push(Line::expression(mean, context.label("Mean of all GPUs", on)));
+        for variant in context.variants().filter(|variant| variant.gpus() > 0 && !variant.hosts_components()) {
+            let all = MetricId::numbered(IdLetter::GPUS, variant.number);
+            lines.push(Line::hidden_metric(all.clone(), context.instance_metric(name, Stat::Average, variant)));
+            let mean: Expr<Graph> = Expr::series(&all) / f64::from(variant.gpus());
+            lines.push(Line::expression(mean, context.label("Mean of all GPUs", variant)));
             if context.monitoring.enhanced_metrics {
-                let (endpoint, variant) = (&context.monitoring.endpoint_name, &on.variant.name);
-                let search = |dimension| Expr::search(instance_gpus(name, dimension, endpoint, variant));
+                let endpoint = &context.monitoring.endpoint_name;
+                let search = |dimension| Expr::search(instance_gpus(name, dimension, endpoint, &variant.name));
                 let hottest = Expr::list(context.each_dimension(search)).sorted_by_mean(Order::HighestFirst, HOTTEST);
-                lines.push(Line::expression(hottest, context.label("", on)));
+                lines.push(Line::expression(hottest, context.label("", variant)));
             }
         }
         lines
@@ -115,9 +118,10 @@ fn own_gpus(context: &Context<'_>) -> Vec<Panel> {
 /// `CPUUtilization` is summed over cores, whose number isn't known here: it has no end at 100.
 fn instances(context: &Context<'_>) -> Panel {
     let mut lines = Vec::new();
-    for on in context.with_instances() {
-        let line =
-            |name, stat, label: &str| Line::metric(context.instance_metric(name, stat, on), context.label(label, on));
+    for variant in context.with_instances() {
+        let line = |name, stat, label: &str| {
+            Line::metric(context.instance_metric(name, stat, variant), context.label(label, variant))
+        };
         lines.push(
             line("CPUUtilization", Stat::Maximum, "CPU of the busiest instance, summed over cores").on_the_right(),
         );
@@ -132,11 +136,11 @@ fn instances(context: &Context<'_>) -> Panel {
 /// Containers that requests name one by one.
 fn containers(context: &Context<'_>) -> Option<Panel> {
     let mut lines = Vec::new();
-    for on in context.variants().filter(|on| on.variant.serving == Serving::Containers) {
+    for variant in context.variants().filter(|variant| variant.serving == Serving::Containers) {
         let endpoint = &context.monitoring.endpoint_name;
         for (name, label) in [("CPUUtilization", "CPU of"), ("MemoryUtilization", "Memory of")] {
-            let search = container_metric(ENDPOINTS, name, Stat::Average, endpoint, &on.variant.name);
-            lines.push(Line::expression(Expr::search(search), context.label(label, on)));
+            let search = container_metric(ENDPOINTS, name, Stat::Average, endpoint, &variant.name);
+            lines.push(Line::expression(Expr::search(search), context.label(label, variant)));
         }
     }
     let title = "CPU and memory of containers (%, CPU summed over cores)";
