@@ -13,6 +13,7 @@ mod runbooks;
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
 
 pub use alarms::{AlarmRequest, PlannedAlarm};
+use dashboard::Dashboard;
 pub use dashboard::{DashboardTooLarge, PlannedLine, PlannedWidget};
 pub use endpoint_config::name as endpoint_config_name;
 pub use in_place::FixedMember;
@@ -181,10 +182,7 @@ impl Identity {
     /// Where a dashboard can't hold all that is to be shown.
     pub fn plan(self, spec: &Spec, owner: &Owner, environment: &Environment) -> Result<Plan, PlanError> {
         let Identity { physical_id, endpoint_config, endpoint } = self;
-        let body = spec.dashboard().map(|settings| match &spec.subject {
-            Subject::Endpoint(monitoring) => dashboard::body(monitoring, settings, owner, environment),
-            Subject::Fleet(fleet) => dashboard::fleet_body(fleet, settings, owner, environment),
-        });
+        let body = Dashboard::of(spec, owner, environment).map(|dashboard| dashboard.body());
         let name = spec.dashboard_name().clone();
         let dashboard = body.transpose()?.map(|body| PlannedDashboard { name, body });
         let place = Place::of(&owner.stack_id, &environment.region);
@@ -208,11 +206,8 @@ impl Identity {
 /// # Errors
 /// Where a dashboard can't hold all that is to be shown.
 pub fn widgets(spec: &Spec, owner: &Owner, environment: &Environment) -> Result<Vec<PlannedWidget>, PlanError> {
-    let widgets = spec.dashboard().map(|settings| match &spec.subject {
-        Subject::Endpoint(monitoring) => dashboard::widgets(monitoring, settings, owner, environment),
-        Subject::Fleet(fleet) => dashboard::fleet_widgets(fleet, owner, environment),
-    });
-    widgets.unwrap_or_else(|| Ok(Vec::new()))
+    let dashboard = Dashboard::of(spec, owner, environment);
+    Ok(dashboard.map(|dashboard| dashboard.widgets()).transpose()?.unwrap_or_default())
 }
 
 /// The alarm over a fleet, where one is declared.

@@ -149,6 +149,21 @@ struct Publishing<'a> {
     reading: &'a Reading,
 }
 
+/// A variant with what it has and costs.
+struct Running<'a> {
+    variant: &'a DescribedVariant,
+    /// GPUs of one instance, where they are known.
+    gpus: Option<u32>,
+    /// Instances at the end of the range.
+    instances: f64,
+    /// Dollars per hour of one instance, where they are known.
+    price: Option<f64>,
+    /// What its instances cost.
+    bill: Option<Money>,
+    /// What its GPUs published.
+    publishing: Vec<Publishing<'a>>,
+}
+
 impl Count<'_> {
     fn frequency(&self) -> f64 {
         f64::from(self.declared.frequency.seconds())
@@ -171,20 +186,20 @@ impl Count<'_> {
     }
 
     fn variant(&self, variant: &DescribedVariant) -> (VariantUsage, Vec<ModelUsage>) {
-        let name = || variant.name.clone();
         let terms = self.question.terms.of(&variant.name);
         let gpus = terms.gpus.or(variant.gpus);
-        let instances = self.reading(&Subject::Instances { variant: name() });
+        let instances = self.reading(&Subject::Instances { variant: variant.name.clone() });
         let (now, hours) = (self.at_end(&instances), self.hours(&instances));
         let price = terms.price_per_hour.map(|price| price.0);
         let bill = price.map(|price| Money::of(hours, now, price, self.declared.frequency));
-        let publishing = self.publishing(variant);
+        let running = Running { variant, gpus, instances: now, price, bill, publishing: self.publishing(variant) };
         let models = match &variant.model {
-            Some(model) => vec![self.own_model(variant, model, gpus, now, bill, &publishing)],
-            None => self.components(variant, gpus.zip(price), &publishing),
+            Some(model) => vec![self.own_model(model, &running)],
+            None => self.components(&running),
         };
+        let publishing = &running.publishing;
         let all_gpus = gpus.map(|gpus| f64::from(gpus) * now);
-        let seen = self.seen(variant, gpus, &publishing);
+        let seen = self.seen(variant, gpus, publishing);
         let used = match (&variant.model, gpus) {
             (Some(_), _) => all_gpus,
             (None, Some(0)) => Some(0.0),
@@ -213,53 +228,43 @@ impl Count<'_> {
             server_errors: requests(|model| model.server_errors),
         };
         let usage = VariantUsage {
-            name: name(),
+            name: variant.name.clone(),
             instance_type: variant.instance_type.clone(),
             gpus_per_instance: gpus,
             price_per_hour: terms.price_per_hour,
             hosts_components: variant.model.is_none(),
             shadow: variant.shadow,
             totals,
-            instances: self.instances(variant, gpus.filter(|_| seen.now), &publishing),
+            instances: self.instances(variant, gpus.filter(|_| seen.now), publishing),
         };
         (usage, models)
     }
 
     /// What the variant's GPUs published.
     fn publishing<'a>(&'a self, variant: &'a DescribedVariant) -> Vec<Publishing<'a>> {
-        let of = |(subject, reading): (&'a Subject, &'a Reading)| match (subject, &variant.model) {
-            (Subject::HeldGpu { variant: on, instance, gpu, model, copy }, None) if *on == variant.name => {
+        let publishing = |(subject, reading): (&'a Subject, &'a Reading)| match (subject, &variant.model) {
+            (Subject::HeldGpu { variant: name, instance, gpu, model, copy }, None) if *name == variant.name => {
                 Some(Publishing { instance, gpu, model, copy: copy.as_deref(), reading })
             }
-            (Subject::OwnGpu { variant: on, instance, gpu }, Some(model)) if *on == variant.name => {
+            (Subject::OwnGpu { variant: name, instance, gpu }, Some(model)) if *name == variant.name => {
                 Some(Publishing { instance, gpu, model, copy: None, reading })
             }
             _ => None,
         };
-        self.readings.iter().filter_map(of).collect()
+        self.readings.iter().filter_map(publishing).collect()
     }
 
-    fn own_model(
-        &self,
-        variant: &DescribedVariant,
-        model: &str,
-        gpus: Option<u32>,
-        instances: f64,
-        bill: Option<Money>,
-        publishing: &[Publishing<'_>],
-    ) -> ModelUsage {
+    fn own_model(&self, model: &str, running: &Running<'_>) -> ModelUsage {
+        let Running { variant, gpus, instances, bill, ref publishing, .. } = *running;
         let mut usage = self.model(model, &variant.name, publishing.iter(), bill, &Served::variant(variant));
         usage.gpus = gpus.map(|gpus| f64::from(gpus) * instances);
         usage.gpus_per_copy = gpus;
         usage
     }
 
-    fn components(
-        &self,
-        variant: &DescribedVariant,
-        terms: Option<(u32, f64)>,
-        publishing: &[Publishing<'_>],
-    ) -> Vec<ModelUsage> {
+    fn components(&self, running: &Running<'_>) -> Vec<ModelUsage> {
+        let Running { variant, gpus, price, ref publishing, .. } = *running;
+        let terms = gpus.zip(price);
         let mut by_model: BTreeMap<&str, Vec<&Publishing<'_>>> = BTreeMap::new();
         for one in publishing {
             by_model.entry(one.model).or_default().push(one);

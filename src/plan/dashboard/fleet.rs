@@ -14,7 +14,7 @@ use crate::metrics::{ENDPOINTS, Expr, INVOCATIONS, InsightsQuery};
 use crate::panel_params::FleetParams;
 use crate::place::Place;
 use crate::plan::{Environment, Owner};
-use crate::spec::{EndpointName, Fleet};
+use crate::spec::{DashboardSpec, EndpointName, Fleet};
 
 /// Seconds of a datapoint, at any zoom (`inherit`): a query has no `PERIOD`, by which a rate could follow it.
 const PERIOD: u16 = 300;
@@ -26,13 +26,18 @@ const HEIGHT: u16 = 11;
 const OF_VARIANTS: &[&str] = &["EndpointName", "VariantName"];
 const OF_COMPONENTS: &[&str] = &["InferenceComponentName"];
 
+/// What the panels are about.
+pub(in crate::plan) struct FleetContext<'p> {
+    pub(super) fleet: &'p Fleet,
+    pub(super) settings: &'p DashboardSpec,
+    pub(super) environment: &'p Environment,
+    pub(super) owner: &'p Owner,
+    pub(super) place: Place<'p>,
+}
+
 /// All widgets, top to bottom.
-pub(super) fn composed(
-    fleet: &Fleet,
-    owner: &Owner,
-    environment: &Environment,
-) -> Result<Vec<PlannedWidget>, DashboardTooLarge> {
-    let place = Place::of(&owner.stack_id, &environment.region);
+pub(super) fn composed(context: &FleetContext<'_>) -> Result<Vec<PlannedWidget>, DashboardTooLarge> {
+    let FleetContext { fleet, environment, owner, place, .. } = context;
     let mut grid = Grid::new(&environment.region, PERIOD);
     let stack = format!("[{}]({})", owner.stack_name(), place.stack_url(&owner.stack_id));
     grid.text(
@@ -48,7 +53,7 @@ pub(super) fn composed(
         let arns = vec![place.alarm_arn(&alarm.name)];
         grid.alarm_states("Alarms", "The alarm over all endpoints, and its state.", arns);
     }
-    interactive(&mut grid, fleet, environment);
+    interactive(&mut grid, context);
     grid.row([unreserved(), busiest(), idlest()]);
     grid.row([requests(), requests_of_models(), fewest_requests()]);
     grid.row([errors(), errors_of_models(), client_errors()]);
@@ -57,8 +62,9 @@ pub(super) fn composed(
 }
 
 /// The panel that ranks, where there is a function that draws it and may read all endpoints.
-fn interactive(grid: &mut Grid<'_>, fleet: &Fleet, environment: &Environment) {
-    let wanted = fleet.dashboard.as_ref().and_then(|settings| settings.interactive) != Some(false);
+fn interactive(grid: &mut Grid<'_>, context: &FleetContext<'_>) {
+    let FleetContext { fleet, settings, environment, .. } = context;
+    let wanted = settings.interactive != Some(false);
     let Some(function_arn) = environment.fleet_function().filter(|_| wanted) else { return };
     let params = FleetParams::of(fleet, &environment.region);
     let shows = "An interactive panel: every endpoint with what its unused GPUs cost a day, since when nobody calls it, which part of its \

@@ -8,16 +8,15 @@ use super::grid::{COLUMNS, Grid};
 use super::series::{Context, PanelVariant};
 use crate::panel_params::{InstanceTerms, Panel, PanelParams};
 use crate::pricing::Price;
-use crate::spec::DashboardSpec;
 
 /// Rows of a panel.
 const HEIGHT: u16 = 9;
 
 /// Two panels side by side, where there is a function that draws them and an instance that they could show.
-pub(super) fn interactive(grid: &mut Grid<'_>, context: &Context<'_>, settings: &DashboardSpec) {
+pub(super) fn interactive(grid: &mut Grid<'_>, context: &Context<'_>) {
     let Some(function_arn) = &context.environment.widgets_function else { return };
     let has_instances = context.variants().any(PanelVariant::has_instances);
-    if !has_instances || settings.interactive == Some(false) {
+    if !has_instances || context.settings.interactive == Some(false) {
         return;
     }
     let panels = [

@@ -29,7 +29,8 @@ use serde::Serialize;
 
 use super::{Environment, Owner, PlanError};
 use crate::place::Place;
-use crate::spec::{DashboardSpec, Fleet, Monitoring};
+use crate::spec::{Spec, Subject};
+use fleet::FleetContext;
 use grid::Grid;
 use selected::Variable;
 use series::Context;
@@ -55,83 +56,66 @@ pub struct PlannedLine {
     pub measure: String,
 }
 
-/// The widgets of a dashboard, top to bottom.
-///
-/// # Errors
-/// More panels or lines than CloudWatch takes.
-pub(super) fn widgets(
-    monitoring: &Monitoring,
-    settings: &DashboardSpec,
-    owner: &Owner,
-    environment: &Environment,
-) -> Result<Vec<PlannedWidget>, PlanError> {
-    Ok(composed(&Context::of(monitoring, owner, environment), settings)?)
+/// A dashboard to plan.
+pub(super) enum Dashboard<'p> {
+    /// Of one endpoint.
+    Endpoint(Context<'p>),
+    /// Of all endpoints of an account and Region together.
+    Fleet(FleetContext<'p>),
 }
 
-/// The body of the dashboard, as JSON text:
-/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html>.
-///
-/// # Errors
-/// More panels or lines than CloudWatch takes.
-pub(super) fn body(
-    monitoring: &Monitoring,
-    settings: &DashboardSpec,
-    owner: &Owner,
-    environment: &Environment,
-) -> Result<String, PlanError> {
-    let context = Context::of(monitoring, owner, environment);
-    let body = Body {
-        period_override: settings.period_override.name(),
-        start: &settings.start,
-        variables: selected::variable(&context).map(|variable| [variable]),
-        widgets: composed(&context, settings)?,
-    };
-    Ok(serde_json::to_string(&body)?)
-}
-
-/// The widgets of a dashboard over a fleet, top to bottom.
-///
-/// # Errors
-/// More panels or lines than CloudWatch takes.
-pub(super) fn fleet_widgets(
-    fleet: &Fleet,
-    owner: &Owner,
-    environment: &Environment,
-) -> Result<Vec<PlannedWidget>, PlanError> {
-    Ok(fleet::composed(fleet, owner, environment)?)
-}
-
-/// The body of a dashboard over a fleet, as JSON text.
-///
-/// # Errors
-/// More panels or lines than CloudWatch takes.
-pub(super) fn fleet_body(
-    fleet: &Fleet,
-    settings: &DashboardSpec,
-    owner: &Owner,
-    environment: &Environment,
-) -> Result<String, PlanError> {
-    let widgets = fleet::composed(fleet, owner, environment)?;
-    let DashboardSpec { start, period_override, .. } = settings;
-    let period_override = period_override.name();
-    Ok(serde_json::to_string(&Body { period_override, start, variables: None, widgets })?)
-}
-
-impl<'p> Context<'p> {
-    fn of(monitoring: &'p Monitoring, owner: &'p Owner, environment: &'p Environment) -> Self {
+impl<'p> Dashboard<'p> {
+    /// The dashboard of `spec`, unless it is switched off.
+    pub(super) fn of(spec: &'p Spec, owner: &'p Owner, environment: &'p Environment) -> Option<Self> {
+        let settings = spec.dashboard()?;
         let place = Place::of(&owner.stack_id, &environment.region);
-        Self { monitoring, environment, owner, place }
+        Some(match &spec.subject {
+            Subject::Endpoint(monitoring) => {
+                Self::Endpoint(Context { monitoring, settings, environment, owner, place })
+            }
+            Subject::Fleet(fleet) => Self::Fleet(FleetContext { fleet, settings, environment, owner, place }),
+        })
+    }
+
+    /// Its widgets, top to bottom.
+    ///
+    /// # Errors
+    /// More panels or lines than CloudWatch takes.
+    pub(super) fn widgets(&self) -> Result<Vec<PlannedWidget>, DashboardTooLarge> {
+        match self {
+            Self::Endpoint(context) => composed(context),
+            Self::Fleet(context) => fleet::composed(context),
+        }
+    }
+
+    /// Its body, as JSON text:
+    /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html>.
+    ///
+    /// # Errors
+    /// More panels or lines than CloudWatch takes.
+    pub(super) fn body(&self) -> Result<String, PlanError> {
+        let (settings, variable) = match self {
+            Self::Endpoint(context) => (context.settings, selected::variable(context)),
+            Self::Fleet(context) => (context.settings, None),
+        };
+        let body = Body {
+            period_override: settings.period_override.name(),
+            start: &settings.start,
+            variables: variable.map(|variable| [variable]),
+            widgets: self.widgets()?,
+        };
+        Ok(serde_json::to_string(&body)?)
     }
 }
 
 /// All widgets, top to bottom.
-fn composed(context: &Context<'_>, settings: &DashboardSpec) -> Result<Vec<PlannedWidget>, DashboardTooLarge> {
+fn composed(context: &Context<'_>) -> Result<Vec<PlannedWidget>, DashboardTooLarge> {
     let (monitoring, environment) = (context.monitoring, context.environment);
     let mut grid = Grid::new(&environment.region, monitoring.frequency.graph_period());
     header::header(&mut grid, context);
     alarms::states(&mut grid, context);
     tiles::now(&mut grid, context);
-    interactive::interactive(&mut grid, context, settings);
+    interactive::interactive(&mut grid, context);
     traffic::traffic(&mut grid, context);
     gpus::gpus(&mut grid, context);
     money::money(&mut grid, context);

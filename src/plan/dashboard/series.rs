@@ -22,7 +22,7 @@ use crate::metrics::{
 };
 use crate::place::Place;
 use crate::plan::{Environment, Owner};
-use crate::spec::{Capacity, GpuDimension, InferenceComponent, Monitoring, Variant};
+use crate::spec::{Capacity, DashboardSpec, GpuDimension, InferenceComponent, Monitoring, Variant};
 
 use super::widget::Line;
 
@@ -30,8 +30,9 @@ use super::widget::Line;
 pub(super) const MOST_LINES_OF_MODELS: u16 = 10;
 
 /// What the panels are about.
-pub(super) struct Context<'p> {
+pub(in crate::plan) struct Context<'p> {
     pub(super) monitoring: &'p Monitoring,
+    pub(super) settings: &'p DashboardSpec,
     pub(super) environment: &'p Environment,
     pub(super) owner: &'p Owner,
     pub(super) place: Place<'p>,
