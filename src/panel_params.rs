@@ -25,14 +25,14 @@ const LABEL: &str = named::COMPONENT_LABEL.name;
 
 /// A panel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Panel {
+pub enum InteractivePanel {
     /// Instances and their GPUs.
     Cluster,
     /// What models cost.
     Cost,
 }
 
-impl Panel {
+impl InteractivePanel {
     /// Both, with their names in parameters.
     pub const ALL: [(&'static str, Self); 2] = [(Self::Cluster.name(), Self::Cluster), (Self::Cost.name(), Self::Cost)];
 
@@ -80,7 +80,7 @@ impl Terms {
 #[derive(Clone, Debug, PartialEq)]
 pub struct PanelParams {
     /// Which panel it is.
-    pub panel: Panel,
+    pub panel: InteractivePanel,
     /// The endpoint it is about.
     pub endpoint: EndpointName,
     /// The endpoint's Region, where it may be another than the function's.
@@ -143,11 +143,12 @@ impl PanelParams {
     fn from_node(node: &Node<'_>, problems: &Problems) -> Option<Self> {
         let fields = node.members();
         let panel = fields.text(PANEL);
-        let panel = panel.as_deref().and_then(|panel| Panel::ALL.into_iter().find(|(name, _)| *name == panel));
+        let panel =
+            panel.as_deref().and_then(|panel| InteractivePanel::ALL.into_iter().find(|(name, _)| *name == panel));
         if panel.is_none() {
             problems.missing(
                 &fields.path_of(PANEL),
-                format!("give {} or {FLEET_PANEL}", Panel::ALL.map(|(name, _)| name).join(", ")),
+                format!("give {} or {FLEET_PANEL}", InteractivePanel::ALL.map(|(name, _)| name).join(", ")),
             );
         }
         let name = named::ENDPOINT_NAME.name;
@@ -251,7 +252,7 @@ mod tests {
         let params = params.unwrap();
         assert_eq!(
             (params.panel, params.endpoint.as_str(), params.region.as_deref()),
-            (Panel::Cost, "chat", Some("eu-west-1"))
+            (InteractivePanel::Cost, "chat", Some("eu-west-1"))
         );
         let terms = params.terms();
         assert_eq!(terms.of("AllTraffic"), InstanceTerms { gpus: Some(4), price_per_hour: Some(Dollars(5.752)) });
@@ -313,7 +314,7 @@ mod tests {
     }
 
     fn any_params() -> impl Strategy<Value = PanelParams> {
-        let panel = prop::sample::select(Panel::ALL.map(|(_, panel)| panel).to_vec());
+        let panel = prop::sample::select(InteractivePanel::ALL.map(|(_, panel)| panel).to_vec());
         let endpoint = "[a-zA-Z0-9]([a-zA-Z0-9-]{0,20}[a-zA-Z0-9])?";
         let region = prop::option::of("[a-z]{2}-[a-z]{4,9}-[0-9]");
         let variants = prop::collection::vec(("[a-zA-Z0-9]{1,12}", terms_of_any_instance()), 0..4);

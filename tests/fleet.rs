@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use aws_stand_in::Fault;
 use metric_math::telemetry::{Component, Fleet, HOUR, Load, MetricStore, SECOND, Serving, Steps, Variant};
-use monitored_endpoint::fleet::{FleetQuestion, FleetReader, FleetUsage, IdleDays, Known, Standing};
-use monitored_endpoint::metrics::published::{Condition, Row, rows};
+use monitored_endpoint::fleet::{EndpointStanding, FleetQuestion, FleetReader, FleetUsage, IdleDays, Known};
+use monitored_endpoint::metrics::published::{Condition, PublishedRow, rows};
 use monitored_endpoint::panel_params::FleetParams;
 use monitored_endpoint::spec::Dollars;
 use monitored_endpoint::usage::{Moment, Reader};
@@ -134,7 +134,7 @@ fn read(account: &Account, reader: &FleetReader) -> FleetUsage {
     account.block_on(reader.read(&question(account))).unwrap()
 }
 
-fn one<'u>(usage: &'u FleetUsage, name: &str) -> &'u Standing {
+fn one<'u>(usage: &'u FleetUsage, name: &str) -> &'u EndpointStanding {
     usage.endpoints.iter().find(|standing| standing.name == name).unwrap()
 }
 
@@ -182,7 +182,7 @@ fn what_is_denied_of_one_endpoint_hides_no_other() {
     let account = account(&[pool("chat"), pool("denied")]);
     account.let_fail("DescribeEndpointConfig", Some(1), Fault::AccessDenied {});
     let usage = read(&account, &FleetReader::new(&account.config, None));
-    let denied: Vec<&Standing> = usage.endpoints.iter().filter(|one| one.remark.is_some()).collect();
+    let denied: Vec<&EndpointStanding> = usage.endpoints.iter().filter(|one| one.remark.is_some()).collect();
     assert_eq!((usage.endpoints.len(), denied.len()), (2, 1));
     assert!(denied[0].remark.as_ref().unwrap().contains("denied") && denied[0].dollars_a_day.is_none());
     let other = usage.endpoints.iter().find(|one| one.remark.is_none()).unwrap();
@@ -342,7 +342,7 @@ fn each_query_of_the_dashboard_names_a_set_that_is_published() {
         let mut schema = schema.split(", ").map(|part| part.trim_matches('"'));
         let namespace = schema.next().unwrap();
         let set: BTreeSet<&str> = schema.collect();
-        let is_it = |row: &&Row| {
+        let is_it = |row: &&PublishedRow| {
             let same = (row.namespace, row.metric) == (namespace, metric);
             same && set == row.dimensions.iter().copied().collect() && row.reading.is_none()
         };

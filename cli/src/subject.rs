@@ -5,7 +5,7 @@ use cloudformation_template::Open;
 use monitored_endpoint::properties::Problem;
 use monitored_endpoint::spec::GpuDimension;
 use monitored_endpoint::template::{Declared, NativeEndpoint};
-use monitored_endpoint::validation::{Known, Validation, ValidationError, validate};
+use monitored_endpoint::validation::{Assumed, Validation, ValidationError, validate};
 use serde_json::{Value, json};
 use thiserror::Error;
 
@@ -65,11 +65,11 @@ pub(crate) fn read(
     gpu_dimensions: &[GpuDimension],
 ) -> Result<Subject, SubjectError> {
     let stack = stack_options.stack();
-    let known = Known {
+    let known = Assumed {
         endpoint_config: stack_options.endpoint_config.as_deref().map(template::read_values).transpose()?,
         prices: stack_options.list_prices.iter().cloned().collect(),
         gpu_dimensions: gpu_dimensions.to_vec(),
-        ..Known::default()
+        ..Assumed::default()
     };
     let declarations = template::read(source, &stack, stack_options.resource_type)?;
     let validated = |declared: &Declared| {

@@ -7,7 +7,7 @@ use super::measure::Series;
 use super::spec::{AlarmSource, AlarmSpec};
 use super::words::{compared, for_how_long};
 use super::{
-    ANY_NUMBER, Comparison, Definition, Fit, MINUTE, Measure, PeriodRule, Scope, Subject, ThresholdRule, Words,
+    ANY_NUMBER, Comparison, Counted, Definition, Fit, MINUTE, Measure, PeriodRule, Scope, ThresholdRule, Words,
 };
 use crate::endpoint::Serving;
 use crate::metrics::{IdLetter, Stat, queue_metric};
@@ -30,7 +30,7 @@ pub(super) const DEFINITION: Definition = Definition {
     window: 5 * MINUTE,
     period: PeriodRule::Shortest,
     counts_samples: false,
-    subject: Subject::Other,
+    counted: Counted::Other,
     warms_up: false,
     watches: |variant| variant.serving == Serving::Asynchronous,
     nothing_to_watch: "the endpoint isn't asynchronous (AsyncInferenceConfig), so it has no queue",

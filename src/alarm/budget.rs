@@ -10,7 +10,7 @@ use super::outlook::{Outlook, is_breached_by};
 use super::spec::{AlarmSource, AlarmSpec};
 use super::words::compared;
 use super::{
-    ANY_NUMBER, Comparison, DAY, Definition, Fit, MOST_METRICS, Measure, PeriodRule, Scope, Subject, ThresholdRule,
+    ANY_NUMBER, Comparison, Counted, DAY, Definition, Fit, MOST_METRICS, Measure, PeriodRule, Scope, ThresholdRule,
     Words,
 };
 use crate::endpoint::{Capacity, PriceBasis, Variant};
@@ -36,7 +36,7 @@ pub(super) const DEFINITION: Definition = Definition {
     window: DAY,
     period: PeriodRule::Always(DAY),
     counts_samples: true,
-    subject: Subject::Other,
+    counted: Counted::Other,
     warms_up: false,
     watches: Variant::has_instances,
     nothing_to_watch: "no variant has instances, and what a serverless one costs isn't published",

@@ -39,8 +39,8 @@ pub(crate) struct Definition {
     pub(crate) period: PeriodRule,
     /// Whether samples are counted, so that each period has to hold as many as every other.
     pub(crate) counts_samples: bool,
-    /// What it is about.
-    pub(crate) subject: Subject,
+    /// What it counts.
+    pub(crate) counted: Counted,
     /// Whether a new alarm waits for its whole window before it is evaluated.
     pub(crate) warms_up: bool,
     /// Whether it is about this variant.
@@ -93,9 +93,9 @@ pub(crate) enum PeriodRule {
     Always(i32),
 }
 
-/// What an alarm is about.
+/// What an alarm counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Subject {
+pub(crate) enum Counted {
     /// GPUs. No page says what is published of their partitions.
     WholeGpus,
     /// Requests, queues, dollars.

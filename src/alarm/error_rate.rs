@@ -8,7 +8,7 @@ use super::measure::Series;
 use super::spec::{AlarmSource, AlarmSpec};
 use super::words::{compared, for_how_long};
 use super::{
-    Comparison, Definition, Fit, MINUTE, MOST_METRICS, Measure, PERCENT, PeriodRule, Scope, Situation, Subject,
+    Comparison, Counted, Definition, Fit, MINUTE, MOST_METRICS, Measure, PERCENT, PeriodRule, Scope, Situation,
     ThresholdRule, Words,
 };
 use crate::endpoint::{Serving, Variant};
@@ -31,7 +31,7 @@ pub(super) const DEFINITION: Definition = Definition {
     window: 5 * MINUTE,
     period: PeriodRule::Shortest,
     counts_samples: false,
-    subject: Subject::Other,
+    counted: Counted::Other,
     warms_up: false,
     watches: answers_at_once,
     nothing_to_watch: "the endpoint is asynchronous, and what its failures are a part of isn't published; use BacklogAlarm",

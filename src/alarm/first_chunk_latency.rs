@@ -8,7 +8,7 @@ use super::error_rate::models_are_listed;
 use super::measure::slowest;
 use super::spec::AlarmSource;
 use super::words::{compared, for_how_long};
-use super::{ANY_NUMBER, Comparison, Definition, Fit, MINUTE, MOST_METRICS, PeriodRule, Subject, ThresholdRule, Words};
+use super::{ANY_NUMBER, Comparison, Counted, Definition, Fit, MINUTE, MOST_METRICS, PeriodRule, ThresholdRule, Words};
 
 pub(super) const DEFINITION: Definition = Definition {
     suffix: "first-chunk-latency",
@@ -29,7 +29,7 @@ pub(super) const DEFINITION: Definition = Definition {
     window: 5 * MINUTE,
     period: PeriodRule::Shortest,
     counts_samples: false,
-    subject: Subject::Other,
+    counted: Counted::Other,
     warms_up: false,
     watches: |variant| !variant.shadow && variant.serving.may_stream(),
     nothing_to_watch: "only variants that answer at once from instances of their own can be asked for a stream",

@@ -7,7 +7,7 @@ use super::free_gpus;
 use super::spec::AlarmSource;
 use super::unused_gpu::{NOTHING_SHARES_GPUS, NUMBER_OF_GPUS, fit, measure, shares_gpus, unused_gpus};
 use super::words::{compared, dollars, for_how_long};
-use super::{ANY_NUMBER, Comparison, Definition, HOUR, PeriodRule, Subject, Words};
+use super::{ANY_NUMBER, Comparison, Counted, Definition, HOUR, PeriodRule, Words};
 use crate::endpoint::Variant;
 
 pub(super) const DEFINITION: Definition = Definition {
@@ -24,7 +24,7 @@ pub(super) const DEFINITION: Definition = Definition {
     window: HOUR / 4,
     period: PeriodRule::Shortest,
     counts_samples: true,
-    subject: Subject::WholeGpus,
+    counted: Counted::WholeGpus,
     warms_up: false,
     watches: shares_gpus,
     nothing_to_watch: NOTHING_SHARES_GPUS,

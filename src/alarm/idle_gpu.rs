@@ -9,7 +9,7 @@ use super::measure::Series;
 use super::spec::{AlarmSource, AlarmSpec};
 use super::words::{compared, dollars, for_how_long};
 use super::{
-    Comparison, Definition, Fit, HOUR, MOST_METRICS, Measure, PERCENT, PeriodRule, Scope, Situation, Subject,
+    Comparison, Counted, Definition, Fit, HOUR, MOST_METRICS, Measure, PERCENT, PeriodRule, Scope, Situation,
     ThresholdRule, Words,
 };
 use crate::endpoint::Variant;
@@ -37,7 +37,7 @@ pub(super) const DEFINITION: Definition = Definition {
     period: PeriodRule::Shortest,
     // Work and samples of the same period are divided by one another: how many there are doesn't matter.
     counts_samples: false,
-    subject: Subject::WholeGpus,
+    counted: Counted::WholeGpus,
     warms_up: false,
     watches: |variant| variant.gpus().is_some(),
     nothing_to_watch: "no variant has GPUs",

@@ -7,7 +7,7 @@ use super::error_rate::{NONE_WHILE_NOBODY_CALLS, answers_at_once, models_are_lis
 use super::measure::slowest;
 use super::spec::AlarmSource;
 use super::words::{compared, for_how_long};
-use super::{ANY_NUMBER, Comparison, Definition, Fit, MINUTE, MOST_METRICS, PeriodRule, Subject, ThresholdRule, Words};
+use super::{ANY_NUMBER, Comparison, Counted, Definition, Fit, MINUTE, MOST_METRICS, PeriodRule, ThresholdRule, Words};
 
 /// Milliseconds that a container has for an answer that isn't streamed
 /// (<https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html>).
@@ -31,7 +31,7 @@ pub(super) const DEFINITION: Definition = Definition {
     window: 5 * MINUTE,
     period: PeriodRule::Shortest,
     counts_samples: false,
-    subject: Subject::Other,
+    counted: Counted::Other,
     warms_up: false,
     watches: answers_at_once,
     nothing_to_watch: "the endpoint is asynchronous, and nobody waits for an answer; use BacklogAlarm",

@@ -28,7 +28,7 @@ use std::fmt;
 
 pub use comparison::Comparison;
 pub use definition::Words;
-pub(crate) use definition::{ANY_NUMBER, Definition, Fit, PERCENT, PeriodRule, Situation, Subject, ThresholdRule};
+pub(crate) use definition::{ANY_NUMBER, Counted, Definition, Fit, PERCENT, PeriodRule, Situation, ThresholdRule};
 pub use fleet::FleetAlarm;
 pub(crate) use measure::{MOST_METRICS, Measure};
 pub(crate) use outlook::Outlook;

@@ -9,7 +9,7 @@ use super::measure::Series;
 use super::spec::{AlarmSource, AlarmSpec};
 use super::words::{compared, for_how_long};
 use super::{
-    ANY_NUMBER, Comparison, Definition, Fit, MINUTE, MOST_METRICS, Measure, PeriodRule, Scope, Subject, ThresholdRule,
+    ANY_NUMBER, Comparison, Counted, Definition, Fit, MINUTE, MOST_METRICS, Measure, PeriodRule, Scope, ThresholdRule,
     Words,
 };
 use crate::endpoint::Variant;
@@ -33,7 +33,7 @@ pub(super) const DEFINITION: Definition = Definition {
     window: MINUTE,
     period: PeriodRule::Shortest,
     counts_samples: false,
-    subject: Subject::Other,
+    counted: Counted::Other,
     warms_up: false,
     watches: Variant::hosts_components,
     nothing_to_watch: "no variant hosts inference components, and only these can be called without a copy",

@@ -18,8 +18,8 @@ use super::measure::Series;
 use super::spec::{AlarmSource, AlarmSpec};
 use super::words::{compared, dollars, for_how_long};
 use super::{
-    ANY_NUMBER, Comparison, Definition, Fit, HOUR, MINUTE, MOST_METRICS, Measure, PeriodRule, Scope, Situation,
-    Subject, ThresholdRule, Words,
+    ANY_NUMBER, Comparison, Counted, Definition, Fit, HOUR, MINUTE, MOST_METRICS, Measure, PeriodRule, Scope,
+    Situation, ThresholdRule, Words,
 };
 use crate::metrics::{Expr, IdLetter, Stat, invocation_metric, requests_metric, requests_of_components};
 
@@ -40,7 +40,7 @@ pub(super) const DEFINITION: Definition = Definition {
     window: 3 * HOUR,
     period: PeriodRule::Is(HOUR),
     counts_samples: false,
-    subject: Subject::Other,
+    counted: Counted::Other,
     warms_up: true,
     // What a shadow variant gets is a copy of another's requests.
     watches: |variant| variant.has_instances() && !variant.shadow,

@@ -12,7 +12,7 @@ use super::measure::Series;
 use super::spec::{AlarmSource, AlarmSpec};
 use super::words::{compared, dollars, for_how_long};
 use super::{
-    ANY_NUMBER, Comparison, Definition, Fit, HOUR, MOST_METRICS, Measure, PeriodRule, Scope, Subject, ThresholdRule,
+    ANY_NUMBER, Comparison, Counted, Definition, Fit, HOUR, MOST_METRICS, Measure, PeriodRule, Scope, ThresholdRule,
     Words,
 };
 use crate::endpoint::Variant;
@@ -35,7 +35,7 @@ pub(super) const DEFINITION: Definition = Definition {
     window: HOUR / 2,
     period: PeriodRule::DividesWindow,
     counts_samples: true,
-    subject: Subject::WholeGpus,
+    counted: Counted::WholeGpus,
     warms_up: false,
     watches: shares_gpus,
     nothing_to_watch: NOTHING_SHARES_GPUS,

@@ -98,7 +98,7 @@ fn behavior() -> BehaviorVersion {
 /// more for each set of timeouts.
 fn http_client(connector: SharedHttpConnector) -> SharedHttpClient {
     #[cfg(feature = "local-runs")]
-    let connector = SharedHttpConnector::new(network::Watched::new(connector));
+    let connector = SharedHttpConnector::new(network::WatchedConnector::new(connector));
     http_client_fn(move |_, _| connector.clone())
 }
 

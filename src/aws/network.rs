@@ -28,7 +28,7 @@ pub(super) struct Unreachable(String);
 
 /// A connector that says in the log when it reaches nobody.
 #[derive(Clone, Debug)]
-pub(super) struct Watched {
+pub(super) struct WatchedConnector {
     connector: SharedHttpConnector,
     contact: Arc<Contact>,
     /// After how long calls are given up, if nothing has answered yet; `None` is never.
@@ -54,7 +54,7 @@ pub(super) fn is_given_up(failure: &DispatchFailure) -> bool {
     source.is_some_and(<dyn Error>::is::<Unreachable>)
 }
 
-impl Watched {
+impl WatchedConnector {
     /// Watches `connector`, with a developer's patience where this isn't Lambda: there `LAMBDA_TASK_ROOT` is set
     /// (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>), and SAM sets `AWS_SAM_LOCAL` beside it.
     pub(super) fn new(connector: SharedHttpConnector) -> Self {
@@ -87,7 +87,7 @@ impl Contact {
     }
 }
 
-impl HttpConnector for Watched {
+impl HttpConnector for WatchedConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let watched = self.clone();
         let uri = request.uri().to_owned();
@@ -133,8 +133,8 @@ mod tests {
     use super::*;
     use crate::aws::connector;
 
-    fn watched(patience: Option<Duration>) -> Watched {
-        Watched { connector: connector(), contact: Arc::default(), patience }
+    fn watched(patience: Option<Duration>) -> WatchedConnector {
+        WatchedConnector { connector: connector(), contact: Arc::default(), patience }
     }
 
     /// An address where nobody listens any more.
@@ -143,7 +143,7 @@ mod tests {
         format!("http://127.0.0.1:{port}/")
     }
 
-    async fn call(watched: &Watched, uri: &str) -> ConnectorError {
+    async fn call(watched: &WatchedConnector, uri: &str) -> ConnectorError {
         let mut request = HttpRequest::new(SdkBody::empty());
         request.set_uri(uri).unwrap();
         watched.call(request).await.unwrap_err()

@@ -2,9 +2,9 @@
 
 use aws_sdk_sagemaker::types::EndpointSummary;
 
-use super::described::{Described, DescribedVariant, created};
-use super::queries::{Asked, Readings, Subject};
-use super::{IDLE_DAYS, IdleDays, Standing};
+use super::described::{Described, FleetVariant, created};
+use super::queries::{AskedMetric, Asker, FleetReadings};
+use super::{EndpointStanding, IDLE_DAYS, IdleDays};
 use crate::metrics::{ENDPOINTS, INVOCATIONS};
 use crate::pricing::{ListPrices, Price};
 use crate::spec::Dollars;
@@ -38,39 +38,39 @@ impl Span {
 
 /// An endpoint, and what is known of it without metrics.
 #[derive(Clone, Debug)]
-pub(super) struct Member<'f> {
+pub(super) struct FleetMember<'f> {
     pub(super) summary: &'f EndpointSummary,
     pub(super) described: Option<&'f Described>,
     /// Its inference components.
     pub(super) components: Vec<&'f str>,
 }
 
-impl Member<'_> {
+impl FleetMember<'_> {
     pub(super) fn name(&self) -> &str {
         self.summary.endpoint_name().unwrap_or_default()
     }
 
     fn of_variant(
         &self,
-        variant: &DescribedVariant,
+        variant: &FleetVariant,
         namespace: &'static str,
         name: &'static str,
         counts: bool,
-    ) -> Asked {
+    ) -> AskedMetric {
         let (endpoint, variant) = (self.name().to_owned(), variant.name.clone());
-        Asked { subject: Subject::Variant { account: None, endpoint, variant }, namespace, name, counts }
+        AskedMetric { subject: Asker::Variant { account: None, endpoint, variant }, namespace, name, counts }
     }
 
-    fn instances(&self, variant: &DescribedVariant) -> Asked {
+    fn instances(&self, variant: &FleetVariant) -> AskedMetric {
         self.of_variant(variant, ENDPOINTS, "CPUUtilization", true)
     }
 
-    fn reserved(&self, variant: &DescribedVariant) -> Asked {
+    fn reserved(&self, variant: &FleetVariant) -> AskedMetric {
         self.of_variant(variant, ENDPOINTS, "GPUReservation", false)
     }
 
     /// What counts its instances and what is reserved of them: all that money needs.
-    pub(super) fn capacity(&self) -> Vec<Asked> {
+    pub(super) fn capacity(&self) -> Vec<AskedMetric> {
         let mut asked = Vec::new();
         for variant in self.variants().filter(|variant| !variant.instance_types.is_empty()) {
             asked.push(self.instances(variant));
@@ -80,9 +80,9 @@ impl Member<'_> {
     }
 
     /// What counts its requests, and those that failed with a 5xx status.
-    pub(super) fn traffic(&self) -> (Vec<Asked>, Vec<Asked>) {
-        let component = |name: &str, metric: &'static str| Asked {
-            subject: Subject::Component(name.to_owned()),
+    pub(super) fn traffic(&self) -> (Vec<AskedMetric>, Vec<AskedMetric>) {
+        let component = |name: &str, metric: &'static str| AskedMetric {
+            subject: Asker::Component(name.to_owned()),
             namespace: INVOCATIONS,
             name: metric,
             counts: false,
@@ -100,20 +100,20 @@ impl Member<'_> {
         )
     }
 
-    fn variants(&self) -> impl Iterator<Item = &DescribedVariant> {
+    fn variants(&self) -> impl Iterator<Item = &FleetVariant> {
         self.described.iter().flat_map(|described| &described.variants)
     }
 
     /// Dollars that its unused GPUs cost in one period that begins at `at`, by the hour; `None` where that isn't known.
     pub(super) fn unallocated_per_hour(
         &self,
-        readings: &Readings,
+        readings: &FleetReadings,
         prices: &ListPrices,
         at: Moment,
         period: i64,
     ) -> Option<f64> {
         let described = self.described?;
-        let value = |asked: &Asked| readings.points(asked).and_then(|points| points.get(&at)).copied();
+        let value = |asked: &AskedMetric| readings.points(asked).and_then(|points| points.get(&at)).copied();
         let mut dollars = 0.0;
         for variant in self.variants().filter(|variant| variant.hosts_components) {
             let samples = value(&self.instances(variant)).unwrap_or_default();
@@ -131,21 +131,22 @@ impl Member<'_> {
     /// All there is to say of it.
     pub(super) fn standing(
         &self,
-        (range, span): (&Readings, Span),
-        (daily, days): (&Readings, Span),
+        (range, span): (&FleetReadings, Span),
+        (daily, days): (&FleetReadings, Span),
         prices: &ListPrices,
         now: Moment,
-    ) -> Standing {
-        let mut standing = Standing {
+    ) -> EndpointStanding {
+        let mut standing = EndpointStanding {
             name: self.name().to_owned(),
             status: self.summary.endpoint_status().map(ToString::to_string).unwrap_or_default(),
-            ..Standing::default()
+            ..EndpointStanding::default()
         };
         let Some(described) = self.described else { return standing };
         standing.enhanced_metrics = Some(described.publishing.enhanced_metrics);
         self.count_money(&mut standing, described, range, span, prices);
         let (requests, failed) = self.traffic();
-        let total = |all: &[Asked]| all.iter().filter_map(|asked| range.sum(asked)).reduce(|one, other| one + other);
+        let total =
+            |all: &[AskedMetric]| all.iter().filter_map(|asked| range.sum(asked)).reduce(|one, other| one + other);
         standing.requests = total(&requests);
         let failed = total(&failed).unwrap_or_default();
         standing.error_rate = standing.requests.filter(|requests| *requests > 0.0).map(|requests| failed / requests);
@@ -157,9 +158,9 @@ impl Member<'_> {
 
     fn count_money(
         &self,
-        standing: &mut Standing,
+        standing: &mut EndpointStanding,
         described: &Described,
-        readings: &Readings,
+        readings: &FleetReadings,
         span: Span,
         prices: &ListPrices,
     ) {
@@ -213,7 +214,7 @@ impl Member<'_> {
 }
 
 /// Whether GPUs of the variant may be unused.
-fn shares_gpus(variant: &DescribedVariant) -> bool {
+fn shares_gpus(variant: &FleetVariant) -> bool {
     variant.hosts_components && variant.gpus != Some(0)
 }
 
@@ -227,7 +228,7 @@ fn period_seconds(period: i64) -> f64 {
     period as f64
 }
 
-fn price(variant: &DescribedVariant, prices: &ListPrices) -> Option<Dollars> {
+fn price(variant: &FleetVariant, prices: &ListPrices) -> Option<Dollars> {
     match prices.listed(&variant.instance_types) {
         Price::Declared(dollars) => Some(dollars),
         Price::Listed(listed) => Some(listed.per_hour),
@@ -237,8 +238,8 @@ fn price(variant: &DescribedVariant, prices: &ListPrices) -> Option<Dollars> {
 
 /// Whole days since the last request, from the sums of days.
 pub(super) fn idle_days(
-    requests: &[Asked],
-    daily: &Readings,
+    requests: &[AskedMetric],
+    daily: &FleetReadings,
     days: Span,
     created: Option<Moment>,
     now: Moment,

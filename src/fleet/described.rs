@@ -18,12 +18,12 @@ const MOST: usize = 5_000;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Described {
     pub(super) publishing: Publishing,
-    pub(super) variants: Vec<DescribedVariant>,
+    pub(super) variants: Vec<FleetVariant>,
 }
 
 /// A variant.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct DescribedVariant {
+pub(super) struct FleetVariant {
     pub(super) name: String,
     /// Its instance types, one unless it has pools; none of a serverless one.
     pub(super) instance_types: Vec<String>,
@@ -47,7 +47,7 @@ impl Described {
             all.filter(|one| one.variant_name() == name).find_map(|one| one.current_instance_count)
         };
         let variants = all_variants(config).filter_map(|(variant, shadow)| {
-            DescribedVariant::new(variant, asynchronous, shadow, now(variant.variant_name()))
+            FleetVariant::new(variant, asynchronous, shadow, now(variant.variant_name()))
         });
         Self { publishing: Publishing::of(config), variants: variants.collect() }
     }
@@ -58,7 +58,7 @@ impl Described {
     }
 }
 
-impl DescribedVariant {
+impl FleetVariant {
     fn new(variant: &ProductionVariant, asynchronous: bool, shadow: bool, now: Option<i32>) -> Option<Self> {
         let types = instance_types(variant);
         let is_partitioned = !variant.accelerator_partition_layouts().is_empty();
@@ -87,7 +87,7 @@ impl DescribedVariant {
 
 /// Endpoints as they were described, by name. One that has changed since is described again: its summary says when that was.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Memory(Arc<Mutex<BTreeMap<String, Remembered>>>);
+pub(super) struct FleetMemory(Arc<Mutex<BTreeMap<String, Remembered>>>);
 
 /// An endpoint, and when it had last been changed.
 #[derive(Clone, Debug)]
@@ -96,7 +96,7 @@ struct Remembered {
     described: Arc<Described>,
 }
 
-impl Memory {
+impl FleetMemory {
     pub(super) fn recall(&self, summary: &EndpointSummary) -> Option<Arc<Described>> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let remembered = known.get(summary.endpoint_name()?)?;

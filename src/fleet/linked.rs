@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::counting::{Span, idle_days};
-use super::queries::{Asked, Readings, Subject};
+use super::queries::{AskedMetric, Asker, FleetReadings};
 use super::source::LinkedMetric;
 use super::{IDLE_DAYS, IdleDays, LinkedStanding};
 use crate::metrics::{ENDPOINTS, INVOCATIONS};
@@ -46,17 +46,17 @@ pub(super) fn variants(found: &[LinkedMetric], own: &str) -> (Vec<LinkedVariant>
 }
 
 impl LinkedVariant {
-    fn asked(&self, namespace: &'static str, name: &'static str, counts: bool) -> Asked {
+    fn asked(&self, namespace: &'static str, name: &'static str, counts: bool) -> AskedMetric {
         let Self { account, endpoint, variant } = self.clone();
-        Asked { subject: Subject::Variant { account: Some(account), endpoint, variant }, namespace, name, counts }
+        AskedMetric { subject: Asker::Variant { account: Some(account), endpoint, variant }, namespace, name, counts }
     }
 
-    fn requests(&self) -> Asked {
+    fn requests(&self) -> AskedMetric {
         self.asked(INVOCATIONS, "Invocations", false)
     }
 
     /// What is read over the range.
-    pub(super) fn of_range(&self) -> [Asked; 4] {
+    pub(super) fn of_range(&self) -> [AskedMetric; 4] {
         [
             self.asked(ENDPOINTS, "CPUUtilization", true),
             self.asked(ENDPOINTS, "GPUReservation", false),
@@ -66,7 +66,7 @@ impl LinkedVariant {
     }
 
     /// What is read by the day.
-    pub(super) fn of_days(&self) -> Asked {
+    pub(super) fn of_days(&self) -> AskedMetric {
         self.requests()
     }
 }
@@ -74,8 +74,8 @@ impl LinkedVariant {
 /// The endpoints of these variants.
 pub(super) fn standings(
     variants: &[LinkedVariant],
-    range: &Readings,
-    (daily, days): (&Readings, Span),
+    range: &FleetReadings,
+    (daily, days): (&FleetReadings, Span),
     now: Moment,
 ) -> Vec<LinkedStanding> {
     let same =
@@ -85,8 +85,8 @@ pub(super) fn standings(
 
 fn standing(
     variants: &[LinkedVariant],
-    range: &Readings,
-    (daily, days): (&Readings, Span),
+    range: &FleetReadings,
+    (daily, days): (&FleetReadings, Span),
     now: Moment,
 ) -> LinkedStanding {
     let sum = |which: usize, variants: &[&LinkedVariant]| {
@@ -99,7 +99,7 @@ fn standing(
     let unreserved = sum(0, &sharing).zip(sum(1, &sharing)).map(|(samples, percent)| 100.0 - percent / samples);
     let requests = sum(2, &all);
     let failed = sum(3, &all).unwrap_or_default();
-    let asked: Vec<Asked> = variants.iter().map(LinkedVariant::of_days).collect();
+    let asked: Vec<AskedMetric> = variants.iter().map(LinkedVariant::of_days).collect();
     let publishes = asked.iter().any(|asked| daily.points(asked).is_some());
     LinkedStanding {
         account: variants.first().map(|one| one.account.clone()).unwrap_or_default(),
@@ -116,7 +116,7 @@ fn standing(
 }
 
 /// Days since the first of the values, all of which are 0.
-fn published_for(asked: &[Asked], daily: &Readings, now: Moment) -> i64 {
+fn published_for(asked: &[AskedMetric], daily: &FleetReadings, now: Moment) -> i64 {
     let first = asked.iter().filter_map(|asked| daily.points(asked)?.keys().next()).min();
     first.map_or(0, |first| ((now.0 - first.0) / super::counting::DAY).min(IDLE_DAYS))
 }

@@ -18,8 +18,8 @@ mod queries;
 mod reader;
 mod source;
 
-pub use reader::{Bucket, FleetQuestion, FleetReader};
-pub use source::{FleetSource, LinkedMetric, Services};
+pub use reader::{FleetQuestion, FleetReader, PeriodCost};
+pub use source::{FleetServices, FleetSource, LinkedMetric};
 
 use crate::ledger::Watcher;
 use crate::spec::Dollars;
@@ -36,7 +36,7 @@ pub struct FleetUsage {
     /// When it ended.
     pub until: Option<Moment>,
     /// The endpoints, by name.
-    pub endpoints: Vec<Standing>,
+    pub endpoints: Vec<EndpointStanding>,
     /// Endpoints of linked accounts, as far as metrics tell of them.
     pub linked: Vec<LinkedStanding>,
     /// What is left out, in sentences.
@@ -45,7 +45,7 @@ pub struct FleetUsage {
 
 /// One endpoint.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Standing {
+pub struct EndpointStanding {
     /// Its name.
     pub name: String,
     /// Its status now.

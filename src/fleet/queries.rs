@@ -18,11 +18,11 @@ const MOST_QUERIES: usize = 500;
 const AT_ONCE: usize = 4;
 
 /// Values by the start of their period.
-pub(super) type Points = BTreeMap<Moment, f64>;
+pub(super) type FleetPoints = BTreeMap<Moment, f64>;
 
 /// Whose metric it is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Subject {
+pub(super) enum Asker {
     /// A variant of an endpoint, in another account where one is named.
     Variant { account: Option<String>, endpoint: String, variant: String },
     /// An inference component.
@@ -31,22 +31,22 @@ pub(super) enum Subject {
 
 /// One statistic of one metric.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Asked {
-    pub(super) subject: Subject,
+pub(super) struct AskedMetric {
+    pub(super) subject: Asker,
     pub(super) namespace: &'static str,
     pub(super) name: &'static str,
     /// Whether samples are counted, in place of being added up.
     pub(super) counts: bool,
 }
 
-impl Asked {
+impl AskedMetric {
     fn query(&self, id: String, period: i64) -> MetricDataQuery {
         let dimension = |name: &str, value: &str| Dimension::builder().name(name).value(value).build();
         let (account, dimensions) = match &self.subject {
-            Subject::Variant { account, endpoint, variant } => {
+            Asker::Variant { account, endpoint, variant } => {
                 (account.clone(), vec![dimension("EndpointName", endpoint), dimension("VariantName", variant)])
             }
-            Subject::Component(name) => (None, vec![dimension("InferenceComponentName", name)]),
+            Asker::Component(name) => (None, vec![dimension("InferenceComponentName", name)]),
         };
         let metric = Metric::builder().namespace(self.namespace).metric_name(self.name);
         let stat = if self.counts { Stat::SampleCount } else { Stat::Sum };
@@ -60,16 +60,16 @@ impl Asked {
 
 /// What was read.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Readings(BTreeMap<Asked, Points>);
+pub(super) struct FleetReadings(BTreeMap<AskedMetric, FleetPoints>);
 
-impl Readings {
+impl FleetReadings {
     /// The values of a series; none where nothing was published.
-    pub(super) fn points(&self, asked: &Asked) -> Option<&Points> {
+    pub(super) fn points(&self, asked: &AskedMetric) -> Option<&FleetPoints> {
         self.0.get(asked)
     }
 
     /// Their sum; none where nothing was published.
-    pub(super) fn sum(&self, asked: &Asked) -> Option<f64> {
+    pub(super) fn sum(&self, asked: &AskedMetric) -> Option<f64> {
         self.points(asked).map(|points| points.values().sum())
     }
 }
@@ -77,18 +77,18 @@ impl Readings {
 /// Reads all that is asked, from one moment until another.
 pub(super) async fn read(
     source: &dyn FleetSource,
-    asked: &[Asked],
+    asked: &[AskedMetric],
     period: i64,
     (from, until): (Moment, Moment),
-) -> Result<Readings, Fault> {
+) -> Result<FleetReadings, Fault> {
     let calls = asked.chunks(MOST_QUERIES).map(|chunk| async move {
         let queries: Vec<MetricDataQuery> =
             chunk.iter().enumerate().map(|(number, asked)| asked.query(format!("q{number}"), period)).collect();
         let results = source.metric_data(&queries, from, until).await?;
         Ok::<_, Fault>(results.into_iter().filter_map(|result| named(chunk, &result)).collect::<Vec<_>>())
     });
-    let read: Vec<Vec<(Asked, Points)>> = stream::iter(calls).buffered(AT_ONCE).try_collect().await?;
-    let mut readings = Readings::default();
+    let read: Vec<Vec<(AskedMetric, FleetPoints)>> = stream::iter(calls).buffered(AT_ONCE).try_collect().await?;
+    let mut readings = FleetReadings::default();
     for (asked, points) in read.into_iter().flatten().filter(|(_, points)| !points.is_empty()) {
         // A series may come in several parts.
         readings.0.entry(asked).or_default().extend(points);
@@ -97,7 +97,7 @@ pub(super) async fn read(
 }
 
 /// A result with what it is of.
-fn named(asked: &[Asked], result: &MetricDataResult) -> Option<(Asked, Points)> {
+fn named(asked: &[AskedMetric], result: &MetricDataResult) -> Option<(AskedMetric, FleetPoints)> {
     let number: usize = result.id()?.strip_prefix('q')?.parse().ok()?;
     let times = result.timestamps().iter().map(|at| Moment(at.secs()));
     Some((asked.get(number)?.clone(), times.zip(result.values().iter().copied()).collect()))

@@ -8,12 +8,12 @@ use aws_config::SdkConfig;
 use aws_sdk_sagemaker::types::{EndpointSummary, InferenceComponentSummary};
 use futures_util::stream::{self, StreamExt as _};
 
-use super::counting::{Member, Span};
-use super::described::{Described, Memory};
+use super::counting::{FleetMember, Span};
+use super::described::{Described, FleetMemory};
 use super::linked::{self, LinkedVariant};
-use super::queries::{Asked, Readings, read};
-use super::source::{FleetSource, Services};
-use super::{FleetUsage, Known, LinkedStanding, Standing};
+use super::queries::{AskedMetric, FleetReadings, read};
+use super::source::{FleetServices, FleetSource};
+use super::{EndpointStanding, FleetUsage, Known, LinkedStanding};
 use crate::aws::Fault;
 use crate::ledger::{Watcher, Watchers};
 use crate::pricing::{ListPrice, ListPrices};
@@ -59,15 +59,15 @@ pub struct FleetQuestion {
 #[derive(Clone, Debug)]
 pub struct FleetReader {
     source: Arc<dyn FleetSource>,
-    memory: Memory,
+    memory: FleetMemory,
     prices: Arc<Mutex<ListPrices>>,
     /// Dollars per hour in a period, by its start and what was asked.
-    buckets: Arc<Mutex<BTreeMap<(String, i64), Bucket>>>,
+    buckets: Arc<Mutex<BTreeMap<(String, i64), PeriodCost>>>,
 }
 
 /// What one period of the alarm came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Bucket {
+pub struct PeriodCost {
     /// Dollars per hour.
     pub dollars: f64,
     /// Whether something is missing from it: an endpoint that couldn't be described, or a price.
@@ -86,13 +86,13 @@ impl FleetReader {
     /// With the Region, credentials and endpoint URLs of `config`, and the request ledger in the table of this name.
     #[must_use]
     pub fn new(config: &SdkConfig, table: Option<&str>) -> Self {
-        Self::from_source(Arc::new(Services::new(config, table)))
+        Self::from_source(Arc::new(FleetServices::new(config, table)))
     }
 
     /// Of whatever answers as the services do.
     #[must_use]
     pub fn from_source(source: Arc<dyn FleetSource>) -> Self {
-        Self { source, memory: Memory::default(), prices: Arc::default(), buckets: Arc::default() }
+        Self { source, memory: FleetMemory::default(), prices: Arc::default(), buckets: Arc::default() }
     }
 
     /// A reader of another Region; `None` where this one reads that Region already.
@@ -141,18 +141,18 @@ impl FleetReader {
         question: &FleetQuestion,
         period: i64,
         starts: &BTreeSet<i64>,
-    ) -> Result<BTreeMap<i64, Bucket>, UsageError> {
+    ) -> Result<BTreeMap<i64, PeriodCost>, UsageError> {
         let key = format!("{:?} {:?} {period}", question.prices, question.excluded);
         let (known, missing) = self.remembered(&key, starts);
         let (Some(first), Some(last)) = (missing.first(), missing.last()) else { return Ok(known) };
         let listed = self.listed(question, false).await?;
         let prices = self.priced(&listed, question).await;
         let members = listed.members();
-        let asked: Vec<Asked> = members.iter().flat_map(Member::capacity).collect();
+        let asked: Vec<AskedMetric> = members.iter().flat_map(FleetMember::capacity).collect();
         let span = Span { from: Moment(*first), until: Moment(last + period), period };
         let readings = self.metrics(&asked, span).await?;
         let counted = missing.iter().map(|start| {
-            let mut bucket = Bucket::default();
+            let mut bucket = PeriodCost::default();
             for member in &members {
                 match member.unallocated_per_hour(&readings, &prices, Moment(*start), period) {
                     Some(dollars) => bucket.dollars += dollars,
@@ -161,20 +161,20 @@ impl FleetReader {
             }
             (*start, bucket)
         });
-        let counted: BTreeMap<i64, Bucket> = counted.collect();
+        let counted: BTreeMap<i64, PeriodCost> = counted.collect();
         self.remember(&key, &counted);
         Ok(known.into_iter().chain(counted).collect())
     }
 
-    fn remembered(&self, key: &str, starts: &BTreeSet<i64>) -> (BTreeMap<i64, Bucket>, BTreeSet<i64>) {
+    fn remembered(&self, key: &str, starts: &BTreeSet<i64>) -> (BTreeMap<i64, PeriodCost>, BTreeSet<i64>) {
         let buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let known = |start: &i64| buckets.get(&(key.to_owned(), *start)).map(|bucket| (*start, *bucket));
-        let known: BTreeMap<i64, Bucket> = starts.iter().filter_map(known).collect();
+        let known: BTreeMap<i64, PeriodCost> = starts.iter().filter_map(known).collect();
         let missing = starts.iter().copied().filter(|start| !known.contains_key(start)).collect();
         (known, missing)
     }
 
-    fn remember(&self, key: &str, counted: &BTreeMap<i64, Bucket>) {
+    fn remember(&self, key: &str, counted: &BTreeMap<i64, PeriodCost>) {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() + counted.len() > MOST_BUCKETS {
             buckets.clear();
@@ -235,7 +235,7 @@ impl FleetReader {
         prices
     }
 
-    async fn metrics(&self, asked: &[Asked], span: Span) -> Result<Readings, UsageError> {
+    async fn metrics(&self, asked: &[AskedMetric], span: Span) -> Result<FleetReadings, UsageError> {
         let range = (span.from, span.until);
         let read = read(self.source.as_ref(), asked, span.period, range).await;
         read.map_err(UsageError::of_call("cloudwatch:GetMetricData"))
@@ -258,8 +258,8 @@ impl FleetReader {
             remarks.push(format!("Linked accounts have more endpoints; {} variants are shown.", variants.len()));
         }
         let days = Span::days(Moment(question.now));
-        let range: Vec<Asked> = variants.iter().flat_map(LinkedVariant::of_range).collect();
-        let daily: Vec<Asked> = variants.iter().map(LinkedVariant::of_days).collect();
+        let range: Vec<AskedMetric> = variants.iter().flat_map(LinkedVariant::of_range).collect();
+        let daily: Vec<AskedMetric> = variants.iter().map(LinkedVariant::of_days).collect();
         match tokio::join!(self.metrics(&range, span), self.metrics(&daily, days)) {
             (Ok(range), Ok(daily)) => linked::standings(&variants, &range, (&daily, days), Moment(question.now)),
             (Err(error), _) | (_, Err(error)) => {
@@ -271,14 +271,14 @@ impl FleetReader {
 }
 
 impl Listed {
-    fn members(&self) -> Vec<Member<'_>> {
+    fn members(&self) -> Vec<FleetMember<'_>> {
         let mut by_endpoint: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for component in &self.components {
             if let (Some(endpoint), Some(name)) = (component.endpoint_name(), component.inference_component_name()) {
                 by_endpoint.entry(endpoint).or_default().push(name);
             }
         }
-        let members = self.summaries.iter().zip(&self.described).map(|(summary, described)| Member {
+        let members = self.summaries.iter().zip(&self.described).map(|(summary, described)| FleetMember {
             components: by_endpoint.remove(summary.endpoint_name().unwrap_or_default()).unwrap_or_default(),
             summary,
             described: described.as_ref().ok().map(Arc::as_ref),
@@ -288,8 +288,8 @@ impl Listed {
 }
 
 /// What is asked over the range, and what by the day. Requests are left out where all together would be too many.
-fn asked(members: &[Member<'_>], remarks: &mut Vec<String>) -> (Vec<Asked>, Vec<Asked>) {
-    let mut range: Vec<Asked> = members.iter().flat_map(Member::capacity).collect();
+fn asked(members: &[FleetMember<'_>], remarks: &mut Vec<String>) -> (Vec<AskedMetric>, Vec<AskedMetric>) {
+    let mut range: Vec<AskedMetric> = members.iter().flat_map(FleetMember::capacity).collect();
     let mut daily = Vec::new();
     let mut left_out = 0_usize;
     for member in members {
@@ -321,7 +321,7 @@ fn span(question: &FleetQuestion) -> Span {
     Span { from: Moment(from), until: Moment(until), period }
 }
 
-fn watcher(watchers: Option<&Watchers>, standing: &Standing) -> Known<Watcher> {
+fn watcher(watchers: Option<&Watchers>, standing: &EndpointStanding) -> Known<Watcher> {
     match watchers.map(|watchers| watchers.of(&standing.name)) {
         None => Known::Unasked,
         Some(None) => Known::Missing,

@@ -17,7 +17,7 @@ use crate::spec::GpuDimension;
 use crate::template::{
     Declarations, Declared, ENDPOINT, ENDPOINT_CONFIG, NativeConfig, NativeEndpoint, Place, declarations,
 };
-use crate::validation::{Known, Validation, find_problems};
+use crate::validation::{Assumed, Validation, find_problems};
 
 /// Any price: whether a deployment finds one isn't a template's to know.
 const SOME_PRICE: f64 = 1.0;
@@ -187,7 +187,8 @@ struct Outcome {
 
 /// Validates a declaration as the provider does.
 fn outcome(declared: &Declared, stack: &Stack) -> Outcome {
-    let known = Known { gpu_dimensions: GpuDimension::ALL.to_vec(), other_price: Some(SOME_PRICE), ..Known::default() };
+    let known =
+        Assumed { gpu_dimensions: GpuDimension::ALL.to_vec(), other_price: Some(SOME_PRICE), ..Assumed::default() };
     let id = &declared.logical_id;
     let refused = |reason: &str| Outcome {
         finding: Some(Finding::refused(id, &format!("a {}", declared.resource_type), reason)),

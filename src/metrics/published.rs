@@ -12,7 +12,7 @@ const TABLE: &str = include_str!("../../data/published.csv");
 
 /// One metric with one exact dimension set, under one condition.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct PublishedRow {
     /// CloudWatch namespace.
     pub namespace: &'static str,
     /// Metric name.
@@ -195,7 +195,7 @@ impl Traits {
     }
 }
 
-impl Row {
+impl PublishedRow {
     /// Whether a variant with these traits publishes it, or may.
     #[must_use]
     pub fn may_be_published_by(&self, traits: Traits) -> bool {
@@ -237,8 +237,8 @@ impl Row {
 
 /// The whole table.
 #[must_use]
-pub fn rows() -> &'static [Row] {
-    static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| lines().filter_map(Row::read).collect());
+pub fn rows() -> &'static [PublishedRow] {
+    static ROWS: LazyLock<Vec<PublishedRow>> = LazyLock::new(|| lines().filter_map(PublishedRow::read).collect());
     &ROWS
 }
 
@@ -253,7 +253,7 @@ mod tests {
     #[test]
     fn every_row_of_the_file_is_readable() {
         for line in lines() {
-            assert!(Row::read(line).is_some(), "{line}");
+            assert!(PublishedRow::read(line).is_some(), "{line}");
         }
         assert_eq!(rows().len(), 171);
     }

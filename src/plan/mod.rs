@@ -189,7 +189,7 @@ impl Identity {
         let dashboard_url = dashboard.as_ref().map(|dashboard| place.dashboard_url(dashboard.name.as_str()));
         let alarms = match &spec.subject {
             Subject::Endpoint(monitoring) => {
-                let context = alarms::Context { monitoring, environment, dashboard_url };
+                let context = alarms::AlarmContext { monitoring, environment, dashboard_url };
                 let alarms = monitoring.alarms.iter().map(|alarm| alarms::planned(alarm, &context));
                 alarms.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect()
             }

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 
 use super::AlarmName;
 use super::Variant;
-use super::alarm_settings::Settings;
+use super::alarm_settings::AlarmSettings;
 use super::validate::Metrics;
 use super::{AlarmSpec, Part, PartAlarm};
 use super::{InferenceComponent, quote};
-use crate::alarm::{AlarmKind, Fit, Situation, Subject};
+use crate::alarm::{AlarmKind, Counted, Fit, Situation};
 use crate::properties::{Declaration, Declared, DeclaredAlarm, Problems};
 
 /// The most alarms that a composite speaks for, and the most characters of its rule
@@ -56,11 +56,11 @@ impl AlarmRules<'_> {
             models,
         };
         // Validated also where it is switched off: what is written down has to be right when it is switched on.
-        let spec = Settings { kind, declaration, declared, metrics, situation: &situation, problems }.validate();
+        let spec = AlarmSettings { kind, declaration, declared, metrics, situation: &situation, problems }.validate();
         if declared.enabled.value == Some(false) {
             return None;
         }
-        if let Some(variant) = self.partitioned().filter(|_| definition.subject == Subject::WholeGpus) {
+        if let Some(variant) = self.partitioned().filter(|_| definition.counted == Counted::WholeGpus) {
             if given {
                 let message = format!(
                     "the GPUs of variant {} are partitioned (AcceleratorPartitionLayouts), and AWS says of no metric what it is for a partition, \

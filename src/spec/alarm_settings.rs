@@ -23,7 +23,7 @@ const INSIGHTS_REACH: i32 = 3 * HOUR;
 const LONGEST_ZONE: usize = 50;
 
 /// Validates the settings of one alarm, noting every problem on the way.
-pub(super) struct Settings<'d> {
+pub(super) struct AlarmSettings<'d> {
     pub(super) kind: AlarmKind,
     pub(super) declaration: &'d Declaration,
     pub(super) declared: &'d DeclaredAlarm,
@@ -32,7 +32,7 @@ pub(super) struct Settings<'d> {
     pub(super) problems: &'d Problems,
 }
 
-impl Settings<'_> {
+impl AlarmSettings<'_> {
     /// The alarm on all variants together. What isn't valid has been noted; `None` where it has no name.
     pub(super) fn validate(&self) -> Option<AlarmSpec> {
         let Self { kind, declared, .. } = *self;

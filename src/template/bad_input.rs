@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use super::{Place, declarations};
 use crate::spec::GpuDimension;
-use crate::validation::{Known, validate};
+use crate::validation::{Assumed, validate};
 
 fn count() -> u64 {
     if env::var("HARDENING").is_ok_and(|how| how == "full") { 100_000 } else { 2_000 }
@@ -48,7 +48,7 @@ fn stack() -> Stack {
 
 /// Everything between a template's values and its plan. Whether anything in it was planned.
 fn validate_all(template: &Value) -> bool {
-    let (stack, known) = (stack(), Known { gpu_dimensions: GpuDimension::ALL.to_vec(), ..Known::default() });
+    let (stack, known) = (stack(), Assumed { gpu_dimensions: GpuDimension::ALL.to_vec(), ..Assumed::default() });
     let declared = declarations(template, &stack, true, &Place::default());
     for problem in declared.resources.iter().flat_map(|declared| &declared.problems) {
         assert!(problem.to_string().len() > 10, "{problem}");

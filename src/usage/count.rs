@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) use hours::count_hours;
 
 use super::described::{DescribedEndpoint, DescribedVariant};
-use super::series::{Figure, Points, Reading, Readings, Served, Subject};
+use super::series::{Figure, Points, Readings, SeriesReading, Served, UsageSeries};
 use super::{ModelUsage, Moment, Money, Period, Question, Remark, Totals, Usage, VariantUsage, View, Window};
 use crate::spec::{Dollars, PublishFrequency};
 
@@ -27,8 +27,8 @@ pub(super) fn end(readings: &Readings, window: Window) -> Moment {
 }
 
 fn newest(readings: &Readings) -> Option<Moment> {
-    let newest = readings.iter().filter_map(|(subject, reading)| match subject {
-        Subject::Instances { .. } => reading.samples.keys().next_back().copied(),
+    let newest = readings.iter().filter_map(|(series, reading)| match series {
+        UsageSeries::Instances { .. } => reading.samples.keys().next_back().copied(),
         _ => None,
     });
     newest.max()
@@ -146,7 +146,7 @@ struct Publishing<'a> {
     gpu: &'a str,
     model: &'a str,
     copy: Option<&'a str>,
-    reading: &'a Reading,
+    reading: &'a SeriesReading,
 }
 
 /// A variant with what it has and costs.
@@ -170,25 +170,25 @@ impl Count<'_> {
     }
 
     /// Things that published these samples at the end.
-    fn at_end(&self, reading: &Reading) -> f64 {
+    fn at_end(&self, reading: &SeriesReading) -> f64 {
         #[allow(clippy::cast_precision_loss)] // a day at most
         let period = self.window.period as f64;
         reading.samples.get(&self.end).copied().unwrap_or(0.0) * self.frequency() / period
     }
 
     /// Hours over the range that these samples stand for.
-    fn hours(&self, reading: &Reading) -> f64 {
+    fn hours(&self, reading: &SeriesReading) -> f64 {
         total(&reading.samples) * self.frequency() / SECONDS_PER_HOUR
     }
 
-    fn reading(&self, subject: &Subject) -> Reading {
-        self.readings.get(subject).cloned().unwrap_or_default()
+    fn reading(&self, series: &UsageSeries) -> SeriesReading {
+        self.readings.get(series).cloned().unwrap_or_default()
     }
 
     fn variant(&self, variant: &DescribedVariant) -> (VariantUsage, Vec<ModelUsage>) {
         let terms = self.question.terms.of(&variant.name);
         let gpus = terms.gpus.or(variant.gpus);
-        let instances = self.reading(&Subject::Instances { variant: variant.name.clone() });
+        let instances = self.reading(&UsageSeries::Instances { variant: variant.name.clone() });
         let (now, hours) = (self.at_end(&instances), self.hours(&instances));
         let price = terms.price_per_hour.map(|price| price.0);
         let bill = price.map(|price| Money::of(hours, now, price, self.declared.frequency));
@@ -242,11 +242,11 @@ impl Count<'_> {
 
     /// What the variant's GPUs published.
     fn publishing<'a>(&'a self, variant: &'a DescribedVariant) -> Vec<Publishing<'a>> {
-        let publishing = |(subject, reading): (&'a Subject, &'a Reading)| match (subject, &variant.model) {
-            (Subject::HeldGpu { variant: name, instance, gpu, model, copy }, None) if *name == variant.name => {
+        let publishing = |(series, reading): (&'a UsageSeries, &'a SeriesReading)| match (series, &variant.model) {
+            (UsageSeries::HeldGpu { variant: name, instance, gpu, model, copy }, None) if *name == variant.name => {
                 Some(Publishing { instance, gpu, model, copy: copy.as_deref(), reading })
             }
-            (Subject::OwnGpu { variant: name, instance, gpu }, Some(model)) if *name == variant.name => {
+            (UsageSeries::OwnGpu { variant: name, instance, gpu }, Some(model)) if *name == variant.name => {
                 Some(Publishing { instance, gpu, model, copy: None, reading })
             }
             _ => None,
@@ -342,8 +342,8 @@ impl Count<'_> {
 }
 
 impl Count<'_> {
-    fn traffic(&self, served: &Served, figure: Figure) -> Option<&Reading> {
-        self.readings.get(&Subject::Traffic { to: served.clone(), figure })
+    fn traffic(&self, served: &Served, figure: Figure) -> Option<&SeriesReading> {
+        self.readings.get(&UsageSeries::Traffic { to: served.clone(), figure })
     }
 
     fn reads_requests(&self) -> bool {
@@ -360,7 +360,7 @@ struct Mean {
 
 impl Mean {
     /// The mean of one period, where it has one.
-    fn add(&mut self, reading: &Reading, at: Moment) {
+    fn add(&mut self, reading: &SeriesReading, at: Moment) {
         let samples = reading.samples.get(&at).copied().unwrap_or(0.0);
         if let Some(mean) = reading.mean.get(&at) {
             self.total += mean * samples;
@@ -368,7 +368,7 @@ impl Mean {
         }
     }
 
-    fn add_all(&mut self, reading: &Reading) {
+    fn add_all(&mut self, reading: &SeriesReading) {
         for at in reading.mean.keys() {
             self.add(reading, *at);
         }

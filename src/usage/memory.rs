@@ -10,7 +10,7 @@ use aws_sdk_sagemaker::types::InferenceComponentSummary;
 use aws_smithy_types::DateTime;
 
 use super::described::DescribedComponent;
-use super::series::{Points, Readings, Statistic, Subject};
+use super::series::{Points, Readings, Statistic, UsageSeries};
 use super::wanted::Call;
 use super::{Moment, Window};
 
@@ -26,7 +26,7 @@ const MOST_READINGS: usize = 8;
 
 /// Shared by all clones of a reader.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Memory(Arc<Mutex<Remembered>>);
+pub(super) struct UsageMemory(Arc<Mutex<Remembered>>);
 
 #[derive(Debug, Default)]
 struct Remembered {
@@ -47,7 +47,7 @@ struct Described {
 #[derive(Debug)]
 struct Read {
     at: Moment,
-    values: BTreeMap<(Subject, Statistic), Points>,
+    values: BTreeMap<(UsageSeries, Statistic), Points>,
 }
 
 /// A component as a listing shows it.
@@ -65,7 +65,7 @@ impl Listed {
     }
 }
 
-impl Memory {
+impl UsageMemory {
     fn all(&self) -> MutexGuard<'_, Remembered> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -97,14 +97,14 @@ impl Memory {
     pub(super) fn recall(
         &self,
         (endpoint, window): (&str, Window),
-        asked: &[(Subject, Statistic)],
+        asked: &[(UsageSeries, Statistic)],
         now: Moment,
         into: &mut Readings,
     ) -> Vec<bool> {
         let all = self.all();
         let read = all.readings.get(&key(endpoint, window));
         let read = read.filter(|read| now.0 - read.at.0 < READ_FOR);
-        let recall = |one: &(Subject, Statistic)| {
+        let recall = |one: &(UsageSeries, Statistic)| {
             let known = read.and_then(|read| read.values.get(one));
             if let Some(points) = known {
                 into.entry(one.0.clone()).or_default().points(one.1).extend(points);
@@ -122,9 +122,9 @@ impl Memory {
         if now.0 - known.at.0 >= READ_FOR {
             *known = Read { at: now, values: BTreeMap::new() };
         }
-        for (subject, statistic) in calls.iter().flat_map(|call| &call.subjects) {
-            let points = read.get(subject).map(|reading| reading.clone().points(*statistic).clone());
-            known.values.insert((subject.clone(), *statistic), points.unwrap_or_default());
+        for (series, statistic) in calls.iter().flat_map(|call| &call.asked_series) {
+            let points = read.get(series).map(|reading| reading.clone().points(*statistic).clone());
+            known.values.insert((series.clone(), *statistic), points.unwrap_or_default());
         }
     }
 }

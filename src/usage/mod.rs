@@ -33,12 +33,12 @@ pub use error::UsageError;
 pub use hourly::{HourlyUsage, UsedHour, VariantHours};
 pub use reader::Reader;
 pub use remark::Remark;
-pub use source::{Answer, MetricFilter, Source};
-pub(crate) use source::{PAGE, Services};
+pub use source::{MetricFilter, Source, SourceAnswer};
+pub(crate) use source::{PAGE, UsageServices};
 pub use window::{BadRange, Moment, TimeRange, Window};
 
 pub use crate::panel_params::{InstanceTerms, Terms};
-use crate::panel_params::{Panel, PanelParams};
+use crate::panel_params::{InteractivePanel, PanelParams};
 use crate::spec::{Dollars, EndpointName, PublishFrequency};
 
 /// What is asked.
@@ -61,8 +61,8 @@ impl Question {
     #[must_use]
     pub fn of_panel(params: &PanelParams, range: TimeRange, now: Moment) -> Self {
         let view = match params.panel {
-            Panel::Cluster => View::Cluster,
-            Panel::Cost => View::Costs,
+            InteractivePanel::Cluster => View::Cluster,
+            InteractivePanel::Cost => View::Costs,
         };
         Self { endpoint: params.endpoint.clone(), range, now, terms: params.terms(), view }
     }

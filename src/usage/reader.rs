@@ -14,9 +14,9 @@ use tokio::time::{Instant, sleep_until};
 use super::count::{count, count_hours};
 use super::described::{DescribedComponent, DescribedEndpoint};
 use super::error::failed;
-use super::memory::{Listed, Memory};
+use super::memory::{Listed, UsageMemory};
 use super::series::{Listing, Readings};
-use super::source::{MetricFilter, Services, Source};
+use super::source::{MetricFilter, Source, UsageServices};
 use super::wanted::{Call, MOST_MODELS_WITH_REQUESTS, Wanted};
 use super::{HourlyUsage, Moment, Question, Remark, Usage, UsageError, View, Window};
 
@@ -34,20 +34,20 @@ const POINTS_A_SECOND: i64 = 180_000;
 #[derive(Clone, Debug)]
 pub struct Reader {
     source: Arc<dyn Source>,
-    memory: Memory,
+    memory: UsageMemory,
 }
 
 impl Reader {
     /// With the Region, credentials and endpoint URLs of `config`.
     #[must_use]
     pub fn new(config: &SdkConfig) -> Self {
-        Self::from_source(Arc::new(Services::new(config)))
+        Self::from_source(Arc::new(UsageServices::new(config)))
     }
 
     /// Of whatever answers as the services do.
     #[must_use]
     pub fn from_source(source: Arc<dyn Source>) -> Self {
-        Self { source, memory: Memory::default() }
+        Self { source, memory: UsageMemory::default() }
     }
 
     /// A reader of another Region; `None` where this one reads that Region already.
@@ -227,9 +227,9 @@ impl Reader {
             }
             let read: Vec<Readings> =
                 stream::iter(calls).map(|call| self.values(call, window)).buffered(AT_ONCE).try_collect().await?;
-            for (subject, reading) in read.into_iter().flatten() {
+            for (series, reading) in read.into_iter().flatten() {
                 // The statistics of a series may have been asked for in different calls.
-                readings.entry(subject).or_default().add(reading);
+                readings.entry(series).or_default().add(reading);
             }
             if points >= POINTS_A_SECOND {
                 sleep_until(begun + Duration::from_secs(1)).await;

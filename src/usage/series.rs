@@ -20,7 +20,7 @@ const COMPONENT: &str = "InferenceComponentName";
 
 /// What a series is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Subject {
+pub(super) enum UsageSeries {
     /// All instances of a variant.
     Instances { variant: String },
     /// The part of each of them that inference components have reserved, in percent of its GPUs.
@@ -80,7 +80,7 @@ impl Served {
     }
 }
 
-impl Subject {
+impl UsageSeries {
     pub(super) fn statistics(&self) -> &'static [Statistic] {
         match self {
             Self::Instances { .. } | Self::Instance { .. } => &[Statistic::Samples],
@@ -116,14 +116,14 @@ pub(super) type Points = BTreeMap<Moment, f64>;
 
 /// What was read of one series; a statistic that wasn't asked for has no values.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Reading {
+pub(super) struct SeriesReading {
     pub(super) samples: Points,
     pub(super) mean: Points,
     pub(super) sum: Points,
     pub(super) p99: Points,
 }
 
-impl Reading {
+impl SeriesReading {
     pub(super) fn add(&mut self, more: Self) {
         self.samples.extend(more.samples);
         self.mean.extend(more.mean);
@@ -142,7 +142,7 @@ impl Reading {
 }
 
 /// What was read of all series.
-pub(super) type Readings = BTreeMap<Subject, Reading>;
+pub(super) type Readings = BTreeMap<UsageSeries, SeriesReading>;
 
 /// A listing that has to be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,15 +167,15 @@ impl Listing {
     }
 }
 
-/// What listings found, each subject once.
-pub(super) fn found(listed: Vec<Metric>, declared: &DescribedEndpoint) -> BTreeMap<Subject, Metric> {
+/// What listings found, each series once.
+pub(super) fn found(listed: Vec<Metric>, declared: &DescribedEndpoint) -> BTreeMap<UsageSeries, Metric> {
     let own: BTreeSet<&str> =
         declared.variants.iter().filter(|variant| variant.model.is_some()).map(|one| one.name.as_str()).collect();
-    let found: Vec<(Subject, Metric)> =
-        listed.into_iter().filter_map(|metric| Some((subject(&metric, &own)?, metric))).collect();
+    let found: Vec<(UsageSeries, Metric)> =
+        listed.into_iter().filter_map(|metric| Some((series_of(&metric, &own)?, metric))).collect();
     // A sum over containers beside the containers themselves would count every GPU twice.
-    let most = found.iter().filter(|(subject, _)| is_held(subject)).map(|(_, metric)| metric.dimensions().len()).max();
-    let whole = |(subject, metric): &(Subject, Metric)| !is_held(subject) || Some(metric.dimensions().len()) == most;
+    let most = found.iter().filter(|(series, _)| is_held(series)).map(|(_, metric)| metric.dimensions().len()).max();
+    let whole = |(series, metric): &(UsageSeries, Metric)| !is_held(series) || Some(metric.dimensions().len()) == most;
     found.into_iter().filter(whole).collect()
 }
 
@@ -191,7 +191,7 @@ fn metric(namespace: &str, name: &str, dimensions: &[(&str, &str)]) -> Metric {
 }
 
 /// What a listed series is about; none where it isn't needed.
-fn subject(metric: &Metric, own: &BTreeSet<&str>) -> Option<Subject> {
+fn series_of(metric: &Metric, own: &BTreeSet<&str>) -> Option<UsageSeries> {
     let dimensions: BTreeMap<&str, &str> =
         metric.dimensions().iter().filter_map(|dimension| Some((dimension.name()?, dimension.value()?))).collect();
     let value = |name: &str| dimensions.get(name).map(|value| (*value).to_owned());
@@ -204,18 +204,18 @@ fn subject(metric: &Metric, own: &BTreeSet<&str>) -> Option<Subject> {
     }
     match (metric.namespace()?, value(COMPONENT), gpu) {
         (INFERENCE_COMPONENTS, Some(model), Some(gpu)) => {
-            Some(Subject::HeldGpu { variant, instance, gpu, model, copy: value(CONTAINER) })
+            Some(UsageSeries::HeldGpu { variant, instance, gpu, model, copy: value(CONTAINER) })
         }
         (ENDPOINTS, None, Some(gpu)) if own.contains(variant.as_str()) => {
-            Some(Subject::OwnGpu { variant, instance, gpu })
+            Some(UsageSeries::OwnGpu { variant, instance, gpu })
         }
         (ENDPOINTS, None, None) if metric.metric_name() == Some(INSTANCES.metric_name) && dimensions.len() == 3 => {
-            Some(Subject::Instance { variant, instance })
+            Some(UsageSeries::Instance { variant, instance })
         }
         _ => None,
     }
 }
 
-pub(super) fn is_held(subject: &Subject) -> bool {
-    matches!(subject, Subject::HeldGpu { .. })
+pub(super) fn is_held(series: &UsageSeries) -> bool {
+    matches!(series, UsageSeries::HeldGpu { .. })
 }

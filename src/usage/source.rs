@@ -18,7 +18,7 @@ use super::Moment;
 use crate::aws::Fault;
 
 /// What one operation answers, all pages of it.
-pub type Answer<'a, T> = BoxFuture<'a, Result<T, Fault>>;
+pub type SourceAnswer<'a, T> = BoxFuture<'a, Result<T, Fault>>;
 
 /// Most that a List operation of SageMaker gives at once.
 pub(crate) const PAGE: i32 = 100;
@@ -27,19 +27,19 @@ pub(crate) const PAGE: i32 = 100;
 /// [`is_not_found`](Fault::is_not_found) holds.
 pub trait Source: fmt::Debug + Send + Sync {
     /// `DescribeEndpoint`.
-    fn endpoint<'a>(&'a self, name: &'a str) -> Answer<'a, DescribeEndpointOutput>;
+    fn endpoint<'a>(&'a self, name: &'a str) -> SourceAnswer<'a, DescribeEndpointOutput>;
 
     /// `DescribeEndpointConfig`.
-    fn endpoint_config<'a>(&'a self, name: &'a str) -> Answer<'a, DescribeEndpointConfigOutput>;
+    fn endpoint_config<'a>(&'a self, name: &'a str) -> SourceAnswer<'a, DescribeEndpointConfigOutput>;
 
     /// `ListInferenceComponents`: those on one endpoint.
-    fn inference_components<'a>(&'a self, endpoint: &'a str) -> Answer<'a, Vec<InferenceComponentSummary>>;
+    fn inference_components<'a>(&'a self, endpoint: &'a str) -> SourceAnswer<'a, Vec<InferenceComponentSummary>>;
 
     /// `DescribeInferenceComponent`.
-    fn inference_component<'a>(&'a self, name: &'a str) -> Answer<'a, DescribeInferenceComponentOutput>;
+    fn inference_component<'a>(&'a self, name: &'a str) -> SourceAnswer<'a, DescribeInferenceComponentOutput>;
 
     /// `ListMetrics`.
-    fn metrics<'a>(&'a self, filter: MetricFilter<'a>) -> Answer<'a, Vec<Metric>>;
+    fn metrics<'a>(&'a self, filter: MetricFilter<'a>) -> SourceAnswer<'a, Vec<Metric>>;
 
     /// `GetMetricData` of up to 500 queries, each result in order of time. One query may have several results.
     fn metric_data<'a>(
@@ -47,7 +47,7 @@ pub trait Source: fmt::Debug + Send + Sync {
         queries: &'a [MetricDataQuery],
         from: Moment,
         until: Moment,
-    ) -> Answer<'a, Vec<MetricDataResult>>;
+    ) -> SourceAnswer<'a, Vec<MetricDataResult>>;
 
     /// The same services in another Region; `None` where this source is the one to ask.
     fn in_region(&self, region: &str) -> Option<Arc<dyn Source>>;
@@ -68,13 +68,13 @@ pub struct MetricFilter<'a> {
 
 /// The services themselves.
 #[derive(Clone, Debug)]
-pub(crate) struct Services {
+pub(crate) struct UsageServices {
     config: SdkConfig,
     pub(crate) sagemaker: aws_sdk_sagemaker::Client,
     pub(crate) cloudwatch: aws_sdk_cloudwatch::Client,
 }
 
-impl Services {
+impl UsageServices {
     pub(crate) fn new(config: &SdkConfig) -> Self {
         Self {
             config: config.clone(),
@@ -90,7 +90,7 @@ impl Services {
     }
 
     /// `ListInferenceComponents`: those on one endpoint, or all.
-    pub(crate) fn components(&self, endpoint: Option<&str>) -> Answer<'_, Vec<InferenceComponentSummary>> {
+    pub(crate) fn components(&self, endpoint: Option<&str>) -> SourceAnswer<'_, Vec<InferenceComponentSummary>> {
         let request = self.sagemaker.list_inference_components().max_results(PAGE);
         let request = request.set_endpoint_name_equals(endpoint.map(str::to_owned));
         Box::pin(async {
@@ -101,27 +101,27 @@ impl Services {
     }
 }
 
-impl Source for Services {
-    fn endpoint<'a>(&'a self, name: &'a str) -> Answer<'a, DescribeEndpointOutput> {
+impl Source for UsageServices {
+    fn endpoint<'a>(&'a self, name: &'a str) -> SourceAnswer<'a, DescribeEndpointOutput> {
         let request = self.sagemaker.describe_endpoint().endpoint_name(name);
         Box::pin(async { Ok(request.send().await?) })
     }
 
-    fn endpoint_config<'a>(&'a self, name: &'a str) -> Answer<'a, DescribeEndpointConfigOutput> {
+    fn endpoint_config<'a>(&'a self, name: &'a str) -> SourceAnswer<'a, DescribeEndpointConfigOutput> {
         let request = self.sagemaker.describe_endpoint_config().endpoint_config_name(name);
         Box::pin(async { Ok(request.send().await?) })
     }
 
-    fn inference_components<'a>(&'a self, endpoint: &'a str) -> Answer<'a, Vec<InferenceComponentSummary>> {
+    fn inference_components<'a>(&'a self, endpoint: &'a str) -> SourceAnswer<'a, Vec<InferenceComponentSummary>> {
         self.components(Some(endpoint))
     }
 
-    fn inference_component<'a>(&'a self, name: &'a str) -> Answer<'a, DescribeInferenceComponentOutput> {
+    fn inference_component<'a>(&'a self, name: &'a str) -> SourceAnswer<'a, DescribeInferenceComponentOutput> {
         let request = self.sagemaker.describe_inference_component().inference_component_name(name);
         Box::pin(async { Ok(request.send().await?) })
     }
 
-    fn metrics<'a>(&'a self, filter: MetricFilter<'a>) -> Answer<'a, Vec<Metric>> {
+    fn metrics<'a>(&'a self, filter: MetricFilter<'a>) -> SourceAnswer<'a, Vec<Metric>> {
         let of_endpoint = DimensionFilter::builder().name("EndpointName").value(filter.endpoint).build();
         let request = self
             .cloudwatch
@@ -145,7 +145,7 @@ impl Source for Services {
         queries: &'a [MetricDataQuery],
         from: Moment,
         until: Moment,
-    ) -> Answer<'a, Vec<MetricDataResult>> {
+    ) -> SourceAnswer<'a, Vec<MetricDataResult>> {
         let request = self
             .cloudwatch
             .get_metric_data()

@@ -10,7 +10,7 @@ use aws_sdk_cloudwatch::types::{Metric, MetricDataQuery, MetricStat};
 use super::View;
 use super::count::end;
 use super::described::DescribedEndpoint;
-use super::series::{Figure, Reading, Readings, Served, Statistic, Subject, found, is_held, of_variant};
+use super::series::{Figure, Readings, SeriesReading, Served, Statistic, UsageSeries, found, is_held, of_variant};
 use super::window::{Moment, Window};
 use crate::spec::EndpointName;
 
@@ -23,14 +23,14 @@ const MOST_SINGLE_GPUS: usize = 160;
 /// A panel asks for the requests of so many models, those that cost most.
 pub(super) const MOST_MODELS_WITH_REQUESTS: usize = 100;
 
-/// Everything that is to be read, each subject once.
+/// Everything that is to be read, each series once.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Wanted {
-    asked: BTreeMap<Subject, Metric>,
+    asked: BTreeMap<UsageSeries, Metric>,
     /// Subjects that others stand for, by those.
-    alike: BTreeMap<Subject, Vec<Subject>>,
+    alike: BTreeMap<UsageSeries, Vec<UsageSeries>>,
     /// What may be asked when the first answers are there.
-    later: BTreeMap<Subject, Metric>,
+    later: BTreeMap<UsageSeries, Metric>,
     view: View,
 }
 
@@ -42,17 +42,17 @@ impl Wanted {
         for variant in &declared.variants {
             let named = |name| of_variant(endpoint, &variant.name, name);
             let name = || variant.name.clone();
-            wanted.asked.insert(Subject::Instances { variant: name() }, named("CPUUtilization"));
+            wanted.asked.insert(UsageSeries::Instances { variant: name() }, named("CPUUtilization"));
             if variant.model.is_none() && declared.enhanced_metrics && variant.gpus != Some(0) {
-                wanted.asked.insert(Subject::Reserved { variant: name() }, named("GPUReservation"));
+                wanted.asked.insert(UsageSeries::Reserved { variant: name() }, named("GPUReservation"));
             }
             if variant.model.is_some() {
                 wanted.traffic(endpoint, &Served::variant(variant), false);
             }
         }
         let found = found(listed, declared);
-        let held = found.keys().filter_map(|subject| match subject {
-            Subject::HeldGpu { model, .. } => Some(model.clone()),
+        let held = found.keys().filter_map(|series| match series {
+            UsageSeries::HeldGpu { model, .. } => Some(model.clone()),
             _ => None,
         });
         let models: BTreeSet<String> =
@@ -73,36 +73,36 @@ impl Wanted {
         };
         let into = if later { &mut self.later } else { &mut self.asked };
         for figure in figures {
-            into.insert(Subject::Traffic { to: to.clone(), figure: *figure }, to.metric(endpoint, *figure));
+            into.insert(UsageSeries::Traffic { to: to.clone(), figure: *figure }, to.metric(endpoint, *figure));
         }
     }
 
-    fn found(&mut self, found: BTreeMap<Subject, Metric>) {
-        let gpus = found.keys().filter(|subject| !matches!(subject, Subject::Instance { .. })).count();
+    fn found(&mut self, found: BTreeMap<UsageSeries, Metric>) {
+        let gpus = found.keys().filter(|series| !matches!(series, UsageSeries::Instance { .. })).count();
         let single = match self.view {
             // A statement of costs counts each GPU: its metrics are paid for once a day.
             View::Everything | View::Hours => true,
             View::Cluster => gpus <= MOST_SINGLE_GPUS,
             View::Costs => false,
         };
-        let mut first: BTreeMap<(String, String, String), Subject> = BTreeMap::new();
+        let mut first: BTreeMap<(String, String, String), UsageSeries> = BTreeMap::new();
         let busy: BTreeSet<String> = found.keys().filter_map(|one| one.instance().map(str::to_owned)).collect();
-        for (subject, metric) in found {
-            match &subject {
-                Subject::Instance { instance, .. } if !single && busy.contains(instance) => {
-                    self.later.insert(subject, metric);
+        for (series, metric) in found {
+            match &series {
+                UsageSeries::Instance { instance, .. } if !single && busy.contains(instance) => {
+                    self.later.insert(series, metric);
                 }
-                Subject::HeldGpu { instance, model, copy: Some(copy), .. } if !single => {
+                UsageSeries::HeldGpu { instance, model, copy: Some(copy), .. } if !single => {
                     let of_copy = (instance.clone(), model.clone(), copy.clone());
                     if let Some(first) = first.get(&of_copy) {
-                        self.alike.entry(first.clone()).or_default().push(subject);
+                        self.alike.entry(first.clone()).or_default().push(series);
                     } else {
-                        first.insert(of_copy, subject.clone());
-                        self.asked.insert(subject, metric);
+                        first.insert(of_copy, series.clone());
+                        self.asked.insert(series, metric);
                     }
                 }
                 _ => {
-                    self.asked.insert(subject, metric);
+                    self.asked.insert(series, metric);
                 }
             }
         }
@@ -114,8 +114,8 @@ impl Wanted {
         let end = end(readings, window);
         let mut running = BTreeSet::new();
         let mut samples: BTreeMap<&str, f64> = BTreeMap::new();
-        for (subject, reading) in readings {
-            let Subject::HeldGpu { instance, model, .. } = subject else { continue };
+        for (series, reading) in readings {
+            let UsageSeries::HeldGpu { instance, model, .. } = series else { continue };
             if reading.samples.contains_key(&end) || reading.mean.contains_key(&end) {
                 running.insert(instance.as_str());
             }
@@ -124,19 +124,19 @@ impl Wanted {
         let mut ranked: Vec<(&str, f64)> = samples.into_iter().collect();
         ranked.sort_by(|one, other| other.1.total_cmp(&one.1));
         let most: BTreeSet<&str> = ranked.iter().take(MOST_MODELS_WITH_REQUESTS).map(|(model, _)| *model).collect();
-        let asked = self.later.iter().filter(|(subject, _)| match subject {
-            Subject::Instance { instance, .. } => !running.contains(instance.as_str()),
-            Subject::Traffic { to: Served::Component(model), .. } => most.contains(model.as_str()),
+        let asked = self.later.iter().filter(|(series, _)| match series {
+            UsageSeries::Instance { instance, .. } => !running.contains(instance.as_str()),
+            UsageSeries::Traffic { to: Served::Component(model), .. } => most.contains(model.as_str()),
             _ => true,
         });
-        let asked = asked.map(|(subject, metric)| (subject.clone(), metric.clone())).collect();
+        let asked = asked.map(|(series, metric)| (series.clone(), metric.clone())).collect();
         Self { asked, view: self.view, ..Self::default() }
     }
 
     /// Has what was read stand for what wasn't asked.
     pub(super) fn spread(&self, readings: &mut Readings, window: Window, declared: &DescribedEndpoint) {
-        for (subject, reading) in readings.iter_mut() {
-            if is_held(subject) && !self.statistics(subject, window, declared).contains(&Statistic::Samples) {
+        for (series, reading) in readings.iter_mut() {
+            if is_held(series) && !self.statistics(series, window, declared).contains(&Statistic::Samples) {
                 reading.samples = reading.mean.keys().map(|at| (*at, 1.0)).collect();
             }
         }
@@ -151,20 +151,20 @@ impl Wanted {
         !self.alike.is_empty()
     }
 
-    /// What is read of a subject. A period of one publish interval has one sample of a GPU, or none: its mean says which.
-    fn statistics(&self, subject: &Subject, window: Window, declared: &DescribedEndpoint) -> &'static [Statistic] {
+    /// What is read of a series. A period of one publish interval has one sample of a GPU, or none: its mean says which.
+    fn statistics(&self, series: &UsageSeries, window: Window, declared: &DescribedEndpoint) -> &'static [Statistic] {
         match self.view {
-            View::Costs | View::Hours if is_held(subject) => &[Statistic::Samples],
-            View::Cluster if is_held(subject) && window.period == i64::from(declared.frequency.seconds()) => {
+            View::Costs | View::Hours if is_held(series) => &[Statistic::Samples],
+            View::Cluster if is_held(series) && window.period == i64::from(declared.frequency.seconds()) => {
                 &[Statistic::Mean]
             }
-            _ => subject.statistics(),
+            _ => series.statistics(),
         }
     }
 
     /// Whether requests of single models are among it.
     pub(super) fn has_requests(&self) -> bool {
-        self.asked.keys().any(|subject| matches!(subject, Subject::Traffic { .. }))
+        self.asked.keys().any(|series| matches!(series, UsageSeries::Traffic { .. }))
     }
 
     /// The queries, in as few calls as there can be, each query with what it is about. `is_unknown` says which of what is
@@ -173,23 +173,23 @@ impl Wanted {
         &self,
         window: Window,
         declared: &DescribedEndpoint,
-        is_unknown: impl FnOnce(&[(Subject, Statistic)]) -> Vec<bool>,
+        is_unknown: impl FnOnce(&[(UsageSeries, Statistic)]) -> Vec<bool>,
     ) -> Vec<Call> {
-        let statistics = |subject: &Subject| self.statistics(subject, window, declared);
-        let wanted = self.asked.iter().flat_map(|(subject, metric)| {
-            statistics(subject).iter().map(move |statistic| ((subject.clone(), *statistic), metric))
+        let statistics = |series: &UsageSeries| self.statistics(series, window, declared);
+        let wanted = self.asked.iter().flat_map(|(series, metric)| {
+            statistics(series).iter().map(move |statistic| ((series.clone(), *statistic), metric))
         });
-        let (subjects, metrics): (Vec<(Subject, Statistic)>, Vec<&Metric>) = wanted.unzip();
-        let unknown = is_unknown(&subjects);
-        let asked: Vec<((Subject, Statistic), &Metric)> = subjects
+        let (asked_series, metrics): (Vec<(UsageSeries, Statistic)>, Vec<&Metric>) = wanted.unzip();
+        let unknown = is_unknown(&asked_series);
+        let asked: Vec<((UsageSeries, Statistic), &Metric)> = asked_series
             .into_iter()
             .zip(metrics)
             .zip(unknown)
             .filter(|(_, unknown)| *unknown)
             .map(|(one, _)| one)
             .collect();
-        let call = |asked: &[((Subject, Statistic), &Metric)]| Call {
-            subjects: asked.iter().map(|(about, _)| about.clone()).collect(),
+        let call = |asked: &[((UsageSeries, Statistic), &Metric)]| Call {
+            asked_series: asked.iter().map(|(about, _)| about.clone()).collect(),
             queries: asked
                 .iter()
                 .enumerate()
@@ -200,7 +200,7 @@ impl Wanted {
     }
 }
 
-impl Subject {
+impl UsageSeries {
     /// The instance whose GPU a copy holds.
     fn instance(&self) -> Option<&str> {
         match self {
@@ -213,21 +213,21 @@ impl Subject {
 /// One `GetMetricData` call.
 #[derive(Clone, Debug)]
 pub(super) struct Call {
-    pub(super) subjects: Vec<(Subject, Statistic)>,
+    pub(super) asked_series: Vec<(UsageSeries, Statistic)>,
     pub(super) queries: Vec<MetricDataQuery>,
 }
 
 impl Call {
     /// What is read where there are no values: what was asked and has none is nothing, not unknown.
     pub(super) fn nothing(&self) -> Readings {
-        self.subjects.iter().map(|(subject, _)| (subject.clone(), Reading::default())).collect()
+        self.asked_series.iter().map(|(series, _)| (series.clone(), SeriesReading::default())).collect()
     }
 
     /// Adds the values of one result to what was read. One result may come in several parts.
     pub(super) fn read(&self, id: &str, values: impl Iterator<Item = (Moment, f64)>, into: &mut Readings) {
         let number = id.strip_prefix('q').and_then(|number| number.parse::<usize>().ok());
-        let Some((subject, statistic)) = number.and_then(|number| self.subjects.get(number)) else { return };
-        into.entry(subject.clone()).or_default().points(*statistic).extend(values);
+        let Some((series, statistic)) = number.and_then(|number| self.asked_series.get(number)) else { return };
+        into.entry(series.clone()).or_default().points(*statistic).extend(values);
     }
 }
 

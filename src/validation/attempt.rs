@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::observed::{observe, open_of_config};
 use super::placed::placed;
-use super::{Known, Purpose, Valid, Validation, ValidationError, empty};
+use super::{Assumed, Purpose, Valid, Validation, ValidationError, empty};
 use crate::plan::{Environment, Owner, PlanError, plan, widgets};
 use crate::properties::{Declaration, Problem, Problems, is_within, named};
 use crate::spec::{ObservedConfig, Spec};
@@ -28,7 +28,7 @@ pub(super) struct Attempt<'d> {
 }
 
 impl<'d> Attempt<'d> {
-    pub(super) fn new(purpose: Purpose, declared: &'d Declared, known: &Known) -> Self {
+    pub(super) fn new(purpose: Purpose, declared: &'d Declared, assumed: &Assumed) -> Self {
         let token = named::SERVICE_TOKEN.path();
         let open = declared.open.iter().filter(|open| open.path != token);
         Self {
@@ -37,16 +37,16 @@ impl<'d> Attempt<'d> {
             validation: empty(declared),
             properties: declared.properties.clone(),
             observed: None,
-            open: open.chain(open_of_config(declared, known)).collect(),
+            open: open.chain(open_of_config(declared, assumed)).collect(),
             left_out: Vec::new(),
         }
     }
 
     /// Takes the endpoint's config from where it is known.
-    pub(super) fn observe(&mut self, known: &Known, endpoint: &str) {
+    pub(super) fn observe(&mut self, assumed: &Assumed, endpoint: &str) {
         self.validation.config_made_up =
-            known.endpoint_config.is_none() && self.declared.beside.endpoint_config.is_none();
-        self.observed = Some(observe(self.declared, known, endpoint, &mut self.validation.notes));
+            assumed.endpoint_config.is_none() && self.declared.beside.endpoint_config.is_none();
+        self.observed = Some(observe(self.declared, assumed, endpoint, &mut self.validation.notes));
     }
 
     /// Leaves out what placeholders are in the way of; whether there was anything.

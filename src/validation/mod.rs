@@ -24,9 +24,9 @@ use crate::spec::{Capacity, Dollars, GpuDimension, PriceBasis, Spec, Validated};
 use crate::template::{Beside, Declared, Place, Policies};
 use attempt::Attempt;
 
-/// What is known apart from the file.
+/// What is assumed, as the file doesn't say it.
 #[derive(Clone, Debug, Default)]
-pub struct Known {
+pub struct Assumed {
     /// The config of an endpoint that was made elsewhere, as `DescribeEndpointConfig` answers it.
     pub endpoint_config: Option<Value>,
     /// Dollars per instance-hour by instance type, for `CostPerHour: Auto`.
@@ -126,16 +126,16 @@ pub fn owner(stack: &Stack, logical_id: &str) -> Owner {
 ///
 /// # Errors
 /// Where a valid declaration can't be planned.
-pub fn validate(declared: &Declared, stack: &Stack, known: &Known) -> Result<Validation, ValidationError> {
-    validate_for(Purpose::Plan, declared, stack, known)
+pub fn validate(declared: &Declared, stack: &Stack, assumed: &Assumed) -> Result<Validation, ValidationError> {
+    validate_for(Purpose::Plan, declared, stack, assumed)
 }
 
 /// As [`validate`], for who wants to hear of problems only: `valid` stays empty, and the requests aren't written out.
 ///
 /// # Errors
 /// Where a valid declaration can't be planned.
-pub fn find_problems(declared: &Declared, stack: &Stack, known: &Known) -> Result<Validation, ValidationError> {
-    validate_for(Purpose::Problems, declared, stack, known)
+pub fn find_problems(declared: &Declared, stack: &Stack, assumed: &Assumed) -> Result<Validation, ValidationError> {
+    validate_for(Purpose::Problems, declared, stack, assumed)
 }
 
 /// What a validation is for.
@@ -149,10 +149,10 @@ fn validate_for(
     purpose: Purpose,
     declared: &Declared,
     stack: &Stack,
-    known: &Known,
+    assumed: &Assumed,
 ) -> Result<Validation, ValidationError> {
     let mut validation =
-        if declared.unreadable { empty(declared) } else { by_provider(purpose, declared, stack, known)? };
+        if declared.unreadable { empty(declared) } else { by_provider(purpose, declared, stack, assumed)? };
     // What CloudFormation refuses comes first: the provider doesn't hear of it.
     validation.problems.splice(0..0, declared.problems.iter().cloned());
     if !declared.problems.is_empty() {
@@ -180,10 +180,10 @@ fn by_provider(
     purpose: Purpose,
     declared: &Declared,
     stack: &Stack,
-    known: &Known,
+    assumed: &Assumed,
 ) -> Result<Validation, ValidationError> {
     let owner = owner(stack, &declared.logical_id);
-    let mut attempt = Attempt::new(purpose, declared, known);
+    let mut attempt = Attempt::new(purpose, declared, assumed);
     loop {
         let problems = Problems::with_open(attempt.open.iter().map(|open| open.path.as_str()));
         let declaration = request::read(&owner, declared.resource_type, &attempt.properties, &problems);
@@ -192,10 +192,10 @@ fn by_provider(
         });
         match (declaration, validated) {
             (Some(_), Some(Validated::NeedsEndpoint(endpoint))) if attempt.observed.is_none() => {
-                attempt.observe(known, endpoint.as_str());
+                attempt.observe(assumed, endpoint.as_str());
             }
             (Some(declaration), Some(Validated::Valid(spec))) => {
-                let environment = environment(&spec, stack, known);
+                let environment = environment(&spec, stack, assumed);
                 return attempt.planned(declaration, *spec, &owner, &environment);
             }
             _ => {
@@ -210,13 +210,13 @@ fn by_provider(
 /// Default of the provider stack's parameter `WidgetsFunctionName`.
 const WIDGETS_FUNCTION: &str = "monitored-endpoint-widgets";
 
-fn environment(spec: &Spec, stack: &Stack, known: &Known) -> Environment {
+fn environment(spec: &Spec, stack: &Stack, assumed: &Assumed) -> Environment {
     let variants = spec.monitoring().map(|monitoring| monitoring.variants.as_slice()).unwrap_or_default();
     let asked = variants.iter().filter_map(|variant| match &variant.capacity {
         Capacity::Instances { instance_types, price: PriceBasis::ListPrice, .. } => Some(instance_types),
         _ => None,
     });
-    let price = |instance_type: &String| match known.prices.get(instance_type).or(known.other_price.as_ref()) {
+    let price = |instance_type: &String| match assumed.prices.get(instance_type).or(assumed.other_price.as_ref()) {
         Some(dollars) => {
             Ok(ListPrice { per_hour: Dollars(*dollars), effective: "as given to the preview".to_owned(), sku: None })
         }
@@ -228,7 +228,7 @@ fn environment(spec: &Spec, stack: &Stack, known: &Known) -> Environment {
         gpu_dimensions: spec
             .monitoring()
             .and_then(|monitoring| monitoring.gpu_dimension)
-            .map_or_else(|| known.gpu_dimensions.clone(), |declared| vec![declared]),
+            .map_or_else(|| assumed.gpu_dimensions.clone(), |declared| vec![declared]),
         prices: ListPrices(prices),
         // The provider stack has the function unless its InteractivePanels says otherwise.
         widgets_function: Some(format!(

@@ -2,7 +2,7 @@
 use cloudformation_template::Open;
 use serde_json::{Value, json};
 
-use super::Known;
+use super::Assumed;
 use crate::envelope::ResourceType;
 use crate::properties::{Declaration, Problems};
 use crate::spec::ObservedConfig;
@@ -12,8 +12,8 @@ use crate::template::Declared;
 const MEMBERS: [&str; 4] = ["ProductionVariants", "ShadowProductionVariants", "AsyncInferenceConfig", "MetricsConfig"];
 
 /// Placeholders of the template's own config, where it is what the provider would read.
-pub(super) fn open_of_config<'d>(declared: &'d Declared, known: &Known) -> impl Iterator<Item = &'d Open> {
-    let is_read = !declared.resource_type.owns_config() && known.endpoint_config.is_none();
+pub(super) fn open_of_config<'d>(declared: &'d Declared, assumed: &Assumed) -> impl Iterator<Item = &'d Open> {
+    let is_read = !declared.resource_type.owns_config() && assumed.endpoint_config.is_none();
     let config = declared.beside.endpoint_config.as_ref().filter(|_| is_read);
     let open = config.into_iter().flat_map(|config| &config.open);
     open.filter(|open| {
@@ -23,8 +23,13 @@ pub(super) fn open_of_config<'d>(declared: &'d Declared, known: &Known) -> impl 
 }
 
 /// What the provider would read from the endpoint.
-pub(super) fn observe(declared: &Declared, known: &Known, endpoint: &str, notes: &mut Vec<String>) -> ObservedConfig {
-    let config = match (&known.endpoint_config, &declared.beside.endpoint_config) {
+pub(super) fn observe(
+    declared: &Declared,
+    assumed: &Assumed,
+    endpoint: &str,
+    notes: &mut Vec<String>,
+) -> ObservedConfig {
+    let config = match (&assumed.endpoint_config, &declared.beside.endpoint_config) {
         (Some(config), _) => {
             notes.push(format!("endpoint {endpoint} is taken to be as --endpoint-config says"));
             config.clone()
@@ -52,7 +57,7 @@ pub(super) fn observe(declared: &Declared, known: &Known, endpoint: &str, notes:
             properties[name] = value.clone();
         }
     }
-    let open = open_of_config(declared, known).map(|open| open.path.as_str());
+    let open = open_of_config(declared, assumed).map(|open| open.path.as_str());
     let read = Declaration::read(ResourceType::EndpointMonitoring, &properties, &Problems::with_open(open));
     read.map(|declaration| ObservedConfig {
         production_variants: declaration.config.production_variants.unwrap_or_default(),

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::alarm::FleetAlarm;
-use crate::fleet::{Bucket, FleetQuestion, FleetReader};
+use crate::fleet::{FleetQuestion, FleetReader, PeriodCost};
 use crate::panel_params::{FLEET_MEASURE, FleetParams};
 use crate::reconcile::reason;
 use crate::usage::{Moment, UsageError};
@@ -89,7 +89,7 @@ pub(super) async fn answer(event: &Value, params: FleetParams, reader: &FleetRea
     match reader.unallocated(&question, QUARTER, &quarters).await {
         Ok(counted) => {
             let known = wanted.iter().filter_map(|(start, quarter)| Some((*start, counted.get(quarter)?)));
-            let (times, buckets): (Vec<i64>, Vec<&Bucket>) = known.unzip();
+            let (times, buckets): (Vec<i64>, Vec<&PeriodCost>) = known.unzip();
             let is_partial = buckets.iter().any(|bucket| bucket.is_partial);
             let values: Vec<f64> = buckets.iter().map(|bucket| bucket.dollars).collect();
             let mut result = json!({

@@ -7,7 +7,7 @@ use super::context::Context;
 use super::controls::call;
 use super::frame::{note, span, tile};
 use crate::figure::{Column, count, dollars, percent, plural, unknown, whole};
-use crate::fleet::{FleetUsage, IdleDays, Known, LinkedStanding, Standing};
+use crate::fleet::{EndpointStanding, FleetUsage, IdleDays, Known, LinkedStanding};
 use crate::spec::Dollars;
 
 /// The parameter, and the form's field, that says by what rows are ranked.
@@ -49,7 +49,7 @@ impl Rank {
     }
 
     /// What is compared, the greatest first; what isn't known comes last.
-    fn weight(self, standing: &Standing) -> f64 {
+    fn weight(self, standing: &EndpointStanding) -> f64 {
         let none = f64::NEG_INFINITY;
         match self {
             Self::Unallocated => standing.unallocated_a_day.map_or(none, |dollars| dollars.0),
@@ -67,7 +67,7 @@ fn days(idle: IdleDays) -> f64 {
 }
 
 /// How much of its monitoring an endpoint lacks: a declaration weighs more than enhanced metrics.
-fn missing(standing: &Standing) -> u8 {
+fn missing(standing: &EndpointStanding) -> u8 {
     2 * u8::from(standing.watcher == Known::Missing) + u8::from(standing.enhanced_metrics == Some(false))
 }
 
@@ -79,7 +79,7 @@ pub(super) fn fleet(
     function_arn: &str,
     params: &Map<String, Value>,
 ) -> Markup {
-    let mut ranked: Vec<&Standing> = usage.endpoints.iter().collect();
+    let mut ranked: Vec<&EndpointStanding> = usage.endpoints.iter().collect();
     ranked.sort_by(|one, other| {
         let cost = Rank::Cost.weight(other).total_cmp(&Rank::Cost.weight(one));
         rank.weight(other).total_cmp(&rank.weight(one)).then(cost).then_with(|| one.name.cmp(&other.name))
@@ -119,9 +119,9 @@ fn buttons(chosen: Rank, function_arn: &str, params: &Map<String, Value>) -> Mar
     }
 }
 
-fn tiles(endpoints: &[&Standing]) -> Markup {
+fn tiles(endpoints: &[&EndpointStanding]) -> Markup {
     // A sum without a part that isn't known would be too low, and says so.
-    let sum = |part: fn(&Standing) -> Option<Dollars>| {
+    let sum = |part: fn(&EndpointStanding) -> Option<Dollars>| {
         let known: Vec<f64> = endpoints.iter().filter_map(|one| part(one)).map(|dollars| dollars.0).collect();
         let without = endpoints.len() - known.len();
         let below = (without > 0).then(|| format!("without {without} endpoints"));
@@ -129,7 +129,7 @@ fn tiles(endpoints: &[&Standing]) -> Markup {
     };
     let (all, all_below) = sum(|one| one.dollars_a_day);
     let (unallocated, unallocated_below) = sum(|one| one.unallocated_a_day);
-    let number = |of: fn(&Standing) -> bool| endpoints.iter().filter(|one| of(one)).count().to_string();
+    let number = |of: fn(&EndpointStanding) -> bool| endpoints.iter().filter(|one| of(one)).count().to_string();
     html! {
         div.tiles {
             (tile("A day, all instances", &all, all_below.as_deref()))
@@ -141,8 +141,9 @@ fn tiles(endpoints: &[&Standing]) -> Markup {
     }
 }
 
-fn table(endpoints: &[&Standing]) -> Markup {
-    let column = |part: fn(&Standing) -> Option<Dollars>| Column::of(endpoints.iter().filter_map(|one| part(one)));
+fn table(endpoints: &[&EndpointStanding]) -> Markup {
+    let column =
+        |part: fn(&EndpointStanding) -> Option<Dollars>| Column::of(endpoints.iter().filter_map(|one| part(one)));
     let (unallocated, cost) = (column(|one| one.unallocated_a_day), column(|one| one.dollars_a_day));
     html! {
         table.fleet {
@@ -159,7 +160,7 @@ fn table(endpoints: &[&Standing]) -> Markup {
     }
 }
 
-fn row(standing: &Standing, unallocated: Column, cost: Column) -> Markup {
+fn row(standing: &EndpointStanding, unallocated: Column, cost: Column) -> Markup {
     let wastes = standing.unallocated_a_day.is_some_and(|dollars| dollars.0 >= 0.01);
     let fails = standing.error_rate.is_some_and(|rate| rate >= MANY_FAILURES);
     let is_idle = standing.idle_days.is_some_and(|idle| idle.days() >= MANY_DAYS);
@@ -183,7 +184,7 @@ fn row(standing: &Standing, unallocated: Column, cost: Column) -> Markup {
 }
 
 /// What watches an endpoint, and otherwise what would.
-fn monitoring(standing: &Standing) -> Markup {
+fn monitoring(standing: &EndpointStanding) -> Markup {
     html! {
         @match &standing.watcher {
             Known::Found(watcher) => { (watcher.logical_id) " of " (watcher.stack) }
@@ -263,13 +264,13 @@ mod tests {
 
     use super::*;
 
-    fn standing(name: &str, unallocated: Option<f64>, error_rate: Option<f64>) -> Standing {
-        Standing {
+    fn standing(name: &str, unallocated: Option<f64>, error_rate: Option<f64>) -> EndpointStanding {
+        EndpointStanding {
             name: name.to_owned(),
             status: "InService".to_owned(),
             unallocated_a_day: unallocated.map(Dollars),
             error_rate,
-            ..Standing::default()
+            ..EndpointStanding::default()
         }
     }
 

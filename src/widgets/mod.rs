@@ -29,7 +29,7 @@ use thiserror::Error;
 use tokio::time::timeout;
 
 use crate::fleet::{FleetQuestion, FleetReader};
-pub use crate::panel_params::Panel;
+pub use crate::panel_params::InteractivePanel;
 use crate::panel_params::{FleetParams, PanelParams};
 use crate::place::arn_field;
 use crate::reconcile::reason;
@@ -212,8 +212,8 @@ fn forwarded(event: &Value) -> Map<String, Value> {
 
 fn draw(usage: &Usage, params: &PanelParams, context: &Context, controls: &Markup) -> Markup {
     let panel = match params.panel {
-        Panel::Cluster => cluster::cluster(usage, params, context),
-        Panel::Cost => cost::cost(usage, params),
+        InteractivePanel::Cluster => cluster::cluster(usage, params, context),
+        InteractivePanel::Cost => cost::cost(usage, params),
     };
     frame::panel(usage, context, controls, &panel)
 }

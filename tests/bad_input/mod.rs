@@ -22,7 +22,7 @@ use monitored_endpoint::properties::Problems;
 use monitored_endpoint::request;
 use monitored_endpoint::spec::{GpuDimension, NamesInUse, Spec, Validated};
 use monitored_endpoint::usage::TimeRange;
-use monitored_endpoint::widgets::{Panel, render};
+use monitored_endpoint::widgets::{InteractivePanel, render};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
@@ -127,7 +127,7 @@ fn any_event_of_a_panel_is_drawn_or_refused_with_words() {
     let count = counts().0 / 5;
     let account = Account::with(&scenario::steady(60), HOUR);
     let usage = account.usage(TimeRange::Last(1800));
-    let sound = Panel::ALL.map(|(_, panel)| panel_event(panel));
+    let sound = InteractivePanel::ALL.map(|(_, panel)| panel_event(panel));
     let [_, refused, drawn] = tally(count, &sound, &["", "/widgetContext"], |event| {
         match render(event, &usage, "arn:aws:lambda:us-east-1:123456789012:function:panels") {
             Ok(html) => {
@@ -144,7 +144,7 @@ fn any_event_of_a_panel_is_drawn_or_refused_with_words() {
     assert!(drawn > count / 5 && refused > count / 20, "{refused} refused, {drawn} drawn");
 }
 
-fn panel_event(panel: Panel) -> Value {
+fn panel_event(panel: InteractivePanel) -> Value {
     json!({
         "Panel": panel.name(), "EndpointName": "chat", "Region": "us-east-1", "CostPerHour": 5.752,
         "InferenceComponents": [{"Name": "llama", "Label": "Llama"}],

@@ -8,7 +8,7 @@ use metric_math::{
     telemetry::{self, Fleet, MetricStore, PublishedReading, Variant},
 };
 use monitored_endpoint::{
-    metrics::published::{Condition, Reading, Row, Traits, rows},
+    metrics::published::{Condition, PublishedRow, Reading, Traits, rows},
     properties::AlarmKind,
     spec::{GpuDimension, Serving},
 };
@@ -35,11 +35,11 @@ fn traits(fleet: &Fleet, variant: &Variant) -> Traits {
 }
 
 /// The table says `GPU instance` of some metrics of GPUs and takes it for granted of others.
-fn may_publish(row: &Row, traits: Traits) -> bool {
+fn may_publish(row: &PublishedRow, traits: Traits) -> bool {
     row.may_be_published_by(traits) && (traits.gpus || !row.metric.starts_with("GPU"))
 }
 
-fn series(row: &Row) -> Series {
+fn series(row: &PublishedRow) -> Series {
     Series {
         namespace: row.namespace.to_owned(),
         metric: row.metric.to_owned(),
@@ -72,7 +72,7 @@ fn unpublished_in(planned: &Planned, fleet: &Fleet, both: bool) -> Vec<String> {
 fn unpublished(asked: &Asked, together: &[Found], fleet: &Fleet, both: bool) -> Option<String> {
     let Asked { series: wanted, variants } = asked;
     let published_by = |variant: &Variant| {
-        let of = |row: &Row| {
+        let of = |row: &PublishedRow| {
             // Nobody recorded streams of components: their lines stand beside others, which have data either way.
             let read = matches!(row.reading, None | Some(Reading::GpuDimension(_) | Reading::ComponentsStream));
             read && may_publish(row, traits(fleet, variant)) && series(row) == *wanted
@@ -205,7 +205,7 @@ fn no_panel_of_a_fleet_that_is_called_is_empty() {
 
 /// What the table lets a fleet publish, told apart from how the fleet reads the table.
 fn expected(fleet: &Fleet) -> BTreeSet<Series> {
-    let read = |row: &&Row| match row.reading {
+    let read = |row: &&PublishedRow| match row.reading {
         None => true,
         Some(Reading::GpuDimension(dimension)) => dimension.name() == fleet.gpu_dimension.name(),
         Some(Reading::SilentWhileIdle) => fleet.readings.contains(&PublishedReading::SilentWhileIdle),
@@ -215,7 +215,7 @@ fn expected(fleet: &Fleet) -> BTreeSet<Series> {
         Some(Reading::ComponentsStream) => fleet.readings.contains(&PublishedReading::ComponentsStream),
         Some(Reading::ZonesOfInstances) => fleet.readings.contains(&PublishedReading::ZonesOfInstances),
     };
-    let of = |row: &&Row| {
+    let of = |row: &&PublishedRow| {
         // No page says what is published of partitions, so fleets publish nothing of single GPUs there.
         let per_gpu = matches!(row.reading, Some(Reading::GpuDimension(_)));
         let may = |variant: &Variant| {
@@ -285,8 +285,8 @@ fn every_panel_has_its_rows() {
 
 /// The rows of a series, each with how well it is known.
 fn in_words(wanted: &Series) -> Vec<String> {
-    let is_it = |row: &&Row| series(row) == *wanted && !row.published_when.contains(&Condition::NeverSeen);
-    let words = |row: &Row| {
+    let is_it = |row: &&PublishedRow| series(row) == *wanted && !row.published_when.contains(&Condition::NeverSeen);
+    let words = |row: &PublishedRow| {
         format!("{} {} {{{}}}: {}", row.namespace, row.metric, row.dimensions.join(", "), row.evidence.name())
     };
     rows().iter().filter(is_it).map(words).collect()

@@ -15,7 +15,7 @@ use metric_math::evaluation::dashboard::TimeRange;
 use metric_math::evaluation::{self, EvaluationError, Queries, Query, Reading, Series};
 use metric_math::telemetry::{self, MetricStore, SECOND, Timestamp};
 use monitored_endpoint::aws::{Aftermath, Fault};
-use monitored_endpoint::usage::{Answer, MetricFilter, Moment, Source};
+use monitored_endpoint::usage::{MetricFilter, Moment, Source, SourceAnswer};
 
 use super::declaration::{self, DescribedComponent};
 
@@ -87,27 +87,27 @@ impl SimulatedEndpoint {
 }
 
 impl Source for SimulatedEndpoint {
-    fn endpoint<'a>(&'a self, name: &'a str) -> Answer<'a, DescribeEndpointOutput> {
+    fn endpoint<'a>(&'a self, name: &'a str) -> SourceAnswer<'a, DescribeEndpointOutput> {
         Box::pin(ready(if name == self.name { Ok(self.endpoint.clone()) } else { Err(not_found(name)) }))
     }
 
-    fn endpoint_config<'a>(&'a self, name: &'a str) -> Answer<'a, DescribeEndpointConfigOutput> {
+    fn endpoint_config<'a>(&'a self, name: &'a str) -> SourceAnswer<'a, DescribeEndpointConfigOutput> {
         let is_its = self.config.endpoint_config_name() == Some(name);
         Box::pin(ready(if is_its { Ok(self.config.clone()) } else { Err(not_found(name)) }))
     }
 
-    fn inference_components<'a>(&'a self, endpoint: &'a str) -> Answer<'a, Vec<InferenceComponentSummary>> {
+    fn inference_components<'a>(&'a self, endpoint: &'a str) -> SourceAnswer<'a, Vec<InferenceComponentSummary>> {
         let on_it = self.components.iter().filter(|_| endpoint == self.name);
         Box::pin(ready(Ok(on_it.map(|component| component.summary.clone()).collect())))
     }
 
-    fn inference_component<'a>(&'a self, name: &'a str) -> Answer<'a, DescribeInferenceComponentOutput> {
+    fn inference_component<'a>(&'a self, name: &'a str) -> SourceAnswer<'a, DescribeInferenceComponentOutput> {
         let found = self.components.iter().find(|component| component.name == name);
         Box::pin(ready(found.map(|component| component.description.clone()).ok_or_else(|| not_found(name))))
     }
 
     /// Whatever is found counts as recently active.
-    fn metrics<'a>(&'a self, filter: MetricFilter<'a>) -> Answer<'a, Vec<Metric>> {
+    fn metrics<'a>(&'a self, filter: MetricFilter<'a>) -> SourceAnswer<'a, Vec<Metric>> {
         let found = self.store.recent(self.now).filter(|metric| {
             metric.namespace == filter.namespace
                 && metric.name == filter.metric_name
@@ -121,7 +121,7 @@ impl Source for SimulatedEndpoint {
         queries: &'a [MetricDataQuery],
         from: Moment,
         until: Moment,
-    ) -> Answer<'a, Vec<MetricDataResult>> {
+    ) -> SourceAnswer<'a, Vec<MetricDataResult>> {
         self.asked.fetch_add(queries.len(), Ordering::Relaxed);
         let evaluated = self.evaluate(queries, from, until);
         Box::pin(ready(evaluated.map_err(|error| refused("ValidationError", error.to_string()))))

@@ -14,7 +14,7 @@ use dashboard_picture::simulated::Simulation;
 use monitored_endpoint::fleet::{FleetSource, LinkedMetric};
 use monitored_endpoint::ledger::{Watcher, Watchers};
 use monitored_endpoint::pricing::ListPrices;
-use monitored_endpoint::usage::{Answer, Moment, Source};
+use monitored_endpoint::usage::{Moment, Source, SourceAnswer};
 
 use super::endpoint::SimulatedEndpoint;
 
@@ -49,7 +49,7 @@ impl SimulatedAccount {
 }
 
 impl FleetSource for SimulatedAccount {
-    fn endpoints(&self) -> Answer<'_, Vec<EndpointSummary>> {
+    fn endpoints(&self) -> SourceAnswer<'_, Vec<EndpointSummary>> {
         let summary = |endpoint: &Arc<SimulatedEndpoint>| {
             EndpointSummary::builder()
                 .endpoint_name(endpoint.name())
@@ -62,20 +62,20 @@ impl FleetSource for SimulatedAccount {
         Box::pin(ready(Ok(self.endpoints.iter().map(summary).collect())))
     }
 
-    fn endpoint<'a>(&'a self, name: &'a str) -> Answer<'a, DescribeEndpointOutput> {
+    fn endpoint<'a>(&'a self, name: &'a str) -> SourceAnswer<'a, DescribeEndpointOutput> {
         self.of(|endpoint| endpoint.name() == name).endpoint(name)
     }
 
-    fn endpoint_config<'a>(&'a self, name: &'a str) -> Answer<'a, DescribeEndpointConfigOutput> {
+    fn endpoint_config<'a>(&'a self, name: &'a str) -> SourceAnswer<'a, DescribeEndpointConfigOutput> {
         self.of(|endpoint| endpoint.config_name() == Some(name)).endpoint_config(name)
     }
 
-    fn inference_components(&self) -> Answer<'_, Vec<InferenceComponentSummary>> {
+    fn inference_components(&self) -> SourceAnswer<'_, Vec<InferenceComponentSummary>> {
         let all = self.endpoints.iter().flat_map(|endpoint| endpoint.component_summaries());
         Box::pin(ready(Ok(all.collect())))
     }
 
-    fn linked_metrics<'a>(&'a self, _namespace: &'a str, _name: &'a str) -> Answer<'a, Vec<LinkedMetric>> {
+    fn linked_metrics<'a>(&'a self, _namespace: &'a str, _name: &'a str) -> SourceAnswer<'a, Vec<LinkedMetric>> {
         Box::pin(ready(Ok(Vec::new())))
     }
 
@@ -84,7 +84,7 @@ impl FleetSource for SimulatedAccount {
         queries: &'a [MetricDataQuery],
         from: Moment,
         until: Moment,
-    ) -> Answer<'a, Vec<MetricDataResult>> {
+    ) -> SourceAnswer<'a, Vec<MetricDataResult>> {
         self.endpoints[0].metric_data(queries, from, until)
     }
 
@@ -97,7 +97,7 @@ impl FleetSource for SimulatedAccount {
         Box::pin(ready(ListPrices(instance_types.iter().map(unknown).collect())))
     }
 
-    fn watchers(&self) -> Answer<'_, Option<Watchers>> {
+    fn watchers(&self) -> SourceAnswer<'_, Option<Watchers>> {
         let watcher = Watcher { stack: "inference".to_owned(), logical_id: "Chat".to_owned() };
         let monitored = self.endpoints[0].name().to_owned();
         Box::pin(ready(Ok(Some(Watchers::from_iter([(watcher, monitored)])))))

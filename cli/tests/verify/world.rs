@@ -12,7 +12,7 @@ use aws_sdk_sagemaker::types::{
 };
 use aws_stand_in::{Config, StandIn};
 use metric_math::telemetry::Metric;
-use monitored_endpoint::metrics::published::{Condition, Idle, Reading, Row, Traits, rows};
+use monitored_endpoint::metrics::published::{Condition, Idle, PublishedRow, Reading, Traits, rows};
 use monitored_endpoint::spec::{GpuDimension, Serving};
 
 use crate::support::{Ran, end, program};
@@ -75,7 +75,7 @@ pub(crate) fn good(kind: Kind) -> Vec<Published> {
     published.flat_map(|row| of_row(kind, row)).collect()
 }
 
-fn of_row(kind: Kind, row: &Row) -> Vec<Published> {
+fn of_row(kind: Kind, row: &PublishedRow) -> Vec<Published> {
     let names = &row.dimensions;
     let has = |name: &str| names.contains(&name);
     let mut subjects: Vec<(BTreeMap<&str, &str>, Vec<f64>)> = Vec::new();
@@ -135,7 +135,7 @@ fn with<'d>(of: &BTreeMap<&'d str, &'d str>, name: &'d str, value: &'d str) -> B
 }
 
 /// What comes in one interval: a sample of each; none where nobody calls and nothing comes then.
-fn values(row: &Row, called: bool, sources: usize) -> Option<Vec<f64>> {
+fn values(row: &PublishedRow, called: bool, sources: usize) -> Option<Vec<f64>> {
     let each = |value: f64| Some(vec![value; sources]);
     match (row.idle, called) {
         (Idle::Values, _) => each(40.0),

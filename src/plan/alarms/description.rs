@@ -2,7 +2,7 @@
 //!
 //! The author's own words come before ours: they may say whom to call, and the rest is still needed at night.
 
-use super::Context;
+use super::AlarmContext;
 use crate::alarm::{Scope, Watched};
 use crate::plan::Environment;
 use crate::spec::{AlarmSpec, Part};
@@ -10,7 +10,7 @@ use crate::spec::{AlarmSpec, Part};
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html>.
 const MAX_CHARACTERS: usize = 1024;
 
-pub(super) fn of(alarm: &AlarmSpec, scope: &Scope<'_>, context: &Context<'_>) -> String {
+pub(super) fn of(alarm: &AlarmSpec, scope: &Scope<'_>, context: &AlarmContext<'_>) -> String {
     let definition = alarm.kind.definition();
     let [first, then] = definition.steps;
     joined([

@@ -46,7 +46,7 @@ impl AlarmRequest {
 }
 
 /// What requests depend on apart from the alarm.
-pub(super) struct Context<'m> {
+pub(super) struct AlarmContext<'m> {
     pub(super) monitoring: &'m Monitoring,
     pub(super) environment: &'m Environment,
     /// Where the console shows the dashboard, where there is one.
@@ -57,7 +57,7 @@ pub(super) struct Context<'m> {
 ///
 /// # Errors
 /// Where it needs a price, and none was found.
-pub(super) fn planned(alarm: &AlarmSpec, context: &Context<'_>) -> Result<Vec<PlannedAlarm>, PlanError> {
+pub(super) fn planned(alarm: &AlarmSpec, context: &AlarmContext<'_>) -> Result<Vec<PlannedAlarm>, PlanError> {
     let whole = scope(alarm, None, context);
     if alarm.parts.is_empty() {
         return Ok(vec![on(alarm, &whole, context)?]);
@@ -80,7 +80,7 @@ pub(super) fn planned(alarm: &AlarmSpec, context: &Context<'_>) -> Result<Vec<Pl
 }
 
 /// What the alarm is on, or one part of it.
-fn scope<'m>(alarm: &AlarmSpec, part: Option<&'m PartAlarm>, context: &Context<'m>) -> Scope<'m> {
+fn scope<'m>(alarm: &AlarmSpec, part: Option<&'m PartAlarm>, context: &AlarmContext<'m>) -> Scope<'m> {
     let (monitoring, part) = (context.monitoring, part.map(|part| &part.on));
     let is_on = |variant: &&Variant| {
         let alone = match part {
@@ -108,7 +108,7 @@ fn scope<'m>(alarm: &AlarmSpec, part: Option<&'m PartAlarm>, context: &Context<'
 }
 
 /// The alarm on this together.
-fn on(alarm: &AlarmSpec, scope: &Scope<'_>, context: &Context<'_>) -> Result<PlannedAlarm, PlanError> {
+fn on(alarm: &AlarmSpec, scope: &Scope<'_>, context: &AlarmContext<'_>) -> Result<PlannedAlarm, PlanError> {
     let measure = (alarm.kind.definition().measure)(alarm, scope).ok_or(PlanError::NoPrice(alarm.kind))?;
     let tags = context.monitoring.alarm_tags.as_ref();
     let request = request::metric(alarm, tags, measure, description::of(alarm, scope, context));

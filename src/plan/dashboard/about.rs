@@ -6,9 +6,9 @@ use crate::pricing::{ListPrice, Price};
 use crate::spec::Partitions;
 
 use super::grid::Grid;
-use super::series::{Context, MOST_LINES_OF_MODELS};
+use super::series::{MOST_LINES_OF_MODELS, PanelContext};
 
-pub(super) fn about(grid: &mut Grid<'_>, context: &Context<'_>) {
+pub(super) fn about(grid: &mut Grid<'_>, context: &PanelContext<'_>) {
     let facts = [
         Some(frequency(context)),
         Some(prices(context)),
@@ -26,7 +26,7 @@ pub(super) fn about(grid: &mut Grid<'_>, context: &Context<'_>) {
     grid.text(format!("## About these numbers\n{}", facts.join("\n")), height);
 }
 
-fn frequency(context: &Context<'_>) -> String {
+fn frequency(context: &PanelContext<'_>) -> String {
     let frequency = context.monitoring.frequency;
     let mut text = format!(
         "Metrics come every {frequency}. If that was changed, counts and dollars from before the change are wrong, as they are \
@@ -38,7 +38,7 @@ fn frequency(context: &Context<'_>) -> String {
     text
 }
 
-fn prices(context: &Context<'_>) -> String {
+fn prices(context: &PanelContext<'_>) -> String {
     let mut known: Vec<String> = Vec::new();
     let mut unknown: Vec<String> = Vec::new();
     for variant in context.with_instances() {
@@ -71,7 +71,7 @@ fn prices(context: &Context<'_>) -> String {
     text
 }
 
-fn without_enhanced_metrics(context: &Context<'_>) -> Option<String> {
+fn without_enhanced_metrics(context: &PanelContext<'_>) -> Option<String> {
     let lacks = !context.monitoring.enhanced_metrics && context.host().is_some();
     lacks.then(|| {
         "Enhanced metrics are off: used GPUs are those that models have reserved, and copies and dollars by model are not \
@@ -80,7 +80,7 @@ fn without_enhanced_metrics(context: &Context<'_>) -> Option<String> {
     })
 }
 
-fn without_traffic(context: &Context<'_>) -> Option<String> {
+fn without_traffic(context: &PanelContext<'_>) -> Option<String> {
     let untold = context.host().is_some() && !context.monitoring.enhanced_metrics;
     if !untold {
         return None;
@@ -95,7 +95,7 @@ fn without_traffic(context: &Context<'_>) -> Option<String> {
     })
 }
 
-fn partitions(context: &Context<'_>) -> Option<String> {
+fn partitions(context: &PanelContext<'_>) -> Option<String> {
     let partitions = context.host()?.partitions?;
     Some(match partitions {
         Partitions::Alike(_) if context.shared().is_some() => {
@@ -112,7 +112,7 @@ fn partitions(context: &Context<'_>) -> Option<String> {
     })
 }
 
-fn many(context: &Context<'_>) -> Option<String> {
+fn many(context: &PanelContext<'_>) -> Option<String> {
     let models = context.models().len();
     (models > usize::from(MOST_LINES_OF_MODELS)).then(|| {
         format!(
@@ -121,7 +121,7 @@ fn many(context: &Context<'_>) -> Option<String> {
     })
 }
 
-fn queries(context: &Context<'_>) -> Option<String> {
+fn queries(context: &PanelContext<'_>) -> Option<String> {
     let shared = context.told_apart()?;
     let words = match context.query_by_model(shared) {
         Some(_) => "Panels of models that are not listed may go back only 3 hours.",
@@ -133,7 +133,7 @@ fn queries(context: &Context<'_>) -> Option<String> {
     Some(words.to_owned())
 }
 
-fn searches(context: &Context<'_>) -> Option<String> {
+fn searches(context: &PanelContext<'_>) -> Option<String> {
     context.monitoring.enhanced_metrics.then(|| {
         "A new model, instance or GPU may be missing for its first 15 minutes. In time ranges that ended more than two weeks ago, \
          used GPUs, models and requests are missing, and GPUs look unused."
@@ -141,7 +141,7 @@ fn searches(context: &Context<'_>) -> Option<String> {
     })
 }
 
-fn streams(context: &Context<'_>) -> Option<String> {
+fn streams(context: &PanelContext<'_>) -> Option<String> {
     context.variants().any(|variant| variant.serving.may_stream()).then(|| {
         "First chunks and broken-off streams have values only for streamed requests. Whether those have a model latency, too, \
          isn't documented."

@@ -10,7 +10,7 @@
 use crate::metrics::{Expr, Graph};
 use crate::spec::Dollars;
 
-use super::series::{Context, PanelVariant, Shared};
+use super::series::{PanelContext, PanelVariant, Shared};
 
 const SECONDS_PER_HOUR: f64 = 3600.0;
 
@@ -34,7 +34,7 @@ pub(super) struct Rate<'p> {
     pub(super) price: f64,
 }
 
-impl<'p> Context<'p> {
+impl<'p> PanelContext<'p> {
     /// Dollars for one of the variant's instances for one hour, where known.
     pub(super) fn price(&self, variant: PanelVariant<'_>) -> Option<Dollars> {
         self.environment.prices.of(&variant).per_hour()

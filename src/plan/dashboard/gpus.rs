@@ -5,15 +5,15 @@ use crate::spec::AlarmKind;
 
 use super::alarms::threshold;
 use super::grid::Grid;
-use super::series::{Context, query_id};
-use super::widget::{Line, Panel, View};
+use super::series::{PanelContext, query_id};
+use super::widget::{GraphView, Line, Panel};
 
-pub(super) fn gpus(grid: &mut Grid<'_>, context: &Context<'_>) {
+pub(super) fn gpus(grid: &mut Grid<'_>, context: &PanelContext<'_>) {
     grid.row([Some(counts(context)), by_model(context)].into_iter().flatten());
 }
 
 /// Instances, and GPUs in total, used and unused.
-fn counts(context: &Context<'_>) -> Panel {
+fn counts(context: &PanelContext<'_>) -> Panel {
     let mut lines = Vec::new();
     for variant in context.with_instances() {
         lines.push(context.instance_samples(variant));
@@ -51,7 +51,7 @@ fn counts(context: &Context<'_>) -> Panel {
 }
 
 /// GPUs by model: of all by query, and of the listed ones while no query is possible.
-fn by_model(context: &Context<'_>) -> Option<Panel> {
+fn by_model(context: &PanelContext<'_>) -> Option<Panel> {
     let shared = context.told_apart()?;
     let unit = shared.unit();
     let mut lines = vec![context.instance_samples(shared.variant)];
@@ -73,5 +73,5 @@ fn by_model(context: &Context<'_>) -> Option<Panel> {
     };
     let shows =
         "GPUs that each model holds, also of models that the declaration doesn't list where a query finds them.";
-    Some(Panel { view: View::Stacked, ..Panel::of(title, shows, lines, "Count") })
+    Some(Panel { view: GraphView::Stacked, ..Panel::of(title, shows, lines, "Count") })
 }

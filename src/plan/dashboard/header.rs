@@ -1,17 +1,17 @@
 //! What the dashboard is about and where to go from it, in one line.
 
 use super::grid::Grid;
-use super::series::Context;
+use super::series::PanelContext;
 use crate::spec::Partitions;
 
 /// The endpoint's name and links, over the whole width.
-pub(super) fn header(grid: &mut Grid<'_>, context: &Context<'_>) {
+pub(super) fn header(grid: &mut Grid<'_>, context: &PanelContext<'_>) {
     let missing = missing(context).map(|what| format!(" · {what}")).unwrap_or_default();
     grid.text(format!("**{}** · {}{missing}", context.monitoring.endpoint_name, links(context)), 1);
 }
 
 /// What a reader would look for in vain, and why. The panel about these numbers says more.
-fn missing(context: &Context<'_>) -> Option<&'static str> {
+fn missing(context: &PanelContext<'_>) -> Option<&'static str> {
     match context.host()?.partitions? {
         Partitions::Mixed => Some("no GPU counts or dollars of models: GPUs are partitioned into several profiles"),
         Partitions::Alike(_) if context.shared().is_none() => {
@@ -21,7 +21,7 @@ fn missing(context: &Context<'_>) -> Option<&'static str> {
     }
 }
 
-fn links(context: &Context<'_>) -> String {
+fn links(context: &PanelContext<'_>) -> String {
     let (place, owner, endpoint) = (&context.place, context.owner, &context.monitoring.endpoint_name);
     let link = |text: &str, url: String| format!("[{text}]({url})");
     let mut links =

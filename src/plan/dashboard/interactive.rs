@@ -5,15 +5,15 @@
 use std::collections::BTreeSet;
 
 use super::grid::{COLUMNS, Grid};
-use super::series::{Context, PanelVariant};
-use crate::panel_params::{InstanceTerms, Panel, PanelParams};
+use super::series::{PanelContext, PanelVariant};
+use crate::panel_params::{InstanceTerms, InteractivePanel, PanelParams};
 use crate::pricing::Price;
 
 /// Rows of a panel.
 const HEIGHT: u16 = 9;
 
 /// Two panels side by side, where there is a function that draws them and an instance that they could show.
-pub(super) fn interactive(grid: &mut Grid<'_>, context: &Context<'_>) {
+pub(super) fn interactive(grid: &mut Grid<'_>, context: &PanelContext<'_>) {
     let Some(function_arn) = &context.environment.widgets_function else { return };
     let has_instances = context.variants().any(PanelVariant::has_instances);
     if !has_instances || context.settings.interactive == Some(false) {
@@ -21,13 +21,13 @@ pub(super) fn interactive(grid: &mut Grid<'_>, context: &Context<'_>) {
     }
     let panels = [
         (
-            Panel::Cluster,
+            InteractivePanel::Cluster,
             "Instances, GPUs and who holds them",
             "An interactive panel: every GPU of every instance, the model that holds it, and how much it computes, \
                 over a time of your choice.",
         ),
         (
-            Panel::Cost,
+            InteractivePanel::Cost,
             "Cost by model",
             "An interactive panel: what each model and the GPUs that no model holds cost over a time of your choice, \
                 the dearest first.",
@@ -38,7 +38,7 @@ pub(super) fn interactive(grid: &mut Grid<'_>, context: &Context<'_>) {
     }
 }
 
-fn params(panel: Panel, context: &Context<'_>) -> PanelParams {
+fn params(panel: InteractivePanel, context: &PanelContext<'_>) -> PanelParams {
     let variants = context.variants().filter(|variant| variant.has_instances()).map(|variant| {
         let gpus = Some(variant.gpus()).filter(|gpus| *gpus > 0);
         let price_per_hour = context.environment.prices.of(&variant).per_hour();
@@ -57,7 +57,7 @@ fn params(panel: Panel, context: &Context<'_>) -> PanelParams {
 }
 
 /// Where prices come from, each kind once.
-fn price_basis(context: &Context<'_>) -> Option<String> {
+fn price_basis(context: &PanelContext<'_>) -> Option<String> {
     let bases: BTreeSet<String> = context
         .variants()
         .filter_map(|variant| match context.environment.prices.of(&variant) {

@@ -33,7 +33,7 @@ use crate::spec::{Spec, Subject};
 use fleet::FleetContext;
 use grid::Grid;
 use selected::Variable;
-use series::Context;
+use series::PanelContext;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -59,7 +59,7 @@ pub struct PlannedLine {
 /// A dashboard to plan.
 pub(super) enum Dashboard<'p> {
     /// Of one endpoint.
-    Endpoint(Context<'p>),
+    Endpoint(PanelContext<'p>),
     /// Of all endpoints of an account and Region together.
     Fleet(FleetContext<'p>),
 }
@@ -71,7 +71,7 @@ impl<'p> Dashboard<'p> {
         let place = Place::of(&owner.stack_id, &environment.region);
         Some(match &spec.subject {
             Subject::Endpoint(monitoring) => {
-                Self::Endpoint(Context { monitoring, settings, environment, owner, place })
+                Self::Endpoint(PanelContext { monitoring, settings, environment, owner, place })
             }
             Subject::Fleet(fleet) => Self::Fleet(FleetContext { fleet, settings, environment, owner, place }),
         })
@@ -109,7 +109,7 @@ impl<'p> Dashboard<'p> {
 }
 
 /// All widgets, top to bottom.
-fn composed(context: &Context<'_>) -> Result<Vec<PlannedWidget>, DashboardTooLarge> {
+fn composed(context: &PanelContext<'_>) -> Result<Vec<PlannedWidget>, DashboardTooLarge> {
     let (monitoring, environment) = (context.monitoring, context.environment);
     let mut grid = Grid::new(&environment.region, monitoring.frequency.graph_period());
     header::header(&mut grid, context);

@@ -4,8 +4,8 @@ use crate::metrics::{Expr, Graph, IdLetter, MetricId, SHORTEST_INSIGHTS_PERIOD, 
 
 use super::dollars::{Per, Rate};
 use super::grid::Grid;
-use super::series::{Context, Shared, query_id};
-use super::widget::{Line, Panel, View};
+use super::series::{PanelContext, Shared, query_id};
+use super::widget::{GraphView, Line, Panel};
 
 const THOUSAND: f64 = 1000.0;
 
@@ -16,7 +16,7 @@ const PER_INTERVAL: &str =
 const PER_THOUSAND: &str =
     "Dollars divided by requests, over the time range that is shown. Dear models with few requests stand out.";
 
-pub(super) fn money(grid: &mut Grid<'_>, context: &Context<'_>) {
+pub(super) fn money(grid: &mut Grid<'_>, context: &PanelContext<'_>) {
     let Some(shared) = context.told_apart() else { return of_instances(grid, context) };
     let Some(rate) = context.unit_rate(shared) else { return };
     let models = Models { context, shared, rate };
@@ -25,7 +25,7 @@ pub(super) fn money(grid: &mut Grid<'_>, context: &Context<'_>) {
         "What each model and the GPUs that none holds cost an hour. Stacked, they come to what the instances cost.";
     let title = "$ per hour: models and unallocated, stacked up to the bill";
     grid.row([
-        Panel { view: View::Stacked, ..dollars(title, per_hour, models.lines(Per::Hour)) },
+        Panel { view: GraphView::Stacked, ..dollars(title, per_hour, models.lines(Per::Hour)) },
         dollars("$ cumulative since the start of the time range", CUMULATIVE, cumulative(&models)),
         dollars(&per_interval, PER_INTERVAL, models.lines(Per::Interval)),
         dollars("$ per 1,000 requests since the start of the time range", PER_THOUSAND, per_thousand(&models)),
@@ -38,7 +38,7 @@ fn dollars(title: &str, shows: &'static str, lines: Vec<Line>) -> Panel {
 
 /// What models share that are placed on one variant.
 struct Models<'p> {
-    context: &'p Context<'p>,
+    context: &'p PanelContext<'p>,
     shared: Shared<'p>,
     rate: Rate<'p>,
 }
@@ -143,7 +143,7 @@ fn ratio(dollars: Expr<Graph>, requests: Expr<Graph>) -> Expr<Graph> {
 }
 
 /// The bill for each thousand requests of the whole endpoint, where both are known.
-fn whole_endpoint(context: &Context<'_>) -> Vec<Line> {
+fn whole_endpoint(context: &PanelContext<'_>) -> Vec<Line> {
     let bill: Vec<Expr<Graph>> =
         context.instance_rates().map(|rate| context.in_period(rate.variant.samples(), rate)).collect();
     let Some(total) = context.total().filter(|_| !bill.is_empty()) else { return Vec::new() };
@@ -154,7 +154,7 @@ fn whole_endpoint(context: &Context<'_>) -> Vec<Line> {
 }
 
 /// What instances cost, where models don't share them or nothing tells their GPUs apart.
-fn of_instances(grid: &mut Grid<'_>, context: &Context<'_>) {
+fn of_instances(grid: &mut Grid<'_>, context: &PanelContext<'_>) {
     let shared = context.shared_rate();
     let lines = |per: Per, what: &str| {
         let mut lines = Vec::new();

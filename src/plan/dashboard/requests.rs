@@ -11,7 +11,7 @@ use crate::metrics::{
 };
 use crate::spec::{EndpointName, InferenceComponent, Serving};
 
-use super::series::{Context, PanelVariant};
+use super::series::{PanelContext, PanelVariant};
 use super::widget::Line;
 
 /// Seconds: rates of requests are by the minute.
@@ -60,7 +60,7 @@ impl Model<'_> {
     }
 
     /// The label of one of its lines: after its name, which the only variant of an endpoint needn't say.
-    pub(super) fn label(self, context: &Context<'_>, what: &str) -> String {
+    pub(super) fn label(self, context: &PanelContext<'_>, what: &str) -> String {
         let name = match &self.answerer {
             Answerer::Component(component) => &component.label,
             Answerer::Variant(_) if context.monitoring.variants.len() == 1 => return capitalized(what),
@@ -124,7 +124,7 @@ pub(super) fn percent(failed: Expr<Graph>, requests: Expr<Graph>) -> Expr<Graph>
     Expr::sum_of([failed, requests.clone() * 0.0]) * 100.0 / requests
 }
 
-impl<'p> Context<'p> {
+impl<'p> PanelContext<'p> {
     /// The models that panels have lines of: few listed components, or every variant with a model of its own.
     pub(super) fn answering(&self) -> Vec<Model<'p>> {
         let endpoint = &self.monitoring.endpoint_name;

@@ -7,13 +7,13 @@ use crate::spec::Serving;
 
 use super::grid::Grid;
 use super::requests::per_minute;
-use super::series::{Context, MOST_LINES_OF_MODELS, query_id};
+use super::series::{MOST_LINES_OF_MODELS, PanelContext, query_id};
 use super::widget::{Line, Panel};
 
 /// Instances or copies among those with the most requests.
 const MOST: u16 = 20;
 
-pub(super) fn routing(grid: &mut Grid<'_>, context: &Context<'_>) {
+pub(super) fn routing(grid: &mut Grid<'_>, context: &PanelContext<'_>) {
     if context.monitoring.enhanced_metrics {
         grid.row(
             [copies(context), by_copy(context), by_instance(context), by_container(context)].into_iter().flatten(),
@@ -24,7 +24,7 @@ pub(super) fn routing(grid: &mut Grid<'_>, context: &Context<'_>) {
 }
 
 /// Copies of each model.
-fn copies(context: &Context<'_>) -> Option<Panel> {
+fn copies(context: &PanelContext<'_>) -> Option<Panel> {
     let variant = context.host()?;
     let mut lines = vec![context.instance_samples(variant)];
     if let Some(models) = context.few_models() {
@@ -42,7 +42,7 @@ fn copies(context: &Context<'_>) -> Option<Panel> {
     Some(Panel::of("Model copies (count)", "Copies of each model that were running.", lines, "Copies"))
 }
 
-fn by_copy(context: &Context<'_>) -> Option<Panel> {
+fn by_copy(context: &PanelContext<'_>) -> Option<Panel> {
     let variant = context.host()?;
     let found = Expr::search(copy_requests("Invocations", Stat::Sum, &context.monitoring.endpoint_name));
     let busiest = found.sorted_by_mean(Order::HighestFirst, MOST);
@@ -54,7 +54,7 @@ fn by_copy(context: &Context<'_>) -> Option<Panel> {
 }
 
 /// Of variants with models of their own that answer at once.
-fn by_instance(context: &Context<'_>) -> Option<Panel> {
+fn by_instance(context: &PanelContext<'_>) -> Option<Panel> {
     let endpoint = &context.monitoring.endpoint_name;
     let lines = context.variants().filter(|variant| variant.serving.is_own_model()).flat_map(|variant| {
         let found = Expr::search(instance_requests("Invocations", Stat::Sum, endpoint, &variant.name));
@@ -72,7 +72,7 @@ fn by_instance(context: &Context<'_>) -> Option<Panel> {
     (!lines.is_empty()).then(|| even(&title, lines))
 }
 
-fn by_container(context: &Context<'_>) -> Option<Panel> {
+fn by_container(context: &PanelContext<'_>) -> Option<Panel> {
     let endpoint = &context.monitoring.endpoint_name;
     let named = context.variants().filter(|variant| variant.serving == Serving::Containers);
     let lines = named.flat_map(|variant| {

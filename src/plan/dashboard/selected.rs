@@ -10,7 +10,7 @@ use crate::metrics::{ComponentMetric, Expr, IdLetter, MetricId, Stat, copy_metri
 use super::dollars::Per;
 use super::grid::Grid;
 use super::requests::{MILLISECOND, per_minute};
-use super::series::Context;
+use super::series::PanelContext;
 use super::widget::{Line, Panel};
 
 /// Stands for the chosen model. No name of an endpoint, a variant or a model can have it in it.
@@ -45,7 +45,7 @@ struct Choice<'p> {
 }
 
 /// The drop-down, where there is anything to choose: the listed models, or all that publish something.
-pub(super) fn variable<'p>(context: &Context<'p>) -> Option<Variable<'p>> {
+pub(super) fn variable<'p>(context: &PanelContext<'p>) -> Option<Variable<'p>> {
     context.host()?;
     let found = Variable {
         default_value: FIRST_FOUND,
@@ -72,13 +72,13 @@ pub(super) fn variable<'p>(context: &Context<'p>) -> Option<Variable<'p>> {
     Some(Variable { populate_from: Some("InferenceComponentName"), search: Some(every_copy.term()), ..found })
 }
 
-pub(super) fn selected(grid: &mut Grid<'_>, context: &Context<'_>) {
+pub(super) fn selected(grid: &mut Grid<'_>, context: &PanelContext<'_>) {
     if variable(context).is_some() {
         grid.row([gpus_and_cost(context), Some(traffic()), Some(utilization(context))].into_iter().flatten());
     }
 }
 
-fn gpus_and_cost(context: &Context<'_>) -> Option<Panel> {
+fn gpus_and_cost(context: &PanelContext<'_>) -> Option<Panel> {
     let shared = context.told_apart()?;
     let id = MetricId::numbered(IdLetter::HELD, 0);
     let unit = shared.unit();
@@ -101,7 +101,7 @@ fn gpus_and_cost(context: &Context<'_>) -> Option<Panel> {
     Some(Panel { right, ..Panel::of(title, shows, lines, "Count") })
 }
 
-fn utilization(context: &Context<'_>) -> Panel {
+fn utilization(context: &PanelContext<'_>) -> Panel {
     let of_any = [("CPUUtilizationNormalized", "CPU"), ("MemoryUtilizationNormalized", "Memory")];
     let of_gpus = [("GPUUtilizationNormalized", "GPU"), ("GPUMemoryUtilizationNormalized", "GPU memory")];
     let of_gpus = of_gpus.into_iter().filter(|_| context.host().is_some_and(|variant| variant.gpus() > 0));

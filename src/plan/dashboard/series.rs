@@ -30,7 +30,7 @@ use super::widget::Line;
 pub(super) const MOST_LINES_OF_MODELS: u16 = 10;
 
 /// What the panels are about.
-pub(in crate::plan) struct Context<'p> {
+pub(in crate::plan) struct PanelContext<'p> {
     pub(super) monitoring: &'p Monitoring,
     pub(super) settings: &'p DashboardSpec,
     pub(super) environment: &'p Environment,
@@ -117,7 +117,7 @@ impl Shared<'_> {
     }
 }
 
-impl<'p> Context<'p> {
+impl<'p> PanelContext<'p> {
     pub(super) fn variants(&self) -> impl Iterator<Item = PanelVariant<'p>> + use<'p> {
         self.monitoring.variants.iter().enumerate().map(|(number, variant)| PanelVariant { number, variant })
     }

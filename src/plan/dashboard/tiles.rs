@@ -6,20 +6,20 @@ use crate::spec::Serving;
 use super::dollars::Per;
 use super::grid::Grid;
 use super::requests::{MILLISECOND, Model};
-use super::series::Context;
-use super::widget::{Line, Panel, View};
+use super::series::PanelContext;
+use super::widget::{GraphView, Line, Panel};
 
 /// Instances, GPUs, dollars and requests of the whole endpoint now.
-pub(super) fn now(grid: &mut Grid<'_>, context: &Context<'_>) {
+pub(super) fn now(grid: &mut Grid<'_>, context: &PanelContext<'_>) {
     let mut lines = capacity(context);
     lines.extend(money(context));
     lines.extend(requests(context));
     let shows = "The newest values: instances and GPUs, what an hour costs at this moment, requests, failures and \
         the slowest model.";
-    grid.row([Panel { view: View::Newest, ..Panel::of("Now", shows, lines, "") }]);
+    grid.row([Panel { view: GraphView::Newest, ..Panel::of("Now", shows, lines, "") }]);
 }
 
-fn capacity(context: &Context<'_>) -> Vec<Line> {
+fn capacity(context: &PanelContext<'_>) -> Vec<Line> {
     let mut lines: Vec<Line> = context.with_instances().map(|variant| context.instance_samples(variant)).collect();
     let instances: Vec<_> = context.with_instances().map(|variant| context.instances(variant)).collect();
     if instances.is_empty() {
@@ -36,7 +36,7 @@ fn capacity(context: &Context<'_>) -> Vec<Line> {
     lines
 }
 
-fn money(context: &Context<'_>) -> Vec<Line> {
+fn money(context: &PanelContext<'_>) -> Vec<Line> {
     let bill: Vec<_> =
         context.instance_rates().map(|rate| context.dollars(rate.variant.samples(), rate, Per::Hour)).collect();
     if bill.is_empty() {
@@ -50,7 +50,7 @@ fn money(context: &Context<'_>) -> Vec<Line> {
     lines
 }
 
-fn requests(context: &Context<'_>) -> Vec<Line> {
+fn requests(context: &PanelContext<'_>) -> Vec<Line> {
     let Some(total) = context.total() else { return Vec::new() };
     let (per_minute, failed) = (total.per_minute(), total.failed_percent());
     let mut lines = total.parts;
@@ -65,7 +65,7 @@ fn requests(context: &Context<'_>) -> Vec<Line> {
 }
 
 /// The p99 of the slowest model: percentiles of several can't be merged.
-fn slowest(context: &Context<'_>) -> Vec<Line> {
+fn slowest(context: &PanelContext<'_>) -> Vec<Line> {
     const LABEL: &str = "p99 of the slowest model now (ms)";
     let models: Vec<Model<'_>> = context.answering().into_iter().filter(|model| !model.is_shadow()).collect();
     if models.is_empty() {

@@ -9,13 +9,13 @@ use crate::spec::{AlarmKind, Serving};
 use super::alarms::threshold;
 use super::grid::Grid;
 use super::requests::{MILLISECOND, MINUTE, Model, per_minute, percent};
-use super::series::{Context, MOST_LINES_OF_MODELS, PanelVariant, query_id};
+use super::series::{MOST_LINES_OF_MODELS, PanelContext, PanelVariant, query_id};
 use super::widget::{Line, Panel};
 
 /// Models whose errors and percentiles are all in one panel; of more, one line each.
 const FEW: usize = 4;
 
-pub(super) fn traffic(grid: &mut Grid<'_>, context: &Context<'_>) {
+pub(super) fn traffic(grid: &mut Grid<'_>, context: &PanelContext<'_>) {
     let mut panels = vec![requests(context), failures(context), latency(context)];
     let serving = |wanted: Serving| context.variants().any(move |variant| variant.serving == wanted);
     if serving(Serving::Asynchronous) {
@@ -32,7 +32,7 @@ pub(super) fn traffic(grid: &mut Grid<'_>, context: &Context<'_>) {
 }
 
 /// By model, and of the whole endpoint where models are found that nobody listed.
-fn requests(context: &Context<'_>) -> Panel {
+fn requests(context: &PanelContext<'_>) -> Panel {
     let mut lines = Vec::new();
     let models = context.answering();
     for model in &models {
@@ -56,7 +56,7 @@ fn requests(context: &Context<'_>) -> Panel {
 }
 
 /// The models with the most requests, of all or of the listed ones.
-fn biggest(context: &Context<'_>, host: PanelVariant<'_>) -> Vec<Line> {
+fn biggest(context: &PanelContext<'_>, host: PanelVariant<'_>) -> Vec<Line> {
     const LABEL: &str = "Requests per minute of";
     if context.monitoring.enhanced_metrics {
         let query = requests_by_model(&context.monitoring.endpoint_name, MOST_LINES_OF_MODELS);
@@ -73,7 +73,7 @@ fn biggest(context: &Context<'_>, host: PanelVariant<'_>) -> Vec<Line> {
 }
 
 /// Of 100 requests, those that failed, and why: the model's mistake, or the caller's.
-fn failures(context: &Context<'_>) -> Panel {
+fn failures(context: &PanelContext<'_>) -> Panel {
     let models = context.answering();
     let mut lines = Vec::new();
     for model in models.iter().take(if models.len() <= FEW { FEW } else { 0 }) {
@@ -105,7 +105,7 @@ fn failures(context: &Context<'_>) -> Panel {
 }
 
 /// Failures that no share of requests tells of: streams that broke off, and calls that met no copy.
-fn beside(context: &Context<'_>, models: &[Model<'_>]) -> Vec<Line> {
+fn beside(context: &PanelContext<'_>, models: &[Model<'_>]) -> Vec<Line> {
     let mut kinds = vec![("MidStreamErrors", "streams broken off per minute")];
     if context.host().is_some() {
         kinds.push(("NoCapacityInvocationFailures", "calls that met no copy per minute"));
@@ -126,7 +126,7 @@ fn beside(context: &Context<'_>, models: &[Model<'_>]) -> Vec<Line> {
 }
 
 /// How long models take, and the first chunk of a stream.
-fn latency(context: &Context<'_>) -> Panel {
+fn latency(context: &PanelContext<'_>) -> Panel {
     let models = context.answering();
     let every =
         [("ModelLatency", Stat::P50, "p50"), ("ModelLatency", Stat::P90, "p90"), ("ModelLatency", Stat::P99, "p99")];
@@ -152,7 +152,11 @@ fn latency(context: &Context<'_>) -> Panel {
 }
 
 /// Lines of a model's times, which are published in microseconds.
-fn in_milliseconds(context: &Context<'_>, model: Model<'_>, shown: &[(&'static str, Stat, &'static str)]) -> Vec<Line> {
+fn in_milliseconds(
+    context: &PanelContext<'_>,
+    model: Model<'_>,
+    shown: &[(&'static str, Stat, &'static str)],
+) -> Vec<Line> {
     let lines = shown.iter().enumerate().flat_map(|(number, (name, stat, label))| {
         let id = model.id(IdLetter::LATENCY).part(number);
         Line::of_metric(&id, model.metric(name, *stat), model.label(context, label), |time| time / MILLISECOND)
@@ -161,7 +165,7 @@ fn in_milliseconds(context: &Context<'_>, model: Model<'_>, shown: &[(&'static s
 }
 
 /// How much each copy or instance has to do at once.
-fn load(context: &Context<'_>) -> Panel {
+fn load(context: &PanelContext<'_>) -> Panel {
     let of_components = context.host().is_some();
     let name = if of_components { "ConcurrentRequestsPerCopy" } else { "ConcurrentRequestsPerModel" };
     let models = context.answering();
@@ -179,7 +183,7 @@ fn load(context: &Context<'_>) -> Panel {
 }
 
 /// Requests that wait, for how long, and what an asynchronous endpoint does beside the model's work.
-fn queue(context: &Context<'_>) -> Vec<Panel> {
+fn queue(context: &PanelContext<'_>) -> Vec<Panel> {
     let endpoint = &context.monitoring.endpoint_name;
     let backlog = |name, label: &str| Line::metric(queue_metric(name, Stat::Maximum, endpoint), label);
     let lines = vec![
@@ -241,7 +245,7 @@ fn queue(context: &Context<'_>) -> Vec<Panel> {
 }
 
 /// Concurrency and cold starts of serverless variants.
-fn serverless(context: &Context<'_>) -> Vec<Panel> {
+fn serverless(context: &PanelContext<'_>) -> Vec<Panel> {
     let endpoint = &context.monitoring.endpoint_name;
     let variants = || context.variants().filter(|variant| variant.serving.is_serverless());
     let (mut setup, mut used) = (Vec::new(), Vec::new());
@@ -280,7 +284,7 @@ fn serverless(context: &Context<'_>) -> Vec<Panel> {
 }
 
 /// What it takes to have the model at hand that a request asks for.
-fn loading(context: &Context<'_>) -> Vec<Panel> {
+fn loading(context: &PanelContext<'_>) -> Vec<Panel> {
     let endpoint = &context.monitoring.endpoint_name;
     let (mut cache, mut times) = (Vec::new(), Vec::new());
     for variant in context.variants().filter(|variant| variant.serving == Serving::MultiModel) {

@@ -8,7 +8,7 @@ use crate::spec::{AlarmKind, Serving};
 
 use super::alarms::threshold;
 use super::grid::Grid;
-use super::series::Context;
+use super::series::PanelContext;
 use super::widget::{Line, Panel, Threshold};
 
 /// GPUs among the hottest.
@@ -22,7 +22,7 @@ const GPU_MEMORY: &str = "How much of the GPUs' memory is in use. Loaded weights
 const COPY: &str = "${PROP('Dim.InferenceComponentName')} ${PROP('Dim.InstanceId')} ${PROP('Dim.ContainerId')}";
 const MODEL: &str = "${PROP('Dim.InferenceComponentName')}";
 
-pub(super) fn utilization(grid: &mut Grid<'_>, context: &Context<'_>) {
+pub(super) fn utilization(grid: &mut Grid<'_>, context: &PanelContext<'_>) {
     if context.with_instances().next().is_none() {
         serverless(grid, context);
         return;
@@ -50,7 +50,7 @@ pub(super) fn utilization(grid: &mut Grid<'_>, context: &Context<'_>) {
 }
 
 /// Memory, which is all that tells of a serverless variant's load.
-fn serverless(grid: &mut Grid<'_>, context: &Context<'_>) {
+fn serverless(grid: &mut Grid<'_>, context: &PanelContext<'_>) {
     let memory = context.variants().map(|variant| {
         Line::metric(
             context.instance_metric("MemoryUtilization", Stat::Maximum, variant),
@@ -63,7 +63,7 @@ fn serverless(grid: &mut Grid<'_>, context: &Context<'_>) {
 
 /// A metric of every listed model, or of the ten that have the most. Without a list, only enhanced metrics tell which
 /// models are this endpoint's.
-fn of_models(context: &Context<'_>, name: &'static str, before: &str) -> Vec<Line> {
+fn of_models(context: &PanelContext<'_>, name: &'static str, before: &str) -> Vec<Line> {
     let metric = ComponentMetric::Utilization(name);
     if let Some(models) = context.few_models() {
         let line = |(label, stat)| Line::metric(stat, format!("{before}{label}"));
@@ -78,7 +78,7 @@ fn of_models(context: &Context<'_>, name: &'static str, before: &str) -> Vec<Lin
 }
 
 /// The GPUs that work most, of all that a model holds.
-fn hottest(context: &Context<'_>) -> Option<Panel> {
+fn hottest(context: &PanelContext<'_>) -> Option<Panel> {
     context.told_apart().filter(|shared| shared.variant.partitions.is_none())?;
     let endpoint = &context.monitoring.endpoint_name;
     let search = |dimension| Expr::search(held_gpus("GPUUtilizationNormalized", Stat::Average, dimension, endpoint));
@@ -89,7 +89,7 @@ fn hottest(context: &Context<'_>) -> Option<Panel> {
 }
 
 /// GPUs of variants with a model of their own. `GPUUtilization` of a variant is the sum over an instance's GPUs.
-fn own_gpus(context: &Context<'_>) -> Vec<Panel> {
+fn own_gpus(context: &PanelContext<'_>) -> Vec<Panel> {
     let lines = |name: &'static str| {
         let mut lines = Vec::new();
         for variant in context.variants().filter(|variant| variant.gpus() > 0 && !variant.hosts_components()) {
@@ -116,7 +116,7 @@ fn own_gpus(context: &Context<'_>) -> Vec<Panel> {
 }
 
 /// `CPUUtilization` is summed over cores, whose number isn't known here: it has no end at 100.
-fn instances(context: &Context<'_>) -> Panel {
+fn instances(context: &PanelContext<'_>) -> Panel {
     let mut lines = Vec::new();
     for variant in context.with_instances() {
         let line = |name, stat, label: &str| {
@@ -134,7 +134,7 @@ fn instances(context: &Context<'_>) -> Panel {
 }
 
 /// Containers that requests name one by one.
-fn containers(context: &Context<'_>) -> Option<Panel> {
+fn containers(context: &PanelContext<'_>) -> Option<Panel> {
     let mut lines = Vec::new();
     for variant in context.variants().filter(|variant| variant.serving == Serving::Containers) {
         let endpoint = &context.monitoring.endpoint_name;

@@ -168,7 +168,7 @@ pub(super) struct Threshold {
 
 /// How lines are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum View {
+pub(super) enum GraphView {
     /// Lines over time.
     #[default]
     Lines,
@@ -187,7 +187,7 @@ pub(super) struct Panel {
     pub(super) shows: &'static str,
     pub(super) lines: Vec<Line>,
     pub(super) thresholds: Vec<Threshold>,
-    pub(super) view: View,
+    pub(super) view: GraphView,
     /// What the left scale counts.
     pub(super) left: &'static str,
     /// Where the left scale ends, whatever the lines: percentages of different times can then be compared at a glance.
@@ -219,8 +219,8 @@ impl Panel {
     pub(super) fn height(&self) -> u16 {
         match self.view {
             // Nine values take a second line.
-            View::Newest => 4 + u16::from(self.lines.iter().filter(|line| line.label.is_some()).count() > 8),
-            View::Lines | View::Stacked => 6,
+            GraphView::Newest => 4 + u16::from(self.lines.iter().filter(|line| line.label.is_some()).count() > 8),
+            GraphView::Lines | GraphView::Stacked => 6,
         }
     }
 }
@@ -280,7 +280,7 @@ impl GraphProperties {
     pub(super) fn of(panel: Panel, region: &str, period: u16) -> Self {
         let Panel { title, shows: _, lines, thresholds, view, left, most, right } = panel;
         // Newest values have neither scales nor levels on them.
-        let over_time = view != View::Newest;
+        let over_time = view != GraphView::Newest;
         Self {
             annotations: (over_time && !thresholds.is_empty()).then_some(Annotations { horizontal: thresholds }),
             live_data: false,
@@ -288,7 +288,7 @@ impl GraphProperties {
             period,
             region: region.to_owned(),
             sparkline: (!over_time).then_some(true),
-            stacked: (view == View::Stacked).then_some(true),
+            stacked: (view == GraphView::Stacked).then_some(true),
             title,
             view: if over_time { "timeSeries" } else { "singleValue" },
             y_axis: over_time

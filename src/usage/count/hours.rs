@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Count, Moment, PART_APART, Publishing, Question, Readings, SECONDS_PER_HOUR, Subject, Window};
+use super::{Count, Moment, PART_APART, Publishing, Question, Readings, SECONDS_PER_HOUR, UsageSeries, Window};
 use crate::usage::described::{DescribedEndpoint, DescribedVariant};
 use crate::usage::{HourlyUsage, UsedHour, VariantHours};
 
@@ -28,7 +28,7 @@ impl Count<'_> {
     fn variant_hours(&self, variant: &DescribedVariant) -> VariantHours {
         let gpus = self.question.terms.of(&variant.name).gpus.or(variant.gpus);
         let publishing = self.publishing(variant);
-        let instances = self.reading(&Subject::Instances { variant: variant.name.clone() }).samples;
+        let instances = self.reading(&UsageSeries::Instances { variant: variant.name.clone() }).samples;
         let hour = |(at, samples): (&Moment, &f64)| {
             let held = held(&publishing, *at).map(|(model, samples)| (model, self.in_hours(samples)));
             let held: BTreeMap<String, f64> = held.collect();
@@ -57,7 +57,7 @@ impl Count<'_> {
     /// long as CloudWatch keeps data; what held them is listed for two weeks after it ended.
     fn held_by_unknown(&self, variant: &DescribedVariant, gpus: Option<u32>, at: Moment, listed: f64) -> Option<f64> {
         let gpus = gpus.filter(|gpus| *gpus > 0 && self.declared.enhanced_metrics).map(f64::from)?;
-        let reserved = self.readings.get(&Subject::Reserved { variant: variant.name.clone() });
+        let reserved = self.readings.get(&UsageSeries::Reserved { variant: variant.name.clone() });
         let Some(percent) = reserved.and_then(|reading| reading.sum.get(&at)) else {
             let end = Moment(at.0 + self.window.period);
             return end.is_listed(self.question.now).then_some(0.0);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Count, Mean, Publishing};
 use crate::usage::described::DescribedVariant;
-use crate::usage::series::Subject;
+use crate::usage::series::UsageSeries;
 use crate::usage::{GpuUsage, InstanceUsage};
 
 impl Count<'_> {
@@ -16,9 +16,9 @@ impl Count<'_> {
         publishing: &[Publishing<'_>],
     ) -> Vec<InstanceUsage> {
         let mut by_instance: BTreeMap<&str, Vec<&Publishing<'_>>> = BTreeMap::new();
-        for (subject, reading) in self.readings {
-            if let Subject::Instance { variant: on, instance } = subject
-                && *on == variant.name
+        for (series, reading) in self.readings {
+            if let UsageSeries::Instance { variant: name, instance } = series
+                && *name == variant.name
                 && self.at_end(reading) > 0.0
             {
                 by_instance.entry(instance).or_default();

@@ -4,7 +4,7 @@
 //! (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html>). What inference components
 //! reserve is known by the variant's name alone, so it tells whether copies are missing.
 
-use super::{Count, PART_APART, Publishing, Remark, SAMPLE_APART, SECONDS_PER_HOUR, Subject, total};
+use super::{Count, PART_APART, Publishing, Remark, SAMPLE_APART, SECONDS_PER_HOUR, UsageSeries, total};
 use crate::usage::described::DescribedVariant;
 
 /// Whether all copies are seen that hold GPUs.
@@ -33,7 +33,7 @@ impl Count<'_> {
     /// Whether more is reserved than copies publish for.
     fn missing(&self, variant: &DescribedVariant, gpus: Option<u32>, found: &[Publishing<'_>]) -> Seen {
         let none = Seen { now: false, all: false };
-        let reserved = self.readings.get(&Subject::Reserved { variant: variant.name.clone() });
+        let reserved = self.readings.get(&UsageSeries::Reserved { variant: variant.name.clone() });
         let (Some(reserved), Some(gpus), None) = (reserved, gpus, &variant.model) else { return none };
         #[allow(clippy::cast_precision_loss)] // a day at most
         let period = self.window.period as f64;

@@ -44,21 +44,21 @@ impl Fleet {
         for (number, period) in self.periods.iter().enumerate() {
             let at = Moment(window.from.0 + i64::try_from(number).unwrap() * window.period);
             for (instance, held) in period.iter().enumerate() {
-                let instances = readings.entry(Subject::Instances { variant: variant() }).or_default();
+                let instances = readings.entry(UsageSeries::Instances { variant: variant() }).or_default();
                 *instances.samples.entry(at).or_default() += 1.0;
                 let instance = format!("i{instance}");
-                let one = Subject::Instance { variant: variant(), instance: instance.clone() };
+                let one = UsageSeries::Instance { variant: variant(), instance: instance.clone() };
                 readings.entry(one).or_default().samples.insert(at, 1.0);
                 for (gpu, model) in held.iter().enumerate() {
                     let Some(model) = model else { continue };
-                    let subject = Subject::HeldGpu {
+                    let series = UsageSeries::HeldGpu {
                         variant: variant(),
                         instance: instance.clone(),
                         gpu: gpu.to_string(),
                         model: format!("m{model}"),
                         copy: Some(format!("{instance}-{gpu}-{model}")),
                     };
-                    let reading = readings.entry(subject).or_default();
+                    let reading = readings.entry(series).or_default();
                     reading.samples.insert(at, 1.0);
                     reading.mean.insert(at, f64::from(*model) * 10.0);
                 }
@@ -209,7 +209,7 @@ fn a_copy_that_is_not_listed_yet_leaves_free_and_unallocated_out() {
     let reserve = |percent: f64| {
         let window = fleet.window();
         let points = (0..3).map(|number| (Moment(window.from.0 + number * window.period), percent)).collect();
-        (Subject::Reserved { variant: "v".to_owned() }, Reading { sum: points, ..Reading::default() })
+        (UsageSeries::Reserved { variant: "v".to_owned() }, SeriesReading { sum: points, ..SeriesReading::default() })
     };
     for (percent, seen) in [(50.0, true), (0.0, true), (100.0, false), (75.0, false)] {
         readings.extend([reserve(percent)]);
@@ -234,10 +234,10 @@ fn shadow_variants_count_in_the_bill_and_not_in_requests() {
     let mut readings = Readings::new();
     for one in &variants {
         let points = Points::from([(at, 1.0), (Moment(at.0 + 60), 1.0), (Moment(at.0 + 120), 1.0)]);
-        let instances = Subject::Instances { variant: one.name.clone() };
-        readings.insert(instances, Reading { samples: points.clone(), ..Reading::default() });
-        let requests = Subject::Traffic { to: Served::variant(one), figure: Figure::Requests };
-        readings.insert(requests, Reading { sum: points, ..Reading::default() });
+        let instances = UsageSeries::Instances { variant: one.name.clone() };
+        readings.insert(instances, SeriesReading { samples: points.clone(), ..SeriesReading::default() });
+        let requests = UsageSeries::Traffic { to: Served::variant(one), figure: Figure::Requests };
+        readings.insert(requests, SeriesReading { sum: points, ..SeriesReading::default() });
     }
     let usage = count(&question(&fleet), &declared(&fleet, variants), fleet.window(), &readings);
     assert_eq!(usage.totals.invocations, Some(3.0));
@@ -249,8 +249,8 @@ fn shadow_variants_count_in_the_bill_and_not_in_requests() {
 #[test]
 fn a_sum_of_nothing_is_0() {
     let fleet = shared(60);
-    let requests = Subject::Traffic { to: Served::Component("m".to_owned()), figure: Figure::Requests };
-    let readings = Readings::from([(requests, Reading::default())]);
+    let requests = UsageSeries::Traffic { to: Served::Component("m".to_owned()), figure: Figure::Requests };
+    let readings = Readings::from([(requests, SeriesReading::default())]);
     let usage = count(&question(&fleet), &declared(&fleet, vec![variant("v", None)]), fleet.window(), &readings);
     let totals = usage.totals;
     let numbers = [totals.instances, totals.used_gpus.unwrap(), totals.bill.unwrap().cumulative.0];

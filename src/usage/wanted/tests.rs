@@ -37,7 +37,7 @@ fn declared(model: Option<&str>) -> DescribedEndpoint {
     }
 }
 
-fn wanted(model: Option<&str>, listed: Vec<Metric>) -> Vec<Subject> {
+fn wanted(model: Option<&str>, listed: Vec<Metric>) -> Vec<UsageSeries> {
     let endpoint = EndpointName::parse("chat").unwrap();
     Wanted::new(&endpoint, &declared(model), listed, View::Everything).asked.into_keys().collect()
 }
@@ -48,8 +48,8 @@ fn gpu(dimensions: &[(&str, &str)]) -> Metric {
     metric(INFERENCE_COMPONENTS, "GPUUtilizationNormalized", &all)
 }
 
-fn held(subjects: Vec<Subject>) -> Vec<Subject> {
-    subjects.into_iter().filter(is_held).collect()
+fn held(asked_series: Vec<UsageSeries>) -> Vec<UsageSeries> {
+    asked_series.into_iter().filter(is_held).collect()
 }
 
 #[test]
@@ -59,8 +59,13 @@ fn the_dimension_that_is_not_known_is_the_gpu_s_whatever_its_name() {
         let found = held(wanted(None, listed));
         let copy = Some("c".to_owned());
         let text = str::to_owned;
-        let expected =
-            Subject::HeldGpu { variant: text("v"), instance: text("i"), gpu: text("3"), model: text("llama"), copy };
+        let expected = UsageSeries::HeldGpu {
+            variant: text("v"),
+            instance: text("i"),
+            gpu: text("3"),
+            model: text("llama"),
+            copy,
+        };
         assert_eq!(found, [expected], "{name}");
     }
 }
@@ -83,7 +88,9 @@ fn a_gpu_is_counted_once_however_many_dimension_sets_it_publishes_under() {
 fn gpus_of_an_instance_are_read_only_where_its_variant_has_a_model() {
     let of_instance = [(ENDPOINT, "chat"), (VARIANT, "v"), (INSTANCE, "i"), ("GpuId", "0")];
     let listed = || vec![metric(ENDPOINTS, "GPUUtilization", &of_instance)];
-    let own = |subjects: Vec<Subject>| subjects.into_iter().filter(|one| matches!(one, Subject::OwnGpu { .. })).count();
+    let own = |asked_series: Vec<UsageSeries>| {
+        asked_series.into_iter().filter(|one| matches!(one, UsageSeries::OwnGpu { .. })).count()
+    };
     assert_eq!((own(wanted(Some("m"), listed())), own(wanted(None, listed()))), (1, 0));
 }
 
@@ -100,14 +107,14 @@ fn what_was_read_is_filed_under_what_was_asked() {
     }
     call.read("q99", [(Moment(0), 9.0)].into_iter(), &mut readings);
     call.read("x", [(Moment(0), 9.0)].into_iter(), &mut readings);
-    let held = readings.iter().find(|(subject, _)| is_held(subject)).unwrap().1;
+    let held = readings.iter().find(|(series, _)| is_held(series)).unwrap().1;
     let one = Points::from([(Moment(0), 1.0)]);
-    assert_eq!(*held, Reading { samples: one.clone(), mean: one.clone(), ..Reading::default() });
-    let instances = &readings[&Subject::Instances { variant: "v".to_owned() }];
-    assert_eq!(*instances, Reading { samples: one, ..Reading::default() });
+    assert_eq!(*held, SeriesReading { samples: one.clone(), mean: one.clone(), ..SeriesReading::default() });
+    let instances = &readings[&UsageSeries::Instances { variant: "v".to_owned() }];
+    assert_eq!(*instances, SeriesReading { samples: one, ..SeriesReading::default() });
 }
 
-fn all(asked: &[(Subject, Statistic)]) -> Vec<bool> {
+fn all(asked: &[(UsageSeries, Statistic)]) -> Vec<bool> {
     vec![true; asked.len()]
 }
 
@@ -115,7 +122,7 @@ fn all(asked: &[(Subject, Statistic)]) -> Vec<bool> {
 fn requests(declared: &DescribedEndpoint) -> Vec<(String, Vec<String>)> {
     let endpoint = EndpointName::parse("chat").unwrap();
     let wanted = Wanted::new(&endpoint, declared, Vec::new(), View::Everything);
-    let traffic = wanted.asked.iter().filter(|(subject, _)| matches!(subject, Subject::Traffic { .. }));
+    let traffic = wanted.asked.iter().filter(|(series, _)| matches!(series, UsageSeries::Traffic { .. }));
     let described = traffic.map(|(_, metric)| {
         let dimensions = metric.dimensions().iter().map(|one| one.name().unwrap_or_default().to_owned());
         (metric.metric_name().unwrap_or_default().to_owned(), dimensions.collect())

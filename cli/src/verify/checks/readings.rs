@@ -1,6 +1,6 @@
 //! Questions that sources answer in two ways. The numbers are right under both; which one holds is worth knowing.
 
-use monitored_endpoint::metrics::published::{Reading, Row, rows};
+use monitored_endpoint::metrics::published::{PublishedRow, Reading, rows};
 use monitored_endpoint::spec::Serving;
 
 use super::super::facts::Fact;
@@ -42,7 +42,7 @@ fn presence(seen: &Seen, name: &str, assumed: &str, reading: Reading, absence_te
     let of_reading = || rows().iter().filter(|row| row.reading == Some(reading));
     let source = of_reading().next().map_or("", |row| row.source);
     let fact = Fact::new(name, assumed, source);
-    let found = |row: &Row| seen.set(row.namespace, row.metric, &row.dimensions).next().is_some();
+    let found = |row: &PublishedRow| seen.set(row.namespace, row.metric, &row.dimensions).next().is_some();
     if of_reading().any(found) {
         return fact.measured("Published", true).assumed_right("they do");
     }

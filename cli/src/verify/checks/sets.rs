@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use monitored_endpoint::metrics::published::{Condition, Idle, Reading, Row, rows};
+use monitored_endpoint::metrics::published::{Condition, Idle, PublishedRow, Reading, rows};
 
 use super::super::facts::{Fact, of_aws};
 use super::super::seen::{Component, Seen, Series, Variant};
@@ -30,7 +30,7 @@ pub(super) fn names(seen: &Seen) -> Vec<&str> {
     variants.chain(components).chain([seen.endpoint.name.as_str()]).collect()
 }
 
-fn set_of_row(row: &Row) -> Set {
+fn set_of_row(row: &PublishedRow) -> Set {
     let mut names: Vec<String> = row.dimensions.iter().map(|name| (*name).to_owned()).collect();
     names.sort_unstable();
     (row.namespace.to_owned(), names)
@@ -63,7 +63,7 @@ impl Found {
     }
 
     /// Who of a row's subjects lacks it.
-    fn expect(&mut self, seen: &Seen, row: &'static Row) {
+    fn expect(&mut self, seen: &Seen, row: &'static PublishedRow) {
         if self.order.is_none() {
             self.order = Some(row.dimensions.join(", "));
         }
@@ -212,14 +212,14 @@ fn is_gpu_dimension_in_use(seen: &Seen, reading: Reading) -> bool {
     per_gpu.any(|one| one.dimensions.contains_key(dimension.name()))
 }
 
-fn has_series(seen: &Seen, row: &Row, subject: &str, name: &str) -> bool {
+fn has_series(seen: &Seen, row: &PublishedRow, subject: &str, name: &str) -> bool {
     let mut all = seen.set(row.namespace, row.metric, &row.dimensions);
     // A set without the subject, such as {EndpointName}, is the whole endpoint's.
     all.any(|series| series.value(subject).is_none_or(|value| value == name))
 }
 
 /// Whether other series tell of requests that this row would have to tell of as well.
-fn was_called(seen: &Seen, row: &Row, name: &str) -> bool {
+fn was_called(seen: &Seen, row: &PublishedRow, name: &str) -> bool {
     let whole: &[&str] = if row.dimensions.contains(&"InferenceComponentName") {
         &["InferenceComponentName"]
     } else {
@@ -231,7 +231,7 @@ fn was_called(seen: &Seen, row: &Row, name: &str) -> bool {
 }
 
 /// Whether another reading of the sources has nothing where this row has zeros.
-fn may_be_silent(row: &Row) -> bool {
+fn may_be_silent(row: &PublishedRow) -> bool {
     rows().iter().any(|other| {
         other.reading == Some(Reading::SilentWhileIdle)
             && (other.namespace, other.metric, &other.dimensions) == (row.namespace, row.metric, &row.dimensions)
@@ -248,7 +248,7 @@ fn variant_of<'s>(seen: &'s Seen, component: &Component) -> Option<&'s Variant> 
 }
 
 /// Whether it has to be there, as far as its idle behaviour lets it.
-fn is_expected(seen: &Seen, variant: &Variant, row: &Row) -> bool {
+fn is_expected(seen: &Seen, variant: &Variant, row: &PublishedRow) -> bool {
     let depends = [Condition::Streaming, Condition::CalledWithoutCopy, Condition::DirectInvocation];
     if row.published_when.iter().any(|condition| depends.contains(condition)) {
         return false;
@@ -263,7 +263,7 @@ fn is_expected(seen: &Seen, variant: &Variant, row: &Row) -> bool {
 }
 
 /// Whether a series may be what the row means: by the variant it is about, or by any where it names none.
-fn is_possible(seen: &Seen, series: &Series, row: &Row) -> bool {
+fn is_possible(seen: &Seen, series: &Series, row: &PublishedRow) -> bool {
     // Real endpoints have shown that it isn't so, and the product counts on that.
     if row.reading == Some(Reading::ComponentsByVariant) {
         return false;
