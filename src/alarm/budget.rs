@@ -10,14 +10,13 @@ use super::outlook::{Outlook, is_breached_by};
 use super::spec::{AlarmSource, AlarmSpec};
 use super::words::compared;
 use super::{
-    ANY_NUMBER, Comparison, Counted, DAY, Definition, Fit, MOST_METRICS, Measure, PeriodRule, Scope, ThresholdRule,
-    Words,
+    ANY_NUMBER, Comparison, Counted, DAY, Definition, Fit, HOURS_A_DAY, MOST_METRICS, Measure, PeriodRule, Scope,
+    ThresholdRule, Words,
 };
 use crate::endpoint::{Capacity, PriceBasis, Variant};
 use crate::metrics::{Expr, IdLetter};
 
 const SECONDS_AN_HOUR: f64 = 3600.0;
-const HOURS_A_DAY: f64 = 24.0;
 
 pub(super) const DEFINITION: Definition = Definition {
     suffix: "budget",

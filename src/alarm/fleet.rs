@@ -5,7 +5,7 @@
 //! interactive panel does, as a data source of CloudWatch:
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_MultiDataSources-Connect-Custom.html>.
 
-use super::{AlarmActions, Comparison, MissingData, ThresholdRule, Words};
+use super::{AlarmActions, Comparison, HOURS_A_DAY, MissingData, ThresholdRule, Words};
 use crate::endpoint::AlarmName;
 
 macro_rules! property {
@@ -85,7 +85,6 @@ impl FleetAlarm {
 
     /// What is wrong where it fires, and what that costs, in words.
     pub(crate) fn what_is_wrong(&self, region: &str) -> String {
-        const HOURS_A_DAY: f64 = 24.0;
         let minutes = self.evaluation_periods * Self::PERIOD / 60;
         let dollars = self.threshold;
         format!(

@@ -36,9 +36,12 @@ pub use outlook::PlacedModel;
 pub(crate) use scope::Scope;
 pub use spec::{AlarmActions, AlarmSource, AlarmSpec, MissingData, Part, PartAlarm};
 
-const MINUTE: i32 = 60;
-const HOUR: i32 = 3600;
-const DAY: i32 = 86_400;
+/// Seconds.
+pub(crate) const MINUTE: i32 = 60;
+pub(crate) const HOUR: i32 = 60 * MINUTE;
+pub(crate) const DAY: i32 = 24 * HOUR;
+
+const HOURS_A_DAY: f64 = 24.0;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])+ $kind:ident => $file:ident,)+) => {

@@ -1,11 +1,10 @@
 //! What one alarm is on: everything that its kind is about, or one variant or model of it.
 
+use super::HOURS_A_DAY;
 use super::spec::Part;
 use crate::endpoint::{EndpointName, GpuDimension, InferenceComponent, PublishFrequency, Variant};
 use crate::metrics::{ComponentMetric, MetricStat, Stat, endpoint_metric};
 use crate::pricing::ListPrices;
-
-const HOURS_A_DAY: f64 = 24.0;
 
 /// What one alarm is on.
 pub(crate) struct Scope<'m> {

@@ -2,12 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::problem::{Problems, Severity, nearest};
+use super::problem::{NOT_SHOWN, Problems, Severity, nearest, shortened};
 use super::property::{Property, has, names};
 use crate::scalar;
 
-/// How many characters of a value are quoted in a problem.
-const QUOTED: usize = 60;
 /// What the path of every property begins with.
 pub(crate) const ROOT: &str = "Properties";
 /// The value of what isn't there.
@@ -152,13 +150,11 @@ impl<'v> Node<'v> {
             Value::Null => "null".to_owned(),
             Value::Array(_) => "a list".to_owned(),
             Value::Object(_) => "an object".to_owned(),
-            _ if self.secret || !self.problems.may_quote() => "a value that is not shown".to_owned(),
+            _ if self.secret || !self.problems.may_quote() => NOT_SHOWN.to_owned(),
             scalar => {
                 let text = scalar.to_string();
-                match text.char_indices().nth(QUOTED) {
-                    Some((cut, _)) => format!("{}…", &text[..cut]),
-                    None => text,
-                }
+                let shown = shortened(&text);
+                if shown.len() < text.len() { format!("{shown}…") } else { text }
             }
         }
     }

@@ -162,14 +162,21 @@ fn ends_with(path: &str, end: &str) -> bool {
 
 /// A value as a problem quotes it, or words that stand for it where values are withheld.
 pub(crate) fn quote(text: &str, problems: &Problems) -> String {
-    const QUOTED: usize = 60;
     if !problems.may_quote() {
-        return "a value that is not shown".to_owned();
+        return NOT_SHOWN.to_owned();
     }
-    match text.char_indices().nth(QUOTED) {
-        Some((cut, _)) => format!("{:?}…", &text[..cut]),
-        None => format!("{text:?}"),
-    }
+    let shown = shortened(text);
+    let more = if shown.len() < text.len() { "…" } else { "" };
+    format!("{shown:?}{more}")
+}
+
+/// Stands for a value that is withheld.
+pub(super) const NOT_SHOWN: &str = "a value that is not shown";
+
+/// As much of a value as a problem quotes.
+pub(super) fn shortened(text: &str) -> &str {
+    const QUOTED: usize = 60;
+    text.char_indices().nth(QUOTED).map_or(text, |(cut, _)| &text[..cut])
 }
 
 /// What to use instead of `given`, where one of a few words is to be given.

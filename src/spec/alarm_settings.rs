@@ -11,13 +11,10 @@ use super::names_in_use::name_or_default;
 use super::validate::Metrics;
 use super::{AlarmSource, AlarmSpec};
 use super::{actions, quote};
-use crate::alarm::{AlarmKind, Comparison, MissingData, PeriodRule, Situation, reach};
+use crate::alarm::{AlarmKind, Comparison, DAY, HOUR, MINUTE, MissingData, PeriodRule, Situation, reach};
 use crate::properties::{Declaration, Declared, DeclaredAlarm, Problems, choice, one_of};
 use crate::scalar::Word;
 
-const MINUTE: i32 = 60;
-const HOUR: i32 = 3600;
-const DAY: i32 = 86_400;
 /// Seconds that Metrics Insights looks back in an alarm.
 const INSIGHTS_REACH: i32 = 3 * HOUR;
 const LONGEST_ZONE: usize = 50;
