@@ -54,8 +54,8 @@ fn a_steady_fleet_is_counted_and_charged_at_every_publish_frequency() {
         close(llama.money.unwrap().per_interval.0, PRICE * f64::from(frequency) / 3600.0);
         close(llama.share.unwrap(), 0.5);
         close(llama.utilization.unwrap(), 40.0);
-        close(llama.invocations.unwrap(), 120.0 * 60.0 * hours);
-        close(llama.per_thousand_invocations.unwrap().0, PRICE / 7200.0 * 1000.0);
+        close(llama.requests.unwrap(), 120.0 * 60.0 * hours);
+        close(llama.per_thousand_requests.unwrap().0, PRICE / 7200.0 * 1000.0);
         assert_eq!((llama.copies_declared, llama.gpus_per_copy, llama.copies_observed), (Some(2), Some(2), Some(2)));
         assert_eq!(usage.models[0].name, "llama", "the most expensive comes first");
         adds_up(&usage);
@@ -153,7 +153,7 @@ fn a_variant_with_its_own_model_is_that_model_s_as_a_whole() {
     close(own.gpus.unwrap(), 12.0);
     close(own.share.unwrap(), 1.0);
     close(own.utilization.unwrap(), 40.0);
-    assert!(own.invocations.unwrap() > 0.0 && own.per_thousand_invocations.is_some());
+    assert!(own.requests.unwrap() > 0.0 && own.per_thousand_requests.is_some());
     assert_eq!(usage.variants[0].instances.len(), 3);
     assert!(usage.variants[0].instances.iter().all(|instance| instance.gpus.len() == 4));
     adds_up(&usage);
@@ -193,7 +193,7 @@ fn without_a_price_nothing_costs_anything_and_nothing_costs_0() {
     close(usage.totals.used_gpus.unwrap(), 5.0);
     assert_eq!((usage.totals.bill, usage.totals.unallocated), (None, None));
     assert!(usage.models.iter().all(|model| model.money.is_none() && model.share.is_none()));
-    assert!(usage.models.iter().all(|model| model.per_thousand_invocations.is_none()));
+    assert!(usage.models.iter().all(|model| model.per_thousand_requests.is_none()));
 }
 
 #[test]
@@ -281,8 +281,8 @@ fn requests_of_components_are_read_by_their_names_alone_and_summed() {
         .map(|(_, dimensions)| dimensions)
         .collect();
     assert_eq!(requests, [["InferenceComponentName"], ["InferenceComponentName"]]);
-    let models: f64 = usage.models.iter().map(|model| model.invocations.unwrap()).sum();
-    close(usage.totals.invocations.unwrap(), models);
+    let models: f64 = usage.models.iter().map(|model| model.requests.unwrap()).sum();
+    close(usage.totals.requests.unwrap(), models);
     close(models, 3.0 * 60.0 * 30.0);
     let llama = model(&usage, "llama");
     close(llama.client_errors.unwrap(), 0.0);
@@ -301,7 +301,7 @@ fn a_model_that_ended_weeks_ago_leaves_figures_out_instead_of_unused_gpus() {
     assert_eq!(usage.remarks, [Remark::Ended]);
     let totals = usage.totals;
     assert_eq!((totals.used_gpus, totals.unused_gpus, totals.unallocated), (None, None, None));
-    assert_eq!((totals.invocations, model(&usage, "llama").money), (None, None));
+    assert_eq!((totals.requests, model(&usage, "llama").money), (None, None));
     close(totals.instances, 1.0);
     close(totals.bill.unwrap().per_hour.0, PRICE);
     let recent = account.usage(TimeRange::Between { from: ago(13), until: ago(12) });

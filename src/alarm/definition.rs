@@ -23,7 +23,7 @@ pub(crate) struct Definition {
     pub(crate) meaning: &'static str,
     /// Whether it is there without being mentioned, where there is something to watch.
     pub(crate) on_by_default: bool,
-    /// How it may get to know, the default first.
+    /// What it may read, the default first.
     pub(crate) sources: &'static [AlarmSource],
     /// The source where none is declared.
     pub(crate) source: fn(&Situation<'_>) -> AlarmSource,
@@ -33,7 +33,7 @@ pub(crate) struct Definition {
     pub(crate) threshold: ThresholdRule,
     /// How it compares by default.
     pub(crate) comparison: Comparison,
-    /// Seconds that it must be so before anybody is told.
+    /// Seconds that it must be so before the alarm fires.
     pub(crate) window: i32,
     /// Seconds of a datapoint.
     pub(crate) period: PeriodRule,

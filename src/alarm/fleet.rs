@@ -57,7 +57,7 @@ impl FleetAlarm {
     /// When it fires, for the table of properties.
     pub(crate) const MEANING: &'static str =
         "Fires when GPUs that no model holds cost more than `Threshold` dollars an hour, all endpoints together";
-    /// What it compares with: dollars per hour, of which none is right for every account.
+    /// What it compares with: dollars per hour. None is right for every account.
     pub(crate) const THRESHOLD: ThresholdRule = ThresholdRule {
         by_default: |_| None,
         holds: |dollars| dollars > 0.0 && dollars.is_finite(),

@@ -20,7 +20,7 @@ pub(super) const DEFINITION: Definition = Definition {
     range: ANY_NUMBER,
     threshold: NUMBER_OF_GPUS,
     comparison: Comparison::LessThan,
-    // Shorter than a scale-out takes would tell of every scale-out.
+    // Shorter than a scale-out takes would fire at every scale-out.
     window: HOUR / 4,
     period: PeriodRule::Shortest,
     counts_samples: true,
@@ -34,7 +34,7 @@ pub(super) const DEFINITION: Definition = Definition {
     what_is_wrong: |alarm, scope| {
         let (what, compared, time) = (scope.in_words(), compared(alarm), for_how_long(alarm));
         format!(
-            "There is too little room on {what} to scale a model or to place another: {compared} free GPUs, {time}."
+            "There is too little room on {what} to scale a model or to place another: {compared} unused GPUs, {time}."
         )
     },
     cost: |_, scope| {

@@ -1,7 +1,7 @@
 //! GPUs that models hold and hardly use.
 //!
 //! `GPUUtilization` is a percentage of each GPU, summed over the GPUs of an instance; what it comes to for each GPU that
-//! a model holds is the mean work of these. One busy model can hide an idle one in a mean. A query that groups by model
+//! a model holds is the mean utilization of these. One busy model can hide an idle one in a mean. A query that groups by model
 //! has a series for each, so that the alarm names the idle ones: with Metrics Insights, or with PromQL over the metrics
 //! of detailed observability.
 
@@ -13,7 +13,7 @@ use super::{
     ThresholdRule, Words,
 };
 use crate::endpoint::Variant;
-use crate::metrics::{Expr, IdLetter, PromQl, Stat, mean_work_of_models};
+use crate::metrics::{Expr, IdLetter, PromQl, Stat, mean_utilization_of_models};
 
 /// Seconds that a PromQL query averages over at least: requests come in bursts.
 const SMOOTHING: i32 = 300;
@@ -35,7 +35,7 @@ pub(super) const DEFINITION: Definition = Definition {
     comparison: Comparison::LessThan,
     window: HOUR,
     period: PeriodRule::Shortest,
-    // Work and samples of the same period are divided by one another: how many there are doesn't matter.
+    // Utilization and samples of the same period are divided by one another: how many there are doesn't matter.
     counts_samples: false,
     counted: Counted::WholeGpus,
     warms_up: false,
@@ -99,8 +99,8 @@ fn measure(alarm: &AlarmSpec, scope: &Scope<'_>) -> Option<Measure> {
         }
         AlarmSource::Insights => {
             // Declared wherever the spec has this source.
-            let query = mean_work_of_models(scope.gpu_dimension?, endpoint);
-            Measure::Grouped { query, label: "Work of each model's GPUs (%)" }
+            let query = mean_utilization_of_models(scope.gpu_dimension?, endpoint);
+            Measure::Grouped { query, label: "Utilization of each model's GPUs (%)" }
         }
         _ => mean(alarm, scope),
     })
@@ -109,11 +109,11 @@ fn measure(alarm: &AlarmSpec, scope: &Scope<'_>) -> Option<Measure> {
 /// `Σ utilization ÷ GPUs held`, each of which publishes as often as the other.
 fn mean(alarm: &AlarmSpec, scope: &Scope<'_>) -> Measure {
     let mut series = Series::every(alarm.period);
-    let (mut work, mut held) = (Vec::new(), Vec::new());
+    let (mut used, mut held) = (Vec::new(), Vec::new());
     let with_gpus = scope.variants.iter().filter_map(|variant| Some((*variant, variant.gpus()?)));
     for (number, (variant, gpus)) in with_gpus.enumerate() {
         let utilization = scope.of_instances("GPUUtilization", Stat::Sum, variant);
-        work.push(series.add(IdLetter::UTILIZATION, number, &utilization));
+        used.push(series.add(IdLetter::UTILIZATION, number, &utilization));
         let gpus = f64::from(gpus);
         held.push(if variant.shared_gpus().is_some() {
             let reservation = scope.of_instances("GPUReservation", Stat::Sum, variant);
@@ -123,19 +123,19 @@ fn mean(alarm: &AlarmSpec, scope: &Scope<'_>) -> Measure {
             series.add(IdLetter::INSTANCES, number, &scope.instance_samples(variant)) * gpus
         });
     }
-    series.measure("work", "Work of GPUs that models hold (%)", Expr::total(work) / Expr::total(held))
+    series.measure("utilization", "Utilization of GPUs that models hold (%)", Expr::total(used) / Expr::total(held))
 }
 
 fn what_is_wrong(alarm: &AlarmSpec, scope: &Scope<'_>) -> String {
     let (what, compared, time) = (scope.in_words(), compared(alarm), for_how_long(alarm));
     match alarm.source {
         AlarmSource::PromQl => format!(
-            "A model on {what} holds GPUs and hardly uses them: less than {}% work, {time}. The alarm's contributors name it.",
+            "A model on {what} holds GPUs and hardly uses them: less than {}% utilization, {time}. The alarm's contributors name it.",
             alarm.threshold
         ),
         AlarmSource::Insights => format!(
-            "A model on {what} holds GPUs and hardly uses them: {compared}% work, {time}. The alarm's contributors name it."
+            "A model on {what} holds GPUs and hardly uses them: {compared}% utilization, {time}. The alarm's contributors name it."
         ),
-        _ => format!("Models on {what} hold GPUs and hardly use them: {compared}% work on average, {time}."),
+        _ => format!("Models on {what} hold GPUs and hardly use them: {compared}% utilization on average, {time}."),
     }
 }

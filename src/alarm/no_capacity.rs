@@ -29,7 +29,7 @@ pub(super) const DEFINITION: Definition = Definition {
         fix: "a number of requests is more than 0",
     },
     comparison: Comparison::AtLeast,
-    // The next request waits for a copy: tell at once.
+    // The next request waits for a copy: fire at once.
     window: MINUTE,
     period: PeriodRule::Shortest,
     counts_samples: false,
@@ -47,7 +47,7 @@ pub(super) const DEFINITION: Definition = Definition {
     cost: |_, _| None,
     steps: [
         "see which model has no copy, and let it scale out from zero",
-        "if a copy is asked for and doesn't start, read its FailureReason and see whether GPUs are free",
+        "if a copy is asked for and doesn't start, read its FailureReason and see whether GPUs are unused",
     ],
     annotation: |_| None,
     warning: |_, _| None,

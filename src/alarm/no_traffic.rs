@@ -11,7 +11,7 @@
 //! `CPUUtilizationNormalized` by component would say the same at a metric for each model, and how many there are for a
 //! copy is assumed only.
 //!
-//! A new endpoint is given its whole time before anybody is told: until then, a period that has only begun would count as
+//! A new endpoint is given its whole time before anybody is notified: until then, a period that has only begun would count as
 //! one without a call.
 
 use super::measure::Series;
@@ -74,7 +74,7 @@ pub(super) const DEFINITION: Definition = Definition {
     },
 };
 
-/// How many models fit beside one metric for each variant, and another where it has a model of its own.
+/// How many models fit together with one metric for each variant, and another where it has a model of its own.
 fn models_that_fit(situation: &Situation<'_>) -> usize {
     let of_variants: usize =
         situation.variants.iter().map(|variant| if variant.hosts_components() { 1 } else { 2 }).sum();
@@ -98,7 +98,7 @@ fn refusal(situation: &Situation<'_>, source: AlarmSource) -> Option<String> {
             models_that_fit(situation)
         )),
         AlarmSource::Invocations if !listed_ones_fit(situation) => Some(format!(
-            "Source Invocations adds up the requests of the models in InferenceComponents, 1 to {} of them beside each other in one \
+            "Source Invocations adds up the requests of the models in InferenceComponents, 1 to {} of them in one \
              alarm; list these, or use Source Insights, which finds them",
             models_that_fit(situation)
         )),

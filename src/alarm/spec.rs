@@ -11,7 +11,7 @@ use crate::scalar::words;
 pub struct AlarmSpec {
     /// What it watches.
     pub kind: AlarmKind,
-    /// How it gets to know.
+    /// What it reads.
     pub source: AlarmSource,
     /// Unique in the account and Region.
     pub name: AlarmName,
@@ -92,7 +92,7 @@ words! {
 }
 
 words! {
-    /// How an alarm gets to know what it watches.
+    /// What an alarm reads.
     pub enum AlarmSource {
         /// Metric math on metrics that every endpoint publishes, `GPUReservation` first of all.
         Reservation = "Reservation",

@@ -18,7 +18,7 @@ use super::{
 use crate::endpoint::Variant;
 use crate::metrics::{Alarm, Expr, IdLetter, Stat, gpu_sample_count};
 
-/// Percentages are seldom exact: an instance with one of six GPUs free gives 0.9999999999999994. A billionth of a GPU
+/// Percentages are seldom exact: an instance with one of six GPUs unused gives 0.9999999999999994. A billionth of a GPU
 /// keeps a whole number on its own side of the threshold.
 const ROUNDING: f64 = 1e-9;
 
@@ -74,7 +74,7 @@ pub(super) const NUMBER_OF_GPUS: ThresholdRule =
     ThresholdRule { by_default: |_| Some(1.0), holds: |gpus| gpus >= 0.0, fix: "a number of GPUs is 0 or more" };
 
 pub(super) const NOTHING_SHARES_GPUS: &str = "no variant hosts inference components on GPUs (a GPU InstanceType and no ModelName), and only for those does \
-     SageMaker publish how many GPUs are free";
+     SageMaker publish how many GPUs are unused";
 
 #[expect(clippy::unnecessary_wraps, reason = "other kinds draw no threshold")]
 pub(super) fn unused_gpus(alarm: &AlarmSpec) -> Option<(f64, String)> {

@@ -194,10 +194,10 @@ impl FleetMember<'_> {
                 continue;
             }
             let reserved = readings.sum(&self.reserved(variant)).unwrap_or_default() / 100.0;
-            let free = instances((samples - reserved).max(0.0), described, span.seconds());
+            let unreserved = instances((samples - reserved).max(0.0), described, span.seconds());
             let gpus = variant.gpus.map(f64::from);
-            unused = plus(unused, gpus.map(|gpus| free * gpus));
-            unallocated = plus(unallocated, gpus.and(price).map(|price| free * price.0 * DAY_S / HOUR_S));
+            unused = plus(unused, gpus.map(|gpus| unreserved * gpus));
+            unallocated = plus(unallocated, gpus.and(price).map(|price| unreserved * price.0 * DAY_S / HOUR_S));
         }
         standing.dollars_a_day = all.map(Dollars);
         standing.unallocated_a_day = unallocated.map(Dollars);

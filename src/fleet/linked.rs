@@ -93,7 +93,7 @@ fn standing(
         variants.iter().filter_map(|one| range.sum(&one.of_range()[which])).reduce(|one, other| one + other)
     };
     let all: Vec<&LinkedVariant> = variants.iter().collect();
-    // Samples of instances without a reservation count as free only beside ones with one.
+    // Samples of instances without a reservation count as unused only together with ones that have one.
     let sharing: Vec<&LinkedVariant> =
         all.iter().copied().filter(|one| range.points(&one.of_range()[1]).is_some()).collect();
     let unreserved = sum(0, &sharing).zip(sum(1, &sharing)).map(|(samples, percent)| 100.0 - percent / samples);

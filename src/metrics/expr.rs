@@ -55,7 +55,7 @@ impl IdLetter {
     pub const GPUS: Self = Self('g');
     /// Dollars.
     pub const DOLLARS: Self = Self('d');
-    /// Work that GPUs do, in percent.
+    /// Utilization of GPUs, in percent.
     pub const UTILIZATION: Self = Self('u');
     /// Invocations.
     pub const INVOCATIONS: Self = Self('v');
@@ -65,8 +65,8 @@ impl IdLetter {
     pub const TOTAL: Self = Self('t');
     /// Requests that failed by a mistake of the caller.
     pub const CALLER_ERRORS: Self = Self('f');
-    /// What stands beside the others in one panel.
-    pub const BESIDE: Self = Self('b');
+    /// A second measure in a panel.
+    pub const SECOND: Self = Self('b');
     /// A Metrics Insights query.
     pub const QUERY: Self = Self('q');
     /// Requests of a model.
@@ -137,7 +137,7 @@ impl<K> Expr<K> {
     /// Not `FILL`: whether a series that has no datapoint at all is filled isn't said, and it would be filled where
     /// `present` has none, too.
     #[must_use]
-    pub fn or_zero_beside(self, present: &MetricId) -> Self {
+    pub fn or_zero_where(self, present: &MetricId) -> Self {
         Self::sum_of([self, Self::series(present) * 0.0])
     }
 

@@ -18,7 +18,7 @@ pub use promql::PromQl;
 pub use sagemaker::{
     ComponentMetric, ENDPOINTS, INFERENCE_COMPONENTS, INVOCATIONS, Metric, MetricStat, Stat, container_metric,
     copy_metric, copy_requests, copy_sample_count, endpoint_metric, gpu_sample_count, held_gpus, instance_gpus,
-    instance_requests, invocation_metric, mean_work_of_models, queue_metric, requests_by_model, requests_metric,
+    instance_requests, invocation_metric, mean_utilization_of_models, queue_metric, requests_by_model, requests_metric,
     requests_of_components,
 };
 pub use search::Search;

@@ -230,10 +230,10 @@ pub fn requests_of_components(endpoint: &EndpointName) -> InsightsQuery {
     InsightsQuery::new(INVOCATIONS, &REQUESTS_OF_COPY, "Invocations").summing().with("EndpointName", endpoint.as_str())
 }
 
-/// The mean work of the GPUs that each inference component on the endpoint holds, the idlest first. Needs enhanced
+/// The mean utilization of the GPUs that each inference component on the endpoint holds, the idlest first. Needs enhanced
 /// metrics.
 #[must_use]
-pub fn mean_work_of_models(dimension: GpuDimension, endpoint: &EndpointName) -> InsightsQuery {
+pub fn mean_utilization_of_models(dimension: GpuDimension, endpoint: &EndpointName) -> InsightsQuery {
     InsightsQuery::new(INFERENCE_COMPONENTS, &of_held_gpu(dimension), "GPUUtilizationNormalized")
         .averaging()
         .with("EndpointName", endpoint.as_str())

@@ -70,7 +70,7 @@ impl Absent {
 pub enum Refusal {
     /// The value "is not" this: `a number of GPUs`, `allowed`. What is allowed follows from the kind.
     IsNot(&'static str),
-    /// By a rule of [`crate::spec`], which knows what stands beside it and so can say more.
+    /// By a rule of [`crate::spec`], which knows the rest of the declaration and so can say more.
     ByRule,
 }
 

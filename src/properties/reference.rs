@@ -1,7 +1,7 @@
-//! The properties that the provider reads beside the SDK's own: what each takes, means, and is where it is left out.
+//! The properties that the provider reads in addition to the SDK's own: what each takes, means, and is where it is left out.
 //!
 //! Each is defined here and nowhere else: reading and validating a declaration, the hints for misspelt names and the written
-//! reference (`docs/properties.md` and the JSON Schema beside it) come from these tables. Members of `CreateEndpointConfig` and
+//! reference (`docs/properties.md` and the JSON Schema) come from these tables. Members of `CreateEndpointConfig` and
 //! `UpdateEndpoint` aren't here, but for which of them a type takes: the SDK's schemas have them.
 
 use serde_json::{Map, Value};
@@ -245,7 +245,7 @@ table! {
         INCLUDED: Vec<String> = keys(
             "IncludedTagKeys",
             Depends("all tags"),
-            "Keys of the tags that go along, 1 to 50; not beside `ExcludedTagKeys`",
+            "Keys of the tags that go along, 1 to 50; can't be combined with `ExcludedTagKeys`",
         );
         EXCLUDED: Vec<String> = keys("ExcludedTagKeys", Nothing, "Keys of the tags that don't, 1 to 50");
     }

@@ -1,4 +1,4 @@
-//! Which alarm goes with which declaration: what each kind needs there to be, and how several live beside one another.
+//! Which alarm goes with which declaration: what each kind needs there to be, and how several go together.
 //!
 //! An alarm that could never fire, or whose metrics never exist, is refused where it was asked for and left out where it
 //! wasn't.

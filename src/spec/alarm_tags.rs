@@ -18,7 +18,7 @@ pub enum AlarmTags {
 pub(super) fn validate(declared: Option<&DeclaredAlarmTags>, problems: &Problems) -> Option<AlarmTags> {
     let DeclaredAlarmTags { enabled, included, excluded } = declared?;
     if included.value.is_some() && excluded.value.is_some() {
-        problems.conflict(&excluded.path, "stands beside IncludedTagKeys; keep one of them");
+        problems.conflict(&excluded.path, "can't be combined with IncludedTagKeys; keep one of them");
     }
     let tags = match (&included.value, &excluded.value) {
         (Some(keys), _) => AlarmTags::Only(keys.clone()),

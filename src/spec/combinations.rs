@@ -27,8 +27,8 @@ fn shadows(config: &Member<'_, CreateEndpointConfigInput>, problems: &Problems) 
     let shadow = config.value.shadow_production_variants().len();
     if shadow > 1 || shadow == 1 && production > 1 {
         let message = format!(
-            "{shadow} beside {production} of ProductionVariants; a shadow test takes one of each: keep one, or leave \
-             ShadowProductionVariants out"
+            "{shadow} can't be combined with {production} of ProductionVariants; a shadow test takes one of each: keep one, or \
+             leave ShadowProductionVariants out"
         );
         problems.conflict(&config.shadow_production_variants().path, message);
     }

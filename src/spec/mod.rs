@@ -119,7 +119,7 @@ pub struct Monitoring {
     pub frequency: PublishFrequency,
     /// Whether it publishes metrics per instance, container and GPU.
     pub enhanced_metrics: bool,
-    /// Whether it publishes OpenTelemetry metrics beside CloudWatch's own.
+    /// Whether it publishes OpenTelemetry metrics as well as CloudWatch's own.
     pub detailed_observability: bool,
     /// What serves it.
     pub variants: Vec<Variant>,

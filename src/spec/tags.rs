@@ -1,4 +1,4 @@
-//! The author's tags, which go on everything made, beside the ones that say whose it is.
+//! The author's tags, which go on everything made, as do the ones that say whose it is.
 
 use std::collections::BTreeSet;
 

@@ -9,7 +9,7 @@ use crate::catalogue::{Accelerators, accelerators};
 use crate::endpoint::{Capacity, DeclaredInstances, Dollars, Partitions, PriceBasis, Serving, Variant, VariantName};
 use crate::properties::{Cost, Declaration, Declared, DeclaredVariant, Member, ModelMode, Problems};
 
-/// Reads the variants of a config, with what the declaration says about them beside it.
+/// Reads the variants of a config, with what the rest of the declaration says about them.
 pub(super) struct VariantReader<'d> {
     pub(super) declaration: &'d Declaration,
     pub(super) problems: &'d Problems,
@@ -164,7 +164,7 @@ impl VariantReader<'_> {
                 None
             }
             (None, None, _) => {
-                let message = "the instance types of these pools have different numbers of GPUs, so free GPUs and costs can't be \
+                let message = "the instance types of these pools have different numbers of GPUs, so unused GPUs and costs can't be \
                                counted; use types that have the same, or give GpusPerInstance in Variants";
                 self.problems.conflict(&variant.instance_pools().path, message);
                 None

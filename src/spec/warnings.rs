@@ -42,8 +42,8 @@ mod tests {
     use crate::envelope::ResourceType;
     use crate::spec::valid;
 
-    /// Warnings about one ml.g6.12xlarge (4 GPUs, $5 an hour) with these properties beside it.
-    fn warnings(instances: u32, beside: &Value, placed: Option<&[PlacedModel]>) -> Vec<String> {
+    /// Warnings about one ml.g6.12xlarge (4 GPUs, $5 an hour) and these properties.
+    fn warnings(instances: u32, others: &Value, placed: Option<&[PlacedModel]>) -> Vec<String> {
         let mut properties = json!({
             "EndpointName": "chat",
             "ExecutionRoleArn": "arn:aws:iam::123456789012:role/inference",
@@ -52,7 +52,7 @@ mod tests {
             ],
             "CostPerHour": "5",
         });
-        for (name, value) in beside.as_object().unwrap() {
+        for (name, value) in others.as_object().unwrap() {
             properties[name] = value.clone();
         }
         valid(ResourceType::MonitoredEndpointConfig, &properties).warnings(placed, &ListPrices::default())

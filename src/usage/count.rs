@@ -96,7 +96,7 @@ fn sum(variants: &[VariantUsage]) -> Totals {
         unused_gpus: all(|totals| totals.unused_gpus),
         bill: money(|totals| totals.bill),
         unallocated: money(|totals| totals.unallocated),
-        invocations: production(|totals| totals.invocations),
+        requests: production(|totals| totals.requests),
         client_errors: production(|totals| totals.client_errors),
         server_errors: production(|totals| totals.server_errors),
     }
@@ -223,7 +223,7 @@ impl Count<'_> {
             unused_gpus: all_gpus.zip(used).map(|(all, used)| (all - used).max(0.0)),
             bill,
             unallocated: bill.zip(allocated).map(|(bill, allocated)| bill.minus(allocated)),
-            invocations: requests(|model| model.invocations),
+            requests: requests(|model| model.requests),
             client_errors: requests(|model| model.client_errors),
             server_errors: requests(|model| model.server_errors),
         };
@@ -314,8 +314,8 @@ impl Count<'_> {
             at_end.add(one.reading, self.end);
             over_range.add_all(one.reading);
         }
-        let requests = |figure| self.traffic(served, figure).map(|reading| total(&reading.sum));
-        let invocations = requests(Figure::Requests);
+        let counted = |figure| self.traffic(served, figure).map(|reading| total(&reading.sum));
+        let requests = counted(Figure::Requests);
         let slowest =
             self.traffic(served, Figure::Latency).and_then(|reading| reading.p99.values().copied().reduce(f64::max));
         ModelUsage {
@@ -328,13 +328,13 @@ impl Count<'_> {
             copies_observed: None,
             utilization: at_end.value(),
             mean_utilization: over_range.value().filter(|_| self.is_range_listed()),
-            invocations,
-            client_errors: requests(Figure::ClientErrors),
-            server_errors: requests(Figure::ServerErrors),
+            requests,
+            client_errors: counted(Figure::ClientErrors),
+            server_errors: counted(Figure::ServerErrors),
             slowest_p99_ms: slowest.map(|microseconds| microseconds / 1000.0),
             money,
-            per_thousand_invocations: money
-                .zip(invocations.filter(|requests| *requests > 0.0))
+            per_thousand_requests: money
+                .zip(requests.filter(|requests| *requests > 0.0))
                 .map(|(money, requests)| Dollars(money.cumulative.0 / requests * 1000.0)),
             share: None,
         }

@@ -139,7 +139,8 @@ pub struct Totals {
     /// The part of it that is no model's.
     pub unallocated: Option<Money>,
     /// Requests over the range.
-    pub invocations: Option<f64>,
+    #[serde(rename = "Invocations")]
+    pub requests: Option<f64>,
     /// Those that were answered with a 4xx status.
     pub client_errors: Option<f64>,
     /// Those that were answered with a 5xx status.
@@ -176,7 +177,7 @@ pub struct VariantUsage {
     pub shadow: bool,
     /// The variant's part of the sums.
     pub totals: Totals,
-    /// The instances that ran at the end, as far as they can be told apart.
+    /// The instances that ran at the end, as far as they can be distinguished.
     pub instances: Vec<InstanceUsage>,
 }
 
@@ -229,7 +230,8 @@ pub struct ModelUsage {
     /// The same over the range.
     pub mean_utilization: Option<f64>,
     /// Requests over the range.
-    pub invocations: Option<f64>,
+    #[serde(rename = "Invocations")]
+    pub requests: Option<f64>,
     /// Those that were answered with a 4xx status.
     pub client_errors: Option<f64>,
     /// Those that were answered with a 5xx status.
@@ -240,7 +242,8 @@ pub struct ModelUsage {
     /// What it costs.
     pub money: Option<Money>,
     /// Dollars for 1,000 requests over the range; none where there was no request.
-    pub per_thousand_invocations: Option<Dollars>,
+    #[serde(rename = "PerThousandInvocations")]
+    pub per_thousand_requests: Option<Dollars>,
     /// Its part of the bill over the range, 0 to 1.
     pub share: Option<f64>,
 }
@@ -267,7 +270,7 @@ impl Usage {
 }
 
 impl Totals {
-    /// Unused GPUs beside whole numbers of all and of used ones, so that the three add up.
+    /// Unused GPUs, such that they add up with whole numbers of all and of used ones.
     #[must_use]
     pub fn whole_unused_gpus(&self) -> Option<f64> {
         let shown = self.gpus.zip(self.used_gpus).map(|(all, used)| all.round() - used.round());

@@ -1,7 +1,7 @@
-//! Which metric series tell what, whatever their per-GPU dimension is called.
+//! Which metric series say what, whatever their per-GPU dimension is called.
 //!
 //! Series are found by listing, never by a fixed dimension set: what is published for each GPU carries one dimension
-//! beside the known ones, and that one is the GPU's id (`GpuId` in the launch article, `AcceleratorId` in the developer
+//! in addition to the known ones, and that one is the GPU's id (`GpuId` in the launch article, `AcceleratorId` in the developer
 //! guide). Requests are asked for by name, with the sets of `data/published.csv`. Nothing is read here.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -173,7 +173,7 @@ pub(super) fn found(listed: Vec<Metric>, declared: &DescribedEndpoint) -> BTreeM
         declared.variants.iter().filter(|variant| variant.model.is_some()).map(|one| one.name.as_str()).collect();
     let found: Vec<(UsageSeries, Metric)> =
         listed.into_iter().filter_map(|metric| Some((series_of(&metric, &own)?, metric))).collect();
-    // A sum over containers beside the containers themselves would count every GPU twice.
+    // A sum over containers, added to the containers themselves, would count every GPU twice.
     let most = found.iter().filter(|(series, _)| is_held(series)).map(|(_, metric)| metric.dimensions().len()).max();
     let whole = |(series, metric): &(UsageSeries, Metric)| !is_held(series) || Some(metric.dimensions().len()) == most;
     found.into_iter().filter(whole).collect()

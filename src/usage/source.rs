@@ -1,7 +1,7 @@
 //! Where a [`Reader`](super::Reader) gets its answers: the two services, or an endpoint in memory that a picture is drawn of.
 //!
 //! A trait object rather than a type parameter, so that readers and panels have no parameter either. One allocation and one
-//! indirect call for each call to AWS are nothing beside its round trip. Reads only: there is no method that writes.
+//! indirect call for each call to AWS are nothing to its round trip. Reads only: there is no method that writes.
 
 use std::fmt;
 use std::sync::Arc;

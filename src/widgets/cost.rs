@@ -46,7 +46,7 @@ fn tiles(usage: &Usage, bill: Money) -> Markup {
             @if let Some(unallocated) = unallocated {
                 (tile("Unallocated", &dollars(unallocated.cumulative), share(unallocated).map(|share| format!("{share} of it")).as_deref()))
             }
-            @if let Some(requests) = usage.totals.invocations { (tile("Requests", &whole(requests), None)) }
+            @if let Some(requests) = usage.totals.requests { (tile("Requests", &whole(requests), None)) }
         }
     }
 }
@@ -105,7 +105,7 @@ impl Columns {
             cumulative: column(|money| money.cumulative),
             per_interval: column(|money| money.per_interval),
             per_hour: column(|money| money.per_hour),
-            per_thousand: Column::of(usage.models.iter().filter_map(|model| model.per_thousand_invocations)),
+            per_thousand: Column::of(usage.models.iter().filter_map(|model| model.per_thousand_requests)),
         }
     }
 }
@@ -118,11 +118,11 @@ fn row(model: &ModelUsage, params: &PanelParams, columns: Option<Columns>) -> Ma
             @if let Some(columns) = columns {
                 (money(model.money, columns))
                 td {
-                    (columns.per_thousand.show_known(model.per_thousand_invocations))
+                    (columns.per_thousand.show_known(model.per_thousand_requests))
                 }
                 td { (bar(model.share)) }
             } @else {
-                td { (model.invocations.map(whole).unwrap_or_default()) }
+                td { (model.requests.map(whole).unwrap_or_default()) }
             }
         }
     }

@@ -160,8 +160,8 @@ fn present(now: &Usage) -> String {
 }
 
 fn past(range: &Usage) -> String {
-    let Totals { bill, unallocated, invocations, .. } = range.totals;
-    let mut text = format!("Over the range: {} requests", invocations.map_or_else(unknown, count));
+    let Totals { bill, unallocated, requests, .. } = range.totals;
+    let mut text = format!("Over the range: {} requests", requests.map_or_else(unknown, count));
     if let Some(bill) = bill {
         let _ = write!(text, "; {}", dollars(bill.cumulative));
     }
@@ -188,7 +188,7 @@ impl<'u> Rows<'u> {
             now,
             cumulative: Column::of(range.amounts().map(|money| money.cumulative)),
             per_hour: Column::of(now.amounts().map(|money| money.per_hour)),
-            per_thousand: Column::of(range.models.iter().filter_map(|model| model.per_thousand_invocations)),
+            per_thousand: Column::of(range.models.iter().filter_map(|model| model.per_thousand_requests)),
         }
     }
 
@@ -199,7 +199,7 @@ impl<'u> Rows<'u> {
             rows.push(self.sum("Unallocated", now.unused_gpus, (range.unallocated, now.unallocated), None));
         }
         if range.bill.is_some() || now.bill.is_some() {
-            rows.push(self.sum("All instances", now.gpus, (range.bill, now.bill), range.invocations));
+            rows.push(self.sum("All instances", now.gpus, (range.bill, now.bill), range.requests));
         }
         rows
     }
@@ -212,10 +212,10 @@ impl<'u> Rows<'u> {
             now.and_then(|now| now.gpus).map_or_else(unknown, whole),
             now.and_then(|now| now.utilization).map_or_else(unknown, percent),
             model.mean_utilization.map_or_else(unknown, percent),
-            model.invocations.map_or_else(unknown, count),
+            model.requests.map_or_else(unknown, count),
             self.cumulative.show_known(model.money.map(|money| money.cumulative)),
             self.per_hour.show_known(now.and_then(|now| now.money).map(|money| money.per_hour)),
-            self.per_thousand.show_known(model.per_thousand_invocations),
+            self.per_thousand.show_known(model.per_thousand_requests),
             share(model.share),
         ]
     }

@@ -108,7 +108,7 @@ export interface AlarmTagsPropagationOptions {
   /** Keys of the tags that don't, 1 to 50. */
   readonly excludedTagKeys?: string[];
 
-  /** Keys of the tags that go along, 1 to 50; not beside `ExcludedTagKeys`. */
+  /** Keys of the tags that go along, 1 to 50; can't be combined with `ExcludedTagKeys`. */
   readonly includedTagKeys?: string[];
 }
 

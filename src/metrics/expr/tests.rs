@@ -35,7 +35,7 @@ fn functions_are_written_in_capitals() {
     assert_eq!(unused.to_string(), "100 - FILL(r0, 0)");
     assert_eq!(Expr::sum_of([id(0), id(1)]).to_string(), "SUM([i0, i1])");
     let percent = Expr::<Alarm>::series(&MetricId::numbered(IdLetter::RESERVED, 0));
-    let percent = percent.or_zero_beside(&MetricId::numbered(IdLetter::INSTANCES, 0));
+    let percent = percent.or_zero_where(&MetricId::numbered(IdLetter::INSTANCES, 0));
     assert_eq!(percent.to_string(), "SUM([r0, i0 * 0])");
     let graph = Expr::<Graph>::from(id(0)) / Expr::period_of(&MetricId::numbered(IdLetter::INSTANCES, 0));
     assert_eq!(graph.running_sum().to_string(), "RUNNING_SUM(i0 / PERIOD(i0))");

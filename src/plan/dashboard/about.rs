@@ -122,7 +122,7 @@ fn many(context: &PanelContext<'_>) -> Option<String> {
 }
 
 fn queries(context: &PanelContext<'_>) -> Option<String> {
-    let shared = context.told_apart()?;
+    let shared = context.shared_by_model()?;
     let words = match context.query_by_model(shared) {
         Some(_) => "Panels of models that are not listed may go back only 3 hours.",
         None => {

@@ -18,7 +18,7 @@ use crate::spec::{DashboardSpec, EndpointName, Fleet};
 
 /// Seconds of a datapoint, at any zoom (`inherit`): a query has no `PERIOD`, by which a rate could follow it.
 const PERIOD: u16 = 300;
-/// Lines of a graph that can still be told apart.
+/// Lines of a graph that can still be distinguished.
 const MOST_LINES: u16 = 15;
 /// Rows of the interactive panel.
 const HEIGHT: u16 = 11;
@@ -100,12 +100,17 @@ fn unreserved() -> Panel {
 fn busiest() -> Panel {
     let query = InsightsQuery::new(ENDPOINTS, OF_VARIANTS, "GPUUtilization").averaging().by("EndpointName");
     let shows = "Endpoints whose GPUs compute most. The GPUs of an instance are added up: 8 busy GPUs are 800 %.";
-    Panel::of("Busiest GPUs (% of one GPU)", shows, vec![Line::query(query.biggest(MOST_LINES), "GPU work of")], "%")
+    Panel::of(
+        "Busiest GPUs (% of one GPU)",
+        shows,
+        vec![Line::query(query.biggest(MOST_LINES), "GPU utilization of")],
+        "%",
+    )
 }
 
 fn idlest() -> Panel {
     let shows = "Endpoints whose GPUs compute least, models of their own and inference components alike.";
-    let lines = vec![Line::query(lowest("GPUUtilization"), "GPU work of")];
+    let lines = vec![Line::query(lowest("GPUUtilization"), "GPU utilization of")];
     Panel::of("Least busy GPUs (% of one GPU)", shows, lines, "%")
 }
 

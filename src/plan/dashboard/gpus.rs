@@ -52,7 +52,7 @@ fn counts(context: &PanelContext<'_>) -> Panel {
 
 /// GPUs by model: of all by query, and of the listed ones while no query is possible.
 fn by_model(context: &PanelContext<'_>) -> Option<Panel> {
-    let shared = context.told_apart()?;
+    let shared = context.shared_by_model()?;
     let unit = shared.unit();
     let mut lines = vec![context.instance_samples(shared.variant)];
     let title = match (context.query_by_model(shared), context.few_models()) {

@@ -13,7 +13,7 @@ use crate::panel_params::{FleetParams, PanelParams};
 pub(super) const COLUMNS: u16 = 24;
 /// Metrics and expressions that a graph may have.
 const MOST_LINES: usize = 500;
-/// Graphs beside each other that can still be read on a screen of 1440 × 900.
+/// Graphs side by side that can still be read on a screen of 1440 × 900.
 const MOST_IN_A_ROW: usize = 3;
 const MOST_WIDGETS: usize = 500;
 const MOST_METRICS: usize = 2500;
@@ -34,7 +34,7 @@ pub struct DashboardTooLarge {
 /// A widget of a planned dashboard, and where it stands.
 #[derive(Clone, Debug, Serialize)]
 pub struct PlannedWidget {
-    /// What a panel shows and how to read it, in words. CloudWatch isn't told.
+    /// What a panel shows and how to read it, in words. It isn't part of the body.
     #[serde(skip)]
     shows: &'static str,
     height: u16,
@@ -240,7 +240,7 @@ impl<'s> Grid<'s> {
         self.place(width, height, shows, properties);
     }
 
-    /// Begins a new row: what follows doesn't stand beside what is there.
+    /// Begins a new row: what follows stands below what is there.
     fn new_row(&mut self) {
         self.x = 0;
         self.y += self.row_height;

@@ -17,7 +17,7 @@ const PER_THOUSAND: &str =
     "Dollars divided by requests, over the time range that is shown. Dear models with few requests stand out.";
 
 pub(super) fn money(grid: &mut Grid<'_>, context: &PanelContext<'_>) {
-    let Some(shared) = context.told_apart() else { return of_instances(grid, context) };
+    let Some(shared) = context.shared_by_model() else { return of_instances(grid, context) };
     let Some(rate) = context.unit_rate(shared) else { return };
     let models = Models { context, shared, rate };
     let per_interval = format!("$ per {}: what each model costs in one publish interval", context.monitoring.frequency);
@@ -107,7 +107,7 @@ impl Models<'_> {
     }
 }
 
-/// What it has come to, beside the bill.
+/// What it has come to, and the bill.
 fn cumulative(models: &Models<'_>) -> Vec<Line> {
     let mut lines = models.lines(Per::Range);
     let (context, variant) = (models.context, models.shared.variant);

@@ -142,12 +142,12 @@ impl<'p> PanelContext<'p> {
         self.variants().map(Answerer::Variant).enumerate().map(model).collect()
     }
 
-    /// Whether the requests of all models can be told from those of other endpoints.
+    /// Whether the requests of all models can be distinguished from those of other endpoints.
     pub(super) fn sees_copies(&self) -> bool {
         self.monitoring.enhanced_metrics && self.host().is_some()
     }
 
-    /// The requests of the whole endpoint, where they can be told. Copies of requests that shadows get don't count.
+    /// The requests of the whole endpoint, where they are known. Copies of requests that shadows get don't count.
     pub(super) fn total(&self) -> Option<Total> {
         let endpoint = &self.monitoring.endpoint_name;
         let [all, failed] = [IdLetter::TOTAL, IdLetter::ERRORS].map(|letter| MetricId::numbered(letter, 0).part(0));

@@ -79,7 +79,7 @@ pub(super) fn selected(grid: &mut Grid<'_>, context: &PanelContext<'_>) {
 }
 
 fn gpus_and_cost(context: &PanelContext<'_>) -> Option<Panel> {
-    let shared = context.told_apart()?;
+    let shared = context.shared_by_model()?;
     let id = MetricId::numbered(IdLetter::HELD, 0);
     let unit = shared.unit();
     let held = context.count(Expr::series(&id), shared.variant);

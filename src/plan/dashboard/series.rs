@@ -140,8 +140,8 @@ impl<'p> PanelContext<'p> {
         self.variants().find(|variant| variant.hosts_components())
     }
 
-    /// [`Self::shared`], where metrics tell models' GPUs apart.
-    pub(super) fn told_apart(&self) -> Option<Shared<'p>> {
+    /// [`Self::shared`], where metrics show the GPUs of each model.
+    pub(super) fn shared_by_model(&self) -> Option<Shared<'p>> {
         self.shared().filter(|_| self.monitoring.enhanced_metrics)
     }
 
@@ -187,7 +187,7 @@ impl<'p> PanelContext<'p> {
         Line::hidden_metric(variant.instances_id(), self.instance_metric("CPUUtilization", Stat::SampleCount, variant))
     }
 
-    /// What [`Shared::used_samples`] refers to beside [`Self::instance_samples`]: samples of the GPUs that models hold, or
+    /// What [`Shared::used_samples`] refers to as well as to [`Self::instance_samples`]: samples of the GPUs that models hold, or
     /// the samples that GPUs would have published which models have reserved.
     pub(super) fn used_lines(&self, shared: Shared<'_>) -> Vec<Line> {
         let variant = shared.variant;
@@ -197,7 +197,7 @@ impl<'p> PanelContext<'p> {
         }
         // The sum of percentages, one for each instance and interval: an instance that publishes none adds none.
         let reserved = MetricId::numbered(IdLetter::RESERVED, variant.number);
-        let percent = Expr::series(&reserved).or_zero_beside(&variant.instances_id());
+        let percent = Expr::series(&reserved).or_zero_where(&variant.instances_id());
         vec![
             Line::hidden_metric(reserved, self.instance_metric("GPUReservation", Stat::Sum, variant)),
             Line::hidden_expression(variant.used_id(), percent * f64::from(shared.units) / 100.0),

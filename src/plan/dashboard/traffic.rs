@@ -96,16 +96,16 @@ fn failures(context: &PanelContext<'_>) -> Panel {
         lines.extend(total.parts);
         lines.push(Line::expression(share, "All models 5xx (%)"));
     }
-    let beside = beside(context, &models);
-    let right = (!beside.is_empty()).then_some("Per minute");
-    lines.extend(beside);
+    let broken = broken_calls(context, &models);
+    let right = (!broken.is_empty()).then_some("Per minute");
+    lines.extend(broken);
     let shows = "Of 100 requests, those that failed: 5xx is the model's or SageMaker's mistake, 4xx the caller's. \
-        Beside it, on the right, streams that broke off and calls that met no copy of their model.";
+        On the right, streams that broke off and calls that met no copy of their model.";
     Panel { most: Some(100), right, ..Panel::of("Failed requests (% of requests)", shows, lines, "%") }
 }
 
 /// Failures that no share of requests tells of: streams that broke off, and calls that met no copy.
-fn beside(context: &PanelContext<'_>, models: &[Model<'_>]) -> Vec<Line> {
+fn broken_calls(context: &PanelContext<'_>, models: &[Model<'_>]) -> Vec<Line> {
     let mut kinds = vec![("MidStreamErrors", "streams broken off per minute")];
     if context.host().is_some() {
         kinds.push(("NoCapacityInvocationFailures", "calls that met no copy per minute"));
@@ -114,7 +114,7 @@ fn beside(context: &PanelContext<'_>, models: &[Model<'_>]) -> Vec<Line> {
     let mut lines = Vec::new();
     for (kind, (name, what)) in kinds.into_iter().enumerate() {
         for model in few.iter().filter(|model| model.streams()) {
-            let id = model.id(IdLetter::BESIDE).part(kind);
+            let id = model.id(IdLetter::SECOND).part(kind);
             let [calls, rate] =
                 Line::of_metric(&id, model.metric(name, Stat::Sum), model.label(context, what), |calls| {
                     per_minute(calls, &id)
@@ -182,7 +182,7 @@ fn load(context: &PanelContext<'_>) -> Panel {
     Panel::of(title, shows, lines, "Requests")
 }
 
-/// Requests that wait, for how long, and what an asynchronous endpoint does beside the model's work.
+/// Requests that wait, for how long, and what an asynchronous endpoint does apart from the model's work.
 fn queue(context: &PanelContext<'_>) -> Vec<Panel> {
     let endpoint = &context.monitoring.endpoint_name;
     let backlog = |name, label: &str| Line::metric(queue_metric(name, Stat::Maximum, endpoint), label);
@@ -237,7 +237,7 @@ fn queue(context: &PanelContext<'_>) -> Vec<Panel> {
         ),
         Panel::of(
             "Failures around the model's work (per minute)",
-            "What went wrong beside the model: downloads, uploads, notifications, and requests that waited too long.",
+            "What went wrong apart from the model: downloads, uploads, notifications, and requests that waited too long.",
             failures,
             "Per minute",
         ),
@@ -255,7 +255,7 @@ fn serverless(context: &PanelContext<'_>) -> Vec<Panel> {
         let label = context.label("Cold start p90", variant);
         setup.extend(Line::of_metric(&id, metric("ModelSetupTime", Stat::P90), label, |time| time / MILLISECOND));
         let share = |name, number, label: &str| {
-            let id = MetricId::numbered(IdLetter::BESIDE, variant.number).part(number);
+            let id = MetricId::numbered(IdLetter::SECOND, variant.number).part(number);
             // A part of one, as the developer guide's page on serverless monitoring has it.
             Line::of_metric(&id, metric(name, Stat::Maximum), context.label(label, variant), |part| part * 100.0)
         };
@@ -288,7 +288,7 @@ fn loading(context: &PanelContext<'_>) -> Vec<Panel> {
     let endpoint = &context.monitoring.endpoint_name;
     let (mut cache, mut times) = (Vec::new(), Vec::new());
     for variant in context.variants().filter(|variant| variant.serving == Serving::MultiModel) {
-        let hits = MetricId::numbered(IdLetter::BESIDE, variant.number);
+        let hits = MetricId::numbered(IdLetter::SECOND, variant.number);
         let hit = invocation_metric("ModelCacheHit", Stat::Average, endpoint, &variant.name);
         let label = context.label("Model was loaded (% of requests)", variant);
         cache.extend(Line::of_metric(&hits, hit, label, |part| part * 100.0));

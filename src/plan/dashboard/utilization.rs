@@ -13,12 +13,12 @@ use super::widget::{Line, Panel, Threshold};
 
 /// GPUs among the hottest.
 const HOTTEST: u16 = 10;
-/// What the panels of GPUs' work show.
+/// What the panels of GPUs' utilization show.
 const COMPUTE: &str =
     "How much the GPUs compute, as a mean, with guide lines at 30 % (underused) and 80 % (saturated).";
 /// What the panels of GPUs' memory show.
 const GPU_MEMORY: &str = "How much of the GPUs' memory is in use. Loaded weights count, also when nobody calls.";
-/// What tells one GPU of a copy from another, beside its own number.
+/// What distinguishes one GPU of a copy from another, apart from its own number.
 const COPY: &str = "${PROP('Dim.InferenceComponentName')} ${PROP('Dim.InstanceId')} ${PROP('Dim.ContainerId')}";
 const MODEL: &str = "${PROP('Dim.InferenceComponentName')}";
 
@@ -77,9 +77,9 @@ fn of_models(context: &PanelContext<'_>, name: &'static str, before: &str) -> Ve
     biggest.map(|most| Line::expression(most, format!("{before}{MODEL}"))).collect()
 }
 
-/// The GPUs that work most, of all that a model holds.
+/// The busiest GPUs, of all that a model holds.
 fn hottest(context: &PanelContext<'_>) -> Option<Panel> {
-    context.told_apart().filter(|shared| shared.variant.partitions.is_none())?;
+    context.shared_by_model().filter(|shared| shared.variant.partitions.is_none())?;
     let endpoint = &context.monitoring.endpoint_name;
     let search = |dimension| Expr::search(held_gpus("GPUUtilizationNormalized", Stat::Average, dimension, endpoint));
     let hottest = Expr::list(context.each_dimension(search)).sorted_by_mean(Order::HighestFirst, HOTTEST);

@@ -27,15 +27,15 @@ impl Count<'_> {
         for one in publishing.iter().filter(|one| self.at_end(one.reading) > 0.0) {
             by_instance.entry(one.instance).or_default().push(one);
         }
-        let free = variant.model.is_none();
+        let shared = variant.model.is_none();
         by_instance
             .into_iter()
-            .map(|(id, held)| InstanceUsage { id: id.to_owned(), gpus: self.gpus(&held, gpus, free) })
+            .map(|(id, held)| InstanceUsage { id: id.to_owned(), gpus: self.gpus(&held, gpus, shared) })
             .collect()
     }
 
-    /// An instance's GPUs: each in its place where ids say which it is, free ones between and after them.
-    fn gpus(&self, held: &[&Publishing<'_>], many: Option<u32>, free: bool) -> Vec<GpuUsage> {
+    /// An instance's GPUs: each in its place where ids say which it is, unused ones between and after them.
+    fn gpus(&self, held: &[&Publishing<'_>], many: Option<u32>, shared: bool) -> Vec<GpuUsage> {
         // A GPU that passed from one copy to another within the period belongs to who held it longer.
         let mut by_id: BTreeMap<(usize, &str), &Publishing<'_>> = BTreeMap::new();
         for one in held {
@@ -45,16 +45,16 @@ impl Count<'_> {
                 *holder = one;
             }
         }
-        let many = many.and_then(|gpus| usize::try_from(gpus).ok()).filter(|_| free).unwrap_or(0);
+        let many = many.and_then(|gpus| usize::try_from(gpus).ok()).filter(|_| shared).unwrap_or(0);
         let numbered = by_id.keys().all(|(number, _)| *number < many);
         let mut slots: Vec<GpuUsage> = Vec::new();
         for ((number, _), one) in by_id {
             while numbered && slots.len() < number {
-                slots.push(GpuUsage::FREE);
+                slots.push(GpuUsage::UNUSED);
             }
             slots.push(self.gpu(one));
         }
-        slots.resize(slots.len().max(many), GpuUsage::FREE);
+        slots.resize(slots.len().max(many), GpuUsage::UNUSED);
         slots
     }
 
@@ -72,5 +72,5 @@ impl Count<'_> {
 }
 
 impl GpuUsage {
-    const FREE: Self = Self { id: None, model: None, copy: None, utilization: None, mean_utilization: None };
+    const UNUSED: Self = Self { id: None, model: None, copy: None, utilization: None, mean_utilization: None };
 }

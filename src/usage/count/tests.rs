@@ -125,8 +125,8 @@ proptest! {
         let dollars = |money: Option<Money>| money.unwrap().cumulative.0;
         let instances = fleet.periods.iter().flatten().count();
         prop_assert!(close(dollars(usage.totals.bill), number(instances) * fleet.price * interval));
-        let free = fleet.all_gpus().filter(|gpu| gpu.is_none()).count();
-        prop_assert!(close(dollars(usage.totals.unallocated), number(free) * per_gpu));
+        let unused = fleet.all_gpus().filter(|gpu| gpu.is_none()).count();
+        prop_assert!(close(dollars(usage.totals.unallocated), number(unused) * per_gpu));
         for model in &usage.models {
             let held = fleet.all_gpus().flatten().filter(|number| format!("m{number}") == model.name).count();
             prop_assert!(close(dollars(model.money), number(held) * per_gpu), "{}", model.name);
@@ -200,9 +200,9 @@ fn variant(name: &str, model: Option<&str>) -> DescribedVariant {
     }
 }
 
-/// `ListMetrics` gives a new series after up to 15 minutes: until then a full instance looked half free.
+/// `ListMetrics` gives a new series after up to 15 minutes: until then a full instance looked half unused.
 #[test]
-fn a_copy_that_is_not_listed_yet_leaves_free_and_unallocated_out() {
+fn a_copy_that_is_not_listed_yet_leaves_unused_and_unallocated_out() {
     let fleet = shared(60);
     let declared = declared(&fleet, vec![variant("v", None)]);
     let mut readings = fleet.readings();
@@ -218,7 +218,7 @@ fn a_copy_that_is_not_listed_yet_leaves_free_and_unallocated_out() {
         assert_eq!((totals.unused_gpus.is_some(), totals.unallocated.is_some()), (seen, seen), "{percent}");
         assert_eq!(usage.remarks, if seen { vec![] } else { vec![Remark::NotListed] });
         let shown = usage.variants[0].instances[0].gpus.iter().filter(|gpu| gpu.model.is_none()).count();
-        assert_eq!(shown, if seen { 2 } else { 0 }, "no square is drawn as free that may be held");
+        assert_eq!(shown, if seen { 2 } else { 0 }, "no square is drawn as unused that may be held");
         assert!(close(totals.bill.unwrap().per_hour.0, 4.0));
     }
 }
@@ -240,9 +240,9 @@ fn shadow_variants_count_in_the_bill_and_not_in_requests() {
         readings.insert(requests, SeriesReading { sum: points, ..SeriesReading::default() });
     }
     let usage = count(&question(&fleet), &declared(&fleet, variants), fleet.window(), &readings);
-    assert_eq!(usage.totals.invocations, Some(3.0));
+    assert_eq!(usage.totals.requests, Some(3.0));
     assert!(close(usage.totals.bill.unwrap().per_hour.0, 8.0));
-    assert_eq!(usage.models.iter().map(|model| model.invocations).collect::<Vec<_>>(), [Some(3.0), Some(3.0)]);
+    assert_eq!(usage.models.iter().map(|model| model.requests).collect::<Vec<_>>(), [Some(3.0), Some(3.0)]);
 }
 
 /// Rust's sum of no floats is −0, which was shown as it is.
@@ -254,5 +254,5 @@ fn a_sum_of_nothing_is_0() {
     let usage = count(&question(&fleet), &declared(&fleet, vec![variant("v", None)]), fleet.window(), &readings);
     let totals = usage.totals;
     let numbers = [totals.instances, totals.used_gpus.unwrap(), totals.bill.unwrap().cumulative.0];
-    assert!(numbers.iter().chain(&totals.invocations).all(|number| number.is_sign_positive()), "{totals:?}");
+    assert!(numbers.iter().chain(&totals.requests).all(|number| number.is_sign_positive()), "{totals:?}");
 }
