@@ -3,9 +3,9 @@
 //! The opposite need of `unused_gpu`, and the same count: without an instance there is nothing to have room on, and no
 //! datapoint.
 
-use super::free_gpus;
 use super::spec::AlarmSource;
 use super::unused_gpu::{NOTHING_SHARES_GPUS, NUMBER_OF_GPUS, fit, measure, shares_gpus, unused_gpus};
+use super::unused_gpu_outlook;
 use super::words::{compared, dollars, for_how_long};
 use super::{ANY_NUMBER, Comparison, Counted, Definition, HOUR, PeriodRule, Words};
 use crate::endpoint::Variant;
@@ -45,7 +45,7 @@ pub(super) const DEFINITION: Definition = Definition {
         "let the endpoint scale out by an instance, or lower the copies of a model",
     ],
     annotation: unused_gpus,
-    warning: |alarm, outlook| free_gpus::warning(alarm, outlook, "declare another instance"),
+    warning: |alarm, outlook| unused_gpu_outlook::warning(alarm, outlook, "declare another instance"),
     breaching_gaps: None,
     words: Words {
         measures: "GPUs that are left on running instances to add a copy or to place another model.",

@@ -10,7 +10,6 @@ mod definition;
 mod error_rate;
 mod first_chunk_latency;
 mod fleet;
-mod free_gpus;
 mod gpu_buffer;
 mod idle_gpu;
 mod latency;
@@ -22,6 +21,7 @@ pub(crate) mod reach;
 mod scope;
 mod spec;
 mod unused_gpu;
+mod unused_gpu_outlook;
 mod words;
 
 use std::fmt;

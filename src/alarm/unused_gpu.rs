@@ -7,9 +7,9 @@
 //! datapoint, and a missing datapoint is not breaching. A new endpoint publishes half an hour of data before this can
 //! fire, so it needs no warm-up.
 
-use super::free_gpus;
 use super::measure::Series;
 use super::spec::{AlarmSource, AlarmSpec};
+use super::unused_gpu_outlook;
 use super::words::{compared, dollars, for_how_long};
 use super::{
     ANY_NUMBER, Comparison, Counted, Definition, Fit, HOUR, MOST_METRICS, Measure, PeriodRule, Scope, ThresholdRule,
@@ -61,7 +61,7 @@ pub(super) const DEFINITION: Definition = Definition {
         "repair or place the model, or let the endpoint scale in",
     ],
     annotation: unused_gpus,
-    warning: |alarm, outlook| free_gpus::warning(alarm, outlook, "place more copies"),
+    warning: |alarm, outlook| unused_gpu_outlook::warning(alarm, outlook, "place more copies"),
     breaching_gaps: None,
     words: Words {
         measures: "GPUs of running instances that no model holds.",

@@ -63,13 +63,13 @@ mod tests {
     }
 
     #[test]
-    fn a_gpu_that_the_models_leave_free_keeps_an_alarm_in_alarm() {
+    fn a_gpu_that_the_models_leave_unused_keeps_an_alarm_in_alarm() {
         let two = json!({"InferenceComponents": models(&["2", "1"])});
         let said = warnings(1, &two, None);
         assert_eq!(
             said,
             [
-                "Properties.UnusedGpuAlarm.Threshold: with a copy of each model on an instance, 1 of the 4 GPUs of the declared instances is free, \
+                "Properties.UnusedGpuAlarm.Threshold: with a copy of each model on an instance, 1 of the 4 GPUs of the declared instances is unused, \
               so the alarm (at least 1) would stay in ALARM; use 2, or place more copies"
             ]
         );

@@ -1,4 +1,4 @@
-//! What looks wrong about an alarm on GPUs that are free, as `unused_gpu` and `gpu_buffer` count them.
+//! What looks wrong about an alarm on unused GPUs, as `unused_gpu` and `gpu_buffer` count them.
 
 use super::Comparison;
 use super::outlook::{Outlook, PlacedModel, is_breached_by};
@@ -25,12 +25,13 @@ pub(super) fn warning(alarm: &AlarmSpec, outlook: &Outlook<'_>, instead: &str) -
             largest(alarm, most)
         )),
         Reach::Sometimes => {
-            let free = free(placed, instances.initial, gpus).filter(|free| is_breached_by(alarm, f64::from(*free)))?;
+            let unused =
+                unused(placed, instances.initial, gpus).filter(|unused| is_breached_by(alarm, f64::from(*unused)))?;
             Some(format!(
-                "{} of the {all} GPUs of the declared instances {} free, so the alarm ({compared}) would stay in ALARM; {}",
-                how_much(placed, free),
-                if free == 1 { "is" } else { "are" },
-                what_works(alarm, free, instead),
+                "{} of the {all} GPUs of the declared instances {} unused, so the alarm ({compared}) would stay in ALARM; {}",
+                how_much(placed, unused),
+                if unused == 1 { "is" } else { "are" },
+                what_works(alarm, unused, instead),
             ))
         }
     }
@@ -51,9 +52,9 @@ fn largest(alarm: &AlarmSpec, most: u32) -> u32 {
     if alarm.comparison == Comparison::MoreThan { most.saturating_sub(1) } else { most }
 }
 
-/// GPUs that are left on so many instances when the models are placed, where that can be told. A model whose copies aren't known
+/// GPUs that are left on so many instances when the models are placed, where that is known. A model whose copies aren't known
 /// has one on each instance, where all models fit on one together, and else one in all.
-fn free(placed: &[PlacedModel], instances: u32, gpus: u32) -> Option<u32> {
+fn unused(placed: &[PlacedModel], instances: u32, gpus: u32) -> Option<u32> {
     if placed.is_empty() {
         return None;
     }
@@ -64,22 +65,22 @@ fn free(placed: &[PlacedModel], instances: u32, gpus: u32) -> Option<u32> {
     instances.saturating_mul(gpus).checked_sub(held)
 }
 
-fn how_much(placed: &[PlacedModel], free: u32) -> String {
+fn how_much(placed: &[PlacedModel], unused: u32) -> String {
     let known = placed.iter().all(|model| model.copies.is_some());
     if known {
-        format!("with the declared copies, {free}")
+        format!("with the declared copies, {unused}")
     } else {
-        format!("with a copy of each model on an instance, {free}")
+        format!("with a copy of each model on an instance, {unused}")
     }
 }
 
-/// A threshold that `free` GPUs don't breach, where there is one.
-fn what_works(alarm: &AlarmSpec, free: u32, instead: &str) -> String {
+/// A threshold that so many unused GPUs don't breach, where there is one.
+fn what_works(alarm: &AlarmSpec, unused: u32, instead: &str) -> String {
     let threshold = match alarm.comparison {
-        Comparison::AtLeast => Some(free + 1),
-        Comparison::AtMost => free.checked_sub(1),
-        Comparison::LessThan => Some(free).filter(|free| *free > 0),
-        Comparison::MoreThan => Some(free),
+        Comparison::AtLeast => Some(unused + 1),
+        Comparison::AtMost => unused.checked_sub(1),
+        Comparison::LessThan => Some(unused).filter(|unused| *unused > 0),
+        Comparison::MoreThan => Some(unused),
     };
     match threshold {
         Some(threshold) => format!("use {threshold}, or {instead}"),
