@@ -1,6 +1,6 @@
 //! The resource types: what templates call them, and what each of them owns.
 //!
-//! Nobody else compares types. Whoever has to tell them apart asks here for a capability by its name.
+//! Nobody else compares types: code that depends on the type asks for one of these capabilities.
 
 use std::fmt;
 
@@ -113,6 +113,12 @@ impl ResourceType {
     #[must_use]
     pub const fn lends_config(self) -> bool {
         self.owns_config() && !self.owns_endpoint()
+    }
+
+    /// Whether it monitors one endpoint, which was created elsewhere.
+    #[must_use]
+    pub const fn watches_elsewhere(self) -> bool {
+        !self.owns_config() && !self.watches_fleet()
     }
 
     /// What its physical id names.

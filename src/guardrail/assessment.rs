@@ -271,7 +271,7 @@ fn monitoring(endpoint: &NativeEndpoint, declared: &Declarations) -> Monitoring 
     let makes_config =
         |one: &Declared| one.resource_type.owns_config() && member(&one.properties, "EndpointConfigName") == config;
     let name = member(&suggested.properties, "EndpointName");
-    let monitoring = || declared.resources.iter().filter(|one| one.resource_type == ResourceType::EndpointMonitoring);
+    let monitoring = || declared.resources.iter().filter(|one| one.resource_type.watches_elsewhere());
     let names = |one: &Declared| member(&one.properties, "EndpointName") == name;
     if config.is_some() && declared.resources.iter().any(makes_config) || monitoring().any(names) {
         return Monitoring::There;

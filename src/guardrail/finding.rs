@@ -5,6 +5,8 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::ServiceToken;
+use crate::envelope::ResourceType;
+use crate::template::{ENDPOINT, ENDPOINT_CONFIG};
 
 /// Which rule isn't kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,7 +67,7 @@ impl Finding {
     pub(super) fn enhanced_metrics(logical_id: &str, is_off: bool) -> Self {
         let state = if is_off { "are switched off" } else { "are off by default" };
         let message = format!(
-            "AWS::SageMaker::EndpointConfig without enhanced metrics: they {state}, so nothing says which GPUs a model holds or what it \
+            "{ENDPOINT_CONFIG} without enhanced metrics: they {state}, so nothing says which GPUs a model holds or what it \
              costs"
         );
         let metrics = json!({ "EnableEnhancedMetrics": true, "MetricPublishFrequencyInSeconds": 60 });
@@ -76,11 +78,12 @@ impl Finding {
 
     /// Monitoring beside the endpoint, made under the same `condition`.
     pub(super) fn monitored(logical_id: &str, condition: Option<&Value>, token: &ServiceToken) -> Self {
-        let message = "AWS::SageMaker::Endpoint without monitoring: no Custom::EndpointMonitoring of this template names it, and its config is no \
-                       Custom::MonitoredEndpointConfig"
-            .to_owned();
+        let (monitors, owns_config) = (ResourceType::EndpointMonitoring, ResourceType::MonitoredEndpointConfig);
+        let message = format!(
+            "{ENDPOINT} without monitoring: no {monitors} of this template names it, and its config is no {owns_config}"
+        );
         let mut monitoring = json!({
-            "Type": "Custom::EndpointMonitoring",
+            "Type": monitors.name(),
             "Properties": {
                 "ServiceToken": { "Fn::ImportValue": token.0 },
                 "EndpointName": { "Fn::GetAtt": [logical_id, "EndpointName"] },

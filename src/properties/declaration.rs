@@ -23,6 +23,8 @@ use crate::alarm::{AlarmKind, Comparison, MissingData};
 use crate::envelope::{ResourceType, withholds};
 use crate::scalar;
 
+use ResourceType::{EndpointFleet, EndpointMonitoring, MonitoredEndpoint, MonitoredEndpointConfig};
+
 const METRICS_CONFIG: &str = "MetricsConfig";
 const FREQUENCY: &str = "MetricPublishFrequencyInSeconds";
 /// How the launch article spells [`FREQUENCY`]; no such member exists, and people paste it.
@@ -233,11 +235,11 @@ fn own_of(resource_type: ResourceType) -> impl Iterator<Item = &'static str> + C
 
 /// Whether a type takes a member of `CreateEndpointConfig`.
 fn takes_member(resource_type: ResourceType, name: &str) -> bool {
-    match resource_type {
-        _ if resource_type.owns_config() => true,
-        _ if resource_type.watches_fleet() => MEMBERS_OF_FLEETS.contains(&name),
-        _ => OF_MONITORING.contains(&name),
+    if resource_type.owns_config() {
+        return true;
     }
+    let taken = if resource_type.watches_fleet() { MEMBERS_OF_FLEETS } else { OF_MONITORING };
+    taken.contains(&name)
 }
 
 /// Divides the properties into ours and the members of `CreateEndpointConfig`. What is neither, or doesn't belong to
@@ -256,22 +258,20 @@ fn divide(root: &Node<'_>, all: &Map<String, Value>, resource_type: ResourceType
             member if is_member && takes_member(resource_type, member) => entry(&mut divided.members),
             deployment if OF_DEPLOYMENTS.contains(&deployment) && deploys => entry(&mut divided.deployment),
             other if has(OF_FLEETS, other) => node.invalid(format!(
-                "belongs to Custom::EndpointFleet, which is about all endpoints; leave it out of {resource_type}"
+                "belongs to {EndpointFleet}, which is about all endpoints; leave it out of {resource_type}"
             )),
             other if resource_type.watches_fleet() && (is_member || has(COMMON, other) || has(OF_CONFIGS, other)) => {
-                node.invalid(
-                    "is about one endpoint, and Custom::EndpointFleet is about all of them; leave it out, or declare it with \
-                     Custom::EndpointMonitoring"
-                        .to_owned(),
-                );
+                node.invalid(format!(
+                    "is about one endpoint, and {EndpointFleet} is about all of them; leave it out, or declare it with \
+                     {EndpointMonitoring}"
+                ));
             }
-            deployment if OF_DEPLOYMENTS.contains(&deployment) => node.invalid(format!(
-                "belongs to Custom::MonitoredEndpoint, which deploys; leave it out of {resource_type}"
+            deployment if OF_DEPLOYMENTS.contains(&deployment) => {
+                node.invalid(format!("belongs to {MonitoredEndpoint}, which deploys; leave it out of {resource_type}"));
+            }
+            other if is_member || has(OF_CONFIGS, other) => node.invalid(format!(
+                "{EndpointMonitoring} makes no endpoint config; leave it out, or use {MonitoredEndpointConfig}"
             )),
-            other if is_member || has(OF_CONFIGS, other) => node.invalid(
-                "Custom::EndpointMonitoring makes no endpoint config; leave it out, or use Custom::MonitoredEndpointConfig"
-                    .to_owned(),
-            ),
             other => {
                 if let Some(home) = misplaced::home(other) {
                     node.misplaced(home);

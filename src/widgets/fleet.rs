@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::context::Context;
 use super::controls::call;
 use super::frame::{note, span, tile};
+use crate::envelope::ResourceType;
 use crate::figure::{Column, count, dollars, percent, plural, unknown, whole};
 use crate::fleet::{EndpointStanding, FleetUsage, IdleDays, Known, LinkedStanding};
 use crate::spec::Dollars;
@@ -199,8 +200,8 @@ fn monitoring(standing: &EndpointStanding) -> Markup {
         @if standing.enhanced_metrics == Some(false) {
             details {
                 summary.differs { "no enhanced metrics" }
-                "A config can't be changed: make a new one with MetricsConfig.EnableEnhancedMetrics: true, as Custom::MonitoredEndpointConfig does, \
-                 and update the endpoint to it."
+                "A config can't be changed: make a new one with MetricsConfig.EnableEnhancedMetrics: true, as "
+                (ResourceType::MonitoredEndpointConfig.name()) " does, and update the endpoint to it."
             }
         }
     }
