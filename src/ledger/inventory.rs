@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::record::{Millis, Record, ThingName};
+use crate::spec::{AlarmName, DashboardName, EndpointConfigName, EndpointName};
 
 /// What something is that a resource owns.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,7 +18,14 @@ pub enum Kind {
     Alarm,
 }
 
-/// One thing.
+/// Something that a resource owns, or may own.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Thing {
+    pub(crate) kind: Kind,
+    pub(crate) name: String,
+}
+
+/// What the record holds of one thing.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
 pub(crate) struct Item {
     pub(crate) kind: Kind,
@@ -54,9 +62,39 @@ pub(crate) enum State {
 /// The most requests that are remembered to have wanted something.
 const MOST_WANTED_BY: usize = 6;
 
+impl Thing {
+    pub(crate) fn new(kind: Kind, name: &str) -> Self {
+        Self { kind, name: name.to_owned() }
+    }
+}
+
+impl From<&EndpointConfigName> for Thing {
+    fn from(name: &EndpointConfigName) -> Self {
+        Self::new(Kind::EndpointConfig, name.as_str())
+    }
+}
+
+impl From<&EndpointName> for Thing {
+    fn from(name: &EndpointName) -> Self {
+        Self::new(Kind::Endpoint, name.as_str())
+    }
+}
+
+impl From<&DashboardName> for Thing {
+    fn from(name: &DashboardName) -> Self {
+        Self::new(Kind::Dashboard, name.as_str())
+    }
+}
+
+impl From<&AlarmName> for Thing {
+    fn from(name: &AlarmName) -> Self {
+        Self::new(Kind::Alarm, name.as_str())
+    }
+}
+
 impl Item {
-    pub(crate) fn is(&self, kind: Kind, name: &str) -> bool {
-        self.kind == kind && self.name.is(name)
+    pub(crate) fn is(&self, thing: &Thing) -> bool {
+        self.kind == thing.kind && self.name.is(&thing.name)
     }
 
     /// Whether `request` made it, alone, so that it goes when that request fails.
@@ -66,12 +104,12 @@ impl Item {
 }
 
 impl Record {
-    pub(crate) fn item(&self, kind: Kind, name: &str) -> Option<&Item> {
-        self.inventory.iter().find(|item| item.is(kind, name))
+    pub(crate) fn item(&self, thing: &Thing) -> Option<&Item> {
+        self.inventory.iter().find(|item| item.is(thing))
     }
 
-    fn item_mut(&mut self, kind: Kind, name: &str) -> Option<&mut Item> {
-        self.inventory.iter_mut().find(|item| item.is(kind, name))
+    fn item_mut(&mut self, thing: &Thing) -> Option<&mut Item> {
+        self.inventory.iter_mut().find(|item| item.is(thing))
     }
 
     /// `item` is about to be made. What was known of another of its name is over.
@@ -80,45 +118,45 @@ impl Record {
         self.inventory.push(item);
     }
 
-    pub(crate) fn note_done(&mut self, kind: Kind, name: &str) {
-        if let Some(item) = self.item_mut(kind, name) {
+    pub(crate) fn note_done(&mut self, thing: &Thing) {
+        if let Some(item) = self.item_mut(thing) {
             item.state = State::Done;
         }
     }
 
-    pub(crate) fn note_unknown(&mut self, kind: Kind, name: &str, until: Millis) {
-        if let Some(item) = self.item_mut(kind, name) {
+    pub(crate) fn note_unknown(&mut self, thing: &Thing, until: Millis) {
+        if let Some(item) = self.item_mut(thing) {
             item.state = State::Intended { until };
         }
     }
 
-    pub(crate) fn note_identity(&mut self, kind: Kind, name: &str, identity: &str) {
-        if let Some(item) = self.item_mut(kind, name) {
+    pub(crate) fn note_identity(&mut self, thing: &Thing, identity: &str) {
+        if let Some(item) = self.item_mut(thing) {
             item.state = State::Done;
             item.identity.get_or_insert_with(|| identity.to_owned());
         }
     }
 
-    pub(crate) fn note_gone(&mut self, kind: Kind, name: &str) {
-        self.inventory.retain(|item| !item.is(kind, name));
+    pub(crate) fn note_gone(&mut self, thing: &Thing) {
+        self.inventory.retain(|item| !item.is(thing));
     }
 
     /// Its tags say that it is `physical_id`'s.
-    pub(crate) fn note_physical_id(&mut self, kind: Kind, name: &str, physical_id: &str) {
-        if let Some(item) = self.item_mut(kind, name) {
+    pub(crate) fn note_physical_id(&mut self, thing: &Thing, physical_id: &str) {
+        if let Some(item) = self.item_mut(thing) {
             physical_id.clone_into(&mut item.physical_id);
         }
     }
 
-    pub(crate) fn note_left(&mut self, kind: Kind, name: &str) {
-        if let Some(item) = self.item_mut(kind, name) {
+    pub(crate) fn note_left(&mut self, thing: &Thing) {
+        if let Some(item) = self.item_mut(thing) {
             item.left = true;
         }
     }
 
     /// `request` is answered with SUCCESS, and wants it.
-    pub(crate) fn note_wanted(&mut self, kind: Kind, name: &str, request: &str) {
-        if let Some(item) = self.item_mut(kind, name) {
+    pub(crate) fn note_wanted(&mut self, thing: &Thing, request: &str) {
+        if let Some(item) = self.item_mut(thing) {
             item.left = false;
             item.wanted_by.retain(|known| known != request);
             item.wanted_by.push(request.to_owned());

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::inventory::Kind;
+use super::inventory::Thing;
 use super::run::Run;
 use super::store::LedgerError;
 use super::{Ledger, millis};
@@ -19,7 +19,8 @@ pub(crate) struct Kept {
     pub(crate) tags: Vec<(String, String)>,
 }
 
-fn key(resource: &str, kind: Kind, name: &str) -> String {
+fn key(resource: &str, thing: &Thing) -> String {
+    let Thing { kind, name } = thing;
     format!("{resource}|before|{kind:?}|{name}")
 }
 
@@ -29,24 +30,24 @@ impl Run {
     ///
     /// # Errors
     /// Where the table can't be written.
-    pub(crate) async fn keep(&self, kind: Kind, name: &str, kept: &Kept) -> Result<(), LedgerError> {
+    pub(crate) async fn keep(&self, thing: &Thing, kept: &Kept) -> Result<(), LedgerError> {
         let text = serde_json::to_string(kept).unwrap_or_default();
         if self.facts().hides_names || text.len() > LARGEST {
             tracing::warn!(
-                ?kind,
+                kind = ?thing.kind,
                 "what it was before is known to this run alone: it is too large, or names are hidden"
             );
             return Ok(());
         }
-        self.ledger().keep(&key(self.resource(), kind, name), text).await
+        self.ledger().keep(&key(self.resource(), thing), text).await
     }
 
     /// What something was before it was taken over, where that was kept.
     ///
     /// # Errors
     /// Where the table can't be read.
-    pub(crate) async fn kept(&self, kind: Kind, name: &str) -> Result<Option<Kept>, LedgerError> {
-        let found = self.ledger().store.read_text(&key(self.resource(), kind, name)).await?;
+    pub(crate) async fn kept(&self, thing: &Thing) -> Result<Option<Kept>, LedgerError> {
+        let found = self.ledger().store.read_text(&key(self.resource(), thing)).await?;
         Ok(found.and_then(|stored| serde_json::from_str(&stored.record).ok()))
     }
 }

@@ -16,12 +16,12 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-pub(crate) use inventory::Item;
 pub use inventory::Kind;
+pub(crate) use inventory::{Item, Thing};
 pub(crate) use kept::Kept;
 pub(crate) use note::{Effect, Intent, Note, Stop};
 pub(crate) use record::{Arrival, Millis, Record, RecordedAnswer};
-pub(crate) use run::Run;
+pub(crate) use run::{Changing, Run};
 pub use store::{LedgerError, NoRecord};
 pub(crate) use upkeep::{BegunUpkeep, Candidate, LONGEST_UPKEEP, Learned, LearnedPrice, Monitored, Written};
 pub use watchers::{Watcher, Watchers};

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use thiserror::Error;
 
-use super::inventory::{Item, Kind, State};
+use super::inventory::{Item, Kind, State, Thing};
 use super::record::{Millis, Record, ThingName};
 use super::store::LedgerError;
 use super::upkeep::Monitored;
@@ -28,8 +28,7 @@ pub(crate) enum Stop {
 /// Something that is about to be made.
 #[derive(Clone, Debug)]
 pub(crate) struct Intent {
-    pub(crate) kind: Kind,
-    pub(crate) name: String,
+    pub(crate) thing: Thing,
     pub(crate) physical_id: String,
     /// Whether it exists and is somebody else's, who allows it to be taken over.
     pub(crate) adopted: bool,
@@ -40,29 +39,18 @@ pub(crate) struct Intent {
 pub(crate) enum Note {
     /// It is there. An item from before the ledger existed, or one that was taken over, is added.
     Found {
-        kind: Kind,
-        name: String,
+        thing: Thing,
         identity: Option<String>,
         physical_id: String,
     },
-    Done {
-        kind: Kind,
-        name: String,
-    },
+    Done(Thing),
     Unknown {
-        kind: Kind,
-        name: String,
+        thing: Thing,
         until: Millis,
     },
-    Gone {
-        kind: Kind,
-        name: String,
-    },
+    Gone(Thing),
     /// Its id was deleted, and it had to be left: it goes with a later request.
-    Left {
-        kind: Kind,
-        name: String,
-    },
+    Left(Thing),
     /// An endpoint that may serve on a config of this resource.
     Endpoint {
         name: String,
@@ -89,11 +77,11 @@ impl Note {
     /// Takes the note up, for the request `request`; `hides` says whether names are kept out.
     pub(super) fn apply(&self, record: &mut Record, request: &str, hides: bool) {
         match self {
-            Note::Found { kind, name: found, identity, physical_id } => {
-                if record.item(*kind, found).is_none() {
+            Note::Found { thing, identity, physical_id } => {
+                if record.item(thing).is_none() {
                     record.intend(Item {
-                        kind: *kind,
-                        name: name(hides, found, physical_id),
+                        kind: thing.kind,
+                        name: name(hides, &thing.name, physical_id),
                         identity: None,
                         physical_id: physical_id.clone(),
                         request: String::new(),
@@ -103,16 +91,16 @@ impl Note {
                         adopted: false,
                     });
                 }
-                record.note_done(*kind, found);
-                record.note_physical_id(*kind, found, physical_id);
+                record.note_done(thing);
+                record.note_physical_id(thing, physical_id);
                 if let Some(identity) = identity {
-                    record.note_identity(*kind, found, identity);
+                    record.note_identity(thing, identity);
                 }
             }
-            Note::Done { kind, name } => record.note_done(*kind, name),
-            Note::Unknown { kind, name, until } => record.note_unknown(*kind, name, *until),
-            Note::Gone { kind, name } => record.note_gone(*kind, name),
-            Note::Left { kind, name } => record.note_left(*kind, name),
+            Note::Done(thing) => record.note_done(thing),
+            Note::Unknown { thing, until } => record.note_unknown(thing, *until),
+            Note::Gone(thing) => record.note_gone(thing),
+            Note::Left(thing) => record.note_left(thing),
             Note::Endpoint { name: endpoint } => record.note_endpoint(name(hides, endpoint, "")),
             Note::Submitted { config } => {
                 if let Some(known) = record.request_mut(request) {
@@ -139,20 +127,14 @@ pub(super) fn name(hides: bool, name: &str, physical_id: &str) -> ThingName {
 }
 
 /// What a call's end says about the thing.
-pub(super) fn learnt(
-    kind: Kind,
-    name: String,
-    effect: Effect,
-    error: Option<&CallError>,
-    settling: Duration,
-) -> Option<Note> {
+pub(super) fn learnt(thing: Thing, effect: Effect, error: Option<&CallError>, settling: Duration) -> Option<Note> {
     let later = |wait: Duration| millis(SystemTime::now()).saturating_add(millis_of(wait));
     match (error.map(|error| error.fault().aftermath), effect) {
-        (None, Effect::Makes) => Some(Note::Done { kind, name }),
-        (None, Effect::Removes) if kind != Kind::Endpoint => Some(Note::Gone { kind, name }),
-        (Some(Aftermath::Refused), Effect::Makes) => Some(Note::Gone { kind, name }),
-        (Some(Aftermath::Unknown), _) => Some(Note::Unknown { kind, name, until: later(settling) }),
-        (Some(Aftermath::Pending), _) => Some(Note::Unknown { kind, name, until: later(LONGEST_PENDING) }),
+        (None, Effect::Makes) => Some(Note::Done(thing)),
+        (None, Effect::Removes) if thing.kind != Kind::Endpoint => Some(Note::Gone(thing)),
+        (Some(Aftermath::Refused), Effect::Makes) => Some(Note::Gone(thing)),
+        (Some(Aftermath::Unknown), _) => Some(Note::Unknown { thing, until: later(settling) }),
+        (Some(Aftermath::Pending), _) => Some(Note::Unknown { thing, until: later(LONGEST_PENDING) }),
         (None | Some(Aftermath::Refused), _) => None,
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use super::inventory::{Item, Kind, State};
+use super::inventory::{Item, State, Thing};
 use super::note::{Effect, Intent, LONGEST_PENDING, Note, Stop, learnt, name};
 use super::record::{DeploymentFacts, Lease, Record, RecordedAnswer};
 use super::store::Versioned;
@@ -20,10 +20,18 @@ use crate::envelope::RequestType;
 /// A newer request waits for this run to stop, so it checks at least this often whether there is one.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 
+/// An endpoint that is known to be changing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Changing {
+    /// The endpoint's name.
+    pub(crate) endpoint: String,
+    pub(crate) status: String,
+}
+
+/// A call that hasn't ended.
 #[derive(Debug)]
 struct InFlight {
-    kind: Kind,
-    name: String,
+    thing: Thing,
     task: JoinHandle<()>,
 }
 
@@ -39,14 +47,13 @@ pub(crate) struct Run {
     notes: Arc<Mutex<Vec<Note>>>,
     in_flight: Mutex<Vec<InFlight>>,
     /// What calls have been sent to make.
-    called: Mutex<BTreeSet<(Kind, String)>>,
+    called: Mutex<BTreeSet<Thing>>,
     /// Everything that the request wants, for when it succeeds.
-    wanted: Mutex<Vec<(Kind, String)>>,
+    wanted: Mutex<Vec<Thing>>,
     /// What is to be kept right once the request has succeeded.
     monitored: Mutex<Option<Box<Monitored>>>,
     ends: Mutex<Instant>,
-    /// An endpoint that is known to be changing, and its status.
-    changing: Mutex<Option<(String, String)>>,
+    changing: Mutex<Option<Changing>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -111,23 +118,23 @@ impl Run {
     }
 
     /// It was described and isn't there. A call to make it, whose answer never came, may still do so.
-    pub(crate) fn note_absent(&self, kind: Kind, name: &str) {
-        let was_called = lock(&self.called).contains(&(kind, name.to_owned()));
+    pub(crate) fn note_absent(&self, thing: Thing) {
+        let was_called = lock(&self.called).contains(&thing);
         let may_appear = was_called
-            && self.record().item(kind, name).is_some_and(
+            && self.record().item(&thing).is_some_and(
                 |item| matches!(item.state, State::Intended { until } if until > millis(SystemTime::now())),
             );
         if !may_appear {
-            self.note(Note::Gone { kind, name: name.to_owned() });
+            self.note(Note::Gone(thing));
         }
     }
 
     /// The request wants these things: once it has succeeded, they stay when another one fails.
-    pub(crate) fn want(&self, things: Vec<(Kind, String)>) {
+    pub(crate) fn want(&self, things: Vec<Thing>) {
         *lock(&self.wanted) = things;
     }
 
-    pub(super) fn wanted(&self) -> Vec<(Kind, String)> {
+    pub(super) fn wanted(&self) -> Vec<Thing> {
         lock(&self.wanted).clone()
     }
 
@@ -136,13 +143,13 @@ impl Run {
         *lock(&self.monitored) = Some(Box::new(monitored));
     }
 
-    /// An endpoint is changing (its name and status), or has settled.
-    pub(crate) fn note_changing(&self, changing: Option<(String, String)>) {
+    /// An endpoint is changing, or has settled.
+    pub(crate) fn note_changing(&self, changing: Option<Changing>) {
         *lock(&self.changing) = changing;
     }
 
-    /// The endpoint that is known to be changing, with its status.
-    pub(crate) fn changing(&self) -> Option<(String, String)> {
+    /// The endpoint that is known to be changing.
+    pub(crate) fn changing(&self) -> Option<Changing> {
         lock(&self.changing).clone()
     }
 
@@ -171,8 +178,8 @@ impl Run {
         let change = |record: &mut Record| {
             for intent in intents {
                 record.intend(Item {
-                    kind: intent.kind,
-                    name: name(hides, &intent.name, &intent.physical_id),
+                    kind: intent.thing.kind,
+                    name: name(hides, &intent.thing.name, &intent.physical_id),
                     identity: None,
                     physical_id: intent.physical_id.clone(),
                     request: request.to_owned(),
@@ -230,22 +237,21 @@ impl Run {
     /// Makes a call that changes something, to its end: also when whoever waits for it no longer does.
     pub(crate) async fn call<T: Send + 'static>(
         &self,
-        kind: Kind,
-        name: &str,
+        thing: Thing,
         effect: Effect,
         call: impl Future<Output = Result<T, CallError>> + Send + 'static,
     ) -> Result<T, CallError> {
         let (send, receive) = tokio::sync::oneshot::channel();
-        let (notes, thing, settling) = (Arc::clone(&self.notes), name.to_owned(), self.ledger.settling());
+        let (notes, called, settling) = (Arc::clone(&self.notes), thing.clone(), self.ledger.settling());
         let task = tokio::spawn(async move {
             let result = call.await;
-            lock(&notes).extend(learnt(kind, thing, effect, result.as_ref().err(), settling));
+            lock(&notes).extend(learnt(called, effect, result.as_ref().err(), settling));
             drop(send.send(result));
         });
-        let in_flight = InFlight { kind, name: name.to_owned(), task };
         if effect == Effect::Makes {
-            lock(&self.called).insert((kind, name.to_owned()));
+            lock(&self.called).insert(thing.clone());
         }
+        let in_flight = InFlight { thing, task };
         {
             let mut all = lock(&self.in_flight);
             all.retain(|one| !one.task.is_finished());
@@ -262,12 +268,12 @@ impl Run {
     /// once this run has ended. What they were to make counts as there until it can't appear any longer.
     pub(crate) async fn settle(&self, until: Instant) {
         let all = std::mem::take(&mut *lock(&self.in_flight));
-        for InFlight { kind, name, task } in all {
+        for InFlight { thing, task } in all {
             let stop = task.abort_handle();
             if tokio::time::timeout_at(until, task).await.is_err() {
                 stop.abort();
                 let until = self.lease.ends.saturating_add(millis_of(LONGEST_PENDING));
-                self.note(Note::Unknown { kind, name, until });
+                self.note(Note::Unknown { thing, until });
             }
         }
     }
@@ -309,8 +315,8 @@ impl Run {
                 record.note_id(&answer.physical_id);
             }
             if answer.success {
-                for (kind, name) in lock(&self.wanted).iter() {
-                    record.note_wanted(*kind, name, &request);
+                for thing in lock(&self.wanted).iter() {
+                    record.note_wanted(thing, &request);
                 }
             }
             if declares && answer.success {

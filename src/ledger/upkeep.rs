@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::inventory::{Item, Kind};
+use super::inventory::{Item, Kind, Thing};
 use super::record::{Arrival, KnownRequest, Lease, Record, RecordedAnswer};
 use super::run::Run;
 use super::store::{LedgerError, Versioned};
@@ -65,8 +65,8 @@ pub(crate) struct LearnedPrice {
 /// What was written last to a dashboard or an alarm.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
 pub(crate) struct Written {
-    pub(crate) kind: Kind,
-    pub(crate) name: String,
+    #[serde(flatten)]
+    pub(crate) thing: Thing,
     /// Digests of the content; two while a write is under way.
     pub(crate) digests: Vec<String>,
 }
@@ -90,8 +90,8 @@ pub(crate) enum BegunUpkeep {
 
 impl Written {
     /// `content` has been written, and nothing else.
-    pub(crate) fn of(kind: Kind, name: &str, content: &str) -> Self {
-        Self { kind, name: name.to_owned(), digests: vec![sha256(content)] }
+    pub(crate) fn of(thing: Thing, content: &str) -> Self {
+        Self { thing, digests: vec![sha256(content)] }
     }
 
     /// Whether `content` is what was written last.
@@ -116,8 +116,8 @@ impl Monitored {
         serde_json::to_string(&self.properties).is_ok_and(|text| text.len() <= LARGEST)
     }
 
-    pub(crate) fn written(&self, kind: Kind, name: &str) -> Option<&Written> {
-        self.written.iter().find(|written| written.kind == kind && written.name == name)
+    pub(crate) fn written(&self, thing: &Thing) -> Option<&Written> {
+        self.written.iter().find(|written| written.thing == *thing)
     }
 }
 
@@ -258,8 +258,8 @@ impl Run {
         let (request, wanted) = (self.request_id().to_owned(), self.wanted());
         let finished = |record: &mut Record| {
             record.lease = None;
-            for (kind, name) in &wanted {
-                record.note_wanted(*kind, name, &request);
+            for thing in &wanted {
+                record.note_wanted(thing, &request);
             }
         };
         match self.commit(true, finished).await {

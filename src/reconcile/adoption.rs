@@ -10,9 +10,9 @@ use super::error::ReconcileError;
 use super::existing::Existing;
 use super::ownership::is_owned;
 use super::tags::Retag;
-use super::undo::real_name;
+use super::undo::with_real_name;
 use crate::aws::{read_alarm, same_alarm, write_alarm};
-use crate::ledger::{Effect, Kept, Kind, Note, Run};
+use crate::ledger::{Effect, Kept, Kind, Note, Run, Thing};
 use crate::plan::{Owner, PlannedDashboard};
 use crate::spec::{AlarmName, DashboardName, OWNERSHIP_PREFIX, Tag};
 
@@ -23,10 +23,10 @@ struct Adopted {
 }
 
 /// What isn't removed but given back, of all that `run`'s record holds.
-pub(super) fn given_back(run: &Run, names: &[(Kind, String)]) -> BTreeSet<(Kind, String)> {
+pub(super) fn given_back(run: &Run, names: &[Thing]) -> BTreeSet<Thing> {
     let record = run.record();
     let items = record.inventory.iter().filter(|item| record.is_given_back(item));
-    items.filter_map(|item| Some((item.kind, real_name(item, names)?))).collect()
+    items.filter_map(|item| with_real_name(item, names)).collect()
 }
 
 impl Reconciler {
@@ -38,8 +38,9 @@ impl Reconciler {
         changes: impl Iterator<Item = &'c Change>,
     ) -> Result<(), ReconcileError> {
         for change in changes.filter(|change| matches!(change, Change::Retag { takes_over: true, .. })) {
-            let (kind, name) = change.thing();
-            let found = if kind == Kind::Dashboard {
+            let thing = change.thing();
+            let name = thing.name.as_str();
+            let found = if thing.kind == Kind::Dashboard {
                 let found = existing.dashboards.iter().find(|(found, _)| found.as_str() == name);
                 found.map(|(_, found)| (Some(found.content.clone()), &found.tags))
             } else {
@@ -51,22 +52,17 @@ impl Reconciler {
                 continue;
             };
             let tags = tags.iter().map(|tag| (tag.key.clone(), tag.value.clone())).collect();
-            run.keep(kind, name, &Kept { content, tags }).await?;
+            run.keep(&thing, &Kept { content, tags }).await?;
         }
         Ok(())
     }
 
     /// Gives back what was somebody else's: as it was, where that has been kept, and without our tags in any case.
-    pub(super) async fn give_back(
-        &self,
-        run: &Run,
-        owner: &Owner,
-        kind: Kind,
-        name: &str,
-    ) -> Result<(), ReconcileError> {
-        let kept = run.kept(kind, name).await?;
+    pub(super) async fn give_back(&self, run: &Run, owner: &Owner, thing: &Thing) -> Result<(), ReconcileError> {
+        let name = thing.name.as_str();
+        let kept = run.kept(thing).await?;
         let content = kept.as_ref().map(|kept| kept.content.as_str());
-        let adopted = match kind {
+        let adopted = match thing.kind {
             Kind::Dashboard => self.dashboard_back(run, owner, name, content).await?,
             _ => self.alarm_back(run, owner, name, content).await?,
         };
@@ -79,12 +75,12 @@ impl Reconciler {
                 None => key.starts_with(OWNERSHIP_PREFIX),
             };
             let ours: Vec<String> = tags.iter().map(|tag| tag.key.clone()).filter(|key| is_ours(key)).collect();
-            if let Some(retag) = Retag::needed(kind, name, &arn, &tags, had.as_deref().unwrap_or_default(), &ours) {
+            if let Some(retag) = Retag::needed(thing.clone(), &arn, &tags, had.as_deref().unwrap_or_default(), &ours) {
                 self.retag(run, &retag).await?;
             }
             tracing::info!(name, "given back: it was somebody else's before");
         }
-        run.note(Note::Gone { kind, name: name.to_owned() });
+        run.note(Note::Gone(thing.clone()));
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use super::error::ReconcileError;
 use super::existing::{Existing, Found};
 use super::ownership::{is_owned, owner_in_words};
 use crate::aws::same_alarm;
-use crate::ledger::{Effect, Kind, Run};
+use crate::ledger::{Effect, Run};
 use crate::plan::{AlarmRequest, PlannedAlarm};
 use crate::spec::{AlarmName, Tag};
 
@@ -40,7 +40,7 @@ pub(super) fn changes(
         return Err(ReconcileError::AlarmTaken { watched, name: name.to_string(), owner: owner_in_words(&found.tags) });
     }
     let mut changes = Vec::new();
-    let retag = desired.retag(Kind::Alarm, name.as_str(), found);
+    let retag = desired.retag(name.into(), found);
     changes.extend(retag.map(|retag| Change::retag(retag, &found.tags).taking_over(!ours)));
     if !same_alarm(&found.content, request) {
         changes.push(put(Some(found)));
@@ -119,13 +119,13 @@ impl Reconciler {
     ) -> Result<(), ReconcileError> {
         let (client, sent, tags) = (self.cloudwatch.clone(), alarm.clone(), tags.to_vec());
         let put = async move { client.put_alarm(&sent, &tags).await };
-        Ok(run.call(Kind::Alarm, name.as_str(), effect, put).await?)
+        Ok(run.call(name.into(), effect, put).await?)
     }
 
     pub(super) async fn remove_alarm(&self, run: &Run, name: &AlarmName) -> Result<(), ReconcileError> {
         let (client, gone) = (self.cloudwatch.clone(), name.clone());
         let delete = async move { client.delete_alarm(&gone).await };
-        run.call(Kind::Alarm, name.as_str(), Effect::Removes, delete).await?;
+        run.call(name.into(), Effect::Removes, delete).await?;
         tracing::info!(alarm = %name, "alarm removed");
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Create and Update: describes what exists, plans, decides, and carries the changes out in their order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
 use futures_util::future::join_all;
@@ -13,12 +13,13 @@ use super::endpoint::{DeclaredCapacity, Rollout};
 use super::environment::Surroundings;
 use super::error::ReconcileError;
 use super::existing::{Existing, FRESH, Sought};
-use super::outputs::{self, Made};
+use super::outputs::{self, Made, Named};
 use super::ownership::is_owned;
+use super::undo::with_real_name;
 use super::{Apply, Reconciler};
 use crate::alarm::Watched;
 use crate::callback::Data;
-use crate::ledger::{Effect, Intent, Item, Kind, Learned, Note};
+use crate::ledger::{Effect, Intent, Item, Kind, Learned, Note, Thing};
 use crate::plan::{Identity, Owner, Plan};
 use crate::spec::{AlarmName, EndpointConfigName, EndpointName, NamesInUse, Spec, Tag};
 
@@ -47,7 +48,7 @@ impl Reconciler {
     pub(crate) async fn apply(&self, apply: &Apply<'_>) -> Result<Data, ReconcileError> {
         let (plan, existing, surroundings) = self.plan(apply).await?;
         let given_back = given_back(apply.run, &apply.known_names());
-        let changes = decide(&apply.desired(&plan, &apply.dropped_tags(), &given_back), &existing)?;
+        let changes = decide(&apply.desired(&plan, &apply.dropped_tags()), &given_back, &existing)?;
         self.refuse_silent_queries(changes.iter().map(|(_, change)| change), &plan.alarms).await?;
         let transition = Transition { apply, plan: &plan, existing: &existing };
         let mut new = New::default();
@@ -149,7 +150,7 @@ impl Reconciler {
             }
             return Ok(());
         }
-        let mut by_thing: BTreeMap<(Kind, &str), Vec<&Change>> = BTreeMap::new();
+        let mut by_thing: BTreeMap<Thing, Vec<&Change>> = BTreeMap::new();
         for (_, change) in stage {
             by_thing.entry(change.thing()).or_default().push(change);
         }
@@ -196,12 +197,12 @@ impl Reconciler {
             }
             Change::Retag { retag, .. } => {
                 self.retag(run, retag).await?;
-                let (kind, name, physical_id) = (retag.kind, retag.name.clone(), plan.physical_id.clone());
-                run.note(Note::Found { kind, name, identity: None, physical_id });
+                let (thing, physical_id) = (retag.thing.clone(), plan.physical_id.clone());
+                run.note(Note::Found { thing, identity: None, physical_id });
             }
             Change::RemoveDashboard { before, .. } => self.remove_dashboard(run, &before.name).await?,
             Change::RemoveAlarm { name, .. } => self.remove_alarm(run, name).await?,
-            Change::GiveBack { kind, name } => self.give_back(run, apply.owner, *kind, name).await?,
+            Change::GiveBack(thing) => self.give_back(run, apply.owner, thing).await?,
         }
         Ok(())
     }
@@ -212,7 +213,8 @@ impl Reconciler {
         let mut made = Made { endpoint_arn: serving, ..Made::default() };
         if let Some(name) = plan.endpoint_config.as_ref().and_then(|config| config.endpoint_config_name()) {
             let found = existing.endpoint_config(name).map(|found| found.arn.clone());
-            made.endpoint_config = Some((name.to_owned(), new.config_arn.or(found).unwrap_or_default()));
+            let arn = new.config_arn.or(found).unwrap_or_default();
+            made.endpoint_config = Some(Named { name: name.to_owned(), arn });
         }
         if made.endpoint_arn.is_none()
             && let Some(endpoint) = &plan.endpoint
@@ -224,19 +226,15 @@ impl Reconciler {
         Ok(Made { dashboard, alarms, ..made })
     }
 
-    async fn dashboard_arn(
-        &self,
-        plan: &Plan,
-        existing: &Existing,
-    ) -> Result<Option<(String, String)>, ReconcileError> {
+    async fn dashboard_arn(&self, plan: &Plan, existing: &Existing) -> Result<Option<Named>, ReconcileError> {
         let Some(dashboard) = &plan.dashboard else { return Ok(None) };
         let name = dashboard.name.to_string();
         if let Some(found) = existing.dashboard(&dashboard.name) {
-            return Ok(Some((name, found.arn.clone())));
+            return Ok(Some(Named { name, arn: found.arn.clone() }));
         }
         let describe = || async { Ok(self.cloudwatch.dashboard(&dashboard.name).await?) };
         let found = self.describe_until_found("the dashboard", describe).await?;
-        Ok(Some((name, found.dashboard_arn.unwrap_or_default())))
+        Ok(Some(Named { name, arn: found.dashboard_arn.unwrap_or_default() }))
     }
 
     /// The alarms that the spec names, each with its ARN.
@@ -245,7 +243,7 @@ impl Reconciler {
         spec: &Spec,
         plan: &Plan,
         existing: &Existing,
-    ) -> Result<Vec<(Watched, (String, String))>, ReconcileError> {
+    ) -> Result<Vec<(Watched, Named)>, ReconcileError> {
         let named = spec.subject.alarms();
         let mut arns: BTreeMap<&AlarmName, String> = BTreeMap::new();
         for (_, name) in &named {
@@ -268,7 +266,7 @@ impl Reconciler {
         }
         let made = named.into_iter().map(|(watched, name)| {
             let arn = arns.remove(name).unwrap_or_default();
-            (watched, (name.to_string(), arn))
+            (watched, Named { name: name.to_string(), arn })
         });
         Ok(made.collect())
     }
@@ -289,20 +287,20 @@ impl Reconciler {
         let left = |item: &Item| abandoned(item) || record.is_left_over(item);
         let known_names = apply.known_names();
         for item in record.inventory.iter().filter(|item| item.kind == Kind::Endpoint && left(item)) {
-            let name = super::undo::real_name(item, &known_names).and_then(|name| EndpointName::parse(&name).ok());
+            let name = with_real_name(item, &known_names).and_then(|endpoint| EndpointName::parse(&endpoint.name).ok());
             let Some(name) = name.filter(|name| Some(name.as_str()) != planned_endpoint) else { continue };
             match self.describe_endpoint(&name).await? {
                 Some(found) if is_owned(&found.tags, apply.owner) => {
                     tracing::info!(endpoint = %name, "removing an endpoint that a failed request left");
                     self.retire(run, &name, found, Instant::now()).await?;
                 }
-                _ => run.note(Note::Gone { kind: Kind::Endpoint, name: name.to_string() }),
+                _ => run.note(Note::Gone(Thing::from(&name))),
             }
         }
         let own = |item: &Item| plan.endpoint.is_some() && item.physical_id == plan.physical_id;
         let configs = record.inventory.iter().filter(|item| item.kind == Kind::EndpointConfig);
         let configs = configs.filter(|item| left(item) || own(item));
-        let configs = configs.filter_map(|item| super::undo::real_name(item, &known_names));
+        let configs = configs.filter_map(|item| with_real_name(item, &known_names)).map(|config| config.name);
         // An endpoint may have been moved by hand, or named its config by another version's rules.
         let served = plan.endpoint.as_ref().and_then(|endpoint| existing.endpoint(&endpoint.name));
         let served = served.and_then(|found| found.content.endpoint_config_name.clone());
@@ -335,30 +333,25 @@ impl Reconciler {
             let seen: Vec<&DescribeEndpointOutput> = serving.into_iter().collect();
             self.remove_endpoint_config(run, name, &users, &[], &seen).await?;
         } else {
-            run.note(Note::Gone { kind: Kind::EndpointConfig, name: name.to_string() });
+            run.note(Note::Gone(Thing::from(name)));
         }
         Ok(())
     }
 }
 
 /// Everything that the plan has.
-fn planned(plan: &Plan) -> Vec<(Kind, String)> {
+fn planned(plan: &Plan) -> Vec<Thing> {
     let config = plan.endpoint_config.iter().filter_map(|config| config.endpoint_config_name());
-    let mut things: Vec<(Kind, String)> = config.map(|name| (Kind::EndpointConfig, name.to_owned())).collect();
-    things.extend(plan.endpoint.iter().map(|endpoint| (Kind::Endpoint, endpoint.name.to_string())));
-    things.extend(plan.dashboard.iter().map(|dashboard| (Kind::Dashboard, dashboard.name.to_string())));
-    things.extend(plan.alarms.iter().map(|alarm| (Kind::Alarm, alarm.name.to_string())));
-    things
+    let config = config.map(|name| Thing::new(Kind::EndpointConfig, name));
+    let endpoint = plan.endpoint.iter().map(|endpoint| Thing::from(&endpoint.name));
+    let dashboard = plan.dashboard.iter().map(|dashboard| Thing::from(&dashboard.name));
+    let alarms = plan.alarms.iter().map(|alarm| Thing::from(&alarm.name));
+    config.chain(endpoint).chain(dashboard).chain(alarms).collect()
 }
 
 impl Apply<'_> {
-    pub(super) fn desired<'w>(
-        &'w self,
-        plan: &'w Plan,
-        dropped_tags: &'w [String],
-        given_back: &'w BTreeSet<(Kind, String)>,
-    ) -> Desired<'w> {
-        Desired { plan, owner: self.owner, adopts: self.spec.adopt_existing, dropped_tags, given_back }
+    pub(super) fn desired<'w>(&'w self, plan: &'w Plan, dropped_tags: &'w [String]) -> Desired<'w> {
+        Desired { plan, owner: self.owner, adopts: self.spec.adopt_existing, dropped_tags }
     }
 
     /// Tag keys that the earlier declaration set.
@@ -379,17 +372,15 @@ impl Apply<'_> {
     }
 
     /// Names that the declarations give, by which hidden ones are known again.
-    pub(crate) fn known_names(&self) -> Vec<(Kind, String)> {
+    pub(crate) fn known_names(&self) -> Vec<Thing> {
         let identity = self.identity;
         let config = identity.endpoint_config.iter().filter_map(|config| config.endpoint_config_name());
         let config = config.chain(self.earlier_config.map(EndpointConfigName::as_str));
-        let endpoint = identity.endpoint.iter().map(|endpoint| endpoint.name.as_str());
-        let endpoint = endpoint.chain(self.abandoned_endpoint().map(EndpointName::as_str));
-        let of_kind = |kind: Kind| move |name: &str| (kind, name.to_owned());
-        let mut names: Vec<(Kind, String)> = config.map(of_kind(Kind::EndpointConfig)).collect();
-        names.extend(endpoint.map(of_kind(Kind::Endpoint)));
-        names.extend(self.names.dashboards.iter().map(|name| (Kind::Dashboard, name.to_string())));
-        names.extend(self.names.alarms.iter().map(|name| (Kind::Alarm, name.to_string())));
+        let endpoint = identity.endpoint.iter().map(|endpoint| &endpoint.name).chain(self.abandoned_endpoint());
+        let mut names: Vec<Thing> = config.map(|name| Thing::new(Kind::EndpointConfig, name)).collect();
+        names.extend(endpoint.map(Thing::from));
+        names.extend(self.names.dashboards.iter().map(Thing::from));
+        names.extend(self.names.alarms.iter().map(Thing::from));
         names
     }
 }

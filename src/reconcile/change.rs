@@ -3,7 +3,7 @@
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
 
 use super::tags::Retag;
-use crate::ledger::{Intent, Kind};
+use crate::ledger::{Intent, Kind, Thing};
 use crate::plan::{AlarmRequest, PlannedDashboard, PlannedEndpoint};
 use crate::spec::{AlarmName, Tag};
 
@@ -37,10 +37,7 @@ pub(super) enum Change {
         tags: Vec<Tag>,
     },
     /// What was somebody else's is given back as it was.
-    GiveBack {
-        kind: Kind,
-        name: String,
-    },
+    GiveBack(Thing),
 }
 
 /// When a change's turn comes. Monitoring waits until the endpoint has settled, so that no run hands over with half of it
@@ -86,18 +83,18 @@ impl Change {
     }
 
     /// What is changed.
-    pub(super) fn thing(&self) -> (Kind, &str) {
+    pub(super) fn thing(&self) -> Thing {
         match self {
             Self::CreateEndpointConfig(request) => {
-                (Kind::EndpointConfig, request.endpoint_config_name().unwrap_or_default())
+                Thing::new(Kind::EndpointConfig, request.endpoint_config_name().unwrap_or_default())
             }
-            Self::Deploy(endpoint) => (Kind::Endpoint, endpoint.name.as_str()),
+            Self::Deploy(endpoint) => Thing::from(&endpoint.name),
             Self::PutDashboard { wanted: dashboard, .. } | Self::RemoveDashboard { before: dashboard, .. } => {
-                (Kind::Dashboard, dashboard.name.as_str())
+                Thing::from(&dashboard.name)
             }
-            Self::PutAlarm { name, .. } | Self::RemoveAlarm { name, .. } => (Kind::Alarm, name.as_str()),
-            Self::Retag { retag, .. } => (retag.kind, &retag.name),
-            Self::GiveBack { kind, name } => (*kind, name),
+            Self::PutAlarm { name, .. } | Self::RemoveAlarm { name, .. } => Thing::from(name),
+            Self::Retag { retag, .. } => retag.thing.clone(),
+            Self::GiveBack(thing) => thing.clone(),
         }
     }
 
@@ -111,8 +108,7 @@ impl Change {
             Self::Retag { takes_over: true, .. } => true,
             _ => return None,
         };
-        let (kind, name) = self.thing();
-        Some(Intent { kind, name: name.to_owned(), physical_id: physical_id.to_owned(), adopted })
+        Some(Intent { thing: self.thing(), physical_id: physical_id.to_owned(), adopted })
     }
 
     pub(super) fn undo(&self) -> Option<Undo> {
@@ -127,7 +123,7 @@ impl Change {
                 Some(Undo::MakeAlarmAgain { name: name.clone(), before: before.clone(), tags: tags.clone() })
             }
             // What is given back isn't ours, and stays with whom it belongs to.
-            Self::GiveBack { .. } | Self::CreateEndpointConfig(_) | Self::Deploy(_) => None,
+            Self::GiveBack(_) | Self::CreateEndpointConfig(_) | Self::Deploy(_) => None,
         }
     }
 }

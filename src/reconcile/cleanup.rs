@@ -10,9 +10,9 @@ use super::endpoint_config::Removed;
 use super::error::ReconcileError;
 use super::existing::{Existing, Sought};
 use super::ownership::is_owned;
-use super::undo::real_name;
+use super::undo::with_real_name;
 use super::{Cleanup, Reconciler};
-use crate::ledger::{Item, Kind, Note};
+use crate::ledger::{Item, Kind, Note, Thing};
 use crate::spec::{AlarmName, DashboardName, EndpointConfigName, EndpointName};
 
 /// What is to go.
@@ -23,7 +23,7 @@ struct Leaving {
     dashboards: Vec<DashboardName>,
     alarms: Vec<AlarmName>,
     /// What was somebody else's, and was taken over by requests that never succeeded.
-    given_back: Vec<(Kind, String)>,
+    given_back: Vec<Thing>,
 }
 
 impl Reconciler {
@@ -92,13 +92,13 @@ impl Reconciler {
             join_all(configs.map(|name| async {
                 let removed = self.remove_endpoint_config(run, name, &users, &leaving.endpoints, &[]).await?;
                 if matches!(removed, Removed::InUse(_)) {
-                    run.note(Note::Left { kind: Kind::EndpointConfig, name: name.to_string() });
+                    run.note(Note::Left(Thing::from(name)));
                 }
                 Ok::<_, ReconcileError>(removed)
             })),
         );
-        for (kind, name) in &leaving.given_back {
-            self.give_back(run, cleanup.owner, *kind, name).await?;
+        for thing in &leaving.given_back {
+            self.give_back(run, cleanup.owner, thing).await?;
         }
         alarms?;
         dashboards.into_iter().collect::<Result<(), _>>()?;
@@ -151,29 +151,28 @@ impl Cleanup<'_> {
         let names = self.known_names();
         let goes = |item: &&Item| record.is_removed_with(item, self.physical_id, made_up);
         for item in record.inventory.iter().filter(goes) {
-            let Some(name) = real_name(item, &names) else {
+            let Some(thing) = with_real_name(item, &names) else {
                 remarks.push("Something was left whose name only an earlier declaration gave.".to_owned());
                 continue;
             };
-            match item.kind {
+            let name = thing.name.as_str();
+            match thing.kind {
                 // With a made-up id goes what was never reported to CloudFormation.
-                kind if item.adopted && (made_up || !record.is_relied_on(item)) => {
-                    leaving.given_back.push((kind, name));
-                }
-                Kind::Endpoint => leaving.endpoints.extend(EndpointName::parse(&name).ok()),
-                Kind::EndpointConfig => leaving.endpoint_configs.extend(EndpointConfigName::parse(&name).ok()),
-                Kind::Dashboard => leaving.dashboards.extend(DashboardName::parse(&name).ok()),
-                Kind::Alarm => leaving.alarms.extend(AlarmName::parse(&name).ok()),
+                _ if item.adopted && (made_up || !record.is_relied_on(item)) => leaving.given_back.push(thing),
+                Kind::Endpoint => leaving.endpoints.extend(EndpointName::parse(name).ok()),
+                Kind::EndpointConfig => leaving.endpoint_configs.extend(EndpointConfigName::parse(name).ok()),
+                Kind::Dashboard => leaving.dashboards.extend(DashboardName::parse(name).ok()),
+                Kind::Alarm => leaving.alarms.extend(AlarmName::parse(name).ok()),
             }
         }
         (leaving, remarks)
     }
 
-    fn known_names(&self) -> Vec<(Kind, String)> {
-        let configs = self.endpoint_configs.iter().map(|name| (Kind::EndpointConfig, name.to_string()));
-        let endpoint = self.endpoint.iter().map(|name| (Kind::Endpoint, name.to_string()));
-        let dashboards = self.names.dashboards.iter().map(|name| (Kind::Dashboard, name.to_string()));
-        let alarms = self.names.alarms.iter().map(|name| (Kind::Alarm, name.to_string()));
+    fn known_names(&self) -> Vec<Thing> {
+        let configs = self.endpoint_configs.iter().map(Thing::from);
+        let endpoint = self.endpoint.map(Thing::from);
+        let dashboards = self.names.dashboards.iter().map(Thing::from);
+        let alarms = self.names.alarms.iter().map(Thing::from);
         configs.chain(endpoint).chain(dashboards).chain(alarms).collect()
     }
 }

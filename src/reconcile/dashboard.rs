@@ -8,7 +8,7 @@ use super::decide::Desired;
 use super::error::ReconcileError;
 use super::existing::Found;
 use super::ownership::{is_owned, owner_in_words};
-use crate::ledger::{Effect, Kind, Run};
+use crate::ledger::{Effect, Run};
 use crate::plan::PlannedDashboard;
 use crate::spec::{DashboardName, Tag};
 
@@ -28,7 +28,7 @@ pub(super) fn changes(
         return Err(ReconcileError::DashboardTaken { name, owner: owner_in_words(&found.tags) });
     }
     let mut changes = Vec::new();
-    let retag = desired.retag(Kind::Dashboard, wanted.name.as_str(), found);
+    let retag = desired.retag((&wanted.name).into(), found);
     changes.extend(retag.map(|retag| Change::retag(retag, &found.tags).taking_over(!ours)));
     if !same_json(&found.content, &wanted.body) {
         let before = Some(PlannedDashboard { name: wanted.name.clone(), body: found.content.clone() });
@@ -61,13 +61,13 @@ impl Reconciler {
     ) -> Result<(), ReconcileError> {
         let (client, sent, tags) = (self.cloudwatch.clone(), dashboard.clone(), tags.to_vec());
         let put = async move { client.put_dashboard(&sent, &tags).await };
-        Ok(run.call(Kind::Dashboard, dashboard.name.as_str(), effect, put).await?)
+        Ok(run.call((&dashboard.name).into(), effect, put).await?)
     }
 
     pub(super) async fn remove_dashboard(&self, run: &Run, name: &DashboardName) -> Result<(), ReconcileError> {
         let (client, gone) = (self.cloudwatch.clone(), name.clone());
         let delete = async move { client.delete_dashboard(&gone).await };
-        run.call(Kind::Dashboard, name.as_str(), Effect::Removes, delete).await?;
+        run.call(name.into(), Effect::Removes, delete).await?;
         tracing::info!(dashboard = %name, "dashboard removed");
         Ok(())
     }

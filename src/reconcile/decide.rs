@@ -11,33 +11,38 @@ use super::existing::{Existing, Found};
 use super::ownership::is_owned;
 use super::tags::Retag;
 use super::{alarm, dashboard, endpoint, endpoint_config};
-use crate::ledger::Kind;
+use crate::ledger::Thing;
 use crate::plan::{Owner, Plan, PlannedDashboard};
 
 /// A plan, and how far a request may go to carry it out.
-pub(super) struct Desired<'a> {
-    pub(super) plan: &'a Plan,
-    pub(super) owner: &'a Owner,
+#[derive(Clone, Copy, Debug)]
+pub struct Desired<'a> {
+    /// What is wanted.
+    pub plan: &'a Plan,
+    /// Whose it is.
+    pub owner: &'a Owner,
     /// Whether somebody else's dashboard or alarm may be taken over.
-    pub(super) adopts: bool,
+    pub adopts: bool,
     /// Tag keys that an earlier declaration set, and that this one may not.
-    pub(super) dropped_tags: &'a [String],
-    /// What was somebody else's and is given back where the plan doesn't have it.
-    pub(super) given_back: &'a BTreeSet<(Kind, String)>,
+    pub dropped_tags: &'a [String],
 }
 
 impl Desired<'_> {
     /// What gives `found` the plan's tags, and takes those that are declared no longer; `None` where it has them already.
-    pub(super) fn retag<T>(&self, kind: Kind, name: &str, found: &Found<T>) -> Option<Retag> {
-        Retag::needed(kind, name, &found.arn, &found.tags, &self.plan.tags, self.dropped_tags)
+    pub(super) fn retag<T>(&self, thing: Thing, found: &Found<T>) -> Option<Retag> {
+        Retag::needed(thing, &found.arn, &found.tags, &self.plan.tags, self.dropped_tags)
     }
 }
 
-/// The changes, each with its turn.
+/// The changes, each with its turn. `given_back` is what was somebody else's, and is given back where the plan doesn't have it.
 ///
 /// # Errors
 /// Everything that can't be had, while nothing has been written.
-pub(super) fn decide(desired: &Desired<'_>, existing: &Existing) -> Result<Vec<(Stage, Change)>, ReconcileError> {
+pub(super) fn decide(
+    desired: &Desired<'_>,
+    given_back: &BTreeSet<Thing>,
+    existing: &Existing,
+) -> Result<Vec<(Stage, Change)>, ReconcileError> {
     let Desired { plan, owner, .. } = *desired;
     let mut changes = Vec::new();
     let mut at = |stage: Stage, some: Vec<Change>| changes.extend(some.into_iter().map(|change| (stage, change)));
@@ -46,7 +51,7 @@ pub(super) fn decide(desired: &Desired<'_>, existing: &Existing) -> Result<Vec<(
         if let Some(found) = found {
             endpoint::refuse(owner, &planned.name, &found.tags)?;
             endpoint::refuse_fixed(planned, plan.endpoint_config.as_ref(), &found.content, existing)?;
-            let retag = desired.retag(Kind::Endpoint, planned.name.as_str(), found);
+            let retag = desired.retag((&planned.name).into(), found);
             at(Stage::Endpoint, retag.into_iter().map(|retag| Change::retag(retag, &found.tags)).collect());
         }
         at(Stage::Endpoint, vec![Change::Deploy(planned.clone())]);
@@ -73,7 +78,7 @@ pub(super) fn decide(desired: &Desired<'_>, existing: &Existing) -> Result<Vec<(
             at(stage, vec![change]);
         }
     }
-    changes.extend(obsolete(desired, existing));
+    changes.extend(obsolete(desired, given_back, existing));
     changes.sort_by_key(|(stage, _)| *stage);
     Ok(changes)
 }
@@ -86,19 +91,16 @@ fn guards(plan: &Plan) -> BTreeSet<&str> {
 }
 
 /// Dashboards and alarms of the owner's that the plan doesn't have.
-fn obsolete(desired: &Desired<'_>, existing: &Existing) -> Vec<(Stage, Change)> {
+fn obsolete(desired: &Desired<'_>, given_back: &BTreeSet<Thing>, existing: &Existing) -> Vec<(Stage, Change)> {
     let (plan, owner) = (desired.plan, desired.owner);
     let dashboards = existing.dashboards.iter().filter(|(name, found)| {
         is_owned(&found.tags, owner) && plan.dashboard.as_ref().is_none_or(|wanted| wanted.name != *name)
     });
-    let given_back = |kind: Kind, name: &str| {
-        let thing = (kind, name.to_owned());
-        desired.given_back.contains(&thing).then_some(Change::GiveBack { kind, name: thing.1 })
-    };
+    let give_back = |thing: Thing| given_back.contains(&thing).then_some(Change::GiveBack(thing));
     let dashboards = dashboards.map(|(name, found)| {
         let before = PlannedDashboard { name: name.clone(), body: found.content.clone() };
         let removed = || Change::RemoveDashboard { before, tags: found.tags.clone() };
-        (Stage::ObsoleteParts, given_back(Kind::Dashboard, name.as_str()).unwrap_or_else(removed))
+        (Stage::ObsoleteParts, give_back(name.into()).unwrap_or_else(removed))
     });
     let alarms = existing
         .alarms
@@ -106,7 +108,7 @@ fn obsolete(desired: &Desired<'_>, existing: &Existing) -> Vec<(Stage, Change)> 
         .filter(|(name, found)| is_owned(&found.tags, owner) && !plan.alarms.iter().any(|wanted| wanted.name == *name));
     let alarms = alarms.map(|(name, found)| {
         let stage = if found.content.is_composite() { Stage::Obsolete } else { Stage::ObsoleteParts };
-        (stage, given_back(Kind::Alarm, name.as_str()).unwrap_or_else(|| alarm::remove(name, found)))
+        (stage, give_back(name.into()).unwrap_or_else(|| alarm::remove(name, found)))
     });
     dashboards.chain(alarms).collect()
 }

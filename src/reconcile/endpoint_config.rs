@@ -17,7 +17,7 @@ use super::error::ReconcileError;
 use super::existing::Found;
 use super::ownership::{is_owned, owner_in_words};
 use super::{Apply, Reconciler};
-use crate::ledger::{Effect, Kind, Run};
+use crate::ledger::{Effect, Kind, Note, Run, Thing};
 use crate::plan::{Owner, PlanError};
 use crate::shape_json;
 use crate::spec::{EndpointConfigName, EndpointName, Tag};
@@ -42,7 +42,7 @@ pub(super) fn changes(
     let name = request.endpoint_config_name().unwrap_or_default();
     let Some(found) = found else { return Ok(vec![Change::CreateEndpointConfig(Box::new(request.clone()))]) };
     refuse(request, found, desired.owner)?;
-    let retag = desired.retag(Kind::EndpointConfig, name, found);
+    let retag = desired.retag(Thing::new(Kind::EndpointConfig, name), found);
     Ok(retag.into_iter().map(|retag| Change::retag(retag, &found.tags)).collect())
 }
 
@@ -97,7 +97,8 @@ impl Reconciler {
         let name = request.endpoint_config_name().unwrap_or_default();
         let (client, sent, tags) = (self.sagemaker.clone(), request.clone(), tags.to_vec());
         let create = async move { client.create_endpoint_config(&sent, &tags).await };
-        if let Some(arn) = apply.run.call(Kind::EndpointConfig, name, Effect::Makes, create).await? {
+        let thing = Thing::new(Kind::EndpointConfig, name);
+        if let Some(arn) = apply.run.call(thing.clone(), Effect::Makes, create).await? {
             tracing::info!(endpoint_config = name, "endpoint config made");
             return Ok(arn);
         }
@@ -107,7 +108,7 @@ impl Reconciler {
         let found = self.describe_until_found("the endpoint config", find).await?;
         let refused = refuse(request, &found, apply.owner);
         if refused.is_err() {
-            apply.run.note(crate::ledger::Note::Gone { kind: Kind::EndpointConfig, name: name.to_owned() });
+            apply.run.note(Note::Gone(thing));
         }
         refused.map(|()| found.arn)
     }
@@ -142,7 +143,7 @@ impl Reconciler {
         }
         let (client, gone) = (self.sagemaker.clone(), name.to_string());
         let delete = async move { client.delete_endpoint_config(&gone).await };
-        run.call(Kind::EndpointConfig, name.as_str(), Effect::Removes, delete).await?;
+        run.call(name.into(), Effect::Removes, delete).await?;
         tracing::info!(endpoint_config = %name, "endpoint config removed");
         Ok(Removed::Gone)
     }

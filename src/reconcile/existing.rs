@@ -11,7 +11,7 @@ use super::Reconciler;
 use super::endpoint::identity;
 use super::error::ReconcileError;
 use super::ownership::is_owned;
-use crate::ledger::{Kind, Note, Record, Run};
+use crate::ledger::{Kind, Note, Record, Run, Thing};
 use crate::plan::{AlarmRequest, Owner, Ownership};
 use crate::spec::{AlarmName, DashboardName, EndpointConfigName, EndpointName, NamesInUse, Tag};
 
@@ -136,28 +136,27 @@ impl Existing {
 
     /// Notes in the record of `run` what `owner` still has of what was sought, and what is gone or somebody else's by now.
     pub(super) fn note_in(&self, run: &Run, sought: &Sought, owner: &Owner) {
-        let seen = |kind: Kind, name: &str, tags: Option<&[Tag]>, identity: Option<String>| {
+        let seen = |thing: Thing, tags: Option<&[Tag]>, identity: Option<String>| {
             let ours = tags.filter(|tags| is_owned(tags, owner)).and_then(Ownership::from_tags);
-            let name = name.to_owned();
             run.note(match ours {
-                Some(Ownership { physical_id, .. }) => Note::Found { kind, name, identity, physical_id },
-                None => Note::Gone { kind, name },
+                Some(Ownership { physical_id, .. }) => Note::Found { thing, identity, physical_id },
+                None => Note::Gone(thing),
             });
         };
         for name in &sought.endpoints {
             let found = self.endpoint(name);
             let tags = found.map(|found| found.tags.as_slice());
-            seen(Kind::Endpoint, name.as_str(), tags, found.and_then(|found| identity(&found.content)));
+            seen(name.into(), tags, found.and_then(|found| identity(&found.content)));
         }
         for name in &sought.endpoint_configs {
             let tags = self.endpoint_config(name.as_str()).map(|found| found.tags.as_slice());
-            seen(Kind::EndpointConfig, name.as_str(), tags, None);
+            seen(name.into(), tags, None);
         }
         for name in &sought.names.dashboards {
-            seen(Kind::Dashboard, name.as_str(), self.dashboard(name).map(|found| found.tags.as_slice()), None);
+            seen(name.into(), self.dashboard(name).map(|found| found.tags.as_slice()), None);
         }
         for name in &sought.names.alarms {
-            seen(Kind::Alarm, name.as_str(), self.alarm(name).map(|found| found.tags.as_slice()), None);
+            seen(name.into(), self.alarm(name).map(|found| found.tags.as_slice()), None);
         }
     }
 }

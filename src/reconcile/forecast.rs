@@ -1,6 +1,8 @@
 //! What a request would change, decided by [`decide`] as the provider decides it, with nothing asked of AWS: what exists is taken
 //! to be what earlier plans made. For whoever wants to know before it happens.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_sagemaker::operation::create_endpoint_config::CreateEndpointConfigInput;
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
 use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
@@ -10,8 +12,8 @@ use super::change::Change;
 use super::decide::{Desired, decide};
 use super::error::ReconcileError;
 use super::existing::{Existing, Found};
-use crate::ledger::Kind;
-use crate::plan::{Owner, Plan, PlanError};
+use crate::ledger::{Kind, Thing};
+use crate::plan::{Plan, PlanError};
 use crate::shape_json;
 use crate::spec::{EndpointConfigName, EndpointName, Tag};
 
@@ -48,24 +50,16 @@ pub struct Before<'b> {
     pub endpoints_of_others: &'b [EndpointName],
 }
 
-/// What the request that `plan` is for would change.
+/// What the request for `desired` would change.
 ///
 /// # Errors
 /// What the provider would refuse before its first write.
-pub fn forecast(
-    before: Before<'_>,
-    plan: &Plan,
-    owner: &Owner,
-    adopts: bool,
-    dropped_tags: &[String],
-) -> Result<Vec<Forecast>, ReconcileError> {
+pub fn forecast(before: Before<'_>, desired: &Desired<'_>) -> Result<Vec<Forecast>, ReconcileError> {
     let existing = existing(before)?;
-    let desired = Desired { plan, owner, adopts, dropped_tags, given_back: &std::collections::BTreeSet::new() };
     let mut forecast: Vec<Forecast> = Vec::new();
-    for (_, change) in decide(&desired, &existing)? {
+    for (_, change) in decide(desired, &BTreeSet::new(), &existing)? {
         let Some(outcome) = outcome(&change, &existing) else { continue };
-        let (kind, name) = change.thing();
-        let name = name.to_owned();
+        let Thing { kind, name } = change.thing();
         // Content and tags of one thing are one change to whoever reads it.
         let same = forecast.iter_mut().find(|one| one.kind == kind && one.name == name);
         match same {
@@ -85,7 +79,7 @@ fn outcome(change: &Change, existing: &Existing) -> Option<Outcome> {
         | Change::PutAlarm { before: None, .. } => Outcome::Created,
         Change::PutDashboard { .. } | Change::PutAlarm { .. } => Outcome::Changed,
         Change::Retag { .. } => Outcome::Retagged,
-        Change::RemoveDashboard { .. } | Change::RemoveAlarm { .. } | Change::GiveBack { .. } => Outcome::Removed,
+        Change::RemoveDashboard { .. } | Change::RemoveAlarm { .. } | Change::GiveBack(_) => Outcome::Removed,
         Change::Deploy(planned) => match existing.endpoint(&planned.name) {
             None => Outcome::Created,
             Some(found) if found.content.endpoint_config_name.as_deref() == Some(&planned.config) => return None,
@@ -141,6 +135,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::plan::Owner;
     use crate::reconcile::testing::{owner, planned};
 
     fn of(logical_id: &str, members: &[(&str, Value)]) -> Plan {
@@ -156,9 +151,13 @@ mod tests {
         planned(&declared, logical_id)
     }
 
+    fn desired<'d>(plan: &'d Plan, owner: &'d Owner) -> Desired<'d> {
+        Desired { plan, owner, adopts: false, dropped_tags: &[] }
+    }
+
     fn forecasted(plans: &[&Plan], new: &Plan, logical_id: &str) -> Result<Vec<(Kind, Outcome)>, String> {
         let before = Before { plans, endpoints_of_others: &[] };
-        let steps = forecast(before, new, &owner(logical_id), false, &[]).map_err(|error| error.to_string())?;
+        let steps = forecast(before, &desired(new, &owner(logical_id))).map_err(|error| error.to_string())?;
         Ok(steps.into_iter().map(|step| (step.kind, step.outcome)).collect())
     }
 
@@ -188,7 +187,7 @@ mod tests {
         assert!(refused.contains("exists and belongs to It of stack"), "{refused}");
         let others = [EndpointName::parse("chat").unwrap()];
         let before = Before { plans: &[], endpoints_of_others: &others };
-        let refused = forecast(before, &of("It", &[]), &owner("It"), false, &[]).unwrap_err().to_string();
+        let refused = forecast(before, &desired(&of("It", &[]), &owner("It"))).unwrap_err().to_string();
         assert!(refused.contains("was not made by this resource"), "{refused}");
     }
 }

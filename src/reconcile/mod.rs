@@ -32,11 +32,12 @@ use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConf
 use aws_sdk_sagemaker::types::EndpointStatus;
 use serde_json::Value;
 
+pub use decide::Desired;
 pub use error::{ReconcileError, reason};
 pub use forecast::{Before, Forecast, Outcome, forecast};
 pub(crate) use outputs::attribute;
 pub use outputs::attributes_of;
-pub(crate) use undo::UndoLog;
+pub(crate) use undo::{UndoLog, Undoing};
 pub(crate) use upkeep::{Kept, Upkeep};
 
 use crate::aws::{CloudWatch, Pricing, SageMaker, patient};

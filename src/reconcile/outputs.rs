@@ -8,12 +8,19 @@ use crate::envelope::ResourceType;
 use crate::place::Place;
 use crate::spec::{AlarmKind, FleetAlarm, Subject, Watched};
 
-/// ARNs as AWS gave them, where they exist.
+/// Something that exists, by its name and the ARN that AWS gave it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Named {
+    pub(super) name: String,
+    pub(super) arn: String,
+}
+
+/// What exists of a resource.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Made {
-    pub(super) endpoint_config: Option<(String, String)>,
-    pub(super) dashboard: Option<(String, String)>,
-    pub(super) alarms: Vec<(Watched, (String, String))>,
+    pub(super) endpoint_config: Option<Named>,
+    pub(super) dashboard: Option<Named>,
+    pub(super) alarms: Vec<(Watched, Named)>,
     /// The endpoint's own ARN, where the endpoint is ours.
     pub(super) endpoint_arn: Option<String>,
 }
@@ -21,14 +28,14 @@ pub(super) struct Made {
 pub(super) fn data(made: &Made, subject: &Subject, region: &str, stack_id: &str) -> Data {
     let alarms = made.alarms.iter().map(|(_, alarm)| alarm);
     let known = made.endpoint_config.iter().chain(&made.dashboard).chain(alarms);
-    let arn = known.map(|(_, arn)| arn.as_str()).find(|arn| arn.starts_with("arn:"));
+    let arn = known.map(|named| named.arn.as_str()).find(|arn| arn.starts_with("arn:"));
     let place = Place::of(arn.unwrap_or(stack_id), region);
-    let (config_name, config_arn) = made.endpoint_config.clone().unwrap_or_default();
-    let (dashboard_name, dashboard_arn) = made.dashboard.clone().unwrap_or_default();
-    let dashboard_url = if dashboard_name.is_empty() { String::new() } else { place.dashboard_url(&dashboard_name) };
+    let config = made.endpoint_config.clone().unwrap_or_default();
+    let dashboard = made.dashboard.clone().unwrap_or_default();
+    let dashboard_url = if dashboard.name.is_empty() { String::new() } else { place.dashboard_url(&dashboard.name) };
     let mut data = Data::from([
-        ("DashboardName", dashboard_name),
-        ("DashboardArn", dashboard_arn),
+        ("DashboardName", dashboard.name),
+        ("DashboardArn", dashboard.arn),
         ("DashboardUrl", dashboard_url),
     ]);
     let alarm = |watched: Watched| {
@@ -36,7 +43,7 @@ pub(super) fn data(made: &Made, subject: &Subject, region: &str, stack_id: &str)
         made.map(|(_, alarm)| alarm.clone()).unwrap_or_default()
     };
     let Subject::Endpoint(monitoring) = subject else {
-        let (name, arn) = alarm(Watched::Fleet);
+        let Named { name, arn } = alarm(Watched::Fleet);
         data.extend([(FleetAlarm::NAME_ATTRIBUTE, name), (FleetAlarm::ARN_ATTRIBUTE, arn)]);
         return data;
     };
@@ -44,11 +51,11 @@ pub(super) fn data(made: &Made, subject: &Subject, region: &str, stack_id: &str)
     data.extend([
         ("EndpointName", endpoint.to_string()),
         ("EndpointArn", made.endpoint_arn.clone().unwrap_or_else(|| place.endpoint_arn(endpoint, keeps_case(made)))),
-        ("EndpointConfigName", config_name),
-        ("EndpointConfigArn", config_arn),
+        ("EndpointConfigName", config.name),
+        ("EndpointConfigArn", config.arn),
     ]);
     for kind in AlarmKind::ALL {
-        let (name, arn) = alarm(Watched::Endpoint(kind));
+        let Named { name, arn } = alarm(Watched::Endpoint(kind));
         data.extend([(kind.name_attribute(), name), (kind.arn_attribute(), arn)]);
     }
     data
@@ -81,7 +88,7 @@ pub(crate) fn attribute(name: &str) -> Option<&'static str> {
 /// config's ARN is asked; without one, the lower case that the documentation shows is taken.
 fn keeps_case(made: &Made) -> bool {
     let has_capitals = |name: &str| name.bytes().any(|byte| byte.is_ascii_uppercase());
-    made.endpoint_config.as_ref().is_some_and(|(name, arn)| has_capitals(name) && arn.ends_with(name.as_str()))
+    made.endpoint_config.as_ref().is_some_and(|Named { name, arn }| has_capitals(name) && arn.ends_with(name.as_str()))
 }
 
 #[cfg(test)]
@@ -111,22 +118,22 @@ mod tests {
     #[test]
     fn the_endpoints_arn_is_spelt_as_the_configs_is() {
         let endpoint = endpoint();
-        let arn_beside = |config: &str| {
+        let endpoint_arn = |config: &str| {
             let arn = format!("arn:aws:sagemaker:us-east-1:1234:endpoint-config/{config}");
-            let made = Made { endpoint_config: Some(("Chat-1".to_owned(), arn)), ..Made::default() };
+            let made = Made { endpoint_config: Some(Named { name: "Chat-1".to_owned(), arn }), ..Made::default() };
             data(&made, &endpoint, "us-east-1", "")["EndpointArn"].clone()
         };
-        assert_eq!(arn_beside("Chat-1"), "arn:aws:sagemaker:us-east-1:1234:endpoint/Chat");
-        assert_eq!(arn_beside("chat-1"), "arn:aws:sagemaker:us-east-1:1234:endpoint/chat");
+        assert_eq!(endpoint_arn("Chat-1"), "arn:aws:sagemaker:us-east-1:1234:endpoint/Chat");
+        assert_eq!(endpoint_arn("chat-1"), "arn:aws:sagemaker:us-east-1:1234:endpoint/chat");
     }
 
     #[test]
     fn places_come_from_any_arn_of_the_account() {
         let made = Made {
-            dashboard: Some((
-                "chat-monitoring".to_owned(),
-                "arn:aws-cn:cloudwatch::1234:dashboard/chat-monitoring".to_owned(),
-            )),
+            dashboard: Some(Named {
+                name: "chat-monitoring".to_owned(),
+                arn: "arn:aws-cn:cloudwatch::1234:dashboard/chat-monitoring".to_owned(),
+            }),
             ..Made::default()
         };
         let data = data(&made, &endpoint(), "cn-north-1", "arn:aws:cloudformation:x:9:stack/s/1");

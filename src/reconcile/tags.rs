@@ -3,7 +3,7 @@
 use super::ownership::tag_changes;
 use super::{ReconcileError, Reconciler};
 use crate::aws::CallError;
-use crate::ledger::{Effect, Kind, Run};
+use crate::ledger::{Effect, Kind, Run, Thing};
 use crate::spec::Tag;
 
 /// The most tags that a thing may have
@@ -13,8 +13,7 @@ const MOST_TAGS: usize = 50;
 /// A change of tags.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Retag {
-    pub(super) kind: Kind,
-    pub(super) name: String,
+    pub(super) thing: Thing,
     pub(super) arn: String,
     pub(super) set: Vec<Tag>,
     /// Keys.
@@ -25,19 +24,11 @@ pub(super) struct Retag {
 
 impl Retag {
     /// What makes `current` tags hold `wanted`, and nothing of `dropped` keys; `None` where they do.
-    pub(super) fn needed(
-        kind: Kind,
-        name: &str,
-        arn: &str,
-        current: &[Tag],
-        wanted: &[Tag],
-        dropped: &[String],
-    ) -> Option<Self> {
+    pub(super) fn needed(thing: Thing, arn: &str, current: &[Tag], wanted: &[Tag], dropped: &[String]) -> Option<Self> {
         let (set, remove) = tag_changes(current, wanted, dropped);
-        let (name, arn) = (name.to_owned(), arn.to_owned());
         let added = set.iter().filter(|tag| !current.iter().any(|current| current.key == tag.key)).count();
         let removes_first = current.len() + added > MOST_TAGS;
-        (!set.is_empty() || !remove.is_empty()).then_some(Self { kind, name, arn, set, remove, removes_first })
+        (!set.is_empty() || !remove.is_empty()).then(|| Self { thing, arn: arn.to_owned(), set, remove, removes_first })
     }
 
     /// What puts `current` tags back.
@@ -64,9 +55,9 @@ impl Reconciler {
     /// set first, so that a role that may not set any loses none.
     pub(super) async fn retag(&self, run: &Run, retag: &Retag) -> Result<(), ReconcileError> {
         let (sagemaker, cloudwatch, retag) = (self.sagemaker.clone(), self.cloudwatch.clone(), retag.clone());
-        let (kind, name) = (retag.kind, retag.name.clone());
+        let thing = retag.thing.clone();
         let call = async move {
-            let of_sagemaker = matches!(retag.kind, Kind::EndpointConfig | Kind::Endpoint);
+            let of_sagemaker = matches!(retag.thing.kind, Kind::EndpointConfig | Kind::Endpoint);
             let order = if retag.removes_first { [false, true] } else { [true, false] };
             for sets in order {
                 match (sets, of_sagemaker) {
@@ -80,6 +71,6 @@ impl Reconciler {
             }
             Ok::<_, CallError>(())
         };
-        Ok(run.call(kind, &name, Effect::Changes, call).await?)
+        Ok(run.call(thing, Effect::Changes, call).await?)
     }
 }

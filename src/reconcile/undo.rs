@@ -15,7 +15,7 @@ use super::error::ReconcileError;
 use super::ownership::is_owned;
 use super::tags::Retag;
 use crate::aws::same_alarm;
-use crate::ledger::{Effect, Item, Kind, Note, Run};
+use crate::ledger::{Effect, Item, Kind, Note, Run, Thing};
 use crate::plan::{Owner, Ownership};
 use crate::spec::{AlarmName, DashboardName, EndpointConfigName, EndpointName, OWNERSHIP_PREFIX, Tag};
 
@@ -36,10 +36,20 @@ impl UndoLog {
     }
 }
 
+/// Whose request is undone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Undoing<'a> {
+    /// The run that undoes it.
+    pub(crate) run: &'a Run,
+    pub(crate) owner: &'a Owner,
+    /// Names that the request's declarations give, for items whose names the ledger doesn't show.
+    pub(crate) names: &'a [Thing],
+}
+
 impl Reconciler {
-    /// Undoes what the request of `run` did. `names` are those that its declarations give, for items whose names the ledger
-    /// doesn't show. `false` where something had to be left.
-    pub(crate) async fn undo(&self, run: &Run, owner: &Owner, log: &UndoLog, names: &[(Kind, String)]) -> bool {
+    /// Undoes what a request did, of which `log` holds what this run changed. `false` where something had to be left.
+    pub(crate) async fn undo(&self, undoing: Undoing<'_>, log: &UndoLog) -> bool {
+        let Undoing { run, owner, names } = undoing;
         let mut clean = true;
         for step in log.newest_first() {
             let undone = match run.intend(&[]).await {
@@ -50,28 +60,28 @@ impl Reconciler {
         }
         let mut made: Vec<Item> = run.record().inventory;
         made.retain(|item| item.is_undone_with(run.request_id()));
-        clean &= self.undo_alarms(run, owner, &made, names).await;
+        clean &= self.undo_alarms(undoing, &made).await;
         // What an earlier run of this request took over; of what this one did, nothing is left by now.
         let record = run.record();
         for item in record.inventory.iter().filter(|item| item.adopted && item.request == run.request_id()) {
-            let Some(name) = real_name(item, names) else {
+            let Some(thing) = with_real_name(item, names) else {
                 clean = false;
                 continue;
             };
             let given_back = match run.intend(&[]).await {
-                Ok(()) => self.give_back(run, owner, item.kind, &name).await,
+                Ok(()) => self.give_back(run, owner, &thing).await,
                 Err(stop) => Err(stop.into()),
             };
             clean &= succeeded("give back what was taken over", &given_back);
         }
         for kind in [Kind::Dashboard, Kind::Endpoint, Kind::EndpointConfig] {
             for item in made.iter().filter(|item| item.kind == kind) {
-                let Some(name) = real_name(item, names) else {
+                let Some(thing) = with_real_name(item, names) else {
                     clean = false;
                     continue;
                 };
                 let removed = match run.intend(&[]).await {
-                    Ok(()) => self.remove_made(run, owner, item, &name, names).await,
+                    Ok(()) => self.remove_made(undoing, item, &thing).await,
                     Err(stop) => Err(stop.into()),
                 };
                 clean &= succeeded("remove what was made", &removed);
@@ -80,24 +90,25 @@ impl Reconciler {
         clean
     }
 
-    async fn undo_alarms(&self, run: &Run, owner: &Owner, made: &[Item], names: &[(Kind, String)]) -> bool {
+    async fn undo_alarms(&self, undoing: Undoing<'_>, made: &[Item]) -> bool {
+        let Undoing { run, owner, names } = undoing;
         let alarms = made.iter().filter(|item| item.kind == Kind::Alarm);
         let alarms: Vec<AlarmName> =
-            alarms.filter_map(|item| AlarmName::parse(&real_name(item, names)?).ok()).collect();
+            alarms.filter_map(|item| AlarmName::parse(&with_real_name(item, names)?.name).ok()).collect();
         if alarms.is_empty() {
             return true;
         }
         let removed = async {
             let found = self.describe_alarms(&alarms.iter().collect::<Vec<_>>()).await?;
             for name in alarms.iter().filter(|name| !found.iter().any(|(known, _)| known == *name)) {
-                run.note_absent(Kind::Alarm, name.as_str());
+                run.note_absent(name.into());
             }
             run.intend(&[]).await?;
             for (name, found) in found {
                 if is_owned(&found.tags, owner) {
                     self.remove_alarm(run, &name).await?;
                 } else {
-                    run.note(Note::Gone { kind: Kind::Alarm, name: name.to_string() });
+                    run.note(Note::Gone(Thing::from(&name)));
                 }
             }
             Ok(())
@@ -105,16 +116,12 @@ impl Reconciler {
         succeeded("remove the new alarms", &removed.await)
     }
 
-    async fn remove_made(
-        &self,
-        run: &Run,
-        owner: &Owner,
-        item: &Item,
-        name: &str,
-        names: &[(Kind, String)],
-    ) -> Result<(), ReconcileError> {
-        let gone = || run.note_absent(item.kind, name);
-        match item.kind {
+    /// Removes what the request made: the item, whose name `thing` shows.
+    async fn remove_made(&self, undoing: Undoing<'_>, item: &Item, thing: &Thing) -> Result<(), ReconcileError> {
+        let Undoing { run, owner, names } = undoing;
+        let name = thing.name.as_str();
+        let gone = || run.note_absent(thing.clone());
+        match thing.kind {
             Kind::Dashboard => {
                 let Ok(name) = DashboardName::parse(name) else { return Ok(()) };
                 match self.describe_dashboard(&name).await? {
@@ -139,9 +146,9 @@ impl Reconciler {
                     // One that is in use stays in the inventory, and goes with a later request.
                     Some(found) if is_owned(&found.tags, owner) => {
                         // The ledger may hide the names of those that use it.
-                        let declared = names.iter().filter(|(kind, _)| *kind == Kind::Endpoint);
+                        let declared = names.iter().filter(|thing| thing.kind == Kind::Endpoint);
                         let users: Vec<EndpointName> =
-                            declared.filter_map(|(_, name)| EndpointName::parse(name).ok()).collect();
+                            declared.filter_map(|endpoint| EndpointName::parse(&endpoint.name).ok()).collect();
                         self.remove_endpoint_config(run, &name, &users, &[], &[]).await?;
                     }
                     _ => gone(),
@@ -168,7 +175,7 @@ impl Reconciler {
             Undo::MakeDashboardAgain { before, tags } => {
                 if self.describe_dashboard(&before.name).await?.is_none() {
                     self.put_dashboard(run, before, tags, Effect::Changes).await?;
-                    note_again(run, Kind::Dashboard, before.name.as_str(), tags);
+                    note_again(run, (&before.name).into(), tags);
                 }
             }
             Undo::MakeAlarmAgain { name, before, tags } => {
@@ -180,17 +187,17 @@ impl Reconciler {
                 }
                 if now.is_none() || usurper.is_some() {
                     self.put_alarm(run, name, before, tags, Effect::Changes).await?;
-                    note_again(run, Kind::Alarm, name.as_str(), tags);
+                    note_again(run, name.into(), tags);
                 }
             }
             Undo::Retag(undo) => {
-                let now = self.tags_of(undo.kind, &undo.arn).await?;
+                let now = self.tags_of(undo.thing.kind, &undo.arn).await?;
                 if is_owned(&now, owner)
-                    && let Some(retag) = Retag::needed(undo.kind, &undo.name, &undo.arn, &now, &undo.set, &undo.remove)
+                    && let Some(retag) = Retag::needed(undo.thing.clone(), &undo.arn, &now, &undo.set, &undo.remove)
                 {
                     self.retag(run, &retag).await?;
                     if retag.remove.iter().any(|key| key.starts_with(OWNERSHIP_PREFIX)) {
-                        run.note(Note::Gone { kind: undo.kind, name: undo.name.clone() });
+                        run.note(Note::Gone(undo.thing.clone()));
                     }
                 }
             }
@@ -199,11 +206,11 @@ impl Reconciler {
     }
 }
 
-fn note_again(run: &Run, kind: Kind, name: &str, tags: &[Tag]) {
+fn note_again(run: &Run, thing: Thing, tags: &[Tag]) {
     if let Some(Ownership { physical_id, .. }) = Ownership::from_tags(tags) {
         // Not what this request made, whatever had its name meanwhile.
-        run.note(Note::Gone { kind, name: name.to_owned() });
-        run.note(Note::Found { kind, name: name.to_owned(), identity: None, physical_id });
+        run.note(Note::Gone(thing.clone()));
+        run.note(Note::Found { thing, identity: None, physical_id });
     }
 }
 
@@ -212,10 +219,10 @@ fn is_the_same(item: &Item, found: &aws_sdk_sagemaker::operation::describe_endpo
     item.identity.is_none() || item.identity == identity(found)
 }
 
-/// The item's name: as the ledger has it, or as one of the declarations gives it.
-pub(super) fn real_name(item: &Item, names: &[(Kind, String)]) -> Option<String> {
-    let given = || names.iter().find(|(kind, name)| item.is(*kind, name)).map(|(_, name)| name.clone());
-    item.name.text().map(str::to_owned).or_else(given)
+/// The thing that an item is about, with its name as the ledger has it, or as one of the declarations gives it.
+pub(super) fn with_real_name(item: &Item, names: &[Thing]) -> Option<Thing> {
+    let given = || names.iter().find(|thing| item.is(thing)).cloned();
+    item.name.text().map(|name| Thing::new(item.kind, name)).or_else(given)
 }
 
 fn succeeded(step: &'static str, undone: &Result<(), ReconcileError>) -> bool {

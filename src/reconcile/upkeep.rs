@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
+use super::adoption::given_back;
 use super::apply::Transition;
 use super::change::Change;
 use super::decide::decide;
@@ -20,7 +21,7 @@ use super::existing::Existing;
 use super::ownership::is_owned;
 use super::{Apply, Reconciler, dashboard};
 use crate::aws::alarm_in_one_spelling;
-use crate::ledger::{Kind, Learned, Monitored, Note, Record, Run, Written};
+use crate::ledger::{Learned, Monitored, Note, Record, Run, Thing, Written};
 use crate::plan::{Owner, Plan};
 use crate::spec::{EndpointConfigName, Tag};
 
@@ -49,8 +50,8 @@ pub(crate) struct Kept {
     pub(crate) removed_configs: Vec<String>,
 }
 
-/// Content of dashboards and alarms, in one spelling for each meaning, by kind and name.
-type Contents = BTreeMap<(Kind, String), String>;
+/// Content of dashboards and alarms, in one spelling for each meaning.
+type Contents = BTreeMap<Thing, String>;
 
 impl Reconciler {
     /// Puts the monitoring of a resource right.
@@ -62,19 +63,19 @@ impl Reconciler {
         let (mut plan, existing, surroundings) = self.plan(apply).await?;
         let wanted = contents_of_plan(&plan);
         let theirs = leave_others(&mut plan, &existing, apply.owner);
-        let changes = decide(&apply.desired(&plan, &[], &super::adoption::given_back(apply.run, &[])), &existing)?;
+        let changes = decide(&apply.desired(&plan, &[]), &given_back(apply.run, &[]), &existing)?;
         let found = contents_of(&existing);
-        let by_hand = |thing: &(Kind, String)| is_by_hand(monitored, thing, found.get(thing));
+        let by_hand = |thing: &Thing| is_by_hand(monitored, thing, found.get(thing));
         let mut kept = Kept::default();
         let mut allowed = Vec::new();
         for (stage, change) in changes {
-            let thing = owned(change.thing());
+            let thing = change.thing();
             let is_drift = matches!(change, Change::Retag { .. }) || by_hand(&thing);
             match &change {
-                Change::GiveBack { .. } => {}
-                _ if is_drift && !corrects_drift => push_once(&mut kept.left_by_hand, &thing.1),
+                Change::GiveBack(_) => {}
+                _ if is_drift && !corrects_drift => push_once(&mut kept.left_by_hand, &thing.name),
                 _ => {
-                    push_once(&mut kept.changed, &thing.1);
+                    push_once(&mut kept.changed, &thing.name);
                     allowed.push((stage, change));
                 }
             }
@@ -109,7 +110,7 @@ impl Reconciler {
         for name in left {
             match self.describe_endpoint_config(&name).await? {
                 Some(found) if is_owned(&found.tags, owner) => ours.push(name),
-                _ => run.note(Note::Gone { kind: Kind::EndpointConfig, name: name.to_string() }),
+                _ => run.note(Note::Gone(Thing::from(&name))),
             }
         }
         if ours.is_empty() {
@@ -163,30 +164,31 @@ impl Apply<'_> {
 }
 
 /// Takes from the plan what is somebody else's by now, so that it is left alone and everything else isn't; and says what that is.
-fn leave_others(plan: &mut Plan, existing: &Existing, owner: &Owner) -> BTreeSet<(Kind, String)> {
+fn leave_others(plan: &mut Plan, existing: &Existing, owner: &Owner) -> BTreeSet<Thing> {
     let mut theirs = BTreeSet::new();
-    let mut is_theirs = |kind: Kind, name: &str, tags: Option<&[Tag]>| {
+    let mut is_theirs = |thing: Thing, tags: Option<&[Tag]>| {
         let is_theirs = tags.is_some_and(|tags| !is_owned(tags, owner));
         if is_theirs {
+            let Thing { kind, name } = &thing;
             tracing::warn!(?kind, name, "it is somebody else's by now, and is left alone");
-            theirs.insert((kind, name.to_owned()));
+            theirs.insert(thing);
         }
         is_theirs
     };
     plan.dashboard = plan.dashboard.take().filter(|planned| {
         let found = existing.dashboard(&planned.name).map(|found| found.tags.as_slice());
-        !is_theirs(Kind::Dashboard, planned.name.as_str(), found)
+        !is_theirs((&planned.name).into(), found)
     });
     plan.alarms.retain(|planned| {
         let found = existing.alarm(&planned.name).map(|found| found.tags.as_slice());
-        !is_theirs(Kind::Alarm, planned.name.as_str(), found)
+        !is_theirs((&planned.name).into(), found)
     });
     theirs
 }
 
 /// Whether somebody has changed or deleted it by hand since it was written last.
-fn is_by_hand(monitored: &Monitored, (kind, name): &(Kind, String), found: Option<&String>) -> bool {
-    match (monitored.written(*kind, name), found) {
+fn is_by_hand(monitored: &Monitored, thing: &Thing, found: Option<&String>) -> bool {
+    match (monitored.written(thing), found) {
         (None, found) => found.is_some(),
         (Some(_), None) => true,
         (Some(written), Some(found)) => !written.is(found),
@@ -198,15 +200,10 @@ fn known(
     monitored: &Monitored,
     surroundings: &Surroundings,
     wanted: &Contents,
-    is_written: impl Fn(&(Kind, String)) -> bool,
+    is_written: impl Fn(&Thing) -> bool,
 ) -> Monitored {
     let written = wanted.iter().filter_map(|(thing, content)| {
-        let (kind, name) = thing;
-        if is_written(thing) {
-            Some(Written::of(*kind, name, content))
-        } else {
-            monitored.written(*kind, name).cloned()
-        }
+        if is_written(thing) { Some(Written::of(thing.clone(), content)) } else { monitored.written(thing).cloned() }
     });
     Monitored {
         learned: surroundings.learned.clone(),
@@ -218,51 +215,38 @@ fn known(
 
 /// The same while the writes are under way: until they have been answered, either content may be there.
 fn while_writing(before: &Monitored, after: &Monitored) -> Monitored {
-    let either = after.written.iter().map(|next| match before.written(next.kind, &next.name) {
+    let either = after.written.iter().map(|next| match before.written(&next.thing) {
         Some(written) => written.clone().or(next),
         None => next.clone(),
     });
-    let gone = before.written.iter().filter(|written| after.written(written.kind, &written.name).is_none());
+    let gone = before.written.iter().filter(|written| after.written(&written.thing).is_none());
     Monitored { written: either.chain(gone.cloned()).collect(), ..before.clone() }
 }
 
 /// What of the plan is there now: it was found, or it has been written.
-fn existing_of(wanted: &Contents, found: &Contents, kept: &Kept) -> Vec<(Kind, String)> {
-    let is_there = |thing: &&(Kind, String)| found.contains_key(*thing) || kept.changed.contains(&thing.1);
+fn existing_of(wanted: &Contents, found: &Contents, kept: &Kept) -> Vec<Thing> {
+    let is_there = |thing: &&Thing| found.contains_key(*thing) || kept.changed.contains(&thing.name);
     wanted.keys().filter(is_there).cloned().collect()
 }
 
 /// What a plan's dashboard and alarms are written as.
 fn written(plan: &Plan) -> Vec<Written> {
-    contents_of_plan(plan).iter().map(|((kind, name), content)| Written::of(*kind, name, content)).collect()
+    contents_of_plan(plan).into_iter().map(|(thing, content)| Written::of(thing, &content)).collect()
 }
 
 fn contents_of_plan(plan: &Plan) -> Contents {
-    let dashboard = plan
-        .dashboard
-        .iter()
-        .map(|planned| ((Kind::Dashboard, planned.name.to_string()), dashboard::in_one_spelling(&planned.body)));
-    let alarms = plan
-        .alarms
-        .iter()
-        .map(|planned| ((Kind::Alarm, planned.name.to_string()), alarm_in_one_spelling(&planned.request)));
+    let dashboard = plan.dashboard.iter();
+    let dashboard = dashboard.map(|one| (Thing::from(&one.name), dashboard::in_one_spelling(&one.body)));
+    let alarms = plan.alarms.iter().map(|one| (Thing::from(&one.name), alarm_in_one_spelling(&one.request)));
     dashboard.chain(alarms).collect()
 }
 
 fn contents_of(existing: &Existing) -> Contents {
-    let dashboards = existing
-        .dashboards
-        .iter()
-        .map(|(name, found)| ((Kind::Dashboard, name.to_string()), dashboard::in_one_spelling(&found.content)));
-    let alarms = existing
-        .alarms
-        .iter()
-        .map(|(name, found)| ((Kind::Alarm, name.to_string()), alarm_in_one_spelling(&found.content)));
+    let dashboards = existing.dashboards.iter();
+    let dashboards = dashboards.map(|(name, found)| (Thing::from(name), dashboard::in_one_spelling(&found.content)));
+    let alarms = existing.alarms.iter();
+    let alarms = alarms.map(|(name, found)| (Thing::from(name), alarm_in_one_spelling(&found.content)));
     dashboards.chain(alarms).collect()
-}
-
-fn owned((kind, name): (Kind, &str)) -> (Kind, String) {
-    (kind, name.to_owned())
 }
 
 fn push_once(names: &mut Vec<String>, name: &str) {

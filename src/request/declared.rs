@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use crate::envelope::{Envelope, Identified, RequestType, ResourceType};
-use crate::ledger::Kind;
+use crate::ledger::{Kind, Thing};
 use crate::place::arn_field;
 use crate::plan::{Identity, Owner, endpoint_config_name};
 use crate::properties::{Declaration, Problems};
@@ -88,15 +88,15 @@ impl DeclaredResource {
     }
 
     /// Names of everything that the declarations may have made.
-    pub(super) fn all_names(&self) -> Vec<(Kind, String)> {
+    pub(super) fn all_names(&self) -> Vec<Thing> {
         let mut names = Vec::new();
         for declaration in [&self.declaration, &self.before].into_iter().flatten() {
             let config = config_name(self.resource_type, declaration, &self.owner);
-            names.extend(config.map(|name| (Kind::EndpointConfig, name.to_string())));
-            names.extend(declaration.endpoint_name.value.clone().map(|name| (Kind::Endpoint, name)));
+            names.extend(config.as_ref().map(Thing::from));
+            names.extend(declaration.endpoint_name.value.as_deref().map(|name| Thing::new(Kind::Endpoint, name)));
             let NamesInUse { dashboards, alarms } = NamesInUse::of(declaration);
-            names.extend(dashboards.into_iter().map(|name| (Kind::Dashboard, name.to_string())));
-            names.extend(alarms.into_iter().map(|name| (Kind::Alarm, name.to_string())));
+            names.extend(dashboards.iter().map(Thing::from));
+            names.extend(alarms.iter().map(Thing::from));
         }
         names
     }
@@ -265,8 +265,8 @@ mod tests {
             dashboards.iter().map(ToString::to_string).collect::<Vec<_>>(),
             ["talk-monitoring", "chat-monitoring"]
         );
-        let endpoints = declared.all_names().into_iter().filter(|(kind, _)| *kind == Kind::Endpoint);
-        assert_eq!(endpoints.map(|(_, name)| name).collect::<Vec<_>>(), ["chat", "talk"]);
+        let endpoints = declared.all_names().into_iter().filter(|thing| thing.kind == Kind::Endpoint);
+        assert_eq!(endpoints.map(|thing| thing.name).collect::<Vec<_>>(), ["chat", "talk"]);
         assert_eq!(declared.planned_id().as_deref(), Some("chat"));
     }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use super::failure::Failure;
 use crate::aws::HandoverError;
 use crate::callback::Outcome;
-use crate::ledger::{RecordedAnswer, Run};
+use crate::ledger::{Changing, RecordedAnswer, Run};
 use crate::reconcile::{ReconcileError, attribute};
 
 /// The answer to a request: the id to answer with, and what to say.
@@ -70,7 +70,7 @@ impl WorkEnd {
                 Self::Waiting(Waiting::Endpoint(waiting))
             }
             // The time ran out while the endpoint was described, or right before.
-            (Err(Failure::Reconcile(ReconcileError::OutOfTime)), Some((name, status))) => {
+            (Err(Failure::Reconcile(ReconcileError::OutOfTime)), Some(Changing { endpoint: name, status })) => {
                 Self::Waiting(Waiting::Endpoint(ReconcileError::StillWaiting { name, status }))
             }
             (Err(failure), _) => Self::Failed(failure),

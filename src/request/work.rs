@@ -17,7 +17,7 @@ use crate::envelope::{Envelope, RequestType};
 use crate::ledger::{RecordedAnswer, Run};
 use crate::plan::Identity;
 use crate::pricing::ListPrices;
-use crate::reconcile::{Apply, Cleanup, ReconcileError, UndoLog, reason};
+use crate::reconcile::{Apply, Cleanup, ReconcileError, UndoLog, Undoing, reason};
 use crate::spec::Spec;
 
 impl Provider {
@@ -106,7 +106,8 @@ impl Provider {
     /// Undoes what the run did, until `until`; whether nothing was left.
     async fn undo(&self, declared: &DeclaredResource, run: &Run, log: &UndoLog, until: Instant) -> bool {
         let names = declared.all_names();
-        let undoing: Work<'_, _> = Box::pin(self.reconciler.undo(run, &declared.owner, log, &names));
+        let undoing = Undoing { run, owner: &declared.owner, names: &names };
+        let undoing: Work<'_, _> = Box::pin(self.reconciler.undo(undoing, log));
         let undoing = AssertUnwindSafe(undoing).catch_unwind();
         let undone = matches!(tokio::time::timeout_at(until, undoing).await, Ok(Ok(true)));
         run.settle(Instant::now()).await;

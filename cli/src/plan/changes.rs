@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use monitored_endpoint::ledger::Kind;
 use monitored_endpoint::plan::{FixedMember, Operation, Owner, Plan, PlannedWidget, Request, RequestError};
-use monitored_endpoint::reconcile::{Before, Forecast, Outcome, ReconcileError, forecast};
+use monitored_endpoint::reconcile::{Before, Desired, Forecast, Outcome, ReconcileError, forecast};
 use monitored_endpoint::spec::EndpointName;
 use monitored_endpoint::validation::Valid;
 use serde::Serialize;
@@ -79,7 +79,8 @@ pub(crate) fn changes(
 ) -> Result<Vec<Change>, ChangesError> {
     let before = Before { plans: deployed.plans, endpoints_of_others: deployed.native_endpoints };
     let dropped: Vec<String> = old.iter().flat_map(|old| &old.spec.tags).map(|tag| tag.key.clone()).collect();
-    let decided = forecast(before, &new.plan, owner, new.spec.adopt_existing, &dropped)?;
+    let desired = Desired { plan: &new.plan, owner, adopts: new.spec.adopt_existing, dropped_tags: &dropped };
+    let decided = forecast(before, &desired)?;
     if let Some(fixed) = old.and_then(|old| fixed(old, new)) {
         return Err(ReconcileError::from(fixed).into());
     }

@@ -140,11 +140,19 @@ fn a_declaration_that_is_too_large_doesn_t_fit() {
 
 #[test]
 fn either_content_counts_while_it_is_being_written() {
-    let of = |content: &str| Written::of(Kind::Dashboard, "chat", content);
+    let of = |content: &str| Written::of(Thing::new(Kind::Dashboard, "chat"), content);
     assert!(of("a").is("a") && !of("a").is("b"));
     let either = of("a").or(&of("b"));
     assert!(either.is("a") && either.is("b") && !either.is("c"));
     assert_eq!(of("a").or(&of("a")), of("a"));
+}
+
+#[test]
+fn what_was_written_is_stored_as_it_always_was() {
+    let written = Written::of(Thing::new(Kind::Dashboard, "chat"), "a");
+    let stored = json!({"kind": "Dashboard", "name": "chat", "digests": [sha256("a")]});
+    assert_eq!(serde_json::to_value(&written).unwrap(), stored);
+    assert_eq!(serde_json::from_value::<Written>(stored).unwrap(), written);
 }
 
 async fn ledger(record: Record) -> Arc<Ledger> {
@@ -196,7 +204,7 @@ async fn a_request_supersedes_a_wake_and_no_wake_a_request() {
 async fn what_a_superseded_wake_knows_brings_nothing_back() {
     let ledger = ledger(created()).await;
     let BegunUpkeep::Leased(run) = begun(&ledger, PATIENT).await else { panic!("nobody is at work") };
-    run.want(vec![(Kind::EndpointConfig, "chat-1".to_owned())]);
+    run.want(vec![Thing::new(Kind::EndpointConfig, "chat-1")]);
     let delete = facts(arrival("delete", RequestType::Delete, Some("chat-1")));
     let request = tokio::spawn({
         let ledger = Arc::clone(&ledger);

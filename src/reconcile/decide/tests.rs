@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::ledger::Kind;
 use crate::plan::{AlarmRequest, Ownership};
 use crate::reconcile::forecast::{Before, existing};
 use crate::reconcile::testing::{owner, planned};
@@ -36,9 +37,9 @@ fn given_back(
     plan: &Plan,
     existing: &Existing,
     adopts: bool,
-    given_back: &BTreeSet<(Kind, String)>,
+    given_back: &BTreeSet<Thing>,
 ) -> Result<Vec<(Stage, Change)>, ReconcileError> {
-    decide(&Desired { plan, owner: &owner("It"), adopts, dropped_tags: &[], given_back }, existing)
+    decide(&Desired { plan, owner: &owner("It"), adopts, dropped_tags: &[] }, given_back, existing)
 }
 
 /// What is done to what, a word for each.
@@ -54,7 +55,7 @@ fn in_words(changes: &[(Stage, Change)]) -> Vec<String> {
         Change::RemoveDashboard { .. } | Change::RemoveAlarm { .. } => "remove",
         Change::GiveBack { .. } => "give back",
     };
-    changes.iter().map(|(_, change)| format!("{} {}", verb(change), change.thing().1)).collect()
+    changes.iter().map(|(_, change)| format!("{} {}", verb(change), change.thing().name)).collect()
 }
 
 fn config_of(plan: &Plan) -> &str {
@@ -125,7 +126,7 @@ fn what_is_no_longer_declared_goes_last_or_back_to_whom_it_belonged() {
     let (plan, existing) = (of(&without), made(&before, &before.tags));
     let changes = in_words(&decided(&plan, &existing, false).unwrap());
     assert_eq!(changes, ["deploy chat", "remove chat-monitoring", "remove chat-unused-gpu"]);
-    let adopted = BTreeSet::from([(Kind::Alarm, "chat-unused-gpu".to_owned())]);
+    let adopted = BTreeSet::from([Thing::new(Kind::Alarm, "chat-unused-gpu")]);
     let changes = in_words(&given_back(&plan, &existing, false, &adopted).unwrap());
     assert_eq!(changes, ["deploy chat", "remove chat-monitoring", "give back chat-unused-gpu"]);
     let changes = decided(&plan, &made(&before, &[]), false);
@@ -164,6 +165,7 @@ fn every_change_of_something_that_is_there_can_be_undone() {
     }
     assert!(seen >= 4, "{:?}", in_words(&changes));
     let waste = AlarmName::parse("waste").unwrap();
-    let made = changes.iter().filter_map(|(_, change)| change.intent("chat")).any(|made| made.name == waste.as_str());
+    let made =
+        changes.iter().filter_map(|(_, change)| change.intent("chat")).any(|made| made.thing.name == waste.as_str());
     assert!(made, "{:?}", in_words(&changes));
 }

@@ -15,7 +15,7 @@ use super::pauses::Pauses;
 use super::variants::DeclaredCapacity;
 use super::{identity, refuse};
 use crate::aws::CallError;
-use crate::ledger::{Effect, Intent, Kind, Note, Run};
+use crate::ledger::{Changing, Effect, Intent, Note, Run, Thing};
 use crate::plan::{Owner, PlannedEndpoint};
 use crate::reconcile::Reconciler;
 use crate::reconcile::error::ReconcileError;
@@ -104,7 +104,7 @@ impl Reconciler {
             }
             let status = observed.map_or_else(|| "being created".to_owned(), |endpoint| endpoint.status.to_string());
             let waiting = ReconcileError::StillWaiting { name: rollout.name(), status: status.clone() };
-            run.note_changing(Some((rollout.name(), status)));
+            run.note_changing(Some(Changing { endpoint: rollout.name(), status }));
             if !run.pause(pauses.next()).await? {
                 return Err(waiting);
             }
@@ -140,11 +140,11 @@ impl Reconciler {
 
     async fn create(&self, rollout: &Rollout<'_>, seen: &mut Seen) -> Result<(), ReconcileError> {
         let (planned, run) = (rollout.endpoint, rollout.run);
-        let (kind, name, physical_id) = (Kind::Endpoint, rollout.name(), rollout.name());
-        run.intend(&[Intent { kind, name, physical_id, adopted: false }]).await?;
+        let thing = Thing::from(&planned.name);
+        run.intend(&[Intent { thing: thing.clone(), physical_id: rollout.name(), adopted: false }]).await?;
         let (client, sent, tags) = (self.sagemaker.clone(), planned.clone(), rollout.tags.to_vec());
         let create = async move { client.create_endpoint(&sent, &tags).await };
-        if run.call(kind, planned.name.as_str(), Effect::Makes, create).await? {
+        if run.call(thing.clone(), Effect::Makes, create).await? {
             tracing::info!(endpoint = %planned.name, "endpoint asked for");
         } else {
             // Somebody was faster: an earlier try of ours whose answer was lost, or a stranger.
@@ -162,7 +162,7 @@ impl Reconciler {
                 Err(other) => return Err(other),
             };
             if refused.is_err() {
-                run.note(Note::Gone { kind, name: rollout.name() });
+                run.note(Note::Gone(thing));
             }
             refused?;
         }
@@ -181,7 +181,7 @@ impl Reconciler {
         let (client, sent) = (self.sagemaker.clone(), planned.clone());
         let update = async move { client.update_endpoint(&sent, excluded).await };
         // `false` where the endpoint began to change since it was described: it is described again.
-        if run.call(Kind::Endpoint, planned.name.as_str(), Effect::Changes, update).await? {
+        if run.call((&planned.name).into(), Effect::Changes, update).await? {
             tracing::info!(endpoint = %planned.name, config = planned.config, "endpoint update asked for");
             run.note(Note::Submitted { config: planned.config.clone() });
         }
@@ -212,7 +212,7 @@ impl Reconciler {
         run.intend(&[]).await?;
         let (client, endpoint, sent) = (self.sagemaker.clone(), name.clone(), next.clone());
         let adjust = async move { client.update_weights_and_capacities(&endpoint, sent).await };
-        if run.call(Kind::Endpoint, name.as_str(), Effect::Changes, adjust).await? {
+        if run.call(name.into(), Effect::Changes, adjust).await? {
             tracing::info!(endpoint = %name, "declared weights and instance counts asked for");
             let variants = next.into_iter().filter_map(|one| one.variant_name);
             variants.for_each(|variant| run.note(Note::Adjusted { variant }));
@@ -238,6 +238,5 @@ fn at_once(missing: Vec<DesiredWeightAndCapacity>) -> Vec<DesiredWeightAndCapaci
 }
 
 fn found_note(rollout: &Rollout<'_>, identity: Option<String>) -> Note {
-    let (kind, name, physical_id) = (Kind::Endpoint, rollout.name(), rollout.name());
-    Note::Found { kind, name, identity, physical_id }
+    Note::Found { thing: Thing::from(&rollout.endpoint.name), identity, physical_id: rollout.name() }
 }

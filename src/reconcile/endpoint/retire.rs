@@ -10,7 +10,7 @@ use super::identity;
 use super::next::{self, Observed, Retire};
 use super::pauses::Pauses;
 use crate::aws::CallError;
-use crate::ledger::{Effect, Kind, Note, Run};
+use crate::ledger::{Changing, Effect, Note, Run, Thing};
 use crate::reconcile::Reconciler;
 use crate::reconcile::error::ReconcileError;
 use crate::reconcile::existing::{FRESH, Found};
@@ -45,7 +45,7 @@ impl Reconciler {
             run.note_changing(None);
             match step {
                 Retire::Gone => {
-                    run.note(Note::Gone { kind: Kind::Endpoint, name: name.to_string() });
+                    run.note(Note::Gone(Thing::from(name)));
                     return Ok(served);
                 }
                 Retire::Delete => {
@@ -56,7 +56,7 @@ impl Reconciler {
                 Retire::Wait => {}
             }
             let status = observed.map_or_else(String::new, |endpoint| endpoint.status.to_string());
-            run.note_changing(Some((name.to_string(), status.clone())));
+            run.note_changing(Some(Changing { endpoint: name.to_string(), status: status.clone() }));
             if !run.pause(pauses.next()).await? {
                 return Err(ReconcileError::StillWaiting { name: name.to_string(), status });
             }
@@ -91,7 +91,7 @@ impl Reconciler {
         }
         let (client, gone) = (self.sagemaker.clone(), name.clone());
         let delete = async move { client.delete_endpoint(&gone).await };
-        run.call(Kind::Endpoint, name.as_str(), Effect::Removes, delete).await?;
+        run.call(name.into(), Effect::Removes, delete).await?;
         tracing::info!(endpoint = %name, "endpoint deletion asked for");
         Ok(())
     }

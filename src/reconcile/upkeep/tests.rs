@@ -1,9 +1,10 @@
 use serde_json::json;
 
 use super::*;
+use crate::ledger::Kind;
 
-fn thing(name: &str) -> (Kind, String) {
-    (Kind::Dashboard, name.to_owned())
+fn thing(name: &str) -> Thing {
+    Thing::new(Kind::Dashboard, name)
 }
 
 fn monitored(written: Vec<Written>) -> Monitored {
@@ -20,7 +21,7 @@ fn monitored(written: Vec<Written>) -> Monitored {
 
 #[test]
 fn what_was_written_last_tells_a_hand_from_a_plan() {
-    let monitored = monitored(vec![Written::of(Kind::Dashboard, "known", "ours")]);
+    let monitored = monitored(vec![Written::of(thing("known"), "ours")]);
     for (name, found, expected) in [
         ("known", Some("ours"), false),
         ("known", Some("theirs"), true),
@@ -35,14 +36,8 @@ fn what_was_written_last_tells_a_hand_from_a_plan() {
 
 #[test]
 fn a_run_that_ends_between_a_write_and_its_note_leaves_no_drift() {
-    let before = monitored(vec![
-        Written::of(Kind::Dashboard, "changes", "before"),
-        Written::of(Kind::Dashboard, "goes", "before"),
-    ]);
-    let after = monitored(vec![
-        Written::of(Kind::Dashboard, "changes", "after"),
-        Written::of(Kind::Dashboard, "comes", "after"),
-    ]);
+    let before = monitored(vec![Written::of(thing("changes"), "before"), Written::of(thing("goes"), "before")]);
+    let after = monitored(vec![Written::of(thing("changes"), "after"), Written::of(thing("comes"), "after")]);
     let between = while_writing(&before, &after);
     for (name, content) in [("changes", "before"), ("changes", "after"), ("comes", "after"), ("goes", "before")] {
         assert!(!is_by_hand(&between, &thing(name), Some(&content.to_owned())), "{name} {content}");
@@ -52,16 +47,16 @@ fn a_run_that_ends_between_a_write_and_its_note_leaves_no_drift() {
 
 #[test]
 fn what_is_left_as_somebody_made_it_stays_known_as_it_was_written() {
-    let before = monitored(vec![Written::of(Kind::Dashboard, "theirs", "ours")]);
+    let before = monitored(vec![Written::of(thing("theirs"), "ours")]);
     let wanted: Contents = [(thing("theirs"), "new".to_owned()), (thing("ours"), "new".to_owned())].into();
     let surroundings = Surroundings {
         environment: crate::plan::Environment::default(),
         learned: Learned::default(),
         waits_for_metrics: true,
     };
-    let after = known(&before, &surroundings, &wanted, |thing| thing.1 == "ours");
-    assert!(after.written(Kind::Dashboard, "theirs").unwrap().is("ours"));
-    assert!(after.written(Kind::Dashboard, "ours").unwrap().is("new"));
+    let after = known(&before, &surroundings, &wanted, |thing| thing.name == "ours");
+    assert!(after.written(&thing("theirs")).unwrap().is("ours"));
+    assert!(after.written(&thing("ours")).unwrap().is("new"));
     assert!(after.waits_for_metrics);
 }
 
