@@ -16,10 +16,35 @@ pub fn region_name(region: &str) -> Option<&'static str> {
     rows.find(|(id, _)| *id == region).map(|(_, name)| name)
 }
 
-/// A field of an ARN, counted from 0: 3 is the Region, 4 the account. None where it is empty.
+/// The parts of an ARN: `arn:<partition>:<service>:<region>:<account>:<resource>`. Any of them may be empty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Arn<'a> {
+    /// `aws`, `aws-cn`.
+    pub partition: &'a str,
+    /// `cloudformation`.
+    pub service: &'a str,
+    /// `us-east-1`.
+    pub region: &'a str,
+    /// Twelve digits, where it is an account's.
+    pub account: &'a str,
+    /// `stack/chat/5d7cf2b0`; it may have colons too.
+    pub resource: &'a str,
+}
+
+impl<'a> Arn<'a> {
+    /// The parts of `text`; `None` where it isn't an ARN.
+    #[must_use]
+    pub fn parse(text: &'a str) -> Option<Self> {
+        let mut parts = text.strip_prefix("arn:")?.splitn(5, ':');
+        let mut next = || parts.next();
+        Some(Self { partition: next()?, service: next()?, region: next()?, account: next()?, resource: next()? })
+    }
+}
+
+/// Whether a text is the id of an account: twelve digits.
 #[must_use]
-pub fn arn_field(arn: &str, at: usize) -> Option<&str> {
-    arn.split(':').nth(at).filter(|field| !field.is_empty())
+pub fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A Region of an account.
@@ -34,9 +59,7 @@ impl<'a> Place<'a> {
     /// Partition and account from any ARN of the account.
     #[must_use]
     pub fn of(arn: &'a str, region: &'a str) -> Self {
-        let mut fields = arn.split(':').skip(1);
-        let partition = fields.next().unwrap_or("aws");
-        let account = fields.nth(2).unwrap_or_default();
+        let (partition, account) = Arn::parse(arn).map_or(("aws", ""), |arn| (arn.partition, arn.account));
         Self { partition, region, account }
     }
 
@@ -119,10 +142,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_field_that_an_arn_leaves_empty_is_none() {
-        let stack = "arn:aws:cloudformation:us-east-1:123456789012:stack/s/1";
-        assert_eq!((arn_field(stack, 3), arn_field(stack, 4)), (Some("us-east-1"), Some("123456789012")));
-        assert_eq!(arn_field("arn:aws:s3:::bucket", 4), None);
+    fn an_arn_has_six_parts_of_which_the_last_may_have_colons() {
+        let stack = Arn::parse("arn:aws:cloudformation:us-east-1:123456789012:stack/s/1").unwrap();
+        assert_eq!((stack.region, stack.account), ("us-east-1", "123456789012"));
+        assert!(is_account(stack.account) && !is_account("12345678901x") && !is_account("1234567890123"));
+        let bucket = Arn::parse("arn:aws:s3:::bucket:a").unwrap();
+        assert_eq!((bucket.service, bucket.account, bucket.resource), ("s3", "", "bucket:a"));
+        for text in ["", "chat", "arn:aws:s3:::", "urn:aws:s3:::bucket"] {
+            assert_eq!(
+                Arn::parse(text).map(|arn| arn.resource).filter(|resource| !resource.is_empty()),
+                None,
+                "{text}"
+            );
+        }
     }
 
     #[test]

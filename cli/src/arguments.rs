@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use cloudformation_template::Stack;
 use monitored_endpoint::envelope::ResourceType;
+use monitored_endpoint::place::is_account;
 
 /// How a command says what it has to say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -111,11 +112,7 @@ pub(crate) fn pair(text: &str) -> Result<(String, String), String> {
 
 /// The id of an AWS account.
 pub(crate) fn account(text: &str) -> Result<String, String> {
-    if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        Ok(text.to_owned())
-    } else {
-        Err("an account has twelve digits".to_owned())
-    }
+    if is_account(text) { Ok(text.to_owned()) } else { Err("an account has twelve digits".to_owned()) }
 }
 
 #[cfg(test)]

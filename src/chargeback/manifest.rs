@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Day, Statement};
 use crate::digest::sha256;
-use crate::place::arn_field;
+use crate::place::Arn;
 
 /// What was read of a day.
 pub(super) struct Contents {
@@ -21,8 +21,8 @@ pub(super) struct Contents {
 impl Contents {
     /// Nothing yet, of the account and Region that the function is in.
     pub(super) fn new(day: Day, function_arn: &str) -> Self {
-        let field = |at| arn_field(function_arn, at).unwrap_or_default().to_owned();
-        let (region, account) = (field(3), field(4));
+        let Arn { region, account, .. } = Arn::parse(function_arn).unwrap_or_default();
+        let (region, account) = (region.to_owned(), account.to_owned());
         Self { day, account, region, statements: Vec::new(), gone: Vec::new(), missing: Vec::new() }
     }
 

@@ -26,7 +26,7 @@ pub use period::{Day, Month, NotInCalendar};
 pub use table::table;
 
 use crate::endpoint::Dollars;
-use crate::place::arn_field;
+use crate::place::Arn;
 use crate::pricing::Sku;
 use crate::usage::{HourlyUsage, Moment, VariantHours, Window};
 
@@ -216,18 +216,10 @@ fn tags(statement: &Statement, row: &Row) -> String {
     if tags.is_empty() { String::new() } else { serde_json::json!(tags).to_string() }
 }
 
-/// Where an endpoint is, as its ARN says.
-#[derive(Clone, Copy)]
-struct ArnPlace<'a> {
-    partition: &'a str,
-    region: &'a str,
-    account: &'a str,
-}
-
 impl Statement {
-    fn place(&self) -> ArnPlace<'_> {
-        let field = |at| arn_field(&self.arn, at).unwrap_or_default();
-        ArnPlace { partition: field(1), region: field(3), account: field(4) }
+    /// Where the endpoint is, as its ARN says.
+    fn place(&self) -> Arn<'_> {
+        Arn::parse(&self.arn).unwrap_or_default()
     }
 }
 

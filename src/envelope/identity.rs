@@ -2,6 +2,7 @@
 
 use super::Envelope;
 use crate::callback::printable;
+use crate::place::{Arn, is_account};
 
 /// A genuine stack ARN takes at most some 230 characters.
 const MAX_STACK_ID: usize = 1024;
@@ -74,17 +75,16 @@ fn problem(name: &str, value: &str, wrong: &str) -> String {
 /// `arn:<partition>:cloudformation:<region>:<12 digits>:stack/<name>/<id>`, as SageMaker's own API has it
 /// (<https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CfnStackDetail.html>).
 fn is_stack_arn(text: &str) -> bool {
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    let ["arn", partition, "cloudformation", region, account, resource] = parts.as_slice() else { return false };
-    let ["stack", name, id] = resource.split('/').collect::<Vec<_>>()[..] else { return false };
+    let Some(arn) = Arn::parse(text) else { return false };
+    let ["stack", name, id] = arn.resource.split('/').collect::<Vec<_>>()[..] else { return false };
     let is_word =
         |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    (*partition == "aws" || partition.starts_with("aws-"))
-        && [partition, region, name, id].into_iter().all(is_word)
+    arn.service == "cloudformation"
+        && (arn.partition == "aws" || arn.partition.starts_with("aws-"))
+        && [arn.partition, arn.region, name, id].into_iter().all(is_word)
         && name.starts_with(|first: char| first.is_ascii_alphabetic())
         && name.len() <= MAX_STACK_NAME
-        && account.len() == 12
-        && account.bytes().all(|byte| byte.is_ascii_digit())
+        && is_account(arn.account)
 }
 
 #[cfg(test)]

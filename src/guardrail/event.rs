@@ -8,6 +8,8 @@ use cloudformation_template::Stack;
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::place::Arn;
+
 /// One call of the hook.
 #[derive(Clone, PartialEq)]
 pub(super) struct Event {
@@ -94,15 +96,12 @@ fn target(event: &Value, data: &Value, type_name: &str) -> Result<Target, EventE
 /// Account, Region and name, from the stack's ARN or from the function's own.
 fn stack(event: &Value, stack_id: Option<&str>) -> Stack {
     let function = member(event, "hookModel").and_then(|model| text(model, "LambdaFunction"));
-    let region = part(stack_id, 3).or_else(|| part(function, 3)).unwrap_or("us-east-1");
-    let account = text(event, "awsAccountId").or_else(|| part(stack_id, 4)).unwrap_or("123456789012");
-    let name = part(stack_id, 5).and_then(|resource| resource.split('/').nth(1)).unwrap_or("stack");
+    let [stack, function] = [stack_id, function].map(|arn| arn.and_then(Arn::parse).unwrap_or_default());
+    let given = |part: &&str| !part.is_empty();
+    let region = [stack.region, function.region].into_iter().find(given).unwrap_or("us-east-1");
+    let account = text(event, "awsAccountId").or(Some(stack.account).filter(given)).unwrap_or("123456789012");
+    let name = stack.resource.split('/').nth(1).unwrap_or("stack");
     Stack { region: region.to_owned(), account: account.to_owned(), name: name.to_owned(), ..Stack::default() }
-}
-
-/// A part of an ARN, from 0.
-fn part(arn: Option<&str>, at: usize) -> Option<&str> {
-    arn?.split(':').nth(at).filter(|part| !part.is_empty())
 }
 
 /// A member by its name in any letter case.

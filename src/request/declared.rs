@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::envelope::{Envelope, Identified, RequestType, ResourceType};
 use crate::ledger::{Kind, Thing};
-use crate::place::arn_field;
+use crate::place::Arn;
 use crate::plan::{Identity, Owner, endpoint_config_name};
 use crate::properties::{Declaration, Problems};
 use crate::reconcile::Abandoned;
@@ -181,7 +181,7 @@ pub fn read(
     let name = &mut declaration.dashboard.dashboard_name;
     if resource_type.watches_fleet() && problems.clean(&name.path) {
         // One for each account and Region, and dashboards of all Regions share their names.
-        let region = arn_field(&owner.stack_id, 3).unwrap_or_default();
+        let region = Arn::parse(&owner.stack_id).unwrap_or_default().region;
         name.value.get_or_insert_with(|| format!("endpoint-fleet-{region}"));
     }
     actions_are_near(&declaration, &owner.stack_id, problems);

@@ -18,7 +18,7 @@ use super::monitoring_part::DeclaredMonitoring;
 use super::wake::{Wake, Woken};
 use super::work::in_time;
 use crate::ledger::{BegunUpkeep, Candidate, LONGEST_UPKEEP, Monitored, Run};
-use crate::place::arn_field;
+use crate::place::Arn;
 use crate::plan::{Identity, Owner};
 use crate::reconcile::{Apply, Kept, ReconcileError, UndoLog, Upkeep, reason};
 use crate::spec::Spec;
@@ -123,8 +123,9 @@ impl Provider {
     fn is_trusted(&self, woken: &Woken, candidate: &Candidate, function_arn: Option<&str>) -> bool {
         let owner = Owner::of_key(&candidate.resource);
         let arns = [owner.as_ref().map(|owner| owner.stack_id.as_str()), function_arn];
-        let mut accounts = arns.into_iter().flatten().filter_map(|arn| arn_field(arn, 4));
-        woken.region == self.reconciler.region() && accounts.any(|account| account == woken.account)
+        let mut accounts = arns.into_iter().flatten().filter_map(Arn::parse).map(|arn| arn.account);
+        let is_known = !woken.account.is_empty() && accounts.any(|account| account == woken.account);
+        woken.region == self.reconciler.region() && is_known
     }
 
     async fn go_on_later(

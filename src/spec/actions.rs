@@ -5,6 +5,7 @@
 
 use super::quote;
 use crate::alarm::AlarmActions;
+use crate::place::{Arn, is_account};
 use crate::properties::{Declaration, Declared, DeclaredActions, Problems};
 
 const TAKEN: &str = "use an SNS topic, a Lambda function, a scaling policy, a Systems Manager OpsItem or response plan, or an \
@@ -13,28 +14,13 @@ const TAKEN: &str = "use an SNS topic, a Lambda function, a scaling policy, a Sy
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html>.
 const MAX_ACTIONS: usize = 5;
 
-/// A valid action, as far as it says where it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Action<'a> {
-    service: &'a str,
-    partition: &'a str,
-    region: &'a str,
-    account: &'a str,
-}
-
 /// Reads an action. The error goes behind the quoted text.
-fn read(text: &str) -> Result<Action<'_>, String> {
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    let [arn, partition, service, region, account, resource] = parts.as_slice() else {
-        return Err("is not an ARN; use the ARN of the action".to_owned());
-    };
-    if *arn != "arn" || !partition.starts_with("aws") || resource.is_empty() {
-        return Err("is not an ARN; use the ARN of the action".to_owned());
-    }
-    let action = Action { service, partition, region, account };
-    let is_account = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+fn read(text: &str) -> Result<Arn<'_>, String> {
+    let action = Arn::parse(text).filter(|arn| arn.partition.starts_with("aws") && !arn.resource.is_empty());
+    let Some(action) = action else { return Err("is not an ARN; use the ARN of the action".to_owned()) };
+    let Arn { service, region, account, resource, .. } = action;
     let parts = resource.split(':').count();
-    let wrong = match *service {
+    let wrong = match service {
         "sns" if parts == 2 => {
             Some("is a subscription; use the topic's ARN, which ends before the last colon".to_owned())
         }
@@ -58,33 +44,30 @@ fn read(text: &str) -> Result<Action<'_>, String> {
     match wrong {
         Some(wrong) => Err(wrong),
         None if !is_account(account) => Err("has no account of twelve digits; use the whole ARN".to_owned()),
-        None if region.is_empty() != (*service == "ssm-incidents") => {
+        None if region.is_empty() != (service == "ssm-incidents") => {
             Err("has no Region where one belongs; use the whole ARN".to_owned())
         }
         None => Ok(action),
     }
 }
 
-impl Action<'_> {
-    /// Why an alarm of the stack with this ARN can't call it.
-    fn is_elsewhere(self, stack_id: &str) -> Option<String> {
-        let mut parts = stack_id.split(':').skip(1);
-        let (partition, _, region, account) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-        if self.partition != partition {
-            return Some(format!("is in partition {}, and the alarm in {partition}", self.partition));
-        }
-        if !self.region.is_empty() && self.region != region {
-            return Some(format!(
-                "is in {}, and an alarm calls only what is in its own Region; use one in {region}",
-                self.region
-            ));
-        }
-        // A topic's or function's own policy may let another account in.
-        let shared = ["sns", "lambda"].contains(&self.service);
-        (!shared && self.account != account).then(|| {
-            format!("is in account {}, and an alarm calls it only in its own; use one in {account}", self.account)
-        })
+/// Why an alarm of the stack with this ARN can't call the action.
+fn why_too_far(action: Arn<'_>, stack_id: &str) -> Option<String> {
+    let Arn { partition, region, account, .. } = Arn::parse(stack_id)?;
+    if action.partition != partition {
+        return Some(format!("is in partition {}, and the alarm in {partition}", action.partition));
     }
+    if !action.region.is_empty() && action.region != region {
+        return Some(format!(
+            "is in {}, and an alarm calls only what is in its own Region; use one in {region}",
+            action.region
+        ));
+    }
+    // A topic's or function's own policy may let another account in.
+    let shared = ["sns", "lambda"].contains(&action.service);
+    (!shared && action.account != account).then(|| {
+        format!("is in account {}, and an alarm calls it only in its own; use one in {account}", action.account)
+    })
 }
 
 /// What an alarm does: its `own` actions, or what goes `for_all` alarms. Unless one of them says otherwise, actions are taken.
@@ -119,7 +102,7 @@ pub(crate) fn are_near(declaration: &Declaration, stack_id: &str, problems: &Pro
     for DeclaredActions { alarm, ok, insufficient_data, .. } in std::iter::once(&declaration.actions).chain(own) {
         for Declared { path, value } in [alarm, ok, insufficient_data] {
             for (at, action) in value.iter().flatten().enumerate() {
-                if let Some(why) = read(action).ok().and_then(|action| action.is_elsewhere(stack_id)) {
+                if let Some(why) = read(action).ok().and_then(|action| why_too_far(action, stack_id)) {
                     problems.conflict(&format!("{path}[{at}]"), format!("{} {why}", quote(action, problems)));
                 }
             }
@@ -145,7 +128,7 @@ mod tests {
             "arn:aws:ssm-incidents::123456789012:responseplan/page",
             "arn:aws:aiops:us-east-1:123456789012:investigation-group:g",
         ] {
-            assert_eq!(read(action).map(|action| action.is_elsewhere(STACK)), Ok(None), "{action}");
+            assert_eq!(read(action).map(|action| why_too_far(action, STACK)), Ok(None), "{action}");
         }
     }
 
@@ -175,7 +158,7 @@ mod tests {
             ("arn:aws-cn:sns:cn-north-1:123456789012:on-call", "partition aws-cn"),
             ("arn:aws:ssm:us-east-1:210987654321:opsitem:3", "one in 123456789012"),
         ] {
-            let far = read(action).unwrap().is_elsewhere(STACK).unwrap();
+            let far = why_too_far(read(action).unwrap(), STACK).unwrap();
             assert!(far.contains(why), "{action}: {far}");
         }
     }

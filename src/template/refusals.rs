@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::declarations::{Declarations, ours};
 use super::natives::ENDPOINT;
 use crate::envelope::ResourceType;
+use crate::place::Arn;
 use crate::properties::{Problem, Severity, nearest};
 use crate::reconcile::attributes_of;
 
@@ -74,7 +75,7 @@ pub(super) fn service_token(properties: &Value, resolver: &Resolver<'_>) -> Opti
         None => Some(Problem { path: PATH.to_owned(), severity: Severity::Missing, message: MISSING.to_owned() }),
         Some(token) if resolver.placeholders.is_open(token) => None,
         Some(Value::String(token)) => {
-            let service = token.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(1));
+            let service = Arn::parse(token).map(|arn| arn.service);
             let message = || format!("{token:?} is not the ARN of a Lambda function or an SNS topic");
             (!matches!(service, Some("lambda" | "sns"))).then(|| problem(PATH, message()))
         }

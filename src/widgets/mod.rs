@@ -31,7 +31,7 @@ use tokio::time::timeout;
 use crate::fleet::{FleetQuestion, FleetReader};
 pub use crate::panel_params::InteractivePanel;
 use crate::panel_params::{FleetParams, PanelParams};
-use crate::place::arn_field;
+use crate::place::Arn;
 use crate::reconcile::reason;
 use crate::usage::{Moment, Question, Reader, TimeRange, Usage, UsageError};
 use choice::{BadChoice, Choice, RANGE};
@@ -184,7 +184,7 @@ impl Widgets {
             prices: params.prices,
             excluded: params.excluded,
             linked_accounts: params.linked_accounts,
-            account: arn_field(invocation.function_arn, 4).unwrap_or_default().to_owned(),
+            account: Arn::parse(invocation.function_arn).unwrap_or_default().account.to_owned(),
         };
         let patience = invocation.time_left.saturating_sub(RESERVE);
         let usage = timeout(patience, reader.read(&question)).await.map_err(|_| WidgetError::OutOfTime)??;
