@@ -190,7 +190,7 @@ fn a_creation_that_fails_in_a_later_run_leaves_nothing_either() {
 fn a_model_that_does_not_exist_is_told_before_anything_is_made() {
     let chain = Scenario::with_transitions(QUICK);
     let answer = chain.send(create(&one_model("forecast")));
-    assert!(answer.failed().contains("no model named \"m\""), "{}", answer.reason());
+    assert!(answer.failed().contains("Variants[0].ModelName: there is no model named \"m\""), "{}", answer.reason());
     assert_eq!(chain.writes(), NONE);
 }
 

@@ -86,11 +86,12 @@ impl Reconciler {
         // What has just been removed uses nothing.
         let users: Vec<EndpointName> =
             cleanup.endpoint.into_iter().filter(|name| !leaving.endpoints.contains(name)).cloned().collect();
+        let users = users.as_slice();
         let (alarms, dashboards, configs) = tokio::join!(
             self.remove_alarms(cleanup, existing, leaving),
             join_all(dashboards.map(|name| self.remove_dashboard(run, name))),
-            join_all(configs.map(|name| async {
-                let removed = self.remove_endpoint_config(run, name, &users, &leaving.endpoints, &[]).await?;
+            join_all(configs.map(|name| async move {
+                let removed = self.remove_endpoint_config(run, name, users, &leaving.endpoints, &[]).await?;
                 if matches!(removed, Removed::InUse(_)) {
                     run.note(Note::Left(Thing::from(name)));
                 }

@@ -96,11 +96,11 @@ fn obsolete(desired: &Desired<'_>, given_back: &BTreeSet<Thing>, existing: &Exis
     let dashboards = existing.dashboards.iter().filter(|(name, found)| {
         is_owned(&found.tags, owner) && plan.dashboard.as_ref().is_none_or(|wanted| wanted.name != *name)
     });
-    let give_back = |thing: Thing| given_back.contains(&thing).then_some(Change::GiveBack(thing));
+    let returned = |thing: Thing| given_back.contains(&thing).then_some(Change::GiveBack(thing));
     let dashboards = dashboards.map(|(name, found)| {
         let before = PlannedDashboard { name: name.clone(), body: found.content.clone() };
         let removed = || Change::RemoveDashboard { before, tags: found.tags.clone() };
-        (Stage::ObsoleteParts, give_back(name.into()).unwrap_or_else(removed))
+        (Stage::ObsoleteParts, returned(name.into()).unwrap_or_else(removed))
     });
     let alarms = existing
         .alarms
@@ -108,7 +108,7 @@ fn obsolete(desired: &Desired<'_>, given_back: &BTreeSet<Thing>, existing: &Exis
         .filter(|(name, found)| is_owned(&found.tags, owner) && !plan.alarms.iter().any(|wanted| wanted.name == *name));
     let alarms = alarms.map(|(name, found)| {
         let stage = if found.content.is_composite() { Stage::Obsolete } else { Stage::ObsoleteParts };
-        (stage, give_back(name.into()).unwrap_or_else(|| alarm::remove(name, found)))
+        (stage, returned(name.into()).unwrap_or_else(|| alarm::remove(name, found)))
     });
     dashboards.chain(alarms).collect()
 }

@@ -19,6 +19,7 @@ use super::ownership::{is_owned, owner_in_words};
 use super::{Apply, Reconciler};
 use crate::ledger::{Effect, Kind, Note, Run, Thing};
 use crate::plan::{Owner, PlanError};
+use crate::properties::Member;
 use crate::shape_json;
 use crate::spec::{EndpointConfigName, EndpointName, Tag};
 
@@ -77,12 +78,15 @@ impl Reconciler {
         if apply.identity.endpoint.is_none() {
             return Ok(());
         }
-        let variants = apply.spec.endpoint_config.iter().flat_map(|config| config.request.production_variants());
-        let models: BTreeSet<&str> = variants.filter_map(|variant| variant.model_name()).collect();
-        let exist = models.iter().map(|name| self.sagemaker.model_exists(name));
+        let configs = apply.spec.endpoint_config.iter().map(|config| Member::root(&config.request));
+        let variants = configs.flat_map(|config| config.production_variants().items());
+        let mut models: Vec<Member<'_, String>> = variants.filter_map(|variant| variant.model_name().given()).collect();
+        models.sort_by(|one, other| one.value.cmp(other.value));
+        models.dedup_by(|one, other| one.value == other.value);
+        let exist = models.iter().map(|model| self.sagemaker.model_exists(model.value));
         let exist = futures_util::future::try_join_all(exist).await?;
-        match models.iter().zip(exist).find(|(_, exists)| !exists) {
-            Some((name, _)) => Err(ReconcileError::ModelMissing { name: (*name).to_owned() }),
+        match models.into_iter().zip(exist).find(|(_, exists)| !exists) {
+            Some((Member { value, path }, _)) => Err(ReconcileError::ModelMissing { path, name: value.clone() }),
             None => Ok(()),
         }
     }

@@ -104,8 +104,10 @@ pub enum ReconcileError {
     #[error(transparent)]
     FixedMember(#[from] FixedMember),
     /// A model that a variant names doesn't exist.
-    #[error("Properties.ProductionVariants: there is no model named {name:?}; create it first, or correct ModelName")]
+    #[error("{path}: there is no model named {name:?}; create it first, or correct ModelName")]
     ModelMissing {
+        /// The variant's `ModelName`.
+        path: String,
         /// The model.
         name: String,
     },
