@@ -10,7 +10,7 @@ use monitored_endpoint::metrics::published::{Condition, PublishedRow, rows};
 use monitored_endpoint::panel_params::FleetParams;
 use monitored_endpoint::spec::Dollars;
 use monitored_endpoint::usage::{Moment, Reader};
-use monitored_endpoint::widgets::{Invocation, Widgets};
+use monitored_endpoint::widgets::{PanelCall, Widgets};
 use serde_json::{Value, json};
 
 use crate::support::declaration::Declared;
@@ -241,8 +241,8 @@ fn widgets(account: &Account) -> Widgets {
 }
 
 fn invoke(account: &Account, widgets: &Widgets, event: &Value) -> Value {
-    let invocation = Invocation { function_arn: FUNCTION, now: account.now, time_left: Duration::from_secs(20) };
-    account.block_on(widgets.respond(event, invocation))
+    let call = PanelCall { function_arn: FUNCTION, now: account.now, time_left: Duration::from_secs(20) };
+    account.block_on(widgets.respond(event, call))
 }
 
 #[test]

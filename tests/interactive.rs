@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use metric_math::telemetry::scenario;
-use monitored_endpoint::widgets::{Invocation, Widgets};
+use monitored_endpoint::widgets::{PanelCall, Widgets};
 use serde_json::{Value, json};
 
 use crate::support::declaration::{Declared, shared_gpus};
@@ -43,8 +43,8 @@ fn what_a_panel_is_told_is_what_the_function_understands() {
             let mut event = panel["properties"]["params"].clone();
             event["Range"] = json!("PT30M");
             let time_left = Duration::from_mins(1);
-            let invocation = Invocation { function_arn: ARN, now: account.now, time_left };
-            account.block_on(Widgets::new(&account.config).answer(&event, invocation))
+            let call = PanelCall { function_arn: ARN, now: account.now, time_left };
+            account.block_on(Widgets::new(&account.config).answer(&event, call))
         })
         .collect();
     let [cluster, cost] = &shown[..] else { panic!("two panels") };

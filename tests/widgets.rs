@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use metric_math::telemetry::{Fleet, Steps, scenario};
-use monitored_endpoint::widgets::{Invocation, Widgets};
+use monitored_endpoint::widgets::{PanelCall, Widgets};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -217,9 +217,9 @@ fn both_panels_of_800_gpus_and_200_models_cost_80_dollars_a_month_at_most() {
     let panels = ["Cluster", "Cost"].map(|panel| event(&account, panel));
     let everyone = Widgets::new(&account.config);
     let view = |widgets: &Widgets, event: &Value| {
-        let invocation = Invocation { function_arn: ARN, now: account.now, time_left: Duration::from_mins(1) };
+        let call = PanelCall { function_arn: ARN, now: account.now, time_left: Duration::from_mins(1) };
         account.stand_in.clear_calls();
-        let html = account.block_on(widgets.answer(event, invocation));
+        let html = account.block_on(widgets.answer(event, call));
         let calls = account.stand_in.calls();
         let queries = calls.iter().filter(|call| call.operation == "GetMetricData");
         let metrics = queries.map(|call| call.request["MetricDataQueries"].as_array().unwrap().len()).sum::<usize>();

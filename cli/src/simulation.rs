@@ -169,7 +169,7 @@ fn models(valid: &Valid, variant: &str, most: u32) -> Vec<Model> {
     let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
     let number = |value: Option<&Value>| value.and_then(Value::as_str).and_then(|text| text.parse::<f64>().ok());
     let mut models = Vec::new();
-    for component in &valid.beside.components {
+    for component in &valid.related.components {
         let variant_name = text(component.get("VariantName"));
         let gpus =
             number(component.pointer("/Specification/ComputeResourceRequirements/NumberOfAcceleratorDevicesRequired"));

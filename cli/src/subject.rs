@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use cloudformation_template::Open;
 use monitored_endpoint::properties::Problem;
 use monitored_endpoint::spec::GpuDimension;
-use monitored_endpoint::template::{Declared, NativeEndpoint};
+use monitored_endpoint::template::{DeclaredResource, NativeEndpoint};
 use monitored_endpoint::validation::{Assumed, Validation, ValidationError, validate};
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -72,12 +72,12 @@ pub(crate) fn read(
         ..Assumed::default()
     };
     let declarations = template::read(source, &stack, stack_options.resource_type)?;
-    let validated = |declared: &Declared| {
+    let validated = |declared: &DeclaredResource| {
         let logical_id = declared.logical_id.clone();
         validate(declared, &stack, &known).map_err(|error| SubjectError::Plan { logical_id, error })
     };
     let wanted = stack_options.resource.as_deref();
-    let is_wanted = |one: &&Declared| wanted.is_none_or(|wanted| one.logical_id == wanted);
+    let is_wanted = |one: &&DeclaredResource| wanted.is_none_or(|wanted| one.logical_id == wanted);
     let validations: Vec<Validation> =
         declarations.resources.iter().filter(is_wanted).map(validated).collect::<Result<_, _>>()?;
     if let (Some(wanted), true) = (wanted, validations.is_empty()) {

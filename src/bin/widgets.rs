@@ -8,7 +8,7 @@ use monitored_endpoint::fleet::FleetReader;
 use monitored_endpoint::reconcile::reason;
 use monitored_endpoint::start::{Built, give_up, given, is_on};
 use monitored_endpoint::usage::Moment;
-use monitored_endpoint::widgets::{Invocation, Widgets};
+use monitored_endpoint::widgets::{PanelCall, Widgets};
 use monitored_endpoint::{aws, logging};
 use serde_json::Value;
 
@@ -49,12 +49,12 @@ impl Function {
     }
 
     async fn drawn(&self, event: &LambdaEvent<Value>) -> Value {
-        let invocation = Invocation {
+        let call = PanelCall {
             function_arn: &event.context.invoked_function_arn,
             now: Moment::now(),
             time_left: time_left(event.context.deadline()),
         };
-        self.widgets.respond(&event.payload, invocation).await
+        self.widgets.respond(&event.payload, call).await
     }
 }
 

@@ -23,7 +23,7 @@ const MOST_ANNOTATIONS: usize = 50;
 /// What the function returns.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Answer {
+pub struct HookAnswer {
     /// Whether the operation is compliant.
     pub hook_status: HookStatus,
     /// What kind of failure it is, only where it failed.
@@ -79,7 +79,7 @@ pub(super) struct Manner {
     pub(super) as_json: bool,
 }
 
-impl Answer {
+impl HookAnswer {
     /// The answer to what was assessed.
     pub(super) fn to(assessment: &Assessment, manner: &Manner) -> Self {
         let limit = if manner.from_cloud_control { LONGEST_IN_CLOUD_CONTROL } else { LONGEST };
@@ -211,7 +211,7 @@ mod tests {
         #[test]
         fn a_message_is_never_cut_by_somebody_else(count in 0..60_usize, length in 0..400_usize, from_cloud_control: bool) {
             let manner = Manner { from_cloud_control, ..Manner::default() };
-            let answer = Answer::to(&assessment(count, length), &manner);
+            let answer = HookAnswer::to(&assessment(count, length), &manner);
             let limit = if from_cloud_control { 1024 } else { 4096 };
             prop_assert!(answer.message.chars().count() <= limit);
             prop_assert_eq!(answer.hook_status == HookStatus::Failed, count > 0);
@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn every_finding_is_named_and_the_first_stands_with_its_fix() {
-        let answer = Answer::to(&assessment(12, 0), &Manner::default());
+        let answer = HookAnswer::to(&assessment(12, 0), &Manner::default());
         for at in 0..12 {
             assert!(answer.message.contains(&format!("Endpoint{at}")), "{}", answer.message);
         }
@@ -234,13 +234,13 @@ mod tests {
 
     #[test]
     fn an_answer_has_the_documented_members() {
-        let answer = Answer::to(&assessment(1, 0), &Manner { token: "t".to_owned(), ..Manner::default() });
+        let answer = HookAnswer::to(&assessment(1, 0), &Manner { token: "t".to_owned(), ..Manner::default() });
         let json = serde_json::to_value(answer).unwrap();
         assert_eq!(
             (&json["hookStatus"], &json["errorCode"], &json["clientRequestToken"]),
             (&"FAILED".into(), &"NonCompliant".into(), &"t".into())
         );
-        let json = serde_json::to_value(Answer::to(&Assessment::default(), &Manner::default())).unwrap();
+        let json = serde_json::to_value(HookAnswer::to(&Assessment::default(), &Manner::default())).unwrap();
         assert_eq!(
             (json["hookStatus"].as_str(), json.get("errorCode"), json.get("annotations")),
             (Some("SUCCESS"), None, None)

@@ -15,7 +15,7 @@ use crate::properties::Problem;
 use crate::scalar;
 use crate::spec::GpuDimension;
 use crate::template::{
-    Declarations, Declared, ENDPOINT, ENDPOINT_CONFIG, NativeConfig, NativeEndpoint, Place, declarations,
+    Declarations, DeclaredResource, ENDPOINT, ENDPOINT_CONFIG, NativeConfig, NativeEndpoint, SourcePlace, declarations,
 };
 use crate::validation::{Assumed, Validation, find_problems};
 
@@ -36,8 +36,13 @@ pub(super) struct Assessment {
 }
 
 /// Applies the rules to a template.
-pub(super) fn of_template(template: &Value, stack: &Stack, token: &ServiceToken, memory: &mut Memory) -> Assessment {
-    let declared = declarations(template, stack, true, &Place::default());
+pub(super) fn of_template(
+    template: &Value,
+    stack: &Stack,
+    token: &ServiceToken,
+    verdicts: &mut Verdicts,
+) -> Assessment {
+    let declared = declarations(template, stack, true, &SourcePlace::default());
     let mut assessment = Assessment::default();
     for config in &declared.native_configs {
         assessment.config(config);
@@ -49,7 +54,7 @@ pub(super) fn of_template(template: &Value, stack: &Stack, token: &ServiceToken,
         });
     }
     for one in &declared.resources {
-        assessment.declaration(one, stack, memory);
+        assessment.declaration(one, stack, verdicts);
     }
     assessment.undecided.extend(declared.unseen);
     for (id, what) in declared.wrong_types {
@@ -80,8 +85,8 @@ pub(super) fn of_resource(type_name: &str, logical_id: &str, properties: &Value,
         }
         _ if ResourceType::named(type_name).is_some() => {
             let template = json!({ "Resources": { logical_id: { "Type": type_name, "Properties": properties } } });
-            for one in &declarations(&template, stack, false, &Place::default()).resources {
-                assessment.declaration(one, stack, &mut Memory::default());
+            for one in &declarations(&template, stack, false, &SourcePlace::default()).resources {
+                assessment.declaration(one, stack, &mut Verdicts::default());
             }
         }
         _ => {}
@@ -131,11 +136,12 @@ impl Assessment {
     }
 
     /// What the provider, or CloudFormation before it, would refuse. No tag exempts from that: it would fail all the same.
-    fn declaration(&mut self, declared: &Declared, stack: &Stack, memory: &mut Memory) {
+    fn declaration(&mut self, declared: &DeclaredResource, stack: &Stack, verdicts: &mut Verdicts) {
         self.resources.insert(declared.logical_id.clone());
-        let outcome = memory.outcomes.entry(Memory::key(declared)).or_insert_with(|| outcome(declared, stack));
-        self.findings.extend(outcome.finding.clone());
-        self.undecided.extend(outcome.undecided.clone());
+        let verdict =
+            verdicts.by_declaration.entry(Verdicts::key(declared)).or_insert_with(|| verdict(declared, stack));
+        self.findings.extend(verdict.finding.clone());
+        self.undecided.extend(verdict.undecided.clone());
     }
 
     /// Adds a finding, unless its resource is exempt.
@@ -166,31 +172,31 @@ impl Assessment {
 
 /// What was said of declarations, since a template is looked at several times and most of it is the same each time.
 #[derive(Default)]
-pub(super) struct Memory {
-    outcomes: BTreeMap<String, Outcome>,
+pub(super) struct Verdicts {
+    by_declaration: BTreeMap<String, Verdict>,
 }
 
-impl Memory {
-    /// Everything that an outcome depends on.
-    fn key(declared: &Declared) -> String {
-        let config = declared.beside.endpoint_config.as_ref().map(|config| &config.properties);
+impl Verdicts {
+    /// Everything that a verdict depends on.
+    fn key(declared: &DeclaredResource) -> String {
+        let config = declared.related.endpoint_config.as_ref().map(|config| &config.properties);
         let problems: Vec<String> = declared.problems.iter().map(Problem::to_string).collect();
-        json!([declared.logical_id, declared.properties, config, declared.beside.components, problems]).to_string()
+        json!([declared.logical_id, declared.properties, config, declared.related.components, problems]).to_string()
     }
 }
 
 /// What is to be said of one declaration.
-struct Outcome {
+struct Verdict {
     finding: Option<Finding>,
     undecided: Option<String>,
 }
 
 /// Validates a declaration as the provider does.
-fn outcome(declared: &Declared, stack: &Stack) -> Outcome {
+fn verdict(declared: &DeclaredResource, stack: &Stack) -> Verdict {
     let known =
         Assumed { gpu_dimensions: GpuDimension::ALL.to_vec(), other_price: Some(SOME_PRICE), ..Assumed::default() };
     let id = &declared.logical_id;
-    let refused = |reason: &str| Outcome {
+    let refused = |reason: &str| Verdict {
         finding: Some(Finding::refused(id, &format!("a {}", declared.resource_type), reason)),
         undecided: None,
     };
@@ -203,7 +209,7 @@ fn outcome(declared: &Declared, stack: &Stack) -> Outcome {
     if validation.problems.iter().any(is_certain) {
         return refused(&validation.reason());
     }
-    Outcome { finding: None, undecided: undecided(&validation) }
+    Verdict { finding: None, undecided: undecided(&validation) }
 }
 
 /// What of a declaration only the deployment decides.
@@ -268,15 +274,17 @@ fn monitoring(endpoint: &NativeEndpoint, declared: &Declarations) -> Monitoring 
     };
     let member = |properties: &Value, name: &str| properties.get(name).and_then(Value::as_str).map(str::to_owned);
     let config = member(&endpoint.properties, "EndpointConfigName");
-    let makes_config =
-        |one: &Declared| one.resource_type.owns_config() && member(&one.properties, "EndpointConfigName") == config;
+    let makes_config = |one: &DeclaredResource| {
+        one.resource_type.owns_config() && member(&one.properties, "EndpointConfigName") == config
+    };
     let name = member(&suggested.properties, "EndpointName");
     let monitoring = || declared.resources.iter().filter(|one| one.resource_type.watches_elsewhere());
-    let names = |one: &Declared| member(&one.properties, "EndpointName") == name;
+    let names = |one: &DeclaredResource| member(&one.properties, "EndpointName") == name;
     if config.is_some() && declared.resources.iter().any(makes_config) || monitoring().any(names) {
         return Monitoring::There;
     }
-    let open = |one: &Declared| one.open.iter().find(|open| open.path == "Properties.EndpointName").map(Open::words);
+    let open =
+        |one: &DeclaredResource| one.open.iter().find(|open| open.path == "Properties.EndpointName").map(Open::words);
     if let Some((one, words)) = monitoring().find_map(|one| Some((one, open(one)?))) {
         return Monitoring::Open(format!("{} may mean it, by {words}", one.logical_id));
     }

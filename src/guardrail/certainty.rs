@@ -10,7 +10,7 @@ use cloudformation_template::{Resolver, Stack};
 use serde_json::{Value, json};
 
 use super::ServiceToken;
-use super::assessment::{Assessment, Memory, of_template};
+use super::assessment::{Assessment, Verdicts, of_template};
 use super::finding::Finding;
 use crate::envelope::ResourceType;
 
@@ -23,10 +23,10 @@ const MOST_CONDITIONS: usize = 12;
 pub(super) fn assess(template: &Value, stack: &Stack, token: &ServiceToken) -> Assessment {
     let template = without_defaults(template);
     let (open, widest) = open_conditions(&template, stack);
-    let mut memory = Memory::default();
+    let mut verdicts = Verdicts::default();
     let mut ways = ways(open.len(), widest).into_iter().map(|way| {
         let decided = if open.is_empty() { None } else { Some(decided(&template, &open, &way)) };
-        of_template(decided.as_ref().unwrap_or(&template), stack, token, &mut memory)
+        of_template(decided.as_ref().unwrap_or(&template), stack, token, &mut verdicts)
     });
     let first = ways.next().unwrap_or_default();
     ways.fold(first, |certain, other| both(certain, other, &open))

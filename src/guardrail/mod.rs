@@ -21,7 +21,7 @@ use tokio::time::Instant;
 
 use crate::callback::{Download, DownloadError, ExtraHosts, ResponseUrl, ResponseUrlError};
 use answer::Manner;
-pub use answer::{Answer, ErrorCode, HookStatus};
+pub use answer::{ErrorCode, HookAnswer, HookStatus};
 use assessment::Assessment;
 use event::{Event, EventError, Target};
 pub use exemption::TAG as EXEMPTION_TAG;
@@ -72,17 +72,17 @@ impl Guardrail {
     }
 
     /// The answer to a hook's event, whatever it is, by `until`.
-    pub async fn answer(&self, event: &Value, until: Instant) -> Answer {
+    pub async fn answer(&self, event: &Value, until: Instant) -> HookAnswer {
         match self.evaluate(event, until).await {
             Ok(answer) => answer,
             Err(error) => {
                 tracing::error!(%error, "the event can't be evaluated");
-                Answer::failure(&Event::token(event), &error.to_string())
+                HookAnswer::failure(&Event::token(event), &error.to_string())
             }
         }
     }
 
-    async fn evaluate(&self, event: &Value, until: Instant) -> Result<Answer, GuardrailError> {
+    async fn evaluate(&self, event: &Value, until: Instant) -> Result<HookAnswer, GuardrailError> {
         let mut event = Event::read(event)?;
         // A payload that is no URL but the object itself is taken as it is: events that are played locally have nowhere to point to.
         if let Target::Template(payload) = &mut event.target
@@ -108,7 +108,7 @@ impl Guardrail {
 ///
 /// # Errors
 /// Where the payload has no template that can be read.
-fn evaluate(event: &Event, token: &ServiceToken) -> Result<Answer, PayloadError> {
+fn evaluate(event: &Event, token: &ServiceToken) -> Result<HookAnswer, PayloadError> {
     let mut manner =
         Manner { token: event.token.clone(), from_cloud_control: event.from_cloud_control, as_json: false };
     let assessment = match &event.target {
@@ -122,12 +122,12 @@ fn evaluate(event: &Event, token: &ServiceToken) -> Result<Answer, PayloadError>
             }
             None => Assessment::default(),
         },
-        Target::Deletion => return Ok(Answer::to_deletion(&event.token)),
+        Target::Deletion => return Ok(HookAnswer::to_deletion(&event.token)),
     };
     for finding in &assessment.findings {
         tracing::info!(stack = %event.stack.name, resource = %finding.logical_id, rule = finding.rule.name(), "finding");
     }
-    Ok(Answer::to(&assessment, &manner))
+    Ok(HookAnswer::to(&assessment, &manner))
 }
 
 /// Which rule a payload's URL breaks.

@@ -13,7 +13,7 @@ const LARGEST: usize = 380 * 1024;
 
 /// A thing as it was, with its tags.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
-pub(crate) struct Kept {
+pub(crate) struct BeforeAdoption {
     pub(crate) content: String,
     /// Keys and values.
     pub(crate) tags: Vec<(String, String)>,
@@ -30,7 +30,7 @@ impl Run {
     ///
     /// # Errors
     /// Where the table can't be written.
-    pub(crate) async fn keep(&self, thing: &Thing, kept: &Kept) -> Result<(), LedgerError> {
+    pub(crate) async fn keep(&self, thing: &Thing, kept: &BeforeAdoption) -> Result<(), LedgerError> {
         let text = serde_json::to_string(kept).unwrap_or_default();
         if self.facts().hides_names || text.len() > LARGEST {
             tracing::warn!(
@@ -46,7 +46,7 @@ impl Run {
     ///
     /// # Errors
     /// Where the table can't be read.
-    pub(crate) async fn kept(&self, thing: &Thing) -> Result<Option<Kept>, LedgerError> {
+    pub(crate) async fn kept(&self, thing: &Thing) -> Result<Option<BeforeAdoption>, LedgerError> {
         let found = self.ledger().store.read_text(&key(self.resource(), thing)).await?;
         Ok(found.and_then(|stored| serde_json::from_str(&stored.record).ok()))
     }

@@ -18,7 +18,7 @@ use tokio::time::Instant;
 
 pub use inventory::Kind;
 pub(crate) use inventory::{Item, Thing};
-pub(crate) use kept::Kept;
+pub(crate) use kept::BeforeAdoption;
 pub(crate) use note::{Effect, Intent, Note, Stop};
 pub(crate) use record::{Arrival, Millis, Record, RecordedAnswer};
 pub(crate) use run::{Changing, Run};
@@ -26,7 +26,7 @@ pub use store::{LedgerError, NoRecord};
 pub(crate) use upkeep::{BegunUpkeep, Candidate, LONGEST_UPKEEP, Learned, LearnedPrice, Monitored, Written};
 pub use watchers::{Watcher, Watchers};
 
-use self::record::{Lease, Standing};
+use self::record::{Lease, RequestStanding};
 use self::store::{Store, Versioned};
 use crate::aws::RequestTable;
 
@@ -112,16 +112,16 @@ impl Ledger {
             // A write whose answer was lost took it.
             let is_ours = record.lease.as_ref().is_some_and(|held| held.run == lease.run);
             let known = match record.standing(&facts.arrival, now) {
-                Standing::Answered(answer) => return Ok(Begun::Answered(answer)),
-                Standing::Superseded if is_ours => {
+                RequestStanding::Answered(answer) => return Ok(Begun::Answered(answer)),
+                RequestStanding::Superseded if is_ours => {
                     record.lease = None;
                     if self.store.write(&facts.resource, version, record, now).await?.is_none() {
                         continue;
                     }
                     return Ok(Begun::Superseded);
                 }
-                Standing::Superseded => return Ok(Begun::Superseded),
-                Standing::Waits => {
+                RequestStanding::Superseded => return Ok(Begun::Superseded),
+                RequestStanding::Waits => {
                     // Should it wait in vain, a later request knows what is to go.
                     let news = facts.arrival.physical_id.as_deref().is_some_and(|id| record.note_deleted(id));
                     if news && self.store.write(&facts.resource, version, record, now).await?.is_none() {
@@ -132,7 +132,7 @@ impl Ledger {
                     }
                     continue;
                 }
-                Standing::Newest { known } => known,
+                RequestStanding::Newest { known } => known,
             };
             let is_free = is_ours || self.is_free(&record, now);
             if !known {

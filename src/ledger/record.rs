@@ -117,7 +117,7 @@ pub(crate) struct Arrival {
 
 /// Where a request stands among those that are known.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Standing {
+pub(crate) enum RequestStanding {
     /// It has been answered.
     Answered(RecordedAnswer),
     /// A newer one is in charge.
@@ -129,20 +129,20 @@ pub(crate) enum Standing {
 }
 
 impl Record {
-    pub(crate) fn standing(&self, arrival: &Arrival, now: Millis) -> Standing {
+    pub(crate) fn standing(&self, arrival: &Arrival, now: Millis) -> RequestStanding {
         let known = self.requests.iter().position(|request| request.id == arrival.id);
         match known {
             Some(at) => match &self.requests[at].answer {
-                Some(answer) => Standing::Answered(answer.clone()),
-                None if at + 1 < self.requests.len() => Standing::Superseded,
-                None => Standing::Newest { known: true },
+                Some(answer) => RequestStanding::Answered(answer.clone()),
+                None if at + 1 < self.requests.len() => RequestStanding::Superseded,
+                None => RequestStanding::Newest { known: true },
             },
             // It was sent before the one in charge, and comes after it: an event that Lambda held back.
             None if self.was_overtaken(arrival, now) && !self.deletes_what_was_replaced(arrival) => {
-                Standing::Superseded
+                RequestStanding::Superseded
             }
-            None if self.was_overtaken(arrival, now) && self.is_at_work() => Standing::Waits,
-            None => Standing::Newest { known: false },
+            None if self.was_overtaken(arrival, now) && self.is_at_work() => RequestStanding::Waits,
+            None => RequestStanding::Newest { known: false },
         }
     }
 

@@ -12,7 +12,7 @@ use super::ownership::is_owned;
 use super::tags::Retag;
 use super::undo::with_real_name;
 use crate::aws::{read_alarm, same_alarm, write_alarm};
-use crate::ledger::{Effect, Kept, Kind, Note, Run, Thing};
+use crate::ledger::{BeforeAdoption, Effect, Kind, Note, Run, Thing};
 use crate::plan::{Owner, PlannedDashboard};
 use crate::spec::{AlarmName, DashboardName, OWNERSHIP_PREFIX, Tag};
 
@@ -52,7 +52,7 @@ impl Reconciler {
                 continue;
             };
             let tags = tags.iter().map(|tag| (tag.key.clone(), tag.value.clone())).collect();
-            run.keep(&thing, &Kept { content, tags }).await?;
+            run.keep(&thing, &BeforeAdoption { content, tags }).await?;
         }
         Ok(())
     }

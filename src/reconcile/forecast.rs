@@ -19,7 +19,7 @@ use crate::spec::{EndpointConfigName, EndpointName, Tag};
 
 /// What becomes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum Fate {
     /// It is created.
     Created,
     /// Its content changes in place; an endpoint moves to another config.
@@ -38,7 +38,7 @@ pub struct Forecast {
     /// Its name.
     pub name: String,
     /// What becomes of it.
-    pub outcome: Outcome,
+    pub fate: Fate,
 }
 
 /// What a stack has before the request.
@@ -58,32 +58,32 @@ pub fn forecast(before: Before<'_>, desired: &Desired<'_>) -> Result<Vec<Forecas
     let existing = existing(before)?;
     let mut forecast: Vec<Forecast> = Vec::new();
     for (_, change) in decide(desired, &BTreeSet::new(), &existing)? {
-        let Some(outcome) = outcome(&change, &existing) else { continue };
+        let Some(fate) = fate(&change, &existing) else { continue };
         let Thing { kind, name } = change.thing();
         // Content and tags of one thing are one change to whoever reads it.
         let same = forecast.iter_mut().find(|one| one.kind == kind && one.name == name);
         match same {
-            Some(_) if outcome == Outcome::Retagged => {}
-            Some(same) if same.outcome == Outcome::Retagged => same.outcome = outcome,
-            _ => forecast.push(Forecast { kind, name, outcome }),
+            Some(_) if fate == Fate::Retagged => {}
+            Some(same) if same.fate == Fate::Retagged => same.fate = fate,
+            _ => forecast.push(Forecast { kind, name, fate }),
         }
     }
     Ok(forecast)
 }
 
 /// What a change comes to; `None` for an endpoint that serves as it should.
-fn outcome(change: &Change, existing: &Existing) -> Option<Outcome> {
+fn fate(change: &Change, existing: &Existing) -> Option<Fate> {
     Some(match change {
         Change::CreateEndpointConfig(_)
         | Change::PutDashboard { before: None, .. }
-        | Change::PutAlarm { before: None, .. } => Outcome::Created,
-        Change::PutDashboard { .. } | Change::PutAlarm { .. } => Outcome::Changed,
-        Change::Retag { .. } => Outcome::Retagged,
-        Change::RemoveDashboard { .. } | Change::RemoveAlarm { .. } | Change::GiveBack(_) => Outcome::Removed,
+        | Change::PutAlarm { before: None, .. } => Fate::Created,
+        Change::PutDashboard { .. } | Change::PutAlarm { .. } => Fate::Changed,
+        Change::Retag { .. } => Fate::Retagged,
+        Change::RemoveDashboard { .. } | Change::RemoveAlarm { .. } | Change::GiveBack(_) => Fate::Removed,
         Change::Deploy(planned) => match existing.endpoint(&planned.name) {
-            None => Outcome::Created,
+            None => Fate::Created,
             Some(found) if found.content.endpoint_config_name.as_deref() == Some(&planned.config) => return None,
-            Some(_) => Outcome::Changed,
+            Some(_) => Fate::Changed,
         },
     })
 }
@@ -155,16 +155,16 @@ mod tests {
         Desired { plan, owner, adopts: false, dropped_tags: &[] }
     }
 
-    fn forecasted(plans: &[&Plan], new: &Plan, logical_id: &str) -> Result<Vec<(Kind, Outcome)>, String> {
+    fn forecasted(plans: &[&Plan], new: &Plan, logical_id: &str) -> Result<Vec<(Kind, Fate)>, String> {
         let before = Before { plans, endpoints_of_others: &[] };
         let steps = forecast(before, &desired(new, &owner(logical_id))).map_err(|error| error.to_string())?;
-        Ok(steps.into_iter().map(|step| (step.kind, step.outcome)).collect())
+        Ok(steps.into_iter().map(|step| (step.kind, step.fate)).collect())
     }
 
     #[test]
     fn everything_is_created_once_and_nothing_changes_the_second_time() {
         let plan = of("It", &[]);
-        let created = [Kind::EndpointConfig, Kind::Endpoint, Kind::Dashboard].map(|kind| (kind, Outcome::Created));
+        let created = [Kind::EndpointConfig, Kind::Endpoint, Kind::Dashboard].map(|kind| (kind, Fate::Created));
         assert_eq!(forecasted(&[], &plan, "It"), Ok(created.to_vec()));
         assert_eq!(forecasted(&[&plan], &plan, "It"), Ok(Vec::new()));
     }
@@ -174,11 +174,11 @@ mod tests {
         let before = of("It", &[]);
         let frequency = json!({"EnableEnhancedMetrics": true, "MetricPublishFrequencyInSeconds": 10});
         let moved = forecasted(&[&before], &of("It", &[("MetricsConfig", frequency)]), "It").unwrap();
-        assert!(moved.contains(&(Kind::EndpointConfig, Outcome::Created)), "{moved:?}");
-        assert!(moved.contains(&(Kind::Endpoint, Outcome::Changed)), "{moved:?}");
+        assert!(moved.contains(&(Kind::EndpointConfig, Fate::Created)), "{moved:?}");
+        assert!(moved.contains(&(Kind::Endpoint, Fate::Changed)), "{moved:?}");
         let tagged = of("It", &[("Tags", json!([{"Key": "team", "Value": "ml"}]))]);
         let tagged = forecasted(&[&before], &tagged, "It").unwrap();
-        assert!(tagged.len() == 3 && tagged.iter().all(|(_, outcome)| *outcome == Outcome::Retagged), "{tagged:?}");
+        assert!(tagged.len() == 3 && tagged.iter().all(|(_, fate)| *fate == Fate::Retagged), "{tagged:?}");
     }
 
     #[test]

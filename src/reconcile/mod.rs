@@ -34,7 +34,7 @@ use serde_json::Value;
 
 pub use decide::Desired;
 pub use error::{ReconcileError, reason};
-pub use forecast::{Before, Forecast, Outcome, forecast};
+pub use forecast::{Before, Fate, Forecast, forecast};
 pub(crate) use outputs::attribute;
 pub use outputs::attributes_of;
 pub(crate) use undo::{UndoLog, Undoing};

@@ -3,7 +3,7 @@
 //!
 //! Pure: no call, and no clock.
 
-use super::declared::DeclaredResource;
+use super::declared::DeclaredState;
 use super::removal::Removal;
 use crate::envelope::{Envelope, RequestType, ResourceType};
 
@@ -11,7 +11,7 @@ use crate::envelope::{Envelope, RequestType, ResourceType};
 #[derive(Debug)]
 pub(super) enum Command {
     /// A Create or an Update: what is declared is to exist.
-    Apply(Box<DeclaredResource>),
+    Apply(Box<DeclaredState>),
     /// A Delete: what was made under the physical id is to go.
     Remove(Box<Removal>),
     /// A Delete of a type that is not ours. Nothing was ever made for it, and its stack has to be able to go away.
@@ -37,7 +37,7 @@ impl Command {
         if is_removal {
             Self::Remove(Box::new(Removal::read(envelope, resource_type)))
         } else {
-            Self::Apply(Box::new(DeclaredResource::read(envelope, request_type, resource_type)))
+            Self::Apply(Box::new(DeclaredState::read(envelope, request_type, resource_type)))
         }
     }
 }

@@ -15,7 +15,7 @@ use thiserror::Error;
 
 use super::command::Command;
 use super::continuation::Continuation;
-use super::declared::{DeclaredResource, owner};
+use super::declared::{DeclaredState, owner};
 use super::failure::Failure;
 use super::outcome::{Ending, HandedOver, RunEnd, Waiting};
 use super::removal::looks_made_up;
@@ -249,7 +249,7 @@ impl Provider {
     }
 
     /// Answers a Create or an Update once more. What the ledger must not keep is looked up.
-    async fn repeat(&self, invoked: &Invoked<'_>, declared: &DeclaredResource, answer: RecordedAnswer) -> Ending {
+    async fn repeat(&self, invoked: &Invoked<'_>, declared: &DeclaredState, answer: RecordedAnswer) -> Ending {
         let mut ending = Ending::recorded(answer);
         if let Outcome::Success { data, .. } = &mut ending.outcome
             && data.is_empty()

@@ -1,6 +1,6 @@
 //! What a Create or an Update declares: read and validated, with what was declared before it.
 //!
-//! Pure. Where only an endpoint knows what a declaration leaves out, [`Validation::NeedsEndpoint`] says so.
+//! Pure. Where only an endpoint knows what a declaration leaves out, [`ValidatedDeclaration::NeedsEndpoint`] says so.
 
 use serde_json::Value;
 
@@ -14,14 +14,14 @@ use crate::spec::{EndpointConfigName, EndpointName, NamesInUse, ObservedConfig, 
 
 /// What a Create or an Update declares.
 #[derive(Debug)]
-pub(super) struct DeclaredResource {
+pub(super) struct DeclaredState {
     pub(super) owner: Owner,
     /// Create or Update.
     pub(super) request_type: RequestType,
     /// Whether no value of the declarations may be quoted.
     pub(super) no_echo: bool,
     /// What became of the declaration, as far as it says everything itself.
-    pub(super) validation: Validation,
+    pub(super) validation: ValidatedDeclaration,
     /// What was declared before (in an Update), as far as it can be read.
     pub(super) before: Option<Declaration>,
     resource_type: ResourceType,
@@ -31,7 +31,7 @@ pub(super) struct DeclaredResource {
 
 /// What became of a declaration.
 #[derive(Debug)]
-pub(super) enum Validation {
+pub(super) enum ValidatedDeclaration {
     /// It can be carried out.
     Valid(Box<Spec>),
     /// It can't: all problems in words, worst first.
@@ -40,7 +40,7 @@ pub(super) enum Validation {
     NeedsEndpoint { endpoint: EndpointName, supply: &'static str },
 }
 
-impl DeclaredResource {
+impl DeclaredState {
     /// Reads and validates what is declared.
     pub(super) fn read(envelope: &Envelope, request_type: RequestType, resource_type: ResourceType) -> Self {
         let owner = owner(envelope);
@@ -49,10 +49,10 @@ impl DeclaredResource {
         let declaration = properties.and_then(|properties| read(&owner, resource_type, properties, &problems));
         let validation = match &declaration {
             Some(declaration) => validate(resource_type, declaration, None, &problems),
-            None if properties.is_some() => Validation::Refused(problems.to_string()),
+            None if properties.is_some() => ValidatedDeclaration::Refused(problems.to_string()),
             None => {
                 let problem = "Properties: there are none, or they are nested too deeply to be read";
-                Validation::Refused(problem.to_owned())
+                ValidatedDeclaration::Refused(problem.to_owned())
             }
         };
         let before = envelope.old_properties.value();
@@ -63,7 +63,7 @@ impl DeclaredResource {
     }
 
     /// What becomes of the declaration once its endpoint has been `observed`.
-    pub(super) fn validate_on(&self, observed: &ObservedConfig) -> Validation {
+    pub(super) fn validate_on(&self, observed: &ObservedConfig) -> ValidatedDeclaration {
         let problems = Problems::default();
         match &self.declaration {
             Some(declaration) => {
@@ -72,7 +72,7 @@ impl DeclaredResource {
                 }
                 validate(self.resource_type, declaration, Some(observed), &problems)
             }
-            None => Validation::Refused(problems.to_string()),
+            None => ValidatedDeclaration::Refused(problems.to_string()),
         }
     }
 
@@ -103,7 +103,7 @@ impl DeclaredResource {
 
     /// The id that a valid declaration is known by, where that doesn't depend on its endpoint.
     pub(super) fn planned_id(&self) -> Option<String> {
-        let Validation::Valid(spec) = &self.validation else { return None };
+        let ValidatedDeclaration::Valid(spec) = &self.validation else { return None };
         Identity::of(spec, &self.owner).ok().map(|identity| identity.physical_id)
     }
 
@@ -144,11 +144,13 @@ pub(super) fn validate(
     declaration: &Declaration,
     observed: Option<&ObservedConfig>,
     problems: &Problems,
-) -> Validation {
+) -> ValidatedDeclaration {
     match Spec::validate(resource_type, declaration, observed, problems) {
-        Validated::Valid(spec) => Validation::Valid(spec),
-        Validated::Invalid => Validation::Refused(problems.to_string()),
-        Validated::NeedsEndpoint(endpoint) => Validation::NeedsEndpoint { endpoint, supply: left_out_of(declaration) },
+        Validated::Valid(spec) => ValidatedDeclaration::Valid(spec),
+        Validated::Invalid => ValidatedDeclaration::Refused(problems.to_string()),
+        Validated::NeedsEndpoint(endpoint) => {
+            ValidatedDeclaration::NeedsEndpoint { endpoint, supply: left_out_of(declaration) }
+        }
     }
 }
 
@@ -204,15 +206,15 @@ mod tests {
     use super::*;
     use crate::request::testing::{declaration, envelope, event};
 
-    fn declared(event: &Value) -> DeclaredResource {
+    fn declared(event: &Value) -> DeclaredState {
         let envelope = envelope(event);
-        DeclaredResource::read(&envelope, envelope.request_type.unwrap(), envelope.known_type().unwrap())
+        DeclaredState::read(&envelope, envelope.request_type.unwrap(), envelope.known_type().unwrap())
     }
 
     #[test]
     fn problems_are_told_apart_from_no_properties_at_all() {
         let refusal = |event: &Value| match declared(event).validation {
-            Validation::Refused(problems) => problems,
+            ValidatedDeclaration::Refused(problems) => problems,
             other => panic!("{other:?}"),
         };
         let mut event = event("Create", "Custom::MonitoredEndpoint", &json!({"Dashboards": {}}));
@@ -224,18 +226,20 @@ mod tests {
     #[test]
     fn monitoring_that_leaves_out_its_variants_needs_its_endpoint() {
         let declared = declared(&event("Create", "Custom::EndpointMonitoring", &json!({"EndpointName": "chat"})));
-        let Validation::NeedsEndpoint { endpoint, supply } = &declared.validation else { panic!("{declared:?}") };
+        let ValidatedDeclaration::NeedsEndpoint { endpoint, supply } = &declared.validation else {
+            panic!("{declared:?}")
+        };
         assert_eq!((endpoint.as_str(), *supply), ("chat", "ProductionVariants and MetricsConfig"));
         assert_eq!(declared.planned_id(), None, "no spec, no plan");
         let observed = declaration_as_observed();
-        assert!(matches!(declared.validate_on(&observed), Validation::Valid(_)));
+        assert!(matches!(declared.validate_on(&observed), ValidatedDeclaration::Valid(_)));
     }
 
     #[test]
     fn an_endpoint_that_was_observed_may_make_the_declaration_wrong_and_no_echo_still_holds() {
         let properties = json!({"EndpointName": "chat", "NoEcho": "true", "Variants": [{"VariantName": "hush-hush"}]});
         let declared = declared(&event("Create", "Custom::EndpointMonitoring", &properties));
-        let Validation::Refused(problems) = declared.validate_on(&declaration_as_observed()) else {
+        let ValidatedDeclaration::Refused(problems) = declared.validate_on(&declaration_as_observed()) else {
             panic!("{declared:?}")
         };
         assert!(problems.contains("Variants") && !problems.contains("hush-hush"), "{problems}");

@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::declared::{Validation, read, validate};
+use super::declared::{ValidatedDeclaration, read, validate};
 use crate::envelope::{Envelope, ResourceType};
 use crate::ledger::Monitored;
 use crate::plan::Owner;
@@ -56,7 +56,7 @@ impl DeclaredMonitoring {
     }
 
     /// What becomes of it, with what its endpoint says where that has been asked.
-    pub(super) fn validate(&self, observed: Option<&ObservedConfig>) -> Validation {
+    pub(super) fn validate(&self, observed: Option<&ObservedConfig>) -> ValidatedDeclaration {
         validate(Self::TYPE, &self.declaration, observed, &Problems::default())
     }
 }

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::conductor::{Invocation, Provider, Work};
 use super::continuation::{Continuation, MAX_HOPS};
-use super::declared::Validation;
+use super::declared::ValidatedDeclaration;
 use super::failure::Failure;
 use super::hand_over::invoke_next;
 use super::monitoring_part::DeclaredMonitoring;
@@ -244,14 +244,14 @@ impl Provider {
     /// What is declared, with what it leaves out read from its endpoint; `None` where that doesn't say it now.
     async fn spec_kept(&self, declared: &DeclaredMonitoring) -> Result<Option<Box<Spec>>, Failure> {
         let mut validated = declared.validate(None);
-        if let Validation::NeedsEndpoint { endpoint, .. } = &validated {
+        if let ValidatedDeclaration::NeedsEndpoint { endpoint, .. } = &validated {
             let Some(observed) = self.reconciler.observe_settled(endpoint).await? else { return Ok(None) };
             validated = declared.validate(Some(&observed));
         }
         match validated {
-            Validation::Valid(spec) => Ok(Some(spec)),
-            Validation::Refused(problems) => Err(Failure::Declaration(problems)),
-            Validation::NeedsEndpoint { .. } => Ok(None),
+            ValidatedDeclaration::Valid(spec) => Ok(Some(spec)),
+            ValidatedDeclaration::Refused(problems) => Err(Failure::Declaration(problems)),
+            ValidatedDeclaration::NeedsEndpoint { .. } => Ok(None),
         }
     }
 }

@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use tokio::time::Instant;
 
 use super::conductor::{Invoked, Provider, Work};
-use super::declared::{DeclaredResource, Validation};
+use super::declared::{DeclaredState, ValidatedDeclaration};
 use super::failure::Failure;
 use super::monitoring_part::monitoring_part;
 use super::outcome::{Ending, RunEnd};
@@ -22,7 +22,7 @@ use crate::spec::Spec;
 
 impl Provider {
     /// Carries out a Create or an Update, and undoes it where it fails.
-    pub(super) async fn apply(&self, invoked: &Invoked<'_>, declared: &DeclaredResource, run: &Run) -> RunEnd {
+    pub(super) async fn apply(&self, invoked: &Invoked<'_>, declared: &DeclaredState, run: &Run) -> RunEnd {
         let log = UndoLog::default();
         let work: Work<'_, _> = Box::pin(self.carry_out(invoked.envelope, declared, run, &log));
         let done = match in_time(work, invoked.deadline.work_ends()).await {
@@ -63,7 +63,7 @@ impl Provider {
     async fn fail(
         &self,
         invoked: &Invoked<'_>,
-        declared: &DeclaredResource,
+        declared: &DeclaredState,
         run: &Run,
         log: &UndoLog,
         failure: &Failure,
@@ -104,7 +104,7 @@ impl Provider {
     }
 
     /// Undoes what the run did, until `until`; whether nothing was left.
-    async fn undo(&self, declared: &DeclaredResource, run: &Run, log: &UndoLog, until: Instant) -> bool {
+    async fn undo(&self, declared: &DeclaredState, run: &Run, log: &UndoLog, until: Instant) -> bool {
         let names = declared.all_names();
         let undoing = Undoing { run, owner: &declared.owner, names: &names };
         let undoing: Work<'_, _> = Box::pin(self.reconciler.undo(undoing, log));
@@ -115,16 +115,16 @@ impl Provider {
     }
 
     /// What is declared, with what it leaves out read from its endpoint.
-    async fn spec<'d>(&self, declared: &'d DeclaredResource) -> Result<Cow<'d, Spec>, Failure> {
+    async fn spec<'d>(&self, declared: &'d DeclaredState) -> Result<Cow<'d, Spec>, Failure> {
         let spec = match &declared.validation {
-            Validation::Valid(spec) => Cow::Borrowed(&**spec),
-            Validation::Refused(problems) => return Err(Failure::Declaration(problems.clone())),
-            Validation::NeedsEndpoint { endpoint, supply } => {
+            ValidatedDeclaration::Valid(spec) => Cow::Borrowed(&**spec),
+            ValidatedDeclaration::Refused(problems) => return Err(Failure::Declaration(problems.clone())),
+            ValidatedDeclaration::NeedsEndpoint { endpoint, supply } => {
                 let observed = self.reconciler.observe(endpoint, supply).await?;
                 match declared.validate_on(&observed) {
-                    Validation::Valid(spec) => Cow::Owned(*spec),
-                    Validation::Refused(problems) => return Err(Failure::Declaration(problems)),
-                    Validation::NeedsEndpoint { endpoint, supply } => {
+                    ValidatedDeclaration::Valid(spec) => Cow::Owned(*spec),
+                    ValidatedDeclaration::Refused(problems) => return Err(Failure::Declaration(problems)),
+                    ValidatedDeclaration::NeedsEndpoint { endpoint, supply } => {
                         return Err(ReconcileError::EndpointMissing { name: endpoint.to_string(), supply }.into());
                     }
                 }
@@ -142,7 +142,7 @@ impl Provider {
     async fn carry_out(
         &self,
         envelope: &Envelope,
-        declared: &DeclaredResource,
+        declared: &DeclaredState,
         run: &Run,
         undo: &UndoLog,
     ) -> Result<Ending, Failure> {
@@ -172,7 +172,7 @@ impl Provider {
     }
 
     /// The attributes of a resource that stands as declared.
-    pub(super) async fn attributes(&self, declared: &DeclaredResource) -> Result<Data, Failure> {
+    pub(super) async fn attributes(&self, declared: &DeclaredState) -> Result<Data, Failure> {
         let spec = self.spec(declared).await?;
         let identity = Identity::of(&spec, &declared.owner).map_err(ReconcileError::from)?;
         let names = declared.names_in_use();
@@ -217,7 +217,7 @@ async fn settle(run: &Run, until: Instant) {
 
 /// The id to answer a failure with: the one that was given. Of a Create, the marker, unless something of it is left that a
 /// Delete has to find.
-fn id_after_failure(envelope: &Envelope, declared: &DeclaredResource, run: &Run) -> String {
+fn id_after_failure(envelope: &Envelope, declared: &DeclaredState, run: &Run) -> String {
     if declared.request_type != RequestType::Create {
         return envelope.id_when_nothing_is_made();
     }

@@ -16,7 +16,7 @@ use cloudformation_template::{Stack, read};
 use fastrand::Rng;
 use serde_json::Value;
 
-use super::{Place, declarations};
+use super::{SourcePlace, declarations};
 use crate::spec::GpuDimension;
 use crate::validation::{Assumed, validate};
 
@@ -49,7 +49,7 @@ fn stack() -> Stack {
 /// Everything between a template's values and its plan. Whether anything in it was planned.
 fn validate_all(template: &Value) -> bool {
     let (stack, known) = (stack(), Assumed { gpu_dimensions: GpuDimension::ALL.to_vec(), ..Assumed::default() });
-    let declared = declarations(template, &stack, true, &Place::default());
+    let declared = declarations(template, &stack, true, &SourcePlace::default());
     for problem in declared.resources.iter().flat_map(|declared| &declared.problems) {
         assert!(problem.to_string().len() > 10, "{problem}");
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use cloudformation_template::{Open, Resolver, Stack, TemplateError};
 use serde_json::{Map, Value, json};
 
-use super::natives::{Beside, NativeConfig, NativeEndpoint, Natives};
-use super::place::Place;
+use super::natives::{NativeConfig, NativeEndpoint, Natives, RelatedResources};
+use super::place::SourcePlace;
 use super::refusals;
 use super::remarks;
 use crate::envelope::ResourceType;
@@ -16,7 +16,7 @@ const PROVIDER: &str = "arn:aws:lambda:us-east-1:123456789012:function:monitored
 
 /// A resource of ours, as its template declares it.
 #[derive(Clone, Debug)]
-pub struct Declared {
+pub struct DeclaredResource {
     /// Its name in the template.
     pub logical_id: String,
     /// Which of this provider's types it is.
@@ -26,7 +26,7 @@ pub struct Declared {
     /// Where the placeholders stand.
     pub open: Vec<Open>,
     /// What the same template says about the endpoint.
-    pub beside: Beside,
+    pub related: RelatedResources,
     /// What CloudFormation refuses.
     pub problems: Vec<Problem>,
     /// What becomes of it when it is removed or replaced.
@@ -34,7 +34,7 @@ pub struct Declared {
     /// Whether something in it can't be worked out, so that validating the rest would mislead.
     pub unreadable: bool,
     /// Where it stands.
-    pub place: Place,
+    pub place: SourcePlace,
 }
 
 /// Whether CloudFormation leaves a resource where it is no longer declared, or another takes its place
@@ -62,7 +62,7 @@ impl Policies {
 #[derive(Clone, Debug, Default)]
 pub struct Declarations {
     /// The resources of ours that a deployment makes, or may make.
-    pub resources: Vec<Declared>,
+    pub resources: Vec<DeclaredResource>,
     /// Whether the file is a template, and not the properties of one resource.
     pub whole: bool,
     /// The type of every resource, by logical id.
@@ -72,7 +72,7 @@ pub struct Declarations {
     /// Endpoint configs of SageMaker's own resource type.
     pub native_configs: Vec<NativeConfig>,
     /// For each native endpoint that isn't on a config of ours, by its logical id: what `Custom::EndpointMonitoring` would be sent.
-    pub suggested: Vec<(String, Declared)>,
+    pub suggested: Vec<(String, DeclaredResource)>,
     /// What CloudFormation refuses elsewhere in the file, by path within it.
     pub problems: Vec<Problem>,
     /// Custom resources whose type is none of ours though it is meant to be, by logical id, with what is wrong. CloudFormation takes
@@ -83,7 +83,7 @@ pub struct Declarations {
     /// What was assumed, and what isn't read.
     pub notes: Vec<String>,
     /// Where paths within the file stand.
-    pub place: Place,
+    pub place: SourcePlace,
 }
 
 impl Declarations {
@@ -102,7 +102,7 @@ impl Declarations {
 }
 
 /// Works out what a template declares. `whole` is whether it is a template, or properties alone.
-pub fn declarations(template: &Value, stack: &Stack, whole: bool, place: &Place) -> Declarations {
+pub fn declarations(template: &Value, stack: &Stack, whole: bool, place: &SourcePlace) -> Declarations {
     let resolver = Resolver::new(template, stack, whole);
     let natives = Natives::of(&resolver);
     let empty = Map::new();
@@ -144,8 +144,8 @@ fn declared(
     resolver: &Resolver<'_>,
     natives: &Natives<'_>,
     (logical_id, resource, resource_type): (&str, &Value, ResourceType),
-    place: &Place,
-) -> Declared {
+    place: &SourcePlace,
+) -> DeclaredResource {
     let empty = json!({});
     let raw = resource.get("Properties").unwrap_or(&empty);
     let mut errors = Vec::new();
@@ -165,12 +165,12 @@ fn declared(
         members.entry("ServiceToken").or_insert_with(|| PROVIDER.into());
     }
     let before = if resolver.whole { format!("Resources.{logical_id}.") } else { String::new() };
-    let beside = natives.beside(logical_id, raw, &properties);
-    let elsewhere = beside.endpoint_config.as_ref().map(|config| of_config(config, &properties)).unwrap_or_default();
-    Declared {
+    let related = natives.related(logical_id, raw, &properties);
+    let elsewhere = related.endpoint_config.as_ref().map(|config| of_config(config, &properties)).unwrap_or_default();
+    DeclaredResource {
         open: resolver.placeholders.all_in(&properties, "Properties"),
-        beside,
-        place: Place { before, elsewhere, ..place.clone() },
+        related,
+        place: SourcePlace { before, elsewhere, ..place.clone() },
         logical_id: logical_id.to_owned(),
         policies: Policies::of(resource),
         resource_type,
@@ -188,14 +188,19 @@ fn of_config(config: &NativeConfig, properties: &Value) -> Vec<(String, String)>
 }
 
 /// Monitoring for a native endpoint, as if the template declared it.
-fn suggestion(resolver: &Resolver<'_>, natives: &Natives<'_>, endpoint: &NativeEndpoint, place: &Place) -> Declared {
+fn suggestion(
+    resolver: &Resolver<'_>,
+    natives: &Natives<'_>,
+    endpoint: &NativeEndpoint,
+    place: &SourcePlace,
+) -> DeclaredResource {
     let id = endpoint.logical_id.as_str();
     let name = json!({ "Fn::GetAtt": [id, "EndpointName"] });
     let resource = json!({ "Properties": { "ServiceToken": PROVIDER, "EndpointName": name } });
     let named = format!("{id}Monitoring");
     let declared = declared(resolver, natives, (&named, &resource, ResourceType::EndpointMonitoring), place);
-    let place = Place { before: format!("Resources.{id}."), ..declared.place.clone() };
-    Declared { place, ..declared }
+    let place = SourcePlace { before: format!("Resources.{id}."), ..declared.place.clone() };
+    DeclaredResource { place, ..declared }
 }
 
 fn is_made(resolver: &Resolver<'_>, logical_id: &str, resource: &Value) -> Result<bool, TemplateError> {

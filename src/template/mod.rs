@@ -18,10 +18,10 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 use crate::envelope::ResourceType;
-pub use declarations::{Declarations, Declared, Policies, declarations};
-pub use natives::{Beside, NativeConfig, NativeEndpoint};
+pub use declarations::{Declarations, DeclaredResource, Policies, declarations};
 pub(crate) use natives::{ENDPOINT, ENDPOINT_CONFIG};
-pub use place::Place;
+pub use natives::{NativeConfig, NativeEndpoint, RelatedResources};
+pub use place::SourcePlace;
 
 /// What properties alone belong to.
 const ALONE: &str = "Config";
@@ -48,7 +48,7 @@ pub fn of_document(
     alone: ResourceType,
 ) -> Result<Declarations, ShapeError> {
     let Document { value: content, lines, remarks } = document.of_template();
-    let mut place = Place { file: name.to_owned(), lines: Rc::new(lines), ..Place::default() };
+    let mut place = SourcePlace { file: name.to_owned(), lines: Rc::new(lines), ..SourcePlace::default() };
     let whole = content.get("Resources").is_some();
     let template = if whole {
         let refused = refused(&content, stack);
@@ -74,7 +74,7 @@ pub fn of_document(
 }
 
 /// One resource, or its properties, in a template of its own.
-fn alone_in_a_template(content: Value, stack: &Stack, alone: ResourceType, place: &mut Place) -> Value {
+fn alone_in_a_template(content: Value, stack: &Stack, alone: ResourceType, place: &mut SourcePlace) -> Value {
     // One resource, as it stands in a template, is understood too.
     let resource = if content.get("Type").is_some() && content.get("Properties").is_some() {
         content
@@ -102,7 +102,7 @@ mod tests {
     }
 
     fn of(template: &str) -> Declarations {
-        declarations(&cloudformation_template::read(template).unwrap().value, &stack(), true, &Place::default())
+        declarations(&cloudformation_template::read(template).unwrap().value, &stack(), true, &SourcePlace::default())
     }
 
     #[test]
@@ -129,9 +129,9 @@ Resources:
   Other: { Type: AWS::SageMaker::InferenceComponent, Properties: { EndpointName: f, InferenceComponentName: other } }
   Watch: { Type: Custom::EndpointMonitoring, Properties: { EndpointName: !GetAtt Endpoint.EndpointName } }
 ");
-        let beside = &found.resources[0].beside;
-        let config = beside.endpoint_config.as_ref().map(|config| &config.properties);
+        let related = &found.resources[0].related;
+        let config = related.endpoint_config.as_ref().map(|config| &config.properties);
         assert_eq!(config, Some(&json!({"ProductionVariants": [{"VariantName": "v"}]})));
-        assert_eq!(beside.components, [json!({"EndpointName": "e", "InferenceComponentName": "llama"})]);
+        assert_eq!(related.components, [json!({"EndpointName": "e", "InferenceComponentName": "llama"})]);
     }
 }

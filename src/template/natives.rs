@@ -14,7 +14,7 @@ const INFERENCE_COMPONENT: &str = "AWS::SageMaker::InferenceComponent";
 
 /// What a template says about an endpoint in its other resources.
 #[derive(Clone, Debug, Default)]
-pub struct Beside {
+pub struct RelatedResources {
     /// The native endpoint config that the endpoint is on.
     pub endpoint_config: Option<NativeConfig>,
     /// The inference components that are placed on the endpoint.
@@ -164,7 +164,7 @@ impl<'t> Natives<'t> {
 
     /// What the template says about the endpoint of a resource of ours. `raw` are that resource's properties as written, and
     /// `properties` as they are sent.
-    pub(super) fn beside(&self, logical_id: &str, raw: &Value, properties: &Value) -> Beside {
+    pub(super) fn related(&self, logical_id: &str, raw: &Value, properties: &Value) -> RelatedResources {
         let name = properties.get("EndpointName");
         let named = references(raw.get("EndpointName").unwrap_or(&Value::Null), "", Branches::All);
         // The endpoint of the declared name, the one that is referred to, and the one on our config whatever it is called.
@@ -190,6 +190,6 @@ impl<'t> Natives<'t> {
             members
         });
         let config = endpoint.and_then(|endpoint| self.configs.iter().find(|config| endpoint.is_on(config)));
-        Beside { components: placed.collect(), endpoint_config: config.map(Native::config) }
+        RelatedResources { components: placed.collect(), endpoint_config: config.map(Native::config) }
     }
 }

@@ -8,7 +8,7 @@ use crate::properties::is_within;
 
 /// A resource's place in its file.
 #[derive(Clone, Debug, Default)]
-pub struct Place {
+pub struct SourcePlace {
     pub(super) file: String,
     /// What stands in the file before the paths that problems name, and what of these the file doesn't have.
     pub(super) before: String,
@@ -18,7 +18,7 @@ pub struct Place {
     pub(super) lines: Rc<Lines>,
 }
 
-impl Place {
+impl SourcePlace {
     /// `template.yaml:12` for a problem's path.
     #[must_use]
     pub fn of(&self, path: &str) -> String {

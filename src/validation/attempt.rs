@@ -11,12 +11,12 @@ use super::{Assumed, Purpose, Valid, Validation, ValidationError, empty};
 use crate::plan::{Environment, Owner, PlanError, plan, widgets};
 use crate::properties::{Declaration, Problem, Problems, is_within, named};
 use crate::spec::{ObservedConfig, Spec};
-use crate::template::Declared;
+use crate::template::DeclaredResource;
 
 /// A declaration as far as it has been tried.
 pub(super) struct Attempt<'d> {
     purpose: Purpose,
-    declared: &'d Declared,
+    declared: &'d DeclaredResource,
     validation: Validation,
     /// As declared, without what was left out.
     pub properties: Value,
@@ -28,7 +28,7 @@ pub(super) struct Attempt<'d> {
 }
 
 impl<'d> Attempt<'d> {
-    pub(super) fn new(purpose: Purpose, declared: &'d Declared, assumed: &Assumed) -> Self {
+    pub(super) fn new(purpose: Purpose, declared: &'d DeclaredResource, assumed: &Assumed) -> Self {
         let token = named::SERVICE_TOKEN.path();
         let open = declared.open.iter().filter(|open| open.path != token);
         Self {
@@ -45,7 +45,7 @@ impl<'d> Attempt<'d> {
     /// Takes the endpoint's config from where it is known.
     pub(super) fn observe(&mut self, assumed: &Assumed, endpoint: &str) {
         self.validation.config_made_up =
-            assumed.endpoint_config.is_none() && self.declared.beside.endpoint_config.is_none();
+            assumed.endpoint_config.is_none() && self.declared.related.endpoint_config.is_none();
         self.observed = Some(observe(self.declared, assumed, endpoint, &mut self.validation.notes));
     }
 
@@ -90,7 +90,7 @@ impl<'d> Attempt<'d> {
     ) -> Result<Validation, ValidationError> {
         self.note_placeholders(&[]);
         if let Some(monitoring) = spec.monitoring() {
-            let placed = placed(&self.declared.beside.components, &monitoring.components);
+            let placed = placed(&self.declared.related.components, &monitoring.components);
             self.validation.notes.extend(spec.warnings(Some(&placed), &environment.prices));
         }
         let plan = match plan(&spec, owner, environment) {
@@ -112,8 +112,8 @@ impl<'d> Attempt<'d> {
         let observed = self.observed.filter(|_| !declaration.declares_variants());
         let variants = observed.map(|observed| observed.production_variants);
         let variants = variants.unwrap_or_else(|| declaration.config.production_variants().to_vec());
-        let beside = self.declared.beside.clone();
-        self.validation.valid = Some(Box::new(Valid { declaration, spec, plan, widgets, requests, variants, beside }));
+        let related = self.declared.related.clone();
+        self.validation.valid = Some(Box::new(Valid { declaration, spec, plan, widgets, requests, variants, related }));
         Ok(self.validation)
     }
 

@@ -21,7 +21,7 @@ use crate::properties::{Declaration, Problem, Problems};
 use crate::reconcile::reason;
 use crate::request;
 use crate::spec::{Capacity, Dollars, GpuDimension, PriceBasis, Spec, Validated};
-use crate::template::{Beside, Declared, Place, Policies};
+use crate::template::{DeclaredResource, Policies, RelatedResources, SourcePlace};
 use attempt::Attempt;
 
 /// What is assumed, as the file doesn't say it.
@@ -56,7 +56,7 @@ pub struct Validation {
     /// alone.
     pub config_made_up: bool,
     /// Where its properties stand.
-    pub place: Place,
+    pub place: SourcePlace,
     /// What becomes of it when it is removed or replaced.
     pub policies: Policies,
 }
@@ -77,7 +77,7 @@ pub struct Valid {
     /// The endpoint's production variants, declared or observed.
     pub variants: Vec<ProductionVariant>,
     /// What the same template says about the endpoint.
-    pub beside: Beside,
+    pub related: RelatedResources,
 }
 
 impl Valid {
@@ -126,7 +126,7 @@ pub fn owner(stack: &Stack, logical_id: &str) -> Owner {
 ///
 /// # Errors
 /// Where a valid declaration can't be planned.
-pub fn validate(declared: &Declared, stack: &Stack, assumed: &Assumed) -> Result<Validation, ValidationError> {
+pub fn validate(declared: &DeclaredResource, stack: &Stack, assumed: &Assumed) -> Result<Validation, ValidationError> {
     validate_for(Purpose::Plan, declared, stack, assumed)
 }
 
@@ -134,7 +134,11 @@ pub fn validate(declared: &Declared, stack: &Stack, assumed: &Assumed) -> Result
 ///
 /// # Errors
 /// Where a valid declaration can't be planned.
-pub fn find_problems(declared: &Declared, stack: &Stack, assumed: &Assumed) -> Result<Validation, ValidationError> {
+pub fn find_problems(
+    declared: &DeclaredResource,
+    stack: &Stack,
+    assumed: &Assumed,
+) -> Result<Validation, ValidationError> {
     validate_for(Purpose::Problems, declared, stack, assumed)
 }
 
@@ -147,7 +151,7 @@ enum Purpose {
 
 fn validate_for(
     purpose: Purpose,
-    declared: &Declared,
+    declared: &DeclaredResource,
     stack: &Stack,
     assumed: &Assumed,
 ) -> Result<Validation, ValidationError> {
@@ -161,7 +165,7 @@ fn validate_for(
     Ok(validation)
 }
 
-fn empty(declared: &Declared) -> Validation {
+fn empty(declared: &DeclaredResource) -> Validation {
     Validation {
         logical_id: declared.logical_id.clone(),
         resource_type: declared.resource_type,
@@ -178,7 +182,7 @@ fn empty(declared: &Declared) -> Validation {
 /// The provider's own validation, with placeholders left out where they are in the way.
 fn by_provider(
     purpose: Purpose,
-    declared: &Declared,
+    declared: &DeclaredResource,
     stack: &Stack,
     assumed: &Assumed,
 ) -> Result<Validation, ValidationError> {

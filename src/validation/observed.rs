@@ -6,15 +6,15 @@ use super::Assumed;
 use crate::envelope::ResourceType;
 use crate::properties::{Declaration, Problems};
 use crate::spec::ObservedConfig;
-use crate::template::Declared;
+use crate::template::DeclaredResource;
 
 /// The members of a config that the provider reads from the account.
 const MEMBERS: [&str; 4] = ["ProductionVariants", "ShadowProductionVariants", "AsyncInferenceConfig", "MetricsConfig"];
 
 /// Placeholders of the template's own config, where it is what the provider would read.
-pub(super) fn open_of_config<'d>(declared: &'d Declared, assumed: &Assumed) -> impl Iterator<Item = &'d Open> {
+pub(super) fn open_of_config<'d>(declared: &'d DeclaredResource, assumed: &Assumed) -> impl Iterator<Item = &'d Open> {
     let is_read = !declared.resource_type.owns_config() && assumed.endpoint_config.is_none();
-    let config = declared.beside.endpoint_config.as_ref().filter(|_| is_read);
+    let config = declared.related.endpoint_config.as_ref().filter(|_| is_read);
     let open = config.into_iter().flat_map(|config| &config.open);
     open.filter(|open| {
         let member = open.path.trim_start_matches("Properties.").split(['.', '[']).next().unwrap_or_default();
@@ -24,12 +24,12 @@ pub(super) fn open_of_config<'d>(declared: &'d Declared, assumed: &Assumed) -> i
 
 /// What the provider would read from the endpoint.
 pub(super) fn observe(
-    declared: &Declared,
+    declared: &DeclaredResource,
     assumed: &Assumed,
     endpoint: &str,
     notes: &mut Vec<String>,
 ) -> ObservedConfig {
-    let config = match (&assumed.endpoint_config, &declared.beside.endpoint_config) {
+    let config = match (&assumed.endpoint_config, &declared.related.endpoint_config) {
         (Some(config), _) => {
             notes.push(format!("endpoint {endpoint} is taken to be as --endpoint-config says"));
             config.clone()

@@ -8,7 +8,7 @@ use aws_smithy_types::date_time::Format;
 use serde_json::Value;
 use thiserror::Error;
 
-use super::context::Context;
+use super::context::WidgetContext;
 use crate::usage::{Moment, TimeRange};
 
 /// Names of the form's fields; the first is an action's parameter too.
@@ -70,7 +70,7 @@ impl Choice {
         }
     }
 
-    pub(super) fn range(&self, context: &Context) -> Result<TimeRange, BadChoice> {
+    pub(super) fn range(&self, context: &WidgetContext) -> Result<TimeRange, BadChoice> {
         match self {
             Self::Dashboard => Ok(context.range),
             Self::Last(name) => {
@@ -118,7 +118,8 @@ mod tests {
 
     #[test]
     fn custom_times_are_read_on_the_viewer_s_clock_or_refused_with_an_example() {
-        let context = Context::read(&json!({"widgetContext": {"timezone": {"label": "Local", "offsetISO": "+02:00"}}}));
+        let context =
+            WidgetContext::read(&json!({"widgetContext": {"timezone": {"label": "Local", "offsetISO": "+02:00"}}}));
         let custom =
             |from: &str, until: &str| Choice::Custom { from: from.to_owned(), until: until.to_owned() }.range(&context);
         let range = TimeRange::Between { from: Moment(1_795_500_000), until: Moment(1_795_503_630) };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::context::Context;
+use super::context::WidgetContext;
 use super::frame::{note, tile};
 use super::map::{self, Room};
 use super::models::models;
@@ -17,7 +17,7 @@ const BESIDE_THE_MAP: u32 = 190;
 /// Pixels of the frame around a widget's content, a scroll bar included.
 const MARGIN: u32 = 24;
 
-pub(super) fn cluster(usage: &Usage, params: &PanelParams, context: &Context) -> Markup {
+pub(super) fn cluster(usage: &Usage, params: &PanelParams, context: &WidgetContext) -> Markup {
     let numbers: BTreeMap<&str, usize> =
         usage.models.iter().zip(1..).map(|(model, number)| (model.name.as_str(), number)).collect();
     let number = |model: &str| numbers.get(model).copied();

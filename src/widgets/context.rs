@@ -15,7 +15,7 @@ const LARGEST: u64 = 10_000;
 
 /// The `widgetContext` of an event.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Context {
+pub(super) struct WidgetContext {
     pub(super) theme: Theme,
     /// Pixels.
     pub(super) width: u32,
@@ -42,7 +42,7 @@ impl Theme {
     }
 }
 
-impl Context {
+impl WidgetContext {
     pub(super) fn read(event: &Value) -> Self {
         let context = &event["widgetContext"];
         let size = |name: &str, default: u32| {
@@ -127,10 +127,10 @@ mod tests {
         let range = json!({"start": 1_000_000, "end": 9_000_999});
         let event = |range: &Value| json!({"widgetContext": {"timeRange": range}});
         let all = TimeRange::Between { from: Moment(1000), until: Moment(9000) };
-        assert_eq!(Context::read(&event(&range)).range, all);
+        assert_eq!(WidgetContext::read(&event(&range)).range, all);
         let mut zoomed = range;
         zoomed["zoom"] = json!({"start": 2_000_000, "end": 3_000_000});
-        let context = Context::read(&event(&zoomed));
+        let context = WidgetContext::read(&event(&zoomed));
         assert_eq!(context.range, TimeRange::Between { from: Moment(2000), until: Moment(3000) });
         assert!(context.is_zoomed);
     }
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn an_event_without_a_context_is_read_with_defaults() {
         for event in [json!({}), json!(null), json!([1]), json!({"widgetContext": {"width": "wide", "theme": 3}})] {
-            let context = Context::read(&event);
+            let context = WidgetContext::read(&event);
             assert_eq!((context.theme, context.width, context.range), (Theme::Light, 600, TimeRange::Last(1800)));
         }
     }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use serde_json::{Map, Value};
 
 use super::choice::{Choice, FROM, RANGE, UNTIL};
-use super::context::Context;
+use super::context::WidgetContext;
 use crate::usage::TimeRange;
 
 /// One button and what it does: the `cwdb-action` belongs to the element before it, which may be any. A real button is
@@ -27,7 +27,12 @@ pub(super) fn call(function_arn: &str, params: &Map<String, Value>, range: Optio
     }
 }
 
-pub(super) fn controls(choice: &Choice, context: &Context, function_arn: &str, params: &Map<String, Value>) -> Markup {
+pub(super) fn controls(
+    choice: &Choice,
+    context: &WidgetContext,
+    function_arn: &str,
+    params: &Map<String, Value>,
+) -> Markup {
     let (from, until) = match (choice, context.range) {
         (Choice::Custom { from, until }, _) => (from.clone(), until.clone()),
         (_, TimeRange::Between { from, until }) => {

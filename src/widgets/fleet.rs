@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 
-use super::context::Context;
+use super::context::WidgetContext;
 use super::controls::call;
 use super::frame::{note, span, tile};
 use crate::envelope::ResourceType;
@@ -75,7 +75,7 @@ fn missing(standing: &EndpointStanding) -> u8 {
 /// The panel.
 pub(super) fn fleet(
     usage: &FleetUsage,
-    context: &Context,
+    context: &WidgetContext,
     rank: Rank,
     function_arn: &str,
     params: &Map<String, Value>,
@@ -277,7 +277,7 @@ mod tests {
 
     fn order(usage: &FleetUsage, sort: &str) -> Vec<String> {
         let event = json!({ SORT: sort });
-        let context = Context::read(&event);
+        let context = WidgetContext::read(&event);
         let drawn = fleet(usage, &context, Rank::read(&event), "arn:f", &Map::new()).into_string();
         drawn.split("data-endpoint=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
     }

@@ -3,7 +3,7 @@
 use maud::{Markup, PreEscaped, html};
 use serde_json::{Map, Value};
 
-use super::context::Context;
+use super::context::WidgetContext;
 use super::controls;
 use crate::figure::duration;
 use crate::usage::{Moment, Usage};
@@ -15,7 +15,7 @@ const STYLE: &str = include_str!("style.css");
 const IN_SERVICE: &str = "InService";
 
 /// A whole answer.
-pub(super) fn frame(context: &Context, body: &Markup) -> Markup {
+pub(super) fn frame(context: &WidgetContext, body: &Markup) -> Markup {
     html! {
         style { (PreEscaped(STYLE)) }
         div class={"monitored-endpoint cwdb-no-default-styles " (context.theme.class())} { (body) }
@@ -23,7 +23,7 @@ pub(super) fn frame(context: &Context, body: &Markup) -> Markup {
 }
 
 /// A panel with its controls, and the moments that its numbers are from.
-pub(super) fn panel(usage: &Usage, context: &Context, controls: &Markup, panel: &Markup) -> Markup {
+pub(super) fn panel(usage: &Usage, context: &WidgetContext, controls: &Markup, panel: &Markup) -> Markup {
     let span = |from: Moment, until: Moment| span(context, from, until, usage.window.period);
     html! {
         (controls)
@@ -49,7 +49,7 @@ pub(super) fn panel(usage: &Usage, context: &Context, controls: &Markup, panel: 
 }
 
 /// Why there is nothing to show.
-fn nothing(usage: &Usage, range: &str, context: &Context) -> String {
+fn nothing(usage: &Usage, range: &str, context: &WidgetContext) -> String {
     if usage.variants.is_empty() {
         return "Its variants are serverless: they have no instances, GPUs or instance costs to show.".to_owned();
     }
@@ -93,7 +93,7 @@ pub(super) fn note(text: &str) -> Markup {
 }
 
 /// `2026-11-24 08:29 – 08:30`, with seconds where periods are shorter than a minute.
-pub(super) fn span(context: &Context, from: Moment, until: Moment, period: i64) -> String {
+pub(super) fn span(context: &WidgetContext, from: Moment, until: Moment, period: i64) -> String {
     let length = if period < 60 { 19 } else { 16 };
     let [from, until] = [from, until].map(|moment| {
         let local = context.zone.local(moment).replacen('T', " ", 1);

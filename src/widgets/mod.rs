@@ -35,7 +35,7 @@ use crate::place::Arn;
 use crate::reconcile::reason;
 use crate::usage::{Moment, Question, Reader, TimeRange, Usage, UsageError};
 use choice::{BadChoice, Choice, RANGE};
-use context::Context;
+use context::WidgetContext;
 use regional::Regional;
 
 /// What `{"describe": true}` is answered with.
@@ -51,7 +51,7 @@ pub struct Widgets {
 
 /// One call of the function.
 #[derive(Clone, Copy, Debug)]
-pub struct Invocation<'a> {
+pub struct PanelCall<'a> {
     /// The function that is called, as its ARN was given: what buttons are to call again.
     pub function_arn: &'a str,
     /// The present.
@@ -99,14 +99,14 @@ impl Widgets {
     }
 
     /// Answers one event: a dashboard's with text, and CloudWatch's request for a number with an object.
-    pub async fn respond(&self, event: &Value, invocation: Invocation<'_>) -> Value {
+    pub async fn respond(&self, event: &Value, call: PanelCall<'_>) -> Value {
         if data_source::is_request(event) {
-            return self.measured(event, invocation).await;
+            return self.measured(event, call).await;
         }
-        Value::String(self.answer(event, invocation).await)
+        Value::String(self.answer(event, call).await)
     }
 
-    async fn measured(&self, event: &Value, invocation: Invocation<'_>) -> Value {
+    async fn measured(&self, event: &Value, call: PanelCall<'_>) -> Value {
         if event["EventType"] == "DescribeGetMetricData" {
             return data_source::description();
         }
@@ -115,29 +115,27 @@ impl Widgets {
             Err(mistake) => return data_source::refusal("Validation", &mistake),
         };
         match self.fleet_reader(&params) {
-            Ok(reader) => data_source::answer(event, params, &reader, invocation.now).await,
+            Ok(reader) => data_source::answer(event, params, &reader, call.now).await,
             Err(error) => data_source::refusal("Forbidden", &reason(&error)),
         }
     }
 
     /// Answers one event, with HTML or, where documentation is asked for, with Markdown.
-    pub async fn answer(&self, event: &Value, invocation: Invocation<'_>) -> String {
+    pub async fn answer(&self, event: &Value, call: PanelCall<'_>) -> String {
         if event["describe"] == Value::Bool(true) {
             return DOCUMENTATION.to_owned();
         }
-        let context = Context::read(event);
+        let context = WidgetContext::read(event);
         let forwarded = forwarded(event);
-        let panel = AssertUnwindSafe(self.panel(event, &forwarded, &context, invocation)).catch_unwind().await;
+        let panel = AssertUnwindSafe(self.panel(event, &forwarded, &context, call)).catch_unwind().await;
         let body = match panel {
             Ok(Ok(body)) => body,
             Ok(Err(error)) => {
                 let reason = reason(&error);
                 tracing::warn!(reason, "a panel could not be drawn");
-                frame::error(&reason, invocation.function_arn, &forwarded)
+                frame::error(&reason, call.function_arn, &forwarded)
             }
-            Err(_) => {
-                frame::error("the panel failed; the function's log says where", invocation.function_arn, &forwarded)
-            }
+            Err(_) => frame::error("the panel failed; the function's log says where", call.function_arn, &forwarded),
         };
         frame::frame(&context, &body).into_string()
     }
@@ -146,19 +144,19 @@ impl Widgets {
         &self,
         event: &Value,
         forwarded: &Map<String, Value>,
-        context: &Context,
-        invocation: Invocation<'_>,
+        context: &WidgetContext,
+        call: PanelCall<'_>,
     ) -> Result<Markup, WidgetError> {
         if FleetParams::asks_for_fleet(forwarded) {
-            return self.fleet_panel(event, forwarded, context, invocation).await;
+            return self.fleet_panel(event, forwarded, context, call).await;
         }
         let params = PanelParams::read(forwarded).map_err(WidgetError::Params)?;
         let choice = Choice::read(event);
-        let question = Question::of_panel(&params, choice.range(context)?, invocation.now);
+        let question = Question::of_panel(&params, choice.range(context)?, call.now);
         let reader = self.reader.of(params.region.as_deref(), Reader::in_region);
-        let patience = invocation.time_left.saturating_sub(RESERVE);
+        let patience = call.time_left.saturating_sub(RESERVE);
         let usage = timeout(patience, reader.read(&question)).await.map_err(|_| WidgetError::OutOfTime)??;
-        let controls = controls::controls(&choice, context, invocation.function_arn, forwarded);
+        let controls = controls::controls(&choice, context, call.function_arn, forwarded);
         Ok(draw(&usage, &params, context, &controls))
     }
 
@@ -166,12 +164,12 @@ impl Widgets {
         &self,
         event: &Value,
         forwarded: &Map<String, Value>,
-        context: &Context,
-        invocation: Invocation<'_>,
+        context: &WidgetContext,
+        call: PanelCall<'_>,
     ) -> Result<Markup, WidgetError> {
         let params = FleetParams::read(forwarded).map_err(WidgetError::Params)?;
         let choice = Choice::read(event);
-        let now = invocation.now;
+        let now = call.now;
         let (from, until) = match choice.range(context)? {
             TimeRange::Last(seconds) => (now.0 - i64::from(seconds), now.0),
             TimeRange::Between { from, until } => (from.0, until.0.min(now.0)),
@@ -184,12 +182,12 @@ impl Widgets {
             prices: params.prices,
             excluded: params.excluded,
             linked_accounts: params.linked_accounts,
-            account: Arn::parse(invocation.function_arn).unwrap_or_default().account.to_owned(),
+            account: Arn::parse(call.function_arn).unwrap_or_default().account.to_owned(),
         };
-        let patience = invocation.time_left.saturating_sub(RESERVE);
+        let patience = call.time_left.saturating_sub(RESERVE);
         let usage = timeout(patience, reader.read(&question)).await.map_err(|_| WidgetError::OutOfTime)??;
-        let controls = controls::controls(&choice, context, invocation.function_arn, forwarded);
-        let panel = fleet::fleet(&usage, context, fleet::Rank::read(event), invocation.function_arn, forwarded);
+        let controls = controls::controls(&choice, context, call.function_arn, forwarded);
+        let panel = fleet::fleet(&usage, context, fleet::Rank::read(event), call.function_arn, forwarded);
         Ok(html! { (controls) (panel) })
     }
 
@@ -210,7 +208,7 @@ fn forwarded(event: &Value) -> Map<String, Value> {
     all.filter(ours).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
-fn draw(usage: &Usage, params: &PanelParams, context: &Context, controls: &Markup) -> Markup {
+fn draw(usage: &Usage, params: &PanelParams, context: &WidgetContext, controls: &Markup) -> Markup {
     let panel = match params.panel {
         InteractivePanel::Cluster => cluster::cluster(usage, params, context),
         InteractivePanel::Cost => cost::cost(usage, params),
@@ -223,7 +221,7 @@ fn draw(usage: &Usage, params: &PanelParams, context: &Context, controls: &Marku
 /// # Errors
 /// What is wrong with the widget's parameters.
 pub fn render(event: &Value, usage: &Usage, function_arn: &str) -> Result<String, String> {
-    let context = Context::read(event);
+    let context = WidgetContext::read(event);
     let forwarded = forwarded(event);
     let params = PanelParams::read(&forwarded)?;
     let controls = controls::controls(&Choice::read(event), &context, function_arn, &forwarded);

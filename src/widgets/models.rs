@@ -5,7 +5,7 @@
 
 use maud::{Markup, html};
 
-use super::context::Context;
+use super::context::WidgetContext;
 use crate::figure::{percent, plural, unknown, whole};
 use crate::panel_params::PanelParams;
 use crate::usage::{ModelUsage, Usage};
@@ -20,7 +20,7 @@ const TABLE: u32 = 200;
 /// A model with its number in the map.
 type Numbered<'u> = (usize, &'u ModelUsage);
 
-pub(super) fn models(usage: &Usage, params: &PanelParams, context: &Context) -> Markup {
+pub(super) fn models(usage: &Usage, params: &PanelParams, context: &WidgetContext) -> Markup {
     let numbered: Vec<Numbered<'_>> = (1..).zip(&usage.models).collect();
     let wanted = if numbered.len() <= SOME { 2 } else { 3 };
     let fitting = usize::try_from(context.width / TABLE).unwrap_or(1);

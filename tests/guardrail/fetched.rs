@@ -1,6 +1,6 @@
 //! Templates behind a URL: where they may be, what may go wrong, and that the URL stays a secret.
 
-use monitored_endpoint::guardrail::{Answer, ErrorCode, HookStatus};
+use monitored_endpoint::guardrail::{ErrorCode, HookAnswer, HookStatus};
 use serde_json::Value;
 
 use super::{answer, answer_of, event, guardrail, says};
@@ -20,7 +20,7 @@ fn payload() -> String {
 }
 
 /// What the hook answers where the payload's place gives these replies, and how often it asked.
-fn fetched(replies: impl IntoIterator<Item = Reply>) -> (Answer, usize) {
+fn fetched(replies: impl IntoIterator<Item = Reply>) -> (HookAnswer, usize) {
     let place = AnswerReceiver::start();
     place.will(replies);
     let answer = answer_of(&guardrail(&place.authority()), &at(&place.url()));

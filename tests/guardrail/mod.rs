@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use monitored_endpoint::aws;
 use monitored_endpoint::callback::{Download, ExtraHosts};
-use monitored_endpoint::guardrail::{Answer, EXEMPTION_TAG, ErrorCode, Guardrail, HookStatus, ServiceToken};
+use monitored_endpoint::guardrail::{EXEMPTION_TAG, ErrorCode, Guardrail, HookAnswer, HookStatus, ServiceToken};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -18,12 +18,12 @@ fn guardrail(extra_hosts: &str) -> Guardrail {
     Guardrail::new(Download::through(aws::connector()), ExtraHosts::parse(extra_hosts), ServiceToken::default())
 }
 
-fn answer_of(guardrail: &Guardrail, event: &Value) -> Answer {
+fn answer_of(guardrail: &Guardrail, event: &Value) -> HookAnswer {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async { guardrail.answer(event, Instant::now() + Duration::from_secs(20)).await })
 }
 
-fn answer(event: &Value) -> Answer {
+fn answer(event: &Value) -> HookAnswer {
     answer_of(&guardrail(""), event)
 }
 
@@ -43,7 +43,7 @@ fn stack(template: &str) -> Value {
 }
 
 /// The resources of the answer's annotations with their rules, sorted.
-fn findings(answer: &Answer) -> Vec<String> {
+fn findings(answer: &HookAnswer) -> Vec<String> {
     let json = serde_json::to_value(answer).unwrap();
     let all = json["annotations"].as_array().cloned().unwrap_or_default();
     let text = |annotation: &Value, member: &str| annotation[member].as_str().unwrap().to_owned();
@@ -56,7 +56,7 @@ fn findings(answer: &Answer) -> Vec<String> {
 }
 
 #[track_caller]
-fn says(answer: &Answer, status: HookStatus, words: &[&str]) {
+fn says(answer: &HookAnswer, status: HookStatus, words: &[&str]) {
     assert_eq!(answer.hook_status, status, "{}", answer.message);
     for word in words {
         assert!(answer.message.contains(word), "{word}\n{}", answer.message);

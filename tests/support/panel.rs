@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use monitored_endpoint::widgets::{Invocation, Widgets};
+use monitored_endpoint::widgets::{PanelCall, Widgets};
 use serde_json::{Value, json};
 
 use super::fleet::{Account, PRICE};
@@ -31,8 +31,8 @@ pub(crate) fn answer(account: &Account, event: &Value) -> String {
 }
 
 pub(crate) fn answer_within(account: &Account, event: &Value, time_left: Duration) -> String {
-    let invocation = Invocation { function_arn: ARN, now: account.now, time_left };
-    account.block_on(Widgets::new(&account.config).answer(event, invocation))
+    let call = PanelCall { function_arn: ARN, now: account.now, time_left };
+    account.block_on(Widgets::new(&account.config).answer(event, call))
 }
 
 /// The figure of a headline.

@@ -17,7 +17,7 @@ use metric_math::telemetry::{MetricStore, SECOND};
 use monitored_endpoint::fleet::FleetReader;
 use monitored_endpoint::panel_params::PanelParams;
 use monitored_endpoint::usage::{Moment, Question, Reader, TimeRange, UsageError};
-use monitored_endpoint::widgets::{Invocation, Widgets};
+use monitored_endpoint::widgets::{PanelCall, Widgets};
 use thiserror::Error;
 use tokio::runtime::Runtime;
 
@@ -93,7 +93,7 @@ impl Stage {
     }
 
     fn answer(&self, widgets: &Widgets, call: &CustomCall) -> String {
-        let invocation = Invocation { function_arn: &call.endpoint, now: self.now, time_left: TIME };
-        self.runtime.block_on(widgets.answer(&call.event, invocation))
+        let panel_call = PanelCall { function_arn: &call.endpoint, now: self.now, time_left: TIME };
+        self.runtime.block_on(widgets.answer(&call.event, panel_call))
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use monitored_endpoint::ledger::Kind;
 use monitored_endpoint::plan::{FixedMember, Operation, Owner, Plan, PlannedWidget, Request, RequestError};
-use monitored_endpoint::reconcile::{Before, Desired, Forecast, Outcome, ReconcileError, forecast};
+use monitored_endpoint::reconcile::{Before, Desired, Fate, Forecast, ReconcileError, forecast};
 use monitored_endpoint::spec::EndpointName;
 use monitored_endpoint::validation::Valid;
 use serde::Serialize;
@@ -126,10 +126,10 @@ fn decided_change(step: &Forecast, old: Option<&Valid>, new: &Valid) -> Result<C
         all.find(|request| kind_of(request) == step.kind && request.name == step.name).cloned()
     };
     let (before, after) = (old.and_then(request), request(new));
-    let effect = match step.outcome {
-        Outcome::Created => Effect::Create,
-        Outcome::Changed | Outcome::Retagged => Effect::Change,
-        Outcome::Removed => Effect::Remove,
+    let effect = match step.fate {
+        Fate::Created => Effect::Create,
+        Fate::Changed | Fate::Retagged => Effect::Change,
+        Fate::Removed => Effect::Remove,
     };
     let mut change = Change {
         effect,
@@ -140,20 +140,20 @@ fn decided_change(step: &Forecast, old: Option<&Valid>, new: &Valid) -> Result<C
         panels: None,
         request: after.clone().filter(|_| effect != Effect::Remove),
     };
-    match (step.kind, step.outcome) {
-        (_, Outcome::Removed) => "last of all".clone_into(&mut change.detail),
-        (_, Outcome::Retagged) => {
+    match (step.kind, step.fate) {
+        (_, Fate::Removed) => "last of all".clone_into(&mut change.detail),
+        (_, Fate::Retagged) => {
             "its tags".clone_into(&mut change.detail);
             change.members = between(before.as_ref(), after.as_ref(), |_| true);
             change.request = None;
         }
         (Kind::EndpointConfig, _) => of_config(&mut change, after.as_ref(), old, new),
-        (Kind::Endpoint, outcome) => of_endpoint(&mut change, outcome, old, new)?,
-        (Kind::Dashboard, Outcome::Changed) => {
+        (Kind::Endpoint, fate) => of_endpoint(&mut change, fate, old, new)?,
+        (Kind::Dashboard, Fate::Changed) => {
             change.panels = Some(panels(widgets(old, &step.name), widgets(Some(new), &step.name)));
         }
         (Kind::Dashboard, _) => change.detail = format!("{} panels", widgets(Some(new), &step.name).len()),
-        (Kind::Alarm, Outcome::Changed) => change.members = between(before.as_ref(), after.as_ref(), |_| true),
+        (Kind::Alarm, Fate::Changed) => change.members = between(before.as_ref(), after.as_ref(), |_| true),
         (Kind::Alarm, _) => {
             let planned = new.plan.alarms.iter().find(|alarm| alarm.name.as_str() == step.name);
             let condition = planned.map(|alarm| measure::condition(&alarm.request)).unwrap_or_default();
@@ -175,8 +175,8 @@ fn of_config(change: &mut Change, after: Option<&Request>, old: Option<&Valid>, 
 }
 
 /// An endpoint that is created, or moves to another config.
-fn of_endpoint(change: &mut Change, outcome: Outcome, old: Option<&Valid>, new: &Valid) -> Result<(), RequestError> {
-    if outcome == Outcome::Created {
+fn of_endpoint(change: &mut Change, fate: Fate, old: Option<&Valid>, new: &Valid) -> Result<(), RequestError> {
+    if fate == Fate::Created {
         "the stack waits until it is InService".clone_into(&mut change.detail);
         return Ok(());
     }

@@ -182,12 +182,12 @@ fn endpoints(subject: &Subject, prices: &Prices) -> BTreeMap<String, Vec<Instanc
         }
         let id = on_it.filter(|_| resource_type.lends_config()).map_or(&validation.logical_id, |one| &one.logical_id);
         let known =
-            valid(Some(validation)).filter(|valid| !subject.is_suggested || valid.beside.endpoint_config.is_some());
+            valid(Some(validation)).filter(|valid| !subject.is_suggested || valid.related.endpoint_config.is_some());
         found.extend(known.map(|valid| (id.clone(), instances(valid, prices))));
     }
     for (endpoint, validation) in &subject.suggested {
         // Where the config isn't in the file, the instances would be made up.
-        let known = valid(Some(validation)).filter(|valid| valid.beside.endpoint_config.is_some());
+        let known = valid(Some(validation)).filter(|valid| valid.related.endpoint_config.is_some());
         if let Some(valid) = known {
             found.entry(endpoint.clone()).or_insert_with(|| instances(valid, prices));
         }

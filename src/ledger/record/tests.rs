@@ -31,13 +31,13 @@ fn item(request: &str, physical_id: &str) -> Item {
 fn a_request_is_superseded_by_any_that_came_or_was_sent_after_it() {
     let mut record = Record::default();
     let create = arrival("1", RequestType::Create, Some(5_000), None);
-    assert_eq!(record.standing(&create, 0), Standing::Newest { known: false });
+    assert_eq!(record.standing(&create, 0), RequestStanding::Newest { known: false });
     record.put_in_charge(&create, 0);
-    assert_eq!(record.standing(&create, 0), Standing::Newest { known: true });
+    assert_eq!(record.standing(&create, 0), RequestStanding::Newest { known: true });
     record.put_in_charge(&arrival("2", RequestType::Update, Some(9_000), Some("chat")), 0);
-    assert_eq!(record.standing(&create, 0), Standing::Superseded);
+    assert_eq!(record.standing(&create, 0), RequestStanding::Superseded);
     let held_back = arrival("3", RequestType::Update, Some(8_000), Some("chat"));
-    assert_eq!(record.standing(&held_back, 0), Standing::Superseded);
+    assert_eq!(record.standing(&held_back, 0), RequestStanding::Superseded);
 }
 
 #[test]
@@ -52,16 +52,16 @@ fn the_delete_of_a_replaced_id_is_carried_out_however_late_it_comes() {
     let of_the_current = arrival("4", RequestType::Delete, Some(3_000), Some("talk"));
     let cancelling = arrival("5", RequestType::Delete, Some(3_000), Some("made-up"));
     record.put_in_charge(&arrival("6", RequestType::Update, Some(9_000), Some("talk")), 0);
-    assert_eq!(record.standing(&late, 0), Standing::Waits);
+    assert_eq!(record.standing(&late, 0), RequestStanding::Waits);
     assert!(record.note_deleted("chat") && !record.note_deleted("chat"), "news once");
     answered(&mut record, "6", true, "talk");
-    assert_eq!(record.standing(&late, 0), Standing::Newest { known: false });
+    assert_eq!(record.standing(&late, 0), RequestStanding::Newest { known: false });
     for other in [&of_the_current, &cancelling] {
-        assert_eq!(record.standing(other, 0), Standing::Superseded, "{other:?}");
+        assert_eq!(record.standing(other, 0), RequestStanding::Superseded, "{other:?}");
     }
     record.put_in_charge(&late, 0);
     let held_back = arrival("7", RequestType::Update, Some(8_000), Some("talk"));
-    assert_eq!(record.standing(&held_back, 0), Standing::Superseded, "however old the Delete before it is");
+    assert_eq!(record.standing(&held_back, 0), RequestStanding::Superseded, "however old the Delete before it is");
 }
 
 #[test]
@@ -70,14 +70,14 @@ fn a_create_that_the_delete_which_cancels_it_has_overtaken_makes_nothing() {
         let mut record = Record::default();
         record.put_in_charge(&arrival("1", RequestType::Delete, sent, Some("made-up")), 1_000);
         let create = arrival("2", RequestType::Create, sent, None);
-        assert_eq!(record.standing(&create, 2_000), Standing::Superseded);
+        assert_eq!(record.standing(&create, 2_000), RequestStanding::Superseded);
         let much_later = 1_000 + LONGEST_OVERTAKEN + 1;
-        assert_eq!(record.standing(&create, much_later) == Standing::Superseded, is_dated);
+        assert_eq!(record.standing(&create, much_later) == RequestStanding::Superseded, is_dated);
     }
     let mut record = Record::default();
     record.put_in_charge(&arrival("1", RequestType::Delete, None, Some("chat")), 0);
     let create = arrival("2", RequestType::Create, None, None);
-    assert_eq!(record.standing(&create, 0), Standing::Newest { known: false }, "an id that was given");
+    assert_eq!(record.standing(&create, 0), RequestStanding::Newest { known: false }, "an id that was given");
 }
 
 #[test]
