@@ -76,7 +76,7 @@ impl Download {
     async fn attempt(&self, url: &ResponseUrl) -> Result<Vec<u8>, Trouble<DownloadError>> {
         let mut request = HttpRequest::new(SdkBody::empty());
         request.set_uri(url.expose()).map_err(|_| Trouble::Final(DownloadError::BadRequest))?;
-        // The error's own text may repeat the URL, so only its kind is told.
+        // The error's own text may repeat the URL, so only its kind is given.
         let response = self.connector.call(request).await.map_err(|error| {
             Trouble::Passing(if error.is_timeout() { "a timeout" } else { "a connection error" }.to_owned())
         })?;

@@ -33,12 +33,12 @@ const MARKS: [&str; 17] = [
 /// What a text puts before a number that it quotes.
 const ANNOUNCEMENTS: [&str; 4] = [": ", "got ", "is ", "="];
 
-/// What is shown of a text that takes too long to look through.
+/// What is shown of a text that takes too long to search.
 const WITHHELD: &str = "a text that is not shown: it holds too much that could be a value under NoEcho";
-/// How many steps looking through a text may take; an ordinary one takes a few for each of its characters.
+/// How many steps the search of a text may take; an ordinary one takes a few for each of its characters.
 const MAX_STEPS: usize = 1_000_000;
 
-/// Looking through a text took more than [`MAX_STEPS`].
+/// The search of a text took more than [`MAX_STEPS`].
 struct TooMuch;
 
 /// The values that no text may show, in order, each with whether it is a number.

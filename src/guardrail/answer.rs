@@ -51,9 +51,9 @@ pub enum HookStatus {
 /// Why a hook failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum ErrorCode {
-    /// What was looked at isn't as it should be.
+    /// What was assessed isn't as it should be.
     NonCompliant,
-    /// Nothing could be looked at.
+    /// Nothing could be assessed.
     InternalFailure,
 }
 

@@ -31,7 +31,7 @@ pub(super) struct Assessment {
     pub undecided: Vec<String>,
     /// Resources that are exempt, with the reasons.
     pub exempt: Vec<(String, String)>,
-    /// The resources that were looked at, by logical id.
+    /// The resources that were assessed, by logical id.
     pub resources: BTreeSet<String>,
 }
 
@@ -170,7 +170,7 @@ impl Assessment {
     }
 }
 
-/// What was said of declarations, since a template is looked at several times and most of it is the same each time.
+/// What was said of declarations, since a template is assessed several times and most of it is the same each time.
 #[derive(Default)]
 pub(super) struct Verdicts {
     by_declaration: BTreeMap<String, Verdict>,

@@ -1,8 +1,8 @@
 //! What CloudFormation or the Cloud Control API asks a Lambda Hook, read from any JSON.
 //!
 //! <https://docs.aws.amazon.com/cloudformation-cli/latest/hooks-userguide/lambda-hooks-create-lambda-function.html>. That page
-//! spells some members in two ways (`clientRequestToken` and `clientRequesttoken`, `stackId` and `stackID`), so letter case isn't looked
-//! at. Its resource events lack the token, which an answer needs: an absent one is answered as an empty text.
+//! spells some members in two ways (`clientRequestToken` and `clientRequesttoken`, `stackId` and `stackID`), so letter case is
+//! ignored. Its resource events lack the token, which an answer needs: an absent one is answered as an empty text.
 
 use cloudformation_template::Stack;
 use serde_json::Value;

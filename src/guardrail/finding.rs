@@ -49,7 +49,7 @@ pub(super) struct Finding {
     pub rule: Rule,
     /// What is wrong, in a sentence or two.
     pub message: String,
-    /// What to write, where that can be told from the rule alone.
+    /// What to write, where that follows from the rule alone.
     pub fix: Option<Fix>,
 }
 
@@ -76,7 +76,7 @@ impl Finding {
         Self { logical_id: logical_id.to_owned(), rule: Rule::EnhancedMetrics, message, fix: Some(fix) }
     }
 
-    /// Monitoring beside the endpoint, made under the same `condition`.
+    /// Monitoring of the endpoint in its template, made under the same `condition`.
     pub(super) fn monitored(logical_id: &str, condition: Option<&Value>, token: &ServiceToken) -> Self {
         let (monitors, owns_config) = (ResourceType::EndpointMonitoring, ResourceType::MonitoredEndpointConfig);
         let message = format!(

@@ -1,6 +1,6 @@
 //! Checks stacks, change sets and endpoint configs before anything is made: a CloudFormation Lambda Hook.
 //!
-//! It finds endpoints without enhanced metrics or monitoring, and declarations of this provider's that will be refused. It looks at the
+//! It finds endpoints without enhanced metrics or monitoring, and declarations of this provider's that will be refused. It reads the
 //! event alone and calls no AWS API; what it fetches is the template that the event points to. A finding is certain where its resource is
 //! made: what depends on a value that only the deployment knows is said and never failed. Whether a finding warns or stops is the hook's
 //! own `FailureMode`.

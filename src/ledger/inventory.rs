@@ -30,7 +30,7 @@ pub(crate) struct Thing {
 pub(crate) struct Item {
     pub(crate) kind: Kind,
     pub(crate) name: ThingName,
-    /// What tells it from another of the same name: the creation time of an endpoint.
+    /// What distinguishes it from another of the same name: the creation time of an endpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) identity: Option<String>,
     /// The id under which it was made, as its tags say.

@@ -1,5 +1,5 @@
-//! What a thing of somebody else's was like before it was taken over, kept beside the resource's record: a record is read at
-//! every check, and a dashboard may be a hundred times as large.
+//! What a thing of somebody else's was like before it was taken over, kept in an item of its own: the resource's record is read
+//! at every check, and a dashboard may be a hundred times as large.
 
 use serde::{Deserialize, Serialize};
 

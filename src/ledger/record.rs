@@ -34,7 +34,7 @@ pub(crate) struct Record {
     pub(crate) lease: Option<Lease>,
     /// Everything that was made and hasn't gone.
     pub(crate) inventory: Vec<Item>,
-    /// Physical ids that CloudFormation was told, or has told us.
+    /// Physical ids that an answer or a request has named.
     pub(crate) known_ids: Vec<String>,
     /// Endpoints that may serve on a config of this resource, whoever made them.
     pub(crate) endpoints: Vec<ThingName>,
@@ -88,7 +88,7 @@ pub(crate) struct RecordedAnswer {
     /// The reason of a failure, or a remark.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<String>,
-    /// The attributes; none under `NoEcho`, where they are looked up again.
+    /// The attributes; none under `NoEcho`, where they are described again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) data: Option<BTreeMap<String, String>>,
     /// Whether CloudFormation has shown that it never took this answer: it went on from another id.
@@ -282,7 +282,7 @@ impl Record {
         (!confirmed).then_some(self.requests[at].id.as_str())
     }
 
-    /// Whether a Delete for `id` removes the item: it was made under this id; or nobody was ever told of it; or CloudFormation
+    /// Whether a Delete for `id` removes the item: it was made under this id; or no answer ever reported it; or CloudFormation
     /// made the id up, and the Create that made the item was the last thing it asked for.
     pub(crate) fn is_removed_with(&self, item: &Item, id: &str, made_up: bool) -> bool {
         let only_by = |create: &str| item.request == create && item.wanted_by.iter().all(|request| request == create);
@@ -291,8 +291,9 @@ impl Record {
         item.physical_id == id || self.is_left_over(item) || made_up && is_the_last_creates()
     }
 
-    /// Whether what was somebody else's is given back where it isn't wanted any longer, rather than removed: nobody was ever told
-    /// that it was taken over, or the request that took it over came right before the one in charge, which goes back from it.
+    /// Whether what was somebody else's is given back where it isn't wanted any longer, rather than removed: no answer ever
+    /// reported that it was taken over, or the request that took it over came right before the one in charge, which goes back
+    /// from it.
     pub(crate) fn is_given_back(&self, item: &Item) -> bool {
         let before = self.requests.len().checked_sub(2).and_then(|at| self.requests.get(at));
         item.adopted && (!self.is_relied_on(item) || before.is_some_and(|before| before.id == item.request))

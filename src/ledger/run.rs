@@ -304,7 +304,7 @@ impl Run {
     /// Writes down how the request was answered, and gives the lease back.
     ///
     /// # Errors
-    /// Where that could not be written: then nobody may be told of a success.
+    /// Where that could not be written: then the answer may not be a success.
     pub(crate) async fn finish(&self, answer: &RecordedAnswer) -> Result<(), Stop> {
         let request = self.request_id().to_owned();
         let declares = self.facts.arrival.request_type != RequestType::Delete;

@@ -43,7 +43,7 @@ pub(crate) struct Monitored {
     pub(crate) written: Vec<Written>,
 }
 
-/// What AWS has told about the endpoint, good for when it doesn't tell it any longer: a look-up fails, or a series has ended.
+/// What AWS has said about the endpoint, for when it no longer says it: a price can't be had, or a series has ended.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
 pub(crate) struct Learned {
     #[serde(default, skip_serializing_if = "Option::is_none")]

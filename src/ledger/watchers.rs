@@ -26,7 +26,7 @@ impl From<Owner> for Watcher {
 pub struct Watchers(Vec<(Watcher, Vec<ThingName>)>);
 
 impl Watchers {
-    /// Reads all records of a table. What is no record, or another version's, tells of no endpoint.
+    /// Reads all records of a table. What is no record, or another version's, is skipped.
     ///
     /// IAM action: `dynamodb:Scan`.
     ///

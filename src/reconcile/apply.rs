@@ -207,7 +207,7 @@ impl Reconciler {
         Ok(())
     }
 
-    /// Names and ARNs of everything that stands as planned now: as it was found, or as it is looked up.
+    /// Names and ARNs of everything that stands as planned now: as it was found, or as it is described now.
     async fn made(&self, spec: &Spec, plan: &Plan, existing: &Existing, new: New) -> Result<Made, ReconcileError> {
         let serving = new.endpoint.and_then(|(serving, _)| serving.endpoint_arn);
         let mut made = Made { endpoint_arn: serving, ..Made::default() };

@@ -32,7 +32,7 @@ impl Reconciler {
             runbooks_url: self.runbooks_url.clone(),
             ..Environment::default()
         };
-        // What a fleet has is counted whenever somebody looks, not when it is declared.
+        // What a fleet has is counted whenever its panel is opened, not when it is declared.
         let Some(monitoring) = spec.monitoring() else {
             if wants_widgets && known.fleet_function().is_none() {
                 return Err(ReconcileError::NoFleetFunction);

@@ -248,15 +248,15 @@ impl Provider {
         Start::Ended(invoked.refused(refused_for))
     }
 
-    /// Answers a Create or an Update once more. What the ledger must not keep is looked up.
+    /// Answers a Create or an Update once more. What the ledger must not keep is described again.
     async fn repeat(&self, invoked: &Invoked<'_>, declared: &DeclaredState, answer: RecordedAnswer) -> Ending {
         let mut ending = Ending::recorded(answer);
         if let Outcome::Success { data, .. } = &mut ending.outcome
             && data.is_empty()
             && declared.no_echo
         {
-            let looked_up: Work<'_, _> = Box::pin(self.attributes(declared));
-            *data = in_time(looked_up, invoked.deadline.work_ends()).await.unwrap_or_default();
+            let described: Work<'_, _> = Box::pin(self.attributes(declared));
+            *data = in_time(described, invoked.deadline.work_ends()).await.unwrap_or_default();
         }
         ending
     }

@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn problems_are_told_apart_from_no_properties_at_all() {
+    fn problems_and_no_properties_at_all_are_refused_in_words_of_their_own() {
         let refusal = |event: &Value| match declared(event).validation {
             ValidatedDeclaration::Refused(problems) => problems,
             other => panic!("{other:?}"),

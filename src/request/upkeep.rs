@@ -23,7 +23,7 @@ use crate::plan::{Identity, Owner};
 use crate::reconcile::{Apply, Kept, ReconcileError, UndoLog, Upkeep, reason};
 use crate::spec::Spec;
 
-/// How long a run may go on before it sees that a request has come in. Before each write it looks anyway.
+/// How long a run may go on before it sees that a request has come in. Before each write it checks anyway.
 const LONGEST_UNAWARE: Duration = Duration::from_secs(5);
 
 /// How a wake ended, in numbers of resources. As JSON it is what the function returns.

@@ -55,7 +55,7 @@ impl NativeEndpoint {
     }
 }
 
-/// A resource that a deployment makes, as far as the template tells.
+/// A resource that a deployment makes, as far as the template says.
 struct Native<'t> {
     id: &'t str,
     resolved: Value,

@@ -124,7 +124,7 @@ fn shares_provider(resource: &Value, resources: &Map<String, Value>) -> bool {
     own.is_some() && resources.values().any(|other| ours(other).is_some() && token(other) == own)
 }
 
-/// A circular dependency, told from one of ours where it is in it.
+/// A circular dependency, beginning at one of ours where it has one.
 fn circular(circle: Circle, resources: &Map<String, Value>) -> Problem {
     let is_ours = |name: &str| resources.get(name).is_some_and(|resource| ours(resource).is_some());
     let members = circle.from(is_ours).members;

@@ -1,4 +1,4 @@
-//! What was assumed of a template, and what of it isn't looked at.
+//! What was assumed of a template, and what of it isn't read.
 use cloudformation_template::Resolver;
 use serde_json::{Map, Value};
 

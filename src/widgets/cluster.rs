@@ -12,8 +12,8 @@ use crate::figure::whole;
 use crate::panel_params::PanelParams;
 use crate::usage::{Totals, Usage, VariantUsage};
 
-/// Pixels that controls, figures and the first rows of the table need beside the map.
-const BESIDE_THE_MAP: u32 = 190;
+/// Pixels that controls, figures and the first rows of the table need around the map.
+const AROUND_THE_MAP: u32 = 190;
 /// Pixels of the frame around a widget's content, a scroll bar included.
 const MARGIN: u32 = 24;
 
@@ -26,7 +26,7 @@ pub(super) fn cluster(usage: &Usage, params: &PanelParams, context: &WidgetConte
     let maps = u32::try_from(mapped.len().max(1)).unwrap_or(u32::MAX);
     let room = Room {
         width: context.width.saturating_sub(MARGIN),
-        height: context.height.saturating_sub(BESIDE_THE_MAP) / maps,
+        height: context.height.saturating_sub(AROUND_THE_MAP) / maps,
         numbers: numbers.len(),
     };
     html! {
@@ -69,7 +69,7 @@ fn left_out(usage: &Usage) -> Option<&'static str> {
             "Enhanced metrics are off, so it isn't known which model holds which GPU. Declare \
              MetricsConfig.EnableEnhancedMetrics to see it."
         } else {
-            "Enhanced metrics are off, so single instances and GPUs can't be told apart. Declare \
+            "Enhanced metrics are off, so nothing is known of single instances and GPUs. Declare \
              MetricsConfig.EnableEnhancedMetrics to see them."
         })
     } else if usage.models.is_empty() && hosts_components {

@@ -225,7 +225,7 @@ fn linked(endpoints: &[LinkedStanding]) -> Markup {
     html! {
         h4 { "Linked accounts" }
         p.basis {
-            "What their metrics tell. SageMaker can't be asked in another account, so instances, prices and declarations aren't known, and \
+            "What their metrics say. SageMaker can't be asked in another account, so instances, prices and declarations aren't known, and \
              requests are those of models of their own."
         }
         table.fleet.linked {

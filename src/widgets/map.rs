@@ -6,12 +6,12 @@ use crate::figure::percent;
 use crate::panel_params::PanelParams;
 use crate::usage::{GpuUsage, InstanceUsage, VariantUsage};
 
-/// Pixels between squares, between instances beside each other and below each other, and for an instance's name.
+/// Pixels between squares, between the instances of a row and between rows, and for an instance's name.
 const GAP: u32 = 2;
 const BETWEEN: u32 = 10;
 const BELOW: u32 = 5;
 const NAME: u32 = 13;
-/// Pixels of a square: smaller ones can't be told apart, larger ones say no more.
+/// Pixels of a square: smaller ones can't be distinguished, larger ones say no more.
 const SMALLEST: u32 = 8;
 const LARGEST: u32 = 30;
 /// Digits of a model's number that always fit. Beyond 99 models squares get as small as they must.
@@ -113,7 +113,7 @@ pub(super) fn map(
     }
 }
 
-/// As much of the instance's id as there is room for; the end of an id tells instances apart.
+/// As much of the instance's id as there is room for; instances differ in the ends of their ids.
 fn name(instance: &InstanceUsage, width: u32) -> Markup {
     const CHARACTER: u32 = 6;
     let room = usize::try_from(width / CHARACTER).unwrap_or(0);

@@ -1,6 +1,6 @@
 //! The table of models below the map: what each holds, how many of its copies run, and how busy they are.
 //!
-//! A few models get a row with everything. Many get tables side by side with what tells them apart, so that a widget of the
+//! A few models get a row with everything. Many get tables side by side with what distinguishes them, so that a widget of the
 //! usual size shows them with little scrolling.
 
 use maud::{Markup, html};
@@ -14,7 +14,7 @@ use crate::usage::{ModelUsage, Usage};
 const FEW: usize = 8;
 /// Most that are in two tables; more are in three.
 const SOME: usize = 24;
-/// Pixels that a table needs beside another.
+/// Pixels that each of several tables needs.
 const TABLE: u32 = 200;
 
 /// A model with its number in the map.

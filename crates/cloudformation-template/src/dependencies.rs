@@ -15,7 +15,7 @@ pub struct Circle {
 }
 
 impl Circle {
-    /// The same circle, told from the first member for which `is_first` holds.
+    /// The same circle, beginning at the first member for which `is_first` holds.
     #[must_use]
     pub fn from(mut self, is_first: impl Fn(&str) -> bool) -> Self {
         let start = self.members.iter().position(|(name, _)| is_first(name)).unwrap_or_default();

@@ -1,5 +1,5 @@
 //! A template's text, YAML or JSON, as values: short tags in their long form, every scalar the text that CloudFormation would
-//! send to a provider. Beside them the line of each value, and what CloudFormation reads otherwise than its author may think.
+//! send to a provider. With them come the line of each value, and what CloudFormation reads otherwise than its author may think.
 
 use std::collections::BTreeMap;
 

@@ -95,7 +95,7 @@ fn a_made_up_id_means_the_create_whose_answer_was_never_taken() {
     record.put_in_charge(&arrival("3", RequestType::Update, None, Some("chat")), 0);
     answered(&mut record, "3", false, "chat");
     assert!(!record.is_removed_with(&made, "made-up", true));
-    assert!(record.is_removed_with(&item("3", "chat2"), "made-up", true), "nobody was ever told of it");
+    assert!(record.is_removed_with(&item("3", "chat2"), "made-up", true), "no answer ever reported it");
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn what_a_delete_could_not_remove_goes_with_a_later_request() {
 }
 
 #[test]
-fn a_hidden_name_is_known_again_and_not_told() {
+fn a_hidden_name_is_known_again_and_not_shown() {
     let hidden = ThingName::hidden("secret-alarm");
     assert!(hidden.is("secret-alarm") && !hidden.is("other") && hidden.text().is_none());
     assert!(!serde_json::to_string(&hidden).unwrap().contains("secret"));

@@ -105,7 +105,7 @@ fn configs_that_cloudformation_has_done_with_may_be_left_over() {
     record.inventory = vec![item("update", false)];
     assert!(
         record.left_configs().next().is_some() && record.settled_request().is_none(),
-        "it may only be looked at later"
+        "it may only be described later"
     );
 }
 
