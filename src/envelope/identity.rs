@@ -25,8 +25,7 @@ impl Envelope {
     }
 
     /// Says so where `StackId` is no ARN of a CloudFormation stack.
-    #[must_use]
-    pub fn stack_id_problem(&self) -> Option<String> {
+    fn stack_id_problem(&self) -> Option<String> {
         let is_fine = self.stack_id.len() <= MAX_STACK_ID && is_stack_arn(&self.stack_id);
         (!is_fine).then(|| {
             problem(
@@ -38,14 +37,12 @@ impl Envelope {
     }
 
     /// Says so where `LogicalResourceId` is empty or longer than CloudFormation's.
-    #[must_use]
-    pub fn logical_resource_id_problem(&self) -> Option<String> {
+    fn logical_resource_id_problem(&self) -> Option<String> {
         length_problem("LogicalResourceId", &self.logical_resource_id, MAX_LOGICAL_ID)
     }
 
     /// Says so where `RequestId` is empty or far longer than CloudFormation's.
-    #[must_use]
-    pub fn request_id_problem(&self) -> Option<String> {
+    fn request_id_problem(&self) -> Option<String> {
         length_problem("RequestId", &self.request_id, MAX_REQUEST_ID)
     }
 }

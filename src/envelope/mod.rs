@@ -41,11 +41,7 @@ pub enum RequestType {
 
 impl fmt::Display for RequestType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Create => "Create",
-            Self::Update => "Update",
-            Self::Delete => "Delete",
-        })
+        self.serialize(f)
     }
 }
 
@@ -106,12 +102,7 @@ impl Envelope {
         };
         Self {
             callback,
-            request_type: text("RequestType").and_then(|text| match text.as_str() {
-                "Create" => Some(RequestType::Create),
-                "Update" => Some(RequestType::Update),
-                "Delete" => Some(RequestType::Delete),
-                _ => None,
-            }),
+            request_type: text("RequestType").and_then(|word| serde_json::from_value(word.into()).ok()),
             resource_type: text("ResourceType").unwrap_or_default(),
             stack_id: text("StackId").unwrap_or_default(),
             request_id: text("RequestId").unwrap_or_default(),

@@ -8,8 +8,10 @@ use thiserror::Error;
 use super::record::{Millis, Record};
 use crate::aws::{CallError, IncompleteItem, ReadError, RequestTable, Stored};
 
-/// How long a record without anything in it is kept, for duplicates that come late: Lambda holds an event for six hours at
-/// most (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html>).
+/// How long an item is kept that nothing depends on any longer, or that is kept for a rollback: a record without anything in it,
+/// and what a thing was before it was taken over. Lambda delivers an event six hours late at most
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html>); a rollback that has failed is continued by somebody,
+/// days later.
 const KEPT_SECONDS: u64 = 14 * 24 * 3600;
 
 /// Records by resource.

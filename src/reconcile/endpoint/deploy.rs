@@ -3,12 +3,9 @@
 //! Each turn describes it, does the next step that [`next`](super::next) decides on, and describes it again. When the run's
 //! time is up it ends with [`ReconcileError::StillWaiting`], and the next run goes on from how it finds the endpoint then.
 
-use std::time::Instant;
-
-use tokio::time::Instant as Moment;
-
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
 use aws_sdk_sagemaker::types::{DesiredWeightAndCapacity, EndpointStatus};
+use tokio::time::Instant;
 
 use super::next::{self, Deploy, Observed};
 use super::pauses::Pauses;
@@ -61,7 +58,7 @@ impl Rollout<'_> {
 struct Seen {
     found: Option<DescribeEndpointOutput>,
     born: Option<String>,
-    at: Moment,
+    at: Instant,
 }
 
 impl Reconciler {
@@ -71,7 +68,7 @@ impl Reconciler {
         &self,
         rollout: &Rollout<'_>,
         seen: Option<DescribeEndpointOutput>,
-        seen_at: Moment,
+        seen_at: Instant,
     ) -> Result<Option<DescribeEndpointOutput>, ReconcileError> {
         let Rollout { endpoint: planned, run, .. } = rollout;
         let started = Instant::now();
@@ -134,7 +131,7 @@ impl Reconciler {
             rollout.run.note(found_note(rollout, Some(born.clone())));
             seen.born = Some(born);
         }
-        (seen.found, seen.at) = (found, Moment::now());
+        (seen.found, seen.at) = (found, Instant::now());
         Ok(())
     }
 

@@ -1,10 +1,7 @@
 //! Removes an endpoint, and waits until it has gone.
 
-use std::time::Instant;
-
-use tokio::time::Instant as Moment;
-
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
+use tokio::time::Instant;
 
 use super::identity;
 use super::next::{self, Observed, Retire};
@@ -24,7 +21,7 @@ impl Reconciler {
         run: &Run,
         name: &EndpointName,
         found: Found<DescribeEndpointOutput>,
-        seen_at: Moment,
+        seen_at: Instant,
     ) -> Result<String, ReconcileError> {
         let born = identity(&found.content);
         let served = found.content.endpoint_config_name.clone().unwrap_or_default();
@@ -62,7 +59,7 @@ impl Reconciler {
             }
             match self.sagemaker.endpoint(name.as_str()).await {
                 // Another one of its name is somebody else's, or a later one of ours.
-                Ok(now) => (found, seen_at) = (now.filter(|now| identity(now) == born), Moment::now()),
+                Ok(now) => (found, seen_at) = (now.filter(|now| identity(now) == born), Instant::now()),
                 // Too busy to say: it is described again later.
                 Err(CallError::Failed { source, .. }) if source.is_passing() => {}
                 Err(error) => return Err(error.into()),
@@ -76,7 +73,7 @@ impl Reconciler {
         &self,
         run: &Run,
         name: &EndpointName,
-        (born, seen_at): (Option<&str>, Moment),
+        (born, seen_at): (Option<&str>, Instant),
     ) -> Result<(), ReconcileError> {
         let components = self.sagemaker.inference_components_on(name).await?;
         if !components.is_empty() {
