@@ -11,7 +11,7 @@ use super::ServiceToken;
 use super::exemption::{self, Exemption, TAG};
 use super::finding::Finding;
 use crate::envelope::ResourceType;
-use crate::properties::Problem;
+use crate::properties::{Problem, ROOT};
 use crate::scalar;
 use crate::spec::GpuDimension;
 use crate::template::{
@@ -230,7 +230,8 @@ enum Enhanced {
     Open(String),
 }
 
-const METRICS: &str = "Properties.MetricsConfig";
+const METRICS: &str = "MetricsConfig";
+const ENHANCED: &str = "EnableEnhancedMetrics";
 
 /// Whether a config has enhanced metrics. A serverless variant has no instance whose metrics could be.
 fn enhanced_metrics(config: &NativeConfig) -> Enhanced {
@@ -246,9 +247,9 @@ fn enhanced_metrics(config: &NativeConfig) -> Enhanced {
             .map_or_else(|| "is neither true nor false here".to_owned(), |open| format!("depends on {}", open.words()));
         Enhanced::Open(why)
     };
-    let flag = match properties.get("MetricsConfig") {
-        Some(Value::Object(metrics)) => metrics.get("EnableEnhancedMetrics"),
-        Some(_) => return open(METRICS),
+    let flag = match properties.get(METRICS) {
+        Some(Value::Object(metrics)) => metrics.get(ENHANCED),
+        Some(_) => return open(&format!("{ROOT}.{METRICS}")),
         None => None,
     };
     match flag.map(scalar::boolean) {
@@ -256,7 +257,7 @@ fn enhanced_metrics(config: &NativeConfig) -> Enhanced {
         None => Enhanced::Default,
         Some(Some(true)) => Enhanced::On,
         Some(Some(false)) => Enhanced::Off,
-        Some(None) => open(&format!("{METRICS}.EnableEnhancedMetrics")),
+        Some(None) => open(&format!("{ROOT}.{METRICS}.{ENHANCED}")),
     }
 }
 

@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use cloudformation_template::Open;
 
+use crate::properties::{ROOT, is_within};
+
 /// The key of the tag that exempts an endpoint or an endpoint config. Its value is the reason.
 pub const TAG: &str = "monitored-endpoint:exempt";
 
@@ -30,7 +32,8 @@ pub(super) fn of(properties: &Value, open: &[Open]) -> Exemption {
             None => Exemption::WithoutReason,
         };
     }
-    let is_key = |path: &str| path.starts_with("Properties.Tags") && !path.ends_with(".Value");
+    let tags = format!("{ROOT}.Tags");
+    let is_key = |path: &str| is_within(path, &tags) && !path.ends_with(".Value");
     match open.iter().find(|open| is_key(&open.path)) {
         Some(open) => Exemption::Open(open.words()),
         None => Exemption::No,
