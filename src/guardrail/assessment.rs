@@ -11,7 +11,7 @@ use super::ServiceToken;
 use super::exemption::{self, Exemption, TAG};
 use super::finding::Finding;
 use crate::envelope::ResourceType;
-use crate::properties::{Problem, ROOT};
+use crate::properties::{Problem, ROOT, named};
 use crate::scalar;
 use crate::spec::GpuDimension;
 use crate::template::{
@@ -278,14 +278,14 @@ fn monitoring(endpoint: &NativeEndpoint, declared: &Declarations) -> Monitoring 
     let makes_config = |one: &DeclaredResource| {
         one.resource_type.owns_config() && member(&one.properties, "EndpointConfigName") == config
     };
-    let name = member(&suggested.properties, "EndpointName");
+    let name = member(&suggested.properties, named::ENDPOINT_NAME.name);
     let monitoring = || declared.resources.iter().filter(|one| one.resource_type.watches_elsewhere());
-    let names = |one: &DeclaredResource| member(&one.properties, "EndpointName") == name;
+    let names = |one: &DeclaredResource| member(&one.properties, named::ENDPOINT_NAME.name) == name;
     if config.is_some() && declared.resources.iter().any(makes_config) || monitoring().any(names) {
         return Monitoring::There;
     }
-    let open =
-        |one: &DeclaredResource| one.open.iter().find(|open| open.path == "Properties.EndpointName").map(Open::words);
+    let path = named::ENDPOINT_NAME.path();
+    let open = |one: &DeclaredResource| one.open.iter().find(|open| open.path == path).map(Open::words);
     if let Some((one, words)) = monitoring().find_map(|one| Some((one, open(one)?))) {
         return Monitoring::Open(format!("{} may mean it, by {words}", one.logical_id));
     }

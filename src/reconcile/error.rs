@@ -239,6 +239,33 @@ pub fn reason(error: &dyn Error) -> String {
 mod tests {
     use super::*;
     use crate::aws::{Aftermath, Fault, failed};
+    use crate::envelope::ResourceType;
+    use crate::properties::named;
+
+    #[test]
+    fn paths_and_types_in_errors_are_spelt_as_in_their_tables() {
+        let (name, owner) = (|| "chat".to_owned(), || "was not made by this resource".to_owned());
+        let watched = Watched::Fleet;
+        let [dashboard, interactive] =
+            [named::DASHBOARD_NAME, named::INTERACTIVE].map(|property| property.path_in(named::DASHBOARD.name));
+        let [alarm, source] =
+            [named::ALARM_NAME, named::ALARM_SOURCE].map(|property| property.path_in(&watched.to_string()));
+        let (existing, wanted) = ("metric", "composite");
+        let taken = ReconcileError::EndpointTaken { name: name(), owner: owner() };
+        assert!(taken.to_string().ends_with(ResourceType::EndpointMonitoring.name()), "{taken}");
+        for (error, path) in [
+            (ReconcileError::DashboardTaken { name: name(), owner: owner() }, dashboard),
+            (ReconcileError::AlarmTaken { watched, name: name(), owner: owner() }, alarm.clone()),
+            (ReconcileError::AlarmOfAnotherType { watched, name: name(), existing, wanted }, alarm),
+            (taken, named::ENDPOINT_NAME.path()),
+            (ReconcileError::EndpointNameDiffersInCase { name: name() }, named::ENDPOINT_NAME.path()),
+            (ReconcileError::NoWidgetsFunction, interactive.clone()),
+            (ReconcileError::NoFleetFunction, interactive),
+            (ReconcileError::EnrichmentStopped { watched }, source),
+        ] {
+            assert!(error.to_string().starts_with(&format!("{path}: ")), "{error}");
+        }
+    }
 
     #[test]
     fn a_denied_call_names_the_permission_and_repeats_what_aws_said() {

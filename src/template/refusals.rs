@@ -10,7 +10,7 @@ use super::declarations::{Declarations, ours};
 use super::natives::ENDPOINT;
 use crate::envelope::ResourceType;
 use crate::place::Arn;
-use crate::properties::{Problem, Severity, nearest};
+use crate::properties::{Problem, Severity, named, nearest};
 use crate::reconcile::attributes_of;
 
 const CUSTOM_RESOURCE: &str = "AWS::CloudFormation::CustomResource";
@@ -68,18 +68,18 @@ fn is_ours_at(path: &str, resources: &Map<String, Value>) -> bool {
 /// What CloudFormation has to say about a custom resource's `ServiceToken`
 /// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html>).
 pub(super) fn service_token(properties: &Value, resolver: &Resolver<'_>) -> Option<Problem> {
-    const PATH: &str = "Properties.ServiceToken";
     const MISSING: &str = "CloudFormation refuses a custom resource without one; give the ARN of the provider's function, which \
                            the provider's stack exports";
-    match properties.get("ServiceToken") {
-        None => Some(Problem { path: PATH.to_owned(), severity: Severity::Missing, message: MISSING.to_owned() }),
+    let path = named::SERVICE_TOKEN.path();
+    match properties.get(named::SERVICE_TOKEN.name) {
+        None => Some(Problem { path, severity: Severity::Missing, message: MISSING.to_owned() }),
         Some(token) if resolver.placeholders.is_open(token) => None,
         Some(Value::String(token)) => {
             let service = Arn::parse(token).map(|arn| arn.service);
             let message = || format!("{token:?} is not the ARN of a Lambda function or an SNS topic");
-            (!matches!(service, Some("lambda" | "sns"))).then(|| problem(PATH, message()))
+            (!matches!(service, Some("lambda" | "sns"))).then(|| problem(&path, message()))
         }
-        Some(_) => Some(problem(PATH, "give one string: the ARN of the provider's function".to_owned())),
+        Some(_) => Some(problem(&path, "give one string: the ARN of the provider's function".to_owned())),
     }
 }
 
@@ -92,7 +92,7 @@ pub(super) fn endpoint_arn(raw: &Value, resolver: &Resolver<'_>) -> Option<Probl
         format!("Ref of {id}, an AWS::SageMaker::Endpoint, is its ARN and not its name; use !GetAtt {id}.EndpointName")
     };
     let is_endpoint = resource.get("Type").and_then(Value::as_str) == Some(ENDPOINT);
-    is_endpoint.then(|| problem("Properties.EndpointName", message()))
+    is_endpoint.then(|| problem(&named::ENDPOINT_NAME.path(), message()))
 }
 
 /// What is wrong with a custom type that is nearly one of ours, or is sent to the same provider.
