@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+mod names;
+
 /// A crate whose imports are checked.
 struct Crate {
     /// Its source folder.
