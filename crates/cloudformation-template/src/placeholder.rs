@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde_json::Value;
 
@@ -65,20 +66,49 @@ impl Placeholders {
 
     /// What `text` depends on, in its order.
     pub(crate) fn open_in(&self, text: &str) -> Vec<String> {
-        let made = self.made.borrow();
         let mut found = Vec::new();
-        let mut rest = text;
-        while let Some(at) = rest.find(MARK) {
-            rest = &rest[at..];
-            // One placeholder may begin like another.
-            let longest = made.iter().filter(|(one, _)| rest.starts_with(*one)).max_by_key(|(one, _)| one.len());
-            let length = longest.map_or(MARK.len(), |(one, _)| one.len());
-            if let Some((_, stands_for)) = longest.filter(|(_, stands_for)| !found.contains(*stands_for)) {
-                found.push(stands_for.clone());
+        for (_, stands_for) in self.ranges_in(text) {
+            if !found.contains(&stands_for) {
+                found.push(stands_for);
             }
-            rest = &rest[length..];
         }
         found
+    }
+
+    /// Where placeholders stand in `text`, in bytes, with what each stands for.
+    fn ranges_in(&self, text: &str) -> Vec<(Range<usize>, String)> {
+        let made = self.made.borrow();
+        let mut found = Vec::new();
+        let mut start = 0;
+        while let Some(at) = text[start..].find(MARK) {
+            start += at;
+            let rest = &text[start..];
+            // One placeholder may begin like another.
+            let longest = made.iter().filter(|(one, _)| rest.starts_with(*one)).max_by_key(|(one, _)| one.len());
+            let end = start + longest.map_or(MARK.len(), |(one, _)| one.len());
+            found.extend(longest.map(|(_, stands_for)| (start..end, stands_for.clone())));
+            start = end;
+        }
+        found
+    }
+
+    /// `text` cut at each `delimiter` that isn't within a placeholder: nobody knows yet where its value will be cut.
+    pub(crate) fn split<'t>(&self, text: &'t str, delimiter: &str) -> Vec<&'t str> {
+        let placeholders = self.ranges_in(text);
+        let is_within = |cut: &Range<usize>| {
+            placeholders.iter().any(|(placeholder, _)| cut.start < placeholder.end && placeholder.start < cut.end)
+        };
+        let mut parts = Vec::new();
+        let mut start = 0;
+        for (at, found) in text.match_indices(delimiter) {
+            let cut = at..at + found.len();
+            if !is_within(&cut) {
+                parts.push(&text[start..cut.start]);
+                start = cut.end;
+            }
+        }
+        parts.push(&text[start..]);
+        parts
     }
 
     /// Whether anything within the value is open.

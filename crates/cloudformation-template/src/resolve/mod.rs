@@ -150,7 +150,7 @@ impl<'t> Resolver<'t> {
             "Fn::Split" => {
                 let [delimiter, source] = parts(argument, name, path)?;
                 let source = self.text_of(source, name, path)?;
-                Ok(Some(source.split(text(delimiter, name, path)?).collect()))
+                Ok(Some(self.placeholders.split(&source, text(delimiter, name, path)?).into_iter().collect()))
             }
             "Fn::Select" => {
                 let [index, items] = parts(argument, name, path)?;
@@ -160,7 +160,7 @@ impl<'t> Resolver<'t> {
             }
             "Fn::FindInMap" => self.find_in_map(argument, path),
             "Fn::GetAtt" => self.attribute(argument, path).map(Some),
-            "Fn::Length" => Ok(Some(self.list(argument, name, path)?.len().to_string().into())),
+            "Fn::Length" => self.length(argument, path).map(Some),
             "Fn::ToJsonString" => Ok(self.resolve(argument, path)?.map(|value| value.to_string().into())),
             "Fn::And" | "Fn::Or" | "Fn::Not" | "Fn::Equals" | "Condition" => {
                 let holds = self.decide(&json!({ name: argument }), path)?;
@@ -281,6 +281,13 @@ impl<'t> Resolver<'t> {
                 None => Err(error(path, &format!("Fn::Select: there is no item {index} among {}", items.len()))),
             },
         }
+    }
+
+    /// How many items a list has. One that isn't written out may turn out to have any number where an item of it is open.
+    fn length(&self, argument: &Value, path: &str) -> Result<Value, TemplateError> {
+        let items = self.list(argument, "Fn::Length", path)?;
+        let open = items.iter().find(|item| !argument.is_array() && self.placeholders.is_open(item));
+        Ok(open.cloned().unwrap_or_else(|| items.len().to_string().into()))
     }
 
     fn find_in_map(&self, argument: &Value, path: &str) -> Resolved {

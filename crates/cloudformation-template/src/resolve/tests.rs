@@ -12,6 +12,7 @@ Parameters:
   Subnets: { Type: CommaDelimitedList, Default: "a, b" }
   Token: { Type: "AWS::SSM::Parameter::Value<String>", Default: /x/y }
   Price: { Type: Number }
+  Zones: { Type: CommaDelimitedList }
 Mappings:
   Prices: { us-east-1: { g6: 5.752 } }
 Conditions:
@@ -75,6 +76,34 @@ fn what_only_a_deployment_knows_is_a_visible_placeholder_of_the_right_form() {
     ] {
         assert_eq!(resolved(value, &[]).unwrap(), Some(json!(expected)), "{value}");
     }
+}
+
+#[test]
+fn a_split_never_cuts_a_placeholder_into_text_that_counts_as_known() {
+    for (value, expected) in [
+        ("!Select [4, !Split ['-', !ImportValue net-prod-x]]", json!("UNRESOLVED-net-prod-x")),
+        ("!Select [1, !Split ['-', !ImportValue net-prod-x]]", json!("UNRESOLVED-net-prod-x")),
+        ("!Split ['-', !Sub ['a-${x}-b', {x: !ImportValue net-prod-x}]]", json!(["a", "UNRESOLVED-net-prod-x", "b"])),
+        ("!Split ['E', !Ref Price]", json!(["UNRESOLVED-Price"])),
+        ("!Select [5, !Split [':', !GetAtt Role.Arn]]", json!("role/UNRESOLVED-Role")),
+        ("!Select [4, !Split [':', !GetAtt Role.Arn]]", json!("123456789012")),
+        ("!Split ['-', a--b]", json!(["a", "", "b"])),
+    ] {
+        assert_eq!(resolved(value, &[]).unwrap(), Some(expected), "{value}");
+    }
+}
+
+#[test]
+fn the_length_of_a_list_without_a_value_is_unknown() {
+    for (value, expected) in [
+        ("Fn::Length: !Ref Zones", "UNRESOLVED-Zones"),
+        ("Fn::Length: !Split [',', !ImportValue zones]", "UNRESOLVED-zones"),
+        ("Fn::Length: [a, !Ref Price]", "2"),
+        ("Fn::Length: !Split [',', 'a,b,c']", "3"),
+    ] {
+        assert_eq!(resolved(value, &[]).unwrap(), Some(json!(expected)), "{value}");
+    }
+    assert_eq!(resolved("Fn::Length: !Ref Zones", &[("Zones", "a,b")]).unwrap(), Some(json!("2")));
 }
 
 #[test]
