@@ -1,5 +1,4 @@
 //! A simulated fleet for a declaration: its own variants, instance counts and models, living through a scenario.
-use aws_sdk_sagemaker::types::ProductionVariant;
 use clap::ValueEnum;
 use metric_math::telemetry::{self, Component, Fleet, Load, Serving, Steps, Variant};
 use monitored_endpoint::spec::{self, Capacity, GpuDimension, Partitions};
@@ -59,7 +58,8 @@ pub(crate) fn fleet(valid: &Valid, scenario: Scenario) -> (Fleet, Vec<String>) {
     let mut variants = Vec::new();
     for declared in &monitoring.variants {
         let name = declared.name.to_string();
-        let count = instances(valid, &name);
+        // A fleet begins with an instance even where none is declared, so that there is something to show.
+        let count = declared.instances.map_or(1, |instances| instances.initial).max(1);
         let (gpus, instance_type) = match &declared.capacity {
             Capacity::Instances { gpus, instance_types, .. } => (*gpus, instance_types.join(", ")),
             Capacity::Serverless => (0, String::new()),
@@ -149,12 +149,6 @@ fn serving(serving: spec::Serving) -> Serving {
 fn queued(load: Load, serving: Serving) -> Load {
     let waits = serving == Serving::Asynchronous && load.invocations_per_minute > 0.0;
     Load { backlog: if waits { 12.0 } else { 0.0 }, ..load }
-}
-
-fn instances(valid: &Valid, variant: &str) -> u32 {
-    let declared = valid.variants.iter().find(|declared| declared.variant_name() == Some(variant));
-    let count = declared.and_then(ProductionVariant::initial_instance_count).unwrap_or(1);
-    u32::try_from(count).unwrap_or(1).max(1)
 }
 
 /// A model to place: name, GPUs of a copy, and how many copies where that is known.
@@ -252,5 +246,34 @@ fn load(scenario: Scenario, number: usize) -> Load {
                 ..Load::default()
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::arguments::StackOptions;
+    use crate::subject;
+    use crate::template::Source;
+
+    #[test]
+    fn a_shadow_variant_has_its_declared_instances_and_its_own_model() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files/public/shadow.yaml");
+        let mut stack_options = StackOptions::defaults();
+        stack_options.parameters.push(("InstanceCount".to_owned(), "3".to_owned()));
+        let subject = subject::read(Source::File(&file), &stack_options, &[GpuDimension::GpuId]).unwrap();
+        let subject = subject.or_suggested().unwrap();
+        let valid = subject.validations[0].valid.as_deref().unwrap();
+        let (mut fleet, _) = fleet(valid, Scenario::Steady);
+        name_models(&mut fleet, valid);
+        let shown: Vec<_> = fleet
+            .variants
+            .iter()
+            .map(|variant| (variant.name.as_str(), variant.instances.at(0), variant.shadow))
+            .collect();
+        assert_eq!(shown, [("Live", 3, false), ("Shadow", 3, true)]);
+        assert!(fleet.variants.iter().all(|variant| variant.model.is_some()), "{:?}", fleet.variants);
     }
 }

@@ -299,6 +299,21 @@ fn an_unknown_price_is_said_and_may_be_given() {
 }
 
 #[test]
+fn a_shadow_variant_costs_its_declared_instances() {
+    let file = file("public/shadow.yaml");
+    let said = plan(&[&file, "-p", "InstanceCount=3", "--list-price", "ml.m5.xlarge=1"]).json();
+    let endpoints = said["Costs"]["Endpoints"][0]["After"].as_array().unwrap();
+    let counts: Vec<(&str, u64, f64)> = endpoints
+        .iter()
+        .map(|one| {
+            let (count, dollars) = (one["Count"].as_u64().unwrap(), one["DollarsPerMonth"].as_f64().unwrap());
+            (one["Variant"].as_str().unwrap(), count, dollars)
+        })
+        .collect();
+    assert_eq!(counts, [("Live", 3, 2190.0), ("Shadow", 3, 2190.0)]);
+}
+
+#[test]
 fn another_logical_id_is_another_resource_and_its_names_are_taken() {
     let folder = tempfile::tempdir().unwrap();
     let old = template(&folder, "old.yaml", &ours("Chat", "Custom::MonitoredEndpoint", 1));

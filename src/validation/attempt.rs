@@ -110,8 +110,11 @@ impl<'d> Attempt<'d> {
         let widgets = widgets(&spec, owner, environment).map_err(ValidationError::Plan)?;
         let requests = plan.requests()?;
         let observed = self.observed.filter(|_| !declaration.declares_variants());
-        let variants = observed.map(|observed| observed.production_variants);
-        let variants = variants.unwrap_or_else(|| declaration.config.production_variants().to_vec());
+        let observed =
+            observed.map(|observed| [observed.production_variants, observed.shadow_production_variants].concat());
+        let config = &declaration.config;
+        let declared = || [config.production_variants(), config.shadow_production_variants()].concat();
+        let variants = observed.unwrap_or_else(declared);
         let related = self.declared.related.clone();
         self.validation.valid = Some(Box::new(Valid { declaration, spec, plan, widgets, requests, variants, related }));
         Ok(self.validation)

@@ -74,7 +74,7 @@ pub struct Valid {
     pub widgets: Vec<PlannedWidget>,
     /// What a Create sends.
     pub requests: Vec<Request>,
-    /// The endpoint's production variants, declared or observed.
+    /// The endpoint's production variants and then its shadow variants, declared or observed.
     pub variants: Vec<ProductionVariant>,
     /// What the same template says about the endpoint.
     pub related: RelatedResources,

@@ -35,7 +35,6 @@ pub(crate) fn instances(valid: &Valid, prices: &BTreeMap<String, f64>) -> Vec<In
     let variants = valid.spec.monitoring().map(|monitoring| monitoring.variants.as_slice()).unwrap_or_default();
     let each = variants.iter().map(|variant| {
         let name = variant.name.as_str();
-        let declared = declared(valid, name);
         let Capacity::Instances { instance_types, price, .. } = &variant.capacity else {
             let note = Some("serverless: charged by request and duration, which isn't estimated".to_owned());
             return Instances {
@@ -47,8 +46,7 @@ pub(crate) fn instances(valid: &Valid, prices: &BTreeMap<String, f64>) -> Vec<In
                 note,
             };
         };
-        let count = declared.and_then(ProductionVariant::initial_instance_count).unwrap_or(1);
-        let count = u32::try_from(count).unwrap_or(0);
+        let count = variant.instances.map_or(1, |instances| instances.initial);
         let types = instance_types.join(" or ");
         let given = || match instance_types.as_slice() {
             [only] => prices.get(only).copied(),
@@ -63,7 +61,7 @@ pub(crate) fn instances(valid: &Valid, prices: &BTreeMap<String, f64>) -> Vec<In
                 "no price is known: give --list-price {}=DOLLARS",
                 instance_types.first().map_or("TYPE", String::as_str)
             )),
-            Some(_) => declared.and_then(scaling),
+            Some(_) => valid.variants.iter().find(|declared| declared.variant_name() == Some(name)).and_then(scaling),
         };
         Instances {
             variant: name.to_owned(),
@@ -75,11 +73,6 @@ pub(crate) fn instances(valid: &Valid, prices: &BTreeMap<String, f64>) -> Vec<In
         }
     });
     each.collect()
-}
-
-fn declared<'v>(valid: &'v Valid, name: &str) -> Option<&'v ProductionVariant> {
-    let shadow = valid.declaration.config.shadow_production_variants();
-    valid.variants.iter().chain(shadow).find(|declared| declared.variant_name() == Some(name))
 }
 
 /// That the declared count is where scaling begins.
