@@ -78,10 +78,20 @@ pub(super) struct Vocabulary {
 
 /// Reads an expression.
 pub(super) fn read(text: &str, vocabulary: &Vocabulary) -> Result<Expression, SyntaxError> {
-    if text.trim_start().get(..6).is_some_and(|start| start.eq_ignore_ascii_case("SELECT")) {
+    if is_query(text) {
         return Ok(Expression::Query(text.trim().to_owned()));
     }
     parser::parse(text, vocabulary).map(Expression::Math)
+}
+
+/// Whether it is a Metrics Insights query: the word `SELECT`, then a function's name. An id may be `selected`, or `select` before
+/// an operator.
+fn is_query(text: &str) -> bool {
+    const SELECT: &str = "SELECT";
+    let Some((first, rest)) = text.trim_start().split_at_checked(SELECT.len()) else { return false };
+    first.eq_ignore_ascii_case(SELECT)
+        && rest.starts_with(char::is_whitespace)
+        && rest.trim_start().starts_with(|next: char| next.is_ascii_alphabetic())
 }
 
 impl Expression {
@@ -197,6 +207,16 @@ mod tests {
     fn queries_are_left_alone() {
         let query = "SELECT COUNT(X) FROM SCHEMA(\"NS\", A) WHERE A = 'b'";
         assert_eq!(read(query), Ok(Expression::Query(query.into())));
+    }
+
+    #[test]
+    fn an_id_that_begins_with_select_is_no_query() {
+        for text in ["selected / total", "select_all + 1", "select / total", "select"] {
+            assert!(matches!(read(text), Ok(Expression::Math(_))), "{text}");
+        }
+        for text in ["select sum(X) from NS", " SELECT\nSUM(X) FROM NS"] {
+            assert_eq!(read(text), Ok(Expression::Query(text.trim().to_owned())), "{text}");
+        }
     }
 
     #[test]
