@@ -52,7 +52,7 @@ fn sort(call: &Call<'_, '_>) -> Result<Value, EvaluationError> {
     let ascending = order == "ASC";
     let key = |series: &Series| {
         let values: Vec<f64> = series.points.values().copied().collect();
-        // Series without data go last in either order.
+        // A series without data has no average and no extreme, and goes last in either order; its sum is 0.
         (by.values)(&values).unwrap_or(if ascending { f64::INFINITY } else { f64::NEG_INFINITY })
     };
     all.sort_by(|one, other| {
