@@ -37,14 +37,15 @@ impl AlarmCondition {
     }
 
     /// An alarm by the request that makes it, with the state it comes to at `until` when it has been evaluated since
-    /// `from`. One that isn't evaluated here (`PromQL`) keeps the state of a new alarm: the request tells no other.
+    /// `from`. One that isn't evaluated here keeps the state of a new alarm, since the request says no other: OK for a `PromQL`
+    /// query, insufficient data for everything else.
     #[must_use]
     pub fn evaluated(request: &Value, store: &MetricStore, from: Timestamp, until: Timestamp) -> Option<Self> {
         let mut condition = Self::described(request)?;
         let Ok(alarm) = MetricAlarm::read(request) else {
-            // `EvaluationCriteria`: a new one is OK
-            // (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-promql.html).
-            condition.state = AlarmState::Ok;
+            // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-promql.html
+            let is_promql = request.get("EvaluationCriteria").is_some();
+            condition.state = if is_promql { AlarmState::Ok } else { AlarmState::InsufficientData };
             return Some(condition);
         };
         let interval = alarm.interval();
@@ -148,6 +149,18 @@ mod tests {
         assert_eq!(state("ALARM(\"a\") OR ALARM(\"b\")"), AlarmState::Alarm);
         assert_eq!(state("ALARM(\"arn:aws:cloudwatch:r:1:alarm:a\") AND ALARM(\"b\")"), AlarmState::Ok);
         assert_eq!(state("whatever"), AlarmState::InsufficientData);
+    }
+
+    #[test]
+    fn only_a_promql_alarm_that_isn_t_evaluated_is_drawn_as_ok() {
+        let state = |request: Value| {
+            AlarmCondition::evaluated(&request, &MetricStore::default(), 0, 15 * MINUTE).unwrap().state
+        };
+        let criteria = json!({"PromQLCriteria": {"Query": "up"}});
+        assert_eq!(state(json!({"AlarmName": "a", "EvaluationCriteria": criteria})), AlarmState::Ok);
+        let bands = json!({"AlarmName": "a", "Metrics": [], "ThresholdMetricId": "ad1", "EvaluationPeriods": 1});
+        assert_eq!(state(bands), AlarmState::InsufficientData);
+        assert_eq!(state(json!({"AlarmName": "a"})), AlarmState::InsufficientData);
     }
 
     #[test]
