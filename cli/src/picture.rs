@@ -2,8 +2,7 @@
 
 use clap::Args;
 use dashboard_picture::Theme;
-use dashboard_picture::simulated::{self, Picture};
-use metric_math::evaluation::dashboard::RangeError;
+use dashboard_picture::simulated::{self, MomentError, Picture};
 use metric_math::telemetry::{Fleet, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
@@ -44,7 +43,7 @@ pub(crate) struct FleetFile {
 
 impl View {
     /// The present, as it was given or as it is.
-    pub(crate) fn now(&self) -> Result<Timestamp, RangeError> {
+    pub(crate) fn now(&self) -> Result<Timestamp, MomentError> {
         self.now.as_deref().map_or_else(|| Ok(simulated::present()), simulated::moment)
     }
 

@@ -17,7 +17,8 @@ fn written(at: Timestamp, format: &str) -> String {
     jiff::Timestamp::from_millisecond(at).map_or_else(|_| String::new(), |at| at.strftime(format).to_string())
 }
 
-/// Times at which a time axis is labelled: round ones, at most `most` of them.
+/// Times at which a time axis is labelled: round ones, at most one more than `most`. Over a range of more than `most` times 30 days
+/// there are as many as it has.
 pub(crate) fn ticks(start: Timestamp, end: Timestamp, most: i64) -> Vec<Timestamp> {
     const STEPS: [Timestamp; 13] = [
         MINUTE,

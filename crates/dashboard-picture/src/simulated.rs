@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use metric_math::{
     evaluation::{
@@ -76,12 +76,18 @@ pub enum SimulationError {
     Body(#[source] serde_json::Error),
 }
 
+/// A text that isn't a point in time.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no point in time: give one such as 2026-11-24T12:00:00Z")]
+pub struct MomentError(pub String);
+
 /// A point in time such as `2026-11-24T12:00:00Z`.
 ///
 /// # Errors
-/// It isn't one.
-pub fn moment(text: &str) -> Result<Timestamp, RangeError> {
-    Ok(TimeRange::of_body(&json!({ "start": text }), 0)?.start)
+/// It isn't one: a time range's `-PT3H` depends on the present.
+pub fn moment(text: &str) -> Result<Timestamp, MomentError> {
+    let at: jiff::Timestamp = text.parse().map_err(|_| MomentError(text.to_owned()))?;
+    Ok(at.as_millisecond())
 }
 
 /// The present, to the last whole five minutes: a fleet that started whole minutes ago then changes where a graph's minute begins, and no
@@ -179,6 +185,8 @@ fn body_of(dashboard: &Value) -> serde_json::Result<Value> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use metric_math::telemetry::{HOUR, Metric, Statistic, Steps, Variant, Window};
 
@@ -187,6 +195,14 @@ mod tests {
         let body = json!({"widgets": []});
         for given in [body.clone(), json!({"DashboardName": "a", "DashboardBody": body.to_string()})] {
             assert_eq!(body_of(&given).unwrap(), body);
+        }
+    }
+
+    #[test]
+    fn a_moment_is_a_point_in_time_and_no_stretch_of_it() {
+        assert_eq!(moment("1970-01-01T00:00:01Z"), Ok(SECOND));
+        for wrong in ["-PT3H", "yesterday", ""] {
+            assert_eq!(moment(wrong), Err(MomentError(wrong.to_owned())));
         }
     }
 
