@@ -41,7 +41,9 @@ struct Asked {
 /// as `-PT3H`, `theme`, and values of variables by their ids.
 pub(crate) fn page(world: &mut World, name: &str, query: &str, custom: &[CustomAnswer]) -> Result<String, PageError> {
     let Asked { body, range, now, theme, chosen, alarms } = Asked::read(world, name, query)?;
-    let dashboard = Dashboard { name, body: &body, range: Some(range), alarms: &alarms, chosen, theme, custom };
+    let origin = "Drawn from the metrics of a local stand-in for CloudWatch.";
+    let range = Some(range);
+    let dashboard = Dashboard { name, body: &body, range, alarms: &alarms, chosen, theme, custom, origin };
     Ok(dashboard.html(Viewer { store: world.cloudwatch.store(), reading: Reading::default(), now })?)
 }
 

@@ -41,6 +41,8 @@ pub struct Dashboard<'d> {
     pub theme: Theme,
     /// What the functions of its custom widgets answered.
     pub custom: &'d [CustomAnswer],
+    /// Where its data is from, in a sentence for the page's foot: `Drawn from simulated metrics.`
+    pub origin: &'d str,
 }
 
 impl Dashboard<'_> {
@@ -67,7 +69,7 @@ impl Dashboard<'_> {
                     main.grid {
                         @for (number, one) in widgets.iter().enumerate() { (widget::section(number, one, material)) "\n" }
                     }
-                    footer { "Drawn from simulated metrics. Colours, fonts and some labels are not CloudWatch's." }
+                    footer { (self.origin) " Colours, fonts and some labels are not CloudWatch's." }
                 }
             }
         };
@@ -127,7 +129,9 @@ mod tests {
             store.put(&Metric::new("NS", "M", &[("Model", HOSTILE)]), minute * MINUTE, 1.0);
         }
         let viewer = Viewer { store: &store, reading: Reading::default(), now: 10 * MINUTE };
-        Dashboard { name, body, range: None, alarms: &[], chosen: BTreeMap::new(), theme, custom: &[] }.html(viewer)
+        let origin = "Drawn from <made up> metrics.";
+        Dashboard { name, body, range: None, alarms: &[], chosen: BTreeMap::new(), theme, custom: &[], origin }
+            .html(viewer)
     }
 
     #[test]
@@ -187,6 +191,13 @@ mod tests {
         for expected in ["1969-12-31 21:10 to 1970-01-01 00:10 UTC", "content=\"1480,212\"", "data-theme=\"dark\""] {
             assert!(html.contains(expected), "{expected} in {html}");
         }
+    }
+
+    #[test]
+    fn the_caller_says_where_the_data_is_from() {
+        let html = page("chat", &json!({"widgets": []}), Theme::Light).unwrap();
+        assert!(html.contains("<footer>Drawn from &lt;made up&gt; metrics. Colours,"), "{html}");
+        assert!(!html.contains("simulated"), "{html}");
     }
 
     #[test]

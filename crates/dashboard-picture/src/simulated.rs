@@ -154,6 +154,7 @@ impl Simulation<'_> {
             chosen: picture.chosen.clone(),
             theme: picture.theme,
             custom: &custom,
+            origin: "Drawn from simulated metrics.",
         };
         let html = drawn.html(Viewer { store: &store, reading: Reading::default(), now })?;
         Ok(Drawn { html, alarms })
