@@ -51,9 +51,17 @@ pub(crate) struct StackOptions {
     /// Only this resource of the template, by its logical id.
     #[arg(long, value_name = "LOGICAL_ID")]
     pub(crate) resource: Option<String>,
-    /// The type that a file with properties alone belongs to: Custom::MonitoredEndpoint, Custom::MonitoredEndpointConfig or
-    /// Custom::EndpointMonitoring. Lower case with hyphens works as well: monitored-endpoint.
-    #[arg(long = "type", value_name = "TYPE", default_value = "Custom::MonitoredEndpointConfig", value_parser = resource_type)]
+    /// The type that a file with properties alone belongs to.
+    #[arg(
+        long = "type",
+        value_name = "TYPE",
+        default_value = "Custom::MonitoredEndpointConfig",
+        value_parser = resource_type,
+        help = format!(
+            "The type that a file with properties alone belongs to: {}. Lower case with hyphens works as well: monitored-endpoint",
+            type_names(),
+        ),
+    )]
     pub(crate) resource_type: ResourceType,
     /// For Custom::EndpointMonitoring: the config of the endpoint, as `aws sagemaker describe-endpoint-config` prints it. Without it
     /// one is made up, and said to be.
@@ -80,6 +88,13 @@ impl StackOptions {
             logical_id: self.logical_id.clone(),
         }
     }
+}
+
+/// Every resource type as templates spell it: `A, B or C`.
+pub(crate) fn type_names() -> String {
+    let names = ResourceType::ALL.map(|(name, _)| name);
+    let [others @ .., last] = names;
+    format!("{} or {last}", others.join(", "))
 }
 
 /// A resource type as templates spell it, or in lower case with hyphens and without `Custom::`.
@@ -145,7 +160,9 @@ mod tests {
         }
         assert_eq!(resource_type("endpoint-monitoring"), Ok(ResourceType::EndpointMonitoring));
         let refused = resource_type("endpoint").unwrap_err();
-        assert!(refused.contains("Custom::MonitoredEndpointConfig"), "{refused}");
+        for (name, _) in ResourceType::ALL {
+            assert!(refused.contains(name) && type_names().contains(name), "{name}: {refused}");
+        }
     }
 
     #[test]

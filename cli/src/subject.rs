@@ -9,7 +9,7 @@ use monitored_endpoint::validation::{Assumed, Validation, ValidationError, valid
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use crate::arguments::StackOptions;
+use crate::arguments::{StackOptions, type_names};
 use crate::output::{Status, lines};
 use crate::template::{self, ReadError, Source};
 
@@ -82,7 +82,7 @@ pub(crate) fn read(
         declarations.resources.iter().filter(is_wanted).map(validated).collect::<Result<_, _>>()?;
     if let (Some(wanted), true) = (wanted, validations.is_empty()) {
         let names: Vec<&str> = declarations.resources.iter().map(|declared| declared.logical_id.as_str()).collect();
-        let there = if names.is_empty() { NOTHING.to_owned() } else { format!("there is {}", names.join(", ")) };
+        let there = if names.is_empty() { nothing() } else { format!("there is {}", names.join(", ")) };
         let message = format!("no resource {wanted} of this provider; {there}");
         return Err(SubjectError::Nothing { path: source.name(), message });
     }
@@ -105,8 +105,9 @@ pub(crate) fn read(
     })
 }
 
-const NOTHING: &str = "no resource of this provider (Custom::MonitoredEndpoint, Custom::MonitoredEndpointConfig or \
-                       Custom::EndpointMonitoring)";
+fn nothing() -> String {
+    format!("no resource of this provider ({})", type_names())
+}
 
 impl Subject {
     /// This, where there is anything to say about it.
@@ -121,7 +122,7 @@ impl Subject {
             )
         });
         let notes = self.notes.iter().fold(String::new(), |notes, note| notes + "\nnote: " + note);
-        let message = format!("{NOTHING}{}{notes}", native.unwrap_or_default());
+        let message = format!("{}{}{notes}", nothing(), native.unwrap_or_default());
         Err(SubjectError::Nothing { path: self.file, message })
     }
 
@@ -134,7 +135,8 @@ impl Subject {
                 self.native_endpoints.iter().map(|endpoint| format!("!GetAtt {}.EndpointName", endpoint.logical_id));
             let names = names.collect::<Vec<_>>().join(" or ");
             let note = format!(
-                "{NOTHING} is declared; this is what Custom::EndpointMonitoring would give with EndpointName: {names}"
+                "{} is declared; this is what Custom::EndpointMonitoring would give with EndpointName: {names}",
+                nothing()
             );
             self.notes.insert(0, note);
         }
