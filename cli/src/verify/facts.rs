@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::sources::pages;
+
 /// One assumption that numbers rest on, held against an endpoint.
 ///
 /// All of it but [`Fact::about`] can be shown to strangers: nothing in it is a name that somebody gave.
@@ -93,8 +95,13 @@ impl Fact {
     pub(crate) fn nameless(&self) -> Value {
         json!({
             "Fact": self.name, "Assumed": self.assumed, "Verdict": self.verdict.name(), "Seen": self.seen,
-            "Measured": self.measured, "Affects": self.affects, "Source": self.source,
+            "Measured": self.measured, "Affects": self.affects, "Source": self.source, "Pages": self.pages(),
         })
+    }
+
+    /// The addresses of the pages that its source names, by their keys.
+    fn pages(&self) -> Map<String, Value> {
+        pages(self.source).map(|(key, page)| (key.to_owned(), page.into())).collect()
     }
 
     /// With names.

@@ -8,6 +8,7 @@ mod panels;
 pub(crate) mod replay;
 mod report;
 mod seen;
+mod sources;
 
 use std::path::PathBuf;
 use std::time::{Duration, UNIX_EPOCH};

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::facts::{Fact, Verdict};
 use super::seen::{Seen, real};
+use super::sources::pages;
 use crate::output::Status;
 
 /// The version of the file of facts.
@@ -63,6 +64,9 @@ fn one(fact: &Fact) -> String {
     }
     if fact.verdict == Verdict::Different {
         let _ = writeln!(text, "      source: {}", fact.source);
+        for (key, page) in pages(fact.source) {
+            let _ = writeln!(text, "        {key}: {page}");
+        }
     }
     text
 }

@@ -6,7 +6,7 @@ use super::{ENDPOINTS, close};
 
 const BILL: &[&str] =
     &["instances", "GPUs in total and unused", "every dollar figure", "NoTrafficAlarm", "BudgetAlarm"];
-const ONE_EACH: &str = "facts, section 3; dg-metrics";
+const ONE_EACH: &str = "dg-enhanced; article; dg-metrics";
 
 pub(super) fn check(seen: &Seen) -> Vec<Fact> {
     vec![cadence(seen), running(seen), add_up(seen), normalized(seen)]

@@ -60,7 +60,7 @@ fn dimension(seen: &Seen) -> Fact {
 fn samples(seen: &Seen) -> Fact {
     let frequency = seen.endpoint.frequency;
     let assumed = format!("each GPU that a copy holds publishes one sample every {frequency} s");
-    let fact = Fact::new("gpu-samples", assumed, "facts, section 3; the launch article");
+    let fact = Fact::new("gpu-samples", assumed, "article; dg-enhanced");
     let rates: Vec<(f64, &Series)> =
         held_series(seen).filter_map(|one| Some((one.per_interval(frequency)?, one))).collect();
     let worst =
@@ -77,7 +77,7 @@ fn samples(seen: &Seen) -> Fact {
 }
 
 fn once(seen: &Seen) -> Fact {
-    let fact = Fact::new("gpu-held-once", "a GPU is held by one copy at a time", "facts, section 3 (whole GPUs)");
+    let fact = Fact::new("gpu-held-once", "a GPU is held by one copy at a time", "article (whole GPUs)");
     let mut holders: BTreeMap<(&str, &str), Vec<&Series>> = BTreeMap::new();
     for one in held_series(seen) {
         if let (Some(instance), Some((_, gpu))) = (one.value("InstanceId"), one.gpu()) {
@@ -112,7 +112,7 @@ fn held(seen: &Seen) -> Fact {
     let fact = Fact::new(
         "gpus-of-copies",
         "a model's samples, by publish frequency and period, are its running copies times the GPUs of a copy",
-        "facts, section 3",
+        "article",
     );
     let (from, until) = (seen.span.until - 5 * seen.endpoint.frequency, seen.span.until);
     let (mut off, mut all, mut declared_all) = (Vec::new(), 0.0, 0);
@@ -151,7 +151,7 @@ fn sum(seen: &Seen) -> Fact {
     let fact = Fact::new(
         "models-within-bill",
         "the GPU-hours of all models are at most the instance-hours times the GPUs of an instance",
-        "facts, section 3",
+        "article",
     );
     let hosts: Vec<&Variant> = seen.endpoint.variants.iter().filter(|variant| variant.hosts_components()).collect();
     let (mut had, mut used) = (0.0, 0.0);
