@@ -34,13 +34,48 @@ pub(super) fn alarm_expression(request: &AlarmRequest) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// When an alarm fires, in words.
-pub(crate) fn condition(request: &AlarmRequest) -> String {
-    let AlarmRequest::Metric(request) = request else { return "the rule below is true".to_owned() };
+/// When an alarm fires.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Condition {
+    /// Its value is like this: `is at least 2 in 3 of 3 periods of 1 min (3 min in all)`.
+    Value(String),
+    /// The rule of a composite alarm is true.
+    Rule,
+    /// A `PromQL` query finds any series for so many seconds, where it has to for a while.
+    Query(Option<i32>),
+}
+
+impl Condition {
+    /// As `explain` says it, above the expression.
+    pub(super) fn explained(&self) -> String {
+        match self {
+            Self::Value(value) => format!("it {value}"),
+            Self::Rule => "the rule below is true".to_owned(),
+            Self::Query(held) => {
+                format!("the query below finds any series{}; each one that it finds is named", for_so_long(*held))
+            }
+        }
+    }
+
+    /// As `plan` says it, without the expression.
+    pub(crate) fn planned(&self) -> String {
+        match self {
+            Self::Value(value) => format!("fires when its value {value}"),
+            Self::Rule => "fires when its rule is true".to_owned(),
+            Self::Query(held) => format!("fires when its query finds any series{}", for_so_long(*held)),
+        }
+    }
+}
+
+fn for_so_long(seconds: Option<i32>) -> String {
+    seconds.map(|seconds| format!(" for {}", duration(seconds))).unwrap_or_default()
+}
+
+/// When an alarm fires.
+pub(crate) fn condition(request: &AlarmRequest) -> Condition {
+    let AlarmRequest::Metric(request) = request else { return Condition::Rule };
     if let Some(criteria) = promql(request) {
-        let held = criteria.pending_period().map(|seconds| format!(" for {}", duration(seconds)));
-        let held = held.unwrap_or_default();
-        return format!("the query below finds any series{held}; each one that it finds is named");
+        return Condition::Query(criteria.pending_period());
     }
     let comparison = match request.get_comparison_operator() {
         Some(ComparisonOperator::GreaterThanThreshold) => "is more than",
@@ -56,11 +91,11 @@ pub(crate) fn condition(request: &AlarmRequest) -> String {
         of_stat.or_else(|| query.period())
     });
     let period = of_queries.max().or(*request.get_period()).unwrap_or(60);
-    format!(
-        "it {comparison} {threshold} in {breaching} of {periods} periods of {} ({} in all)",
+    Condition::Value(format!(
+        "{comparison} {threshold} in {breaching} of {periods} periods of {} ({} in all)",
         duration(period),
         duration(period * periods)
-    )
+    ))
 }
 
 /// What a period without data counts as.
@@ -105,12 +140,15 @@ mod tests {
             .metrics(MetricDataQuery::builder().metric_stat(stat).build())
             .metrics(MetricDataQuery::builder().expression("a").build());
         let alarm = AlarmRequest::Metric(Box::new(alarm));
-        assert_eq!(condition(&alarm), "it is less than 1 in 3 of 5 periods of 1 min (5 min in all)");
+        assert_eq!(condition(&alarm).explained(), "it is less than 1 in 3 of 5 periods of 1 min (5 min in all)");
         let query = AlarmPromQlCriteria::builder().query("up").pending_period(1800).build();
         let query =
             PutMetricAlarmInputBuilder::default().evaluation_criteria(EvaluationCriteria::PromQlCriteria(query));
         let query = AlarmRequest::Metric(Box::new(query));
-        assert!(condition(&query).contains("for 30 min"));
+        assert_eq!(condition(&query), Condition::Query(Some(1800)));
+        assert!(condition(&query).explained().contains("for 30 min"));
+        assert_eq!(condition(&query).planned(), "fires when its query finds any series for 30 min");
+        assert_eq!(Condition::Rule.planned(), "fires when its rule is true");
         assert_eq!(alarm_expression(&query), "up");
     }
 }

@@ -162,7 +162,7 @@ fn explain_alarm(alarm: &PlannedAlarm, notes: &[String]) -> Explained {
             let _ = writeln!(text, "  {head}: {body}");
         }
     };
-    let fires = measure::condition(&alarm.request);
+    let fires = measure::condition(&alarm.request).explained();
     let missing = measure::missing_data(&alarm.request);
     let expression = measure::alarm_expression(&alarm.request);
     let description = match &alarm.request {

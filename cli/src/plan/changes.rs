@@ -156,9 +156,7 @@ fn decided_change(step: &Forecast, old: Option<&Valid>, new: &Valid) -> Result<C
         (Kind::Alarm, Fate::Changed) => change.members = between(before.as_ref(), after.as_ref(), |_| true),
         (Kind::Alarm, _) => {
             let planned = new.plan.alarms.iter().find(|alarm| alarm.name.as_str() == step.name);
-            let condition = planned.map(|alarm| measure::condition(&alarm.request)).unwrap_or_default();
-            let of_its_value = condition.strip_prefix("it ");
-            change.detail = of_its_value.map(|rest| format!("fires when its value {rest}")).unwrap_or_default();
+            change.detail = planned.map(|alarm| measure::condition(&alarm.request).planned()).unwrap_or_default();
         }
     }
     Ok(change)

@@ -6,9 +6,11 @@
 use aws_sdk_cloudwatch::operation::put_metric_alarm::builders::PutMetricAlarmInputBuilder;
 use aws_sdk_cloudwatch::types::MetricStat;
 use dashboard_picture::simulated::Simulation;
+use metric_math::evaluation::{Expression, InsightsQuery, read};
 use metric_math::telemetry::{FleetError, MINUTE, Metric, MetricStore, SECOND, Timestamp};
 use monitored_endpoint::alarm::FleetAlarm;
 use monitored_endpoint::plan::{AlarmRequest, PlannedAlarm};
+use monitored_endpoint::reconcile::reason;
 use monitored_endpoint::spec::AlarmName;
 use monitored_endpoint::validation::Valid;
 use serde::{Deserialize, Serialize};
@@ -95,10 +97,21 @@ pub(crate) struct Estimate {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Line {
+    #[serde(skip)]
+    pub(crate) kind: LineKind,
     pub(crate) what: String,
     pub(crate) count: usize,
     pub(crate) dollars_each: f64,
     pub(crate) dollars_per_month: f64,
+}
+
+/// What a line of an estimate is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LineKind {
+    MetricStreams,
+    Dashboard,
+    /// A metric alarm or a composite one.
+    Alarm,
 }
 
 /// Estimates what a plan's monitoring costs.
@@ -110,26 +123,29 @@ pub(crate) fn estimate(valid: &Valid) -> Result<Estimate, CostError> {
     let simulation = Simulation { fleet: &fleet, beside: &[], start: NOW - LIFE, now: NOW, sway: 0.0 };
     let store = simulation.published()?;
     let charged: Vec<&Metric> = store.metrics().filter(|metric| is_charged(metric)).collect();
-    let mut lines = vec![line("Metric streams of instances, copies and GPUs", charged.len(), prices.metric)];
+    let streams = "Metric streams of instances, copies and GPUs";
+    let mut lines = vec![line(LineKind::MetricStreams, streams, charged.len(), prices.metric)];
     if charged.len() > prices.metrics_at_that_price {
         notes.push(format!("metric streams above {} cost less", prices.metrics_at_that_price));
     }
-    lines.extend(valid.plan.dashboard.as_ref().map(|_| line("Dashboard", 1, prices.dashboard)));
+    lines.extend(valid.plan.dashboard.as_ref().map(|_| line(LineKind::Dashboard, "Dashboard", 1, prices.dashboard)));
     for PlannedAlarm { name, request, .. } in &valid.plan.alarms {
         lines.extend(match request {
-            AlarmRequest::Composite(_) => Some(line(&format!("Composite alarm {name}"), 1, prices.composite_alarm)),
+            AlarmRequest::Composite(_) => {
+                Some(line(LineKind::Alarm, &format!("Composite alarm {name}"), 1, prices.composite_alarm))
+            }
             AlarmRequest::Metric(request) => alarm(name, request, &prices, &store, &mut notes),
         });
     }
     if valid.plan.dashboard.is_some() {
         notes.push(format!("the first {} dashboards of an account are free", prices.free_dashboards));
     }
-    notes.push("each instance and copy that comes or goes is other streams; they are charged by the hour".to_owned());
+    notes.push("each new instance or copy adds metric streams of its own; they are charged by the hour".to_owned());
     let dollars_per_month = lines.iter().map(|line| line.dollars_per_month).sum();
     let detailed_observability = Some(&fleet).filter(|_| monitoring.detailed_observability);
     let detailed_observability = detailed_observability.and_then(|fleet| Ingestion::of(fleet, prices.otel_gigabyte));
     let panels_view = PanelsView::of(valid, &simulation, &store, prices.requested_metric).unwrap_or_else(|error| {
-        notes.push(format!("what a look at the interactive panels costs isn't known here: {error}"));
+        notes.push(format!("what a look at the interactive panels costs isn't known here: {}", reason(&error)));
         None
     });
     let basis = prices.basis();
@@ -139,10 +155,11 @@ pub(crate) fn estimate(valid: &Valid) -> Result<Estimate, CostError> {
 /// What the monitoring of a fleet costs: how many endpoints there are only the account knows, and each look at the panel costs by
 /// their number.
 fn of_fleet(valid: &Valid, prices: &Prices) -> Estimate {
-    let mut lines: Vec<Line> = valid.plan.dashboard.iter().map(|_| line("Dashboard", 1, prices.dashboard)).collect();
-    let alarms = valid.plan.alarms.iter();
-    lines
-        .extend(alarms.map(|alarm| line(&format!("Alarm {}, by metric", alarm.name), 1, prices.standard_alarm_metric)));
+    let dashboard = valid.plan.dashboard.iter().map(|_| line(LineKind::Dashboard, "Dashboard", 1, prices.dashboard));
+    let alarms = valid.plan.alarms.iter().map(|alarm| {
+        line(LineKind::Alarm, &format!("Alarm {}, by metric", alarm.name), 1, prices.standard_alarm_metric)
+    });
+    let lines: Vec<Line> = dashboard.chain(alarms).collect();
     let mut notes = vec![format!("the first {} dashboards of an account are free", prices.free_dashboards)];
     let each = prices.requested_metric * f64::from(METRICS_OF_AN_ENDPOINT);
     notes.push(format!(
@@ -178,10 +195,10 @@ fn alarm(
         return None;
     }
     let queries = || request.get_metrics().iter().flatten();
-    let query = queries().filter_map(|query| query.expression()).find(|text| is_query(text));
-    if let Some(query) = query {
-        let analysed = store.metrics().filter(|metric| matches(query, metric)).count();
-        return Some(line(&format!("Alarm {name}, by query"), analysed, prices.metrics_insights_alarm_metric));
+    if let Some(query) = queries().filter_map(|query| query.expression()).find_map(insights) {
+        let analysed = store.metrics().filter(|metric| query.matches(metric)).count();
+        let what = format!("Alarm {name}, by query");
+        return Some(line(LineKind::Alarm, &what, analysed, prices.metrics_insights_alarm_metric));
     }
     let stats = || queries().filter_map(|query| query.metric_stat());
     let shortest = stats().filter_map(MetricStat::period).min().or(*request.get_period());
@@ -190,31 +207,20 @@ fn alarm(
     } else {
         ("", prices.standard_alarm_metric)
     };
-    Some(line(&format!("Alarm {name}, by metric{kind}"), stats().count().max(1), price))
+    Some(line(LineKind::Alarm, &format!("Alarm {name}, by metric{kind}"), stats().count().max(1), price))
 }
 
-fn is_query(expression: &str) -> bool {
-    expression.trim_start().to_ascii_uppercase().starts_with("SELECT")
+/// The Metrics Insights query that an expression is; none where it is metric math.
+fn insights(expression: &str) -> Option<InsightsQuery> {
+    match read(expression).ok()? {
+        Expression::Query(text) => InsightsQuery::read(&text).ok(),
+        Expression::Math(_) => None,
+    }
 }
 
-/// Whether a Metrics Insights query reads a metric: its name is selected, and its dimensions are the schema's.
-fn matches(query: &str, metric: &Metric) -> bool {
-    let inside = |text: &str, from: &str| -> Option<String> {
-        let (_, rest) = text.split_once(from)?;
-        rest.split_once(')').map(|(inside, _)| inside.to_owned())
-    };
-    let selected = query.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(name, _)| name.trim());
-    let schema = inside(query, "SCHEMA(").unwrap_or_default();
-    let mut schema = schema.split(',').map(|part| part.trim().trim_matches('"'));
-    schema.next() == Some(metric.namespace.as_str())
-        && selected.is_some_and(|name| name.trim_matches('"') == metric.name)
-        && schema.map(str::to_owned).collect::<std::collections::BTreeSet<_>>()
-            == metric.dimensions.keys().cloned().collect()
-}
-
-fn line(what: &str, count: usize, dollars_each: f64) -> Line {
+fn line(kind: LineKind, what: &str, count: usize, dollars_each: f64) -> Line {
     let whole = u32::try_from(count).map_or(f64::MAX, f64::from);
-    Line { what: what.to_owned(), count, dollars_each, dollars_per_month: whole * dollars_each }
+    Line { kind, what: what.to_owned(), count, dollars_each, dollars_per_month: whole * dollars_each }
 }
 
 #[cfg(test)]
@@ -225,12 +231,17 @@ mod tests {
     fn a_query_analyses_the_metrics_of_its_schema() {
         let dimensions = [("EndpointName", "e"), ("GpuId", "0")];
         let metric = Metric::new("/aws/sagemaker/InferenceComponents", "GPUUtilizationNormalized", &dimensions);
-        let query = |schema: &str| {
-            format!("SELECT COUNT(GPUUtilizationNormalized) FROM SCHEMA({schema}) WHERE EndpointName = 'e'")
+        let matches = |schema: &str, endpoint: &str| {
+            let query = format!(
+                "SELECT COUNT(GPUUtilizationNormalized) FROM SCHEMA({schema}) WHERE EndpointName = '{endpoint}'"
+            );
+            insights(&query).unwrap().matches(&metric)
         };
-        assert!(matches(&query(r#""/aws/sagemaker/InferenceComponents", GpuId, EndpointName"#), &metric));
-        assert!(!matches(&query(r#""/aws/sagemaker/InferenceComponents", EndpointName"#), &metric));
-        assert!(!matches(&query(r#""AWS/SageMaker", EndpointName, GpuId"#), &metric));
+        assert!(matches(r#""/aws/sagemaker/InferenceComponents", GpuId, EndpointName"#, "e"));
+        assert!(!matches(r#""/aws/sagemaker/InferenceComponents", GpuId, EndpointName"#, "other"));
+        assert!(!matches(r#""/aws/sagemaker/InferenceComponents", EndpointName"#, "e"));
+        assert!(!matches(r#""AWS/SageMaker", EndpointName, GpuId"#, "e"));
+        assert_eq!(insights("selected / total"), None);
     }
 
     #[test]

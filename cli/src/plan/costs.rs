@@ -6,7 +6,7 @@ use monitored_endpoint::spec::Dollars;
 use monitored_endpoint::validation::{Valid, Validation};
 use serde_json::{Value, json};
 
-use super::cost::{CostError, Estimate, estimate};
+use super::cost::{CostError, Estimate, LineKind, estimate};
 use super::ingestion::Ingestion;
 use super::instances::{Instances, instances};
 use super::steps::{Action, Step};
@@ -211,8 +211,7 @@ fn of_instances(instances: &Vec<Instances>) -> Vec<Row> {
 
 /// Alarms make one row: their names change with the endpoint's.
 fn of_monitoring(estimate: &Estimate) -> Vec<Row> {
-    let is_alarm = |what: &str| what.starts_with("Alarm ") || what.starts_with("Composite alarm ");
-    let (alarms, others): (Vec<_>, Vec<_>) = estimate.lines.iter().partition(|line| is_alarm(&line.what));
+    let (alarms, others): (Vec<_>, Vec<_>) = estimate.lines.iter().partition(|line| line.kind == LineKind::Alarm);
     let mut rows: Vec<Row> = Vec::new();
     for line in others {
         rows.push(Row {

@@ -105,7 +105,10 @@ impl InsightsQuery {
         if self.group_by.is_empty() { found.pop().map_or(Value::NOTHING, Value::Series) } else { Value::Many(found) }
     }
 
-    fn matches(&self, metric: &Metric) -> bool {
+    /// Whether the query reads this metric: its namespace, its name, its exact dimension names where there is a `SCHEMA`, and its
+    /// conditions.
+    #[must_use]
+    pub fn matches(&self, metric: &Metric) -> bool {
         metric.namespace == self.namespace
             && metric.name == self.metric_name
             && self.schema.as_ref().is_none_or(|names| {
