@@ -102,8 +102,8 @@ pub(crate) enum AssetsError {
     #[error("nothing was written: --force would overwrite {files}, which this release has differently")]
     Differs { files: String },
     /// The file system is in the way.
-    #[error("{path}: {error}")]
-    File { path: String, error: io::Error },
+    #[error("{path}")]
+    File { path: String, source: io::Error },
 }
 
 /// A file of the release whose checksum is right.
@@ -268,7 +268,7 @@ fn shell_word(path: &Path) -> String {
 /// What the file system refused, and where.
 fn at(path: &Path) -> impl FnOnce(io::Error) -> AssetsError {
     let path = path.display().to_string();
-    move |error| AssetsError::File { path, error }
+    move |source| AssetsError::File { path, source }
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
+use monitored_endpoint::reconcile::reason;
 
 use arguments::Format;
 use deploy_assets::DeployAssets;
@@ -70,12 +71,12 @@ fn main() -> ExitCode {
         return ExitCode::from(complain(Status::Unusable, "only report has --format csv and --format focus", format));
     }
     let said = match &command {
-        Command::Preview(preview) => preview.run().map_err(|error| (error.status(), error.to_string())),
-        Command::Plan(plan) => plan.run().map_err(|error| (error.status(), error.to_string())),
-        Command::Explain(explain) => explain.run().map_err(|error| (error.status(), error.to_string())),
-        Command::Report(report) => report.run(format).map_err(|error| (Status::Unusable, error.to_string())),
-        Command::Verify(verify) => verify.run().map_err(|error| (Status::Unusable, error.to_string())),
-        Command::DeployAssets(assets) => assets.run().map_err(|error| (Status::Unusable, error.to_string())),
+        Command::Preview(preview) => preview.run().map_err(|error| (error.status(), reason(&error))),
+        Command::Plan(plan) => plan.run().map_err(|error| (error.status(), reason(&error))),
+        Command::Explain(explain) => explain.run().map_err(|error| (error.status(), reason(&error))),
+        Command::Report(report) => report.run(format).map_err(|error| (Status::Unusable, reason(&error))),
+        Command::Verify(verify) => verify.run().map_err(|error| (Status::Unusable, reason(&error))),
+        Command::DeployAssets(assets) => assets.run().map_err(|error| (Status::Unusable, reason(&error))),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Arguments::command(), "monitored-endpoint", &mut script);

@@ -7,6 +7,7 @@ use clap::Args;
 use dashboard_picture::simulated::{Drawn, Simulation, SimulationError};
 use metric_math::telemetry::{SECOND, Timestamp};
 use monitored_endpoint::plan::Operation;
+use monitored_endpoint::reconcile::reason;
 use monitored_endpoint::spec::GpuDimension;
 use monitored_endpoint::validation::Validation;
 use serde_json::{Value, json};
@@ -42,8 +43,8 @@ pub(crate) struct Preview {
     /// What `verify --facts FILE` wrote: the simulated fleet publishes as that endpoint did.
     #[arg(long, value_name = "FILE", conflicts_with = "fleet")]
     facts: Option<PathBuf>,
-    /// By which part of itself every simulated load rises and falls.
-    #[arg(long, default_value_t = 0.3)]
+    /// How far simulated load swings, as a fraction from 0 to 1.
+    #[arg(long, default_value_t = 0.3, value_parser = fraction)]
     sway: f64,
     #[command(flatten)]
     view: View,
@@ -65,8 +66,8 @@ pub(crate) enum PreviewError {
     #[error(transparent)]
     Read(#[from] ReadError),
     /// The fleet's file isn't one.
-    #[error("{path}: not a fleet: {error}")]
-    Fleet { path: String, error: serde_json::Error },
+    #[error("{path}: not a fleet")]
+    Fleet { path: String, source: serde_json::Error },
     /// A dashboard can't be drawn.
     #[error(transparent)]
     Draw(#[from] SimulationError),
@@ -74,8 +75,8 @@ pub(crate) enum PreviewError {
     #[error("--now: give a time such as 2026-11-24T12:00:00Z")]
     Now,
     /// A page can't be written.
-    #[error("{path}: {error}")]
-    Write { path: String, error: io::Error },
+    #[error("{path}")]
+    Write { path: String, source: io::Error },
 }
 
 impl PreviewError {
@@ -112,8 +113,9 @@ impl Preview {
                 Ok(said) => (said.text, said.json, said.status),
                 // The others are still worth a look.
                 Err(error) => {
-                    let json = json!({ "Status": error.status().name(), "Error": error.to_string() });
-                    (format!("{error}\n"), json, error.status())
+                    let why = reason(&error);
+                    let json = json!({ "Status": error.status().name(), "Error": why });
+                    (format!("{why}\n"), json, error.status())
                 }
             };
             json["File"] = file.display().to_string().into();
@@ -179,14 +181,14 @@ impl Preview {
         let simulation = Simulation { fleet: &fleet, beside: &others, start, now, sway: self.sway };
         let drawn = simulation.draw_with(&self.view.of(&dashboard), |store, calls| {
             panels::answers(&simulation, store, calls).unwrap_or_else(|error| {
-                notes.push(error.to_string());
+                notes.push(reason(&error));
                 Vec::new()
             })
         })?;
         let panels = valid.panels().map(|(title, _)| title.to_owned()).collect();
         let file = if several { beside(out, &validation.logical_id) } else { out.to_owned() };
         fs::write(&file, &drawn.html)
-            .map_err(|error| PreviewError::Write { path: file.display().to_string(), error })?;
+            .map_err(|source| PreviewError::Write { path: file.display().to_string(), source })?;
         Ok(Some(Page { file, drawn, panels, notes }))
     }
 
@@ -195,7 +197,7 @@ impl Preview {
         text.push_str(&validation.remarks());
         let Some(page) = page else {
             if validation.valid.is_some() {
-                text.push_str("  fine; it wants no dashboard\n");
+                text.push_str("  valid; no dashboard is declared\n");
             }
             return text;
         };
@@ -207,7 +209,7 @@ impl Preview {
         // Writing to a String can't fail.
         let _ = writeln!(text, "  fine: {} panels over {simulated}: {}", page.panels.len(), page.file.display());
         for alarm in &page.drawn.alarms {
-            let _ = writeln!(text, "  alarm {} ends {}", alarm.name, alarm.state.name());
+            let _ = writeln!(text, "  alarm {}: {} at the end of the range", alarm.name, alarm.state.name());
         }
         text
     }
@@ -236,10 +238,15 @@ fn dashboard(validation: &Validation) -> Option<Value> {
     Some(dashboard)
 }
 
+fn fraction(text: &str) -> Result<f64, String> {
+    let fraction = text.parse::<f64>().ok().filter(|fraction| (0.0..=1.0).contains(fraction));
+    fraction.ok_or_else(|| format!("{text:?} is not a fraction from 0 to 1"))
+}
+
 fn read_fleet(path: &Path) -> Result<FleetFile, PreviewError> {
     let name = || path.display().to_string();
-    let text = fs::read_to_string(path).map_err(|error| ReadError::File { path: name(), error })?;
-    serde_json::from_str(&text).map_err(|error| PreviewError::Fleet { path: name(), error })
+    let text = fs::read_to_string(path).map_err(|source| ReadError::File { path: name(), source })?;
+    serde_json::from_str(&text).map_err(|source| PreviewError::Fleet { path: name(), source })
 }
 
 /// `preview.html` and `Config` are `preview-Config.html`.

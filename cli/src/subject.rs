@@ -23,8 +23,8 @@ pub(crate) enum SubjectError {
     #[error("{path}: {message}")]
     Nothing { path: String, message: String },
     /// A declaration can't be planned.
-    #[error("{logical_id}: {error}")]
-    Plan { logical_id: String, error: ValidationError },
+    #[error("{logical_id}")]
+    Plan { logical_id: String, source: ValidationError },
 }
 
 impl SubjectError {
@@ -74,7 +74,7 @@ pub(crate) fn read(
     let declarations = template::read(source, &stack, stack_options.resource_type)?;
     let validated = |declared: &DeclaredResource| {
         let logical_id = declared.logical_id.clone();
-        validate(declared, &stack, &known).map_err(|error| SubjectError::Plan { logical_id, error })
+        validate(declared, &stack, &known).map_err(|source| SubjectError::Plan { logical_id, source })
     };
     let wanted = stack_options.resource.as_deref();
     let is_wanted = |one: &&DeclaredResource| wanted.is_none_or(|wanted| one.logical_id == wanted);

@@ -17,11 +17,11 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub(crate) enum ReadError {
     /// It can't be read.
-    #[error("{path}: {error}")]
-    File { path: String, error: io::Error },
+    #[error("{path}")]
+    File { path: String, source: io::Error },
     /// It is neither YAML nor JSON.
-    #[error("{path}: {error}")]
-    Text { path: String, error: TextError },
+    #[error("{path}")]
+    Text { path: String, source: TextError },
     /// It isn't a template.
     #[error("{path}: {message}")]
     Shape { path: String, message: String },
@@ -56,8 +56,8 @@ impl<'s> Source<'s> {
             Self::Stdin => stdin(),
             Self::Sample(text) => Ok(text.to_owned()),
         };
-        let text = text.map_err(|error| ReadError::File { path: self.name(), error })?;
-        read_text(&text).map_err(|error| ReadError::Text { path: self.name(), error })
+        let text = text.map_err(|source| ReadError::File { path: self.name(), source })?;
+        read_text(&text).map_err(|source| ReadError::Text { path: self.name(), source })
     }
 }
 

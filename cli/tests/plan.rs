@@ -398,7 +398,7 @@ fn a_look_at_the_interactive_panels_has_a_price() {
     assert!((4.0..40.0).contains(&metrics), "{view}");
     let watched = view["DollarsPerMonthWatched"].as_f64().unwrap();
     assert!((watched - metrics * 0.144).abs() < 0.001, "14,400 looks at a thousandth of a cent each: {view}");
-    says(&[&with], 0, &[&format!("each look at the interactive panels asks CloudWatch for {metrics} metrics")]);
+    says(&[&with], 0, &[&format!("each refresh of the interactive panels requests {metrics} metrics")]);
     let quiet = ours("Chat", "Custom::MonitoredEndpoint", 2) + "      Dashboard: { Interactive: false }\n";
     let without = plan(&[&template(&folder, "without.yaml", &quiet)]).json();
     assert!(without["Resources"][0]["MonthlyCost"]["PanelsView"].is_null(), "{without}");

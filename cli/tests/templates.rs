@@ -63,7 +63,7 @@ fn t01_the_last_of_repeated_keys_is_taken_and_said() {
 
 #[test]
 fn t02_booleans_are_yaml_1_1_s() {
-    says(&preview(&case("t02"), &[]), 0, &["fine; it wants no dashboard"]);
+    says(&preview(&case("t02"), &[]), 0, &["valid; no dashboard is declared"]);
     let ran = of_text(&beside("").replace("VariantName: Main", "VariantName: Y"), &[]);
     says(&ran, 0, &["template.yaml:8: ", "Y is a boolean in YAML 1.1 and arrives as \"true\"; put it in quotes"]);
 }
@@ -108,7 +108,7 @@ fn t08_a_circular_dependency_is_a_problem_with_its_way_out() {
 #[test]
 fn t09_a_component_is_found_through_the_endpoint_on_our_config() {
     let ran = preview(&case("t09"), &[]);
-    says(&ran, 0, &["-unused-gpu ends OK"]);
+    says(&ran, 0, &["-unused-gpu: OK at the end of the range"]);
     assert!(!ran.out.contains("made up"), "{}", ran.out);
 }
 

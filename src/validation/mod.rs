@@ -18,7 +18,6 @@ use crate::envelope::ResourceType;
 use crate::plan::{Environment, Owner, Plan, PlanError, PlannedWidget, Request, RequestError};
 use crate::pricing::{ListPrice, ListPrices};
 use crate::properties::{Declaration, Problem, Problems};
-use crate::reconcile::reason;
 use crate::request;
 use crate::spec::{Capacity, Dollars, GpuDimension, PriceBasis, Spec, Validated};
 use crate::template::{DeclaredResource, Policies, RelatedResources, SourcePlace};
@@ -109,10 +108,10 @@ impl Validation {
 #[derive(Debug, Error)]
 pub enum ValidationError {
     /// It can't be planned.
-    #[error("{}", reason(.0))]
+    #[error(transparent)]
     Plan(PlanError),
     /// Its requests can't be shown.
-    #[error("{}", reason(.0))]
+    #[error(transparent)]
     Requests(#[from] RequestError),
 }
 

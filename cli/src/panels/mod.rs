@@ -31,10 +31,10 @@ const TIME: Duration = Duration::from_secs(30);
 #[derive(Debug, Error)]
 pub(crate) enum PanelsError {
     /// No runtime is to be had.
-    #[error("the interactive panels can't be drawn: {0}")]
+    #[error("the interactive panels can't be drawn")]
     Runtime(#[from] io::Error),
     /// The simulated endpoint can't answer.
-    #[error("the interactive panels can't be drawn: {0}")]
+    #[error("the interactive panels can't be drawn")]
     Usage(#[from] UsageError),
 }
 

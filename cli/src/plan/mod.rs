@@ -63,7 +63,7 @@ pub(crate) enum PlanCommandError {
     #[error(transparent)]
     Changes(#[from] ChangesError),
     /// The costs can't be estimated.
-    #[error("the monthly cost can't be estimated: {0}")]
+    #[error("the monthly cost can't be estimated")]
     Cost(#[from] CostError),
 }
 

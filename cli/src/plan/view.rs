@@ -54,7 +54,7 @@ impl PanelsView {
     /// What to know about it.
     pub(crate) fn note(&self) -> String {
         format!(
-            "each look at the interactive panels asks CloudWatch for {} metrics ({}), not in the total; watched for eight hours a day with a \
+            "each refresh of the interactive panels requests {} metrics ({}), not in the total; watched for eight hours a day with a \
              refresh every minute, that is {} a month; Dashboard.Interactive: false leaves them out",
             self.metrics,
             dollars(Dollars(self.dollars_each_view)),

@@ -12,7 +12,6 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use clap::Args;
 use monitored_endpoint::chargeback::{Day, Month, StatementError};
-use monitored_endpoint::reconcile::reason;
 use monitored_endpoint::spec::{Dollars, EndpointName, NameRule, default_dashboard_name};
 use monitored_endpoint::usage::{InstanceTerms, Moment, Question, Reader, Terms, TimeRange, Usage, UsageError, View};
 use thiserror::Error;
@@ -76,7 +75,7 @@ pub(crate) struct Report {
 #[derive(Debug, Error)]
 pub(crate) enum ReportError {
     /// The runtime can't be made.
-    #[error("the program can't start its runtime: {0}")]
+    #[error("the program can't start its runtime")]
     Runtime(#[from] std::io::Error),
     /// AWS can't be asked.
     #[error(transparent)]
@@ -87,10 +86,10 @@ pub(crate) enum ReportError {
     )]
     Variant { option: &'static str, name: String, endpoint: String, known: String },
     /// AWS can't be asked, or has no such endpoint.
-    #[error("{}", reason(.0))]
+    #[error(transparent)]
     Usage(#[from] UsageError),
     /// There is no statement of costs.
-    #[error("{}", reason(.0))]
+    #[error(transparent)]
     Statement(#[from] StatementError),
     /// The format shows one endpoint.
     #[error("only --format csv and --format focus take {0}; give one endpoint")]

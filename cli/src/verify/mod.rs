@@ -58,7 +58,7 @@ pub(crate) struct Verify {
 #[derive(Debug, Error)]
 pub(crate) enum VerifyError {
     /// The runtime can't be made.
-    #[error("the program can't start its runtime: {0}")]
+    #[error("the program can't start its runtime")]
     Runtime(#[source] io::Error),
     /// AWS can't be asked.
     #[error(transparent)]
@@ -67,8 +67,8 @@ pub(crate) enum VerifyError {
     #[error(transparent)]
     Live(#[from] LiveError),
     /// The facts can't be written.
-    #[error("{path}: {error}")]
-    Write { path: String, error: io::Error },
+    #[error("{path}")]
+    Write { path: String, source: io::Error },
 }
 
 impl Verify {
@@ -89,7 +89,7 @@ impl Verify {
         let facts = checks::check(&seen);
         if let Some(path) = &self.facts {
             let text = pretty(&report::nameless(&seen, &facts)) + "\n";
-            fs::write(path, text).map_err(|error| VerifyError::Write { path: path.display().to_string(), error })?;
+            fs::write(path, text).map_err(|source| VerifyError::Write { path: path.display().to_string(), source })?;
         }
         let status = report::status(&facts);
         Ok(Said { text: report::in_words(&seen, &facts), json: report::json(&seen, &facts), status })
