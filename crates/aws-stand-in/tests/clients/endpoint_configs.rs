@@ -1,3 +1,5 @@
+use aws_sdk_sagemaker::operation::create_endpoint_config::builders::CreateEndpointConfigFluentBuilder;
+use aws_sdk_sagemaker::types::builders::ProductionVariantBuilder;
 use aws_sdk_sagemaker::types::{
     EndpointConfigSortKey, MetricsConfig, OrderKey, ProductionVariant, ProductionVariantInstanceType,
     ProductionVariantManagedInstanceScaling, ProductionVariantServerlessConfig, VpcConfig,
@@ -63,75 +65,82 @@ async fn existing_and_missing_configs_are_validation_errors() {
     assert_eq!(refusal(setup.sagemaker.describe_endpoint_config().endpoint_config_name("c").send().await), missing);
 }
 
+type Create = CreateEndpointConfigFluentBuilder;
+type Change = fn(Create) -> Create;
+
+/// What is wrong with a config that is right otherwise, and a part of what SageMaker says of it.
+const REFUSED: &[(Change, &str)] = &[
+    (
+        |create| with(create, vec![]),
+        "Value '[]' at 'productionVariants' failed to satisfy constraint: Member must have length greater than or equal to 1",
+    ),
+    (|create| with(create, vec![variant("v"); 11]), "Member must have length less than or equal to 10"),
+    (|create| with(create, vec![variant("v"), variant("v")]), "must be unique"),
+    (
+        |create| with(create, vec![variant("no_underscores")]),
+        "at 'productionVariants.1.member.variantName' failed to satisfy constraint: Member must satisfy regular expression pattern",
+    ),
+    (
+        |create| with(create, vec![typed().initial_instance_count(1).build()]),
+        "Value null at 'productionVariants.1.member.variantName'",
+    ),
+    (|create| with(create, vec![typed().variant_name("v").build()]), "no InitialInstanceCount"),
+    (
+        |create| with(create, vec![typed().variant_name("v").initial_instance_count(0).build()]),
+        "greater than or equal to 1",
+    ),
+    (
+        |create| {
+            with(create, vec![typed().variant_name("v").initial_instance_count(1).initial_variant_weight(-1.0).build()])
+        },
+        "at 'productionVariants.1.member.initialVariantWeight'",
+    ),
+    (
+        |create| with(create, vec![ProductionVariant::builder().variant_name("v").build()]),
+        "needs either an InstanceType",
+    ),
+    (
+        |create| with(create, vec![serverless().instance_type(ProductionVariantInstanceType::MlG5Xlarge).build()]),
+        "can't have both",
+    ),
+    (|create| with(create, vec![serverless().initial_instance_count(1).build()]), "is serverless"),
+    (|create| create.set_execution_role_arn(None), "ExecutionRoleArn is required"),
+    (|create| create.execution_role_arn("role"), "at 'executionRoleArn' failed to satisfy constraint"),
+    (
+        |create| create.set_endpoint_config_name(None),
+        "Value null at 'endpointConfigName' failed to satisfy constraint: Member must not be null",
+    ),
+    (|create| create.endpoint_config_name("x".repeat(64)), "Member must have length less than or equal to 63"),
+    (
+        |create| create.metrics_config(MetricsConfig::builder().metric_publish_frequency_in_seconds(45).build()),
+        "Value '45' at 'metricsConfig.metricPublishFrequencyInSeconds'",
+    ),
+    (|create| create.tags(tag("aws:x", "")), "aws: prefixed tag key names are not allowed"),
+    (|create| create.tags(tag("k", "1")).tags(tag("k", "2")), "Duplicate tag keys"),
+    (|create| create.tags(tag("", "1")), "at 'tags.1.member.key'"),
+    (|create| create.tags(tag("k", &"x".repeat(257))), "less than or equal to 256"),
+    (|create| create.set_tags(Some((0..51).map(|n| tag(&n.to_string(), "")).collect())), "at 'tags' failed"),
+];
+
+fn with(create: Create, variants: Vec<ProductionVariant>) -> Create {
+    create.set_production_variants(Some(variants))
+}
+
+fn typed() -> ProductionVariantBuilder {
+    ProductionVariant::builder().instance_type(ProductionVariantInstanceType::MlG5Xlarge)
+}
+
+fn serverless() -> ProductionVariantBuilder {
+    let serverless = ProductionVariantServerlessConfig::builder().memory_size_in_mb(2048).max_concurrency(1);
+    ProductionVariant::builder().variant_name("v").model_name("m").serverless_config(serverless.build())
+}
+
 #[tokio::test]
 async fn what_sagemaker_refuses_is_refused() {
     let setup = start();
-    let create = |variants: Vec<ProductionVariant>| {
-        setup
-            .sagemaker
-            .create_endpoint_config()
-            .endpoint_config_name("c")
-            .execution_role_arn(ROLE)
-            .set_production_variants(Some(variants))
-    };
-    let typed = || ProductionVariant::builder().instance_type(ProductionVariantInstanceType::MlG5Xlarge);
-    let serverless = || {
-        let serverless = ProductionVariantServerlessConfig::builder().memory_size_in_mb(2048).max_concurrency(1);
-        ProductionVariant::builder().variant_name("v").model_name("m").serverless_config(serverless.build())
-    };
-    let cases = vec![
-        (
-            create(vec![]),
-            "Value '[]' at 'productionVariants' failed to satisfy constraint: Member must have length greater than or equal to 1",
-        ),
-        (create(vec![variant("v"); 11]), "Member must have length less than or equal to 10"),
-        (create(vec![variant("v"), variant("v")]), "must be unique"),
-        (
-            create(vec![variant("no_underscores")]),
-            "at 'productionVariants.1.member.variantName' failed to satisfy constraint: Member must satisfy regular expression pattern",
-        ),
-        (
-            create(vec![typed().initial_instance_count(1).build()]),
-            "Value null at 'productionVariants.1.member.variantName'",
-        ),
-        (create(vec![typed().variant_name("v").build()]), "no InitialInstanceCount"),
-        (create(vec![typed().variant_name("v").initial_instance_count(0).build()]), "greater than or equal to 1"),
-        (
-            create(vec![typed().variant_name("v").initial_instance_count(1).initial_variant_weight(-1.0).build()]),
-            "at 'productionVariants.1.member.initialVariantWeight'",
-        ),
-        (create(vec![ProductionVariant::builder().variant_name("v").build()]), "needs either an InstanceType"),
-        (
-            create(vec![serverless().instance_type(ProductionVariantInstanceType::MlG5Xlarge).build()]),
-            "can't have both",
-        ),
-        (create(vec![serverless().initial_instance_count(1).build()]), "is serverless"),
-        (create(vec![variant("v")]).set_execution_role_arn(None), "ExecutionRoleArn is required"),
-        (create(vec![variant("v")]).execution_role_arn("role"), "at 'executionRoleArn' failed to satisfy constraint"),
-        (
-            create(vec![variant("v")]).set_endpoint_config_name(None),
-            "Value null at 'endpointConfigName' failed to satisfy constraint: Member must not be null",
-        ),
-        (
-            create(vec![variant("v")]).endpoint_config_name("x".repeat(64)),
-            "Member must have length less than or equal to 63",
-        ),
-        (
-            create(vec![variant("v")])
-                .metrics_config(MetricsConfig::builder().metric_publish_frequency_in_seconds(45).build()),
-            "Value '45' at 'metricsConfig.metricPublishFrequencyInSeconds'",
-        ),
-        (create(vec![variant("v")]).tags(tag("aws:x", "")), "aws: prefixed tag key names are not allowed"),
-        (create(vec![variant("v")]).tags(tag("k", "1")).tags(tag("k", "2")), "Duplicate tag keys"),
-        (create(vec![variant("v")]).tags(tag("", "1")), "at 'tags.1.member.key'"),
-        (create(vec![variant("v")]).tags(tag("k", &"x".repeat(257))), "less than or equal to 256"),
-        (
-            create(vec![variant("v")]).set_tags(Some((0..51).map(|n| tag(&n.to_string(), "")).collect())),
-            "at 'tags' failed",
-        ),
-    ];
-    for (request, expected) in cases {
-        let (code, message) = refusal(request.send().await);
+    for (change, expected) in REFUSED {
+        let create = setup.sagemaker.create_endpoint_config().endpoint_config_name("c").execution_role_arn(ROLE);
+        let (code, message) = refusal(change(with(create, vec![variant("v")])).send().await);
         assert_eq!(code, "ValidationException", "{message}");
         assert!(message.contains(expected), "{message} lacks {expected}");
     }

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use aws_sdk_sagemaker::{config::timeout::TimeoutConfig, error::SdkError};
 use aws_stand_in::{ControlError, Fault, FaultRule};
 
-use crate::setup::{ROLE, Setup, clients, refusal, start, variant};
+use crate::setup::{Setup, clients, refusal, start};
 
 fn rule(setup: &Setup, operation: &str, on_call: Option<u32>, times: Option<u32>, fault: Fault) {
     setup.stand_in.add_fault(FaultRule { operation: operation.into(), on_call, times, fault }).unwrap();
