@@ -29,13 +29,13 @@ SERVICES = {
     ),
     "cloudwatch": (
         "cloudwatch/2010-08-01",
-        "DeleteAlarms DeleteDashboards DescribeAlarmContributors DescribeAlarms GetDashboard GetMetricData GetOTelEnrichment ListDashboards ListMetrics "
+        "DeleteAlarms DeleteDashboards DescribeAlarms GetDashboard GetMetricData GetOTelEnrichment ListDashboards ListMetrics "
         "ListTagsForResource PutCompositeAlarm PutDashboard PutMetricAlarm TagResource UntagResource".split(),
         True,
     ),
     "pricing": ("pricing/2017-10-15", ["GetProducts"], True),
     # Its answers are JSON, which needs no shapes to be written.
-    "dynamodb": ("dynamodb/2012-08-10", "DeleteItem DescribeTable GetItem PutItem Scan".split(), False),
+    "dynamodb": ("dynamodb/2012-08-10", "DeleteItem GetItem PutItem Scan".split(), False),
 }
 
 # Sets that grow with every launch: a value unknown to this copy of the model is no mistake.

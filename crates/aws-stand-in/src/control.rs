@@ -143,8 +143,7 @@ fn act(shared: &Shared, method: &Method, path: &str, body: &[u8]) -> Result<Valu
         ("DELETE", ["state"]) => world.reset(),
         ("POST", ["tables"]) => {
             let table: NewTable = read(body)?;
-            let now = world.clock.now();
-            world.dynamodb.make_table(&table.name, now);
+            world.dynamodb.make_table(&table.name);
         }
         ("GET", ["tables", name]) => {
             let unknown = || (StatusCode::NOT_FOUND, format!("there is no table {name:?}"));

@@ -37,9 +37,6 @@ pub enum Fault {
     /// The call is carried out and answered normally, this much later, in milliseconds of real time; never if its caller hangs up
     /// before.
     DelayMs(u64),
-    /// The call is carried out this much later, in milliseconds of real time, whether or not its caller still waits; one that does
-    /// is answered then.
-    LandsLate(u64),
     /// The connection closes before anything is done.
     Drop {},
     /// Everything is done, then the connection closes without an answer.
@@ -56,7 +53,6 @@ impl Fault {
             Self::AccessDenied {} => "access_denied",
             Self::AccessDeniedFor(_) => "access_denied_for",
             Self::DelayMs(_) => "delay_ms",
-            Self::LandsLate(_) => "lands_late",
             Self::Drop {} => "drop",
             Self::DropAnswer {} => "drop_answer",
         }
@@ -197,7 +193,7 @@ pub(crate) fn error(
             Some(denied(service, action, &resource_of_action(action, operation, request, config), config))
         }
         (Fault::Error { status, code, message }, _) => Some(ServiceError::new(*status, code, message)),
-        (Fault::DelayMs(_) | Fault::LandsLate(_) | Fault::Drop {} | Fault::DropAnswer {}, _) => None,
+        (Fault::DelayMs(_) | Fault::Drop {} | Fault::DropAnswer {}, _) => None,
     }
 }
 
@@ -344,7 +340,6 @@ mod tests {
         assert!(parse(r#"{"operation":"X","on_call":null,"fault":{"delay_ms":500}}"#).is_ok());
         assert!(parse(r#"{"operation":"X","fault":{"error":{"status":500,"code":"InternalFailure"}}}"#).is_ok());
         assert!(parse(r#"{"operation":"X","fault":{"drop_answer":{}}}"#).is_ok());
-        assert!(parse(r#"{"operation":"X","fault":{"lands_late":500}}"#).is_ok());
         assert!(parse(r#"{"operation":"X","fault":{"access_denied_for":"kms:CreateGrant"}}"#).is_ok());
         assert!(parse(r#"{"operation":"X","fault":{"explode":{}}}"#).is_err());
         assert!(parse(r#"{"operation":"X","time":3,"fault":{"drop":{}}}"#).is_err());

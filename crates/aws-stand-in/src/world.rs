@@ -33,7 +33,7 @@ impl World {
         let clock = Clock::new();
         let mut dynamodb = dynamodb::State::default();
         for name in &config.tables {
-            dynamodb.make_table(name, clock.now());
+            dynamodb.make_table(name);
         }
         Self {
             config,

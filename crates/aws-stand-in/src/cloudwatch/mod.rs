@@ -4,7 +4,6 @@
 mod alarm;
 mod alarm_rules;
 mod composite_alarm;
-mod contributors;
 mod dashboard;
 mod dashboard_body;
 mod metric;
@@ -109,7 +108,7 @@ pub(crate) fn call(
     request: &Value,
 ) -> Result<Vec<u8>, ServiceError> {
     model.check_request(operation, request, invalid)?;
-    if matches!(operation, "DescribeAlarms" | "DescribeAlarmContributors" | "GetMetricData" | "ListMetrics") {
+    if matches!(operation, "DescribeAlarms" | "GetMetricData" | "ListMetrics") {
         let now = context.clock.now();
         context.state.settle(context.config, now);
     }
@@ -121,7 +120,6 @@ pub(crate) fn call(
         "PutMetricAlarm" => alarm::put(context, request),
         "PutCompositeAlarm" => composite_alarm::put(context, request),
         "DescribeAlarms" => alarm::list(context, request),
-        "DescribeAlarmContributors" => contributors::list(context, request),
         "DeleteAlarms" => alarm::delete(context, request),
         "ListMetrics" => metric::list(context, request),
         "GetMetricData" => metric_data::get(context, request),

@@ -17,7 +17,6 @@ use self::{
     request::Write,
 };
 use crate::{
-    clock::{Millis, epoch_seconds},
     config::Config,
     context::Context,
     error::ServiceError,
@@ -32,10 +31,9 @@ const KEY: &str = "Resource";
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-items>).
 const LARGEST_ITEM: usize = 400 * 1024;
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Table {
     items: BTreeMap<String, Attributes>,
-    created: Millis,
 }
 
 /// The tables by name.
@@ -46,8 +44,8 @@ pub(crate) struct State {
 
 impl State {
     /// Makes an empty table; one that exists stays as it is.
-    pub(crate) fn make_table(&mut self, name: &str, now: Millis) {
-        self.tables.entry(name.to_owned()).or_insert_with(|| Table { items: BTreeMap::new(), created: now });
+    pub(crate) fn make_table(&mut self, name: &str) {
+        self.tables.entry(name.to_owned()).or_default();
     }
 
     /// Every item of a table, ordered by key; none if there is no such table.
@@ -64,18 +62,16 @@ impl State {
     }
 
     fn table(&self, name: &str) -> Result<&Table, ServiceError> {
-        self.tables.get(name).ok_or_else(|| missing(MISSING.into()))
+        self.tables.get(name).ok_or_else(missing)
     }
 
     fn table_mut(&mut self, name: &str) -> Result<&mut Table, ServiceError> {
-        self.tables.get_mut(name).ok_or_else(|| missing(MISSING.into()))
+        self.tables.get_mut(name).ok_or_else(missing)
     }
 }
 
-const MISSING: &str = "Requested resource not found";
-
-fn missing(message: String) -> ServiceError {
-    ServiceError::new(400, "ResourceNotFoundException", message)
+fn missing() -> ServiceError {
+    ServiceError::new(400, "ResourceNotFoundException", "Requested resource not found")
 }
 
 /// Most of what `DynamoDB` refuses, it refuses with this code.
@@ -99,7 +95,6 @@ pub(crate) fn call(
         "PutItem" => put(context.state, &name, request),
         "DeleteItem" => delete(context.state, &name, request),
         "Scan" => scan::scan(context.state.table(&name)?, request),
-        "DescribeTable" => describe(context.state, context.config, &name),
         _ => Err(ServiceError::unknown_operation(operation)),
     }?;
     wire::write(protocol, model, model.output(operation), &output)
@@ -128,22 +123,6 @@ fn delete(state: &mut State, name: &str, request: &Value) -> Result<Value, Servi
     let table = state.table_mut(name)?;
     write.check(table.items.get(&key))?;
     Ok(write.answer(table.items.remove(&key)))
-}
-
-fn describe(state: &State, config: &Config, name: &str) -> Result<Value, ServiceError> {
-    // This operation alone names the table that isn't there.
-    let table = state.tables.get(name).ok_or_else(|| missing(format!("{MISSING}: Table: {name} not found")))?;
-    Ok(json!({ "Table": {
-        "TableName": name,
-        "TableArn": table_arn(config, name),
-        "TableStatus": "ACTIVE",
-        "AttributeDefinitions": [{ "AttributeName": KEY, "AttributeType": "S" }],
-        "KeySchema": [{ "AttributeName": KEY, "KeyType": "HASH" }],
-        "BillingModeSummary": { "BillingMode": "PAY_PER_REQUEST" },
-        "CreationDateTime": epoch_seconds(table.created),
-        "ItemCount": table.items.len(),
-        "TableSizeBytes": table.items.values().map(item_size).sum::<usize>(),
-    }}))
 }
 
 pub(crate) fn table_arn(config: &Config, name: &str) -> String {

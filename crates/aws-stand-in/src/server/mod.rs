@@ -117,9 +117,7 @@ impl StandIn {
 
     /// Makes a `DynamoDB` table with the partition key `Resource`, a string. One of that name stays as it is.
     pub fn make_table(&self, name: &str) {
-        let mut world = self.shared.world();
-        let now = world.clock.now();
-        world.dynamodb.make_table(name, now);
+        self.shared.world().dynamodb.make_table(name);
     }
 
     /// The items of a table in `DynamoDB`'s JSON, such as `{"Resource": {"S": "…"}}`, ordered by key; none if there is no such table.

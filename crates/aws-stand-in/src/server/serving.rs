@@ -31,6 +31,8 @@ const LARGEST_BODY: usize = 8 * 1024 * 1024;
 
 /// The header in which some SDKs, Rust's among them, say more of themselves than in `User-Agent`.
 const AMZ_USER_AGENT: &str = "x-amz-user-agent";
+/// What the journal calls the fault of a call that a gate let go on after its caller.
+const LATE: &str = "lands_late";
 
 pub(super) async fn respond(
     State(shared): State<Arc<Shared>>,
@@ -149,16 +151,13 @@ impl Arrived {
     }
 
     async fn carry_out(self, shared: Arc<Shared>, reply: Reply) {
-        if let Some(Fault::LandsLate(ms)) = self.fault {
-            sleep(Duration::from_millis(ms)).await;
-        }
         let Passed { way, passing } = shared.gates.pass(|| self.held(), reply).await;
         let answer = if way.dropped || matches!(self.fault, Some(Fault::Drop {})) {
             shared.world().journal.close(self.position, |record| record.fault = Some(Fault::Drop {}.name()));
             None
         } else {
             let waits = way.reply.as_ref().is_some_and(|reply| !reply.is_closed());
-            let injected = if way.late { Some(Fault::LandsLate(0).name()) } else { self.injected };
+            let injected = if way.late { Some(LATE) } else { self.injected };
             let answered = waits && !matches!(self.fault, Some(Fault::DropAnswer {}));
             self.act(&shared, answered, injected)
         };

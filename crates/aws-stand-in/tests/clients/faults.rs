@@ -1,6 +1,6 @@
 use std::time::{Duration, Instant};
 
-use aws_sdk_sagemaker::{config::timeout::TimeoutConfig, error::SdkError};
+use aws_sdk_sagemaker::error::SdkError;
 use aws_stand_in::{ControlError, Fault, FaultRule};
 
 use crate::setup::{Setup, clients, refusal, start};
@@ -102,32 +102,6 @@ async fn a_dropped_call_does_nothing_and_a_dropped_answer_has_done_it() {
         .map(|call| (call.fault, call.status))
         .collect();
     assert_eq!(created, [(Some("drop"), None), (Some("drop_answer"), None), (None, Some(400))]);
-}
-
-#[tokio::test]
-async fn a_call_that_lands_late_is_carried_out_for_nobody_too() {
-    let setup = start();
-    rule(&setup, "CreateEndpointConfig", None, Some(1), Fault::LandsLate(100));
-    rule(&setup, "CreateEndpointConfig", Some(2), None, Fault::LandsLate(1500));
-    setup.create_config("awaited").await;
-    let config = setup.sagemaker.config().to_builder();
-    let hurried = config.timeout_config(TimeoutConfig::builder().operation_timeout(Duration::from_millis(300)).build());
-    let hurried = aws_sdk_sagemaker::Client::from_conf(hurried.build());
-    let create = hurried.create_endpoint_config().endpoint_config_name("late").execution_role_arn(ROLE);
-    let given_up = create.production_variants(variant("v")).send().await;
-    assert!(matches!(given_up, Err(SdkError::TimeoutError(_))));
-
-    let gone = async || setup.sagemaker.describe_endpoint_config().endpoint_config_name("late").send().await.is_err();
-    assert!(gone().await, "it is on its way");
-    while gone().await {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    let calls = setup.stand_in.calls();
-    let created: Vec<_> = calls.iter().filter(|call| call.operation == "CreateEndpointConfig").collect();
-    assert_eq!((created[0].fault, created[0].status), (Some("lands_late"), Some(200)));
-    assert_eq!((created[1].fault, created[1].status), (Some("lands_late"), None));
-    assert_eq!(created[0].done, Some(1));
-    assert!(created[1].done > calls[2].done, "it was carried out after the look that it hadn't been");
 }
 
 #[tokio::test]

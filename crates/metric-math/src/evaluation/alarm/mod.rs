@@ -221,21 +221,6 @@ impl MetricAlarm {
         Ok(worst.unwrap_or_default())
     }
 
-    /// The contributors that are in ALARM at `at`.
-    ///
-    /// # Errors
-    /// As [`Self::contributors`].
-    pub fn in_alarm(
-        &self,
-        store: &MetricStore,
-        reading: Reading,
-        at: Timestamp,
-    ) -> Result<Vec<Contributor>, EvaluationError> {
-        let mut all = self.contributors(store, reading, at)?;
-        all.retain(|one| self.state_of(one, AlarmState::InsufficientData) == AlarmState::Alarm);
-        Ok(all)
-    }
-
     fn state_of(&self, contributor: &Contributor, before: AlarmState) -> AlarmState {
         let breaches = |value: f64| match self.comparison {
             Comparison::GreaterThanOrEqualToThreshold => value >= self.threshold,

@@ -126,9 +126,10 @@ fn each_series_of_a_query_that_groups_is_a_contributor() {
     let alarm = MetricAlarm::read(&alarm).unwrap();
     let names = |minute: i64| {
         let mut names: Vec<String> = alarm
-            .in_alarm(&store, Reading::default(), minute * MINUTE)
+            .contributors(&store, Reading::default(), minute * MINUTE)
             .unwrap()
             .into_iter()
+            .filter(|one| alarm.state_of(one, AlarmState::InsufficientData) == AlarmState::Alarm)
             .map(|one| one.attributes["Model"].clone())
             .collect();
         names.sort();
