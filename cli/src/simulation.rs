@@ -50,10 +50,7 @@ pub(crate) fn fleet(valid: &Valid, scenario: Scenario) -> (Fleet, Vec<String>) {
         notes.push("the endpoints are made up here: which ones an account has is only known in it".to_owned());
         return (chat(), notes);
     };
-    let gpu_dimension = match monitoring.gpu_dimension {
-        Some(GpuDimension::AcceleratorId) => telemetry::GpuDimension::AcceleratorId,
-        Some(GpuDimension::GpuId) | None => telemetry::GpuDimension::GpuId,
-    };
+    let gpu_dimension = monitoring.gpu_dimension.and_then(published).unwrap_or_default();
     let mut components = Vec::new();
     let mut variants = Vec::new();
     for declared in &monitoring.variants {
@@ -90,6 +87,11 @@ pub(crate) fn fleet(valid: &Valid, scenario: Scenario) -> (Fleet, Vec<String>) {
     fleet.variants.extend(variants);
     let enhanced_metrics = monitoring.enhanced_metrics;
     (Fleet { enhanced_metrics, gpu_dimension, components, ..fleet }, notes)
+}
+
+/// The dimension of a fleet's GPUs that a declaration means: both have the name that CloudWatch has.
+fn published(dimension: GpuDimension) -> Option<telemetry::GpuDimension> {
+    telemetry::GpuDimension::named(dimension.name())
 }
 
 /// Other endpoints of the account, for a declaration about all of them.
@@ -257,6 +259,12 @@ mod tests {
     use crate::arguments::StackOptions;
     use crate::subject;
     use crate::template::Source;
+
+    #[test]
+    fn a_fleet_s_gpus_have_every_dimension_that_can_be_declared() {
+        let names = telemetry::GpuDimension::ALL.map(telemetry::GpuDimension::name);
+        assert_eq!(names, GpuDimension::ALL.map(GpuDimension::name));
+    }
 
     #[test]
     fn a_shadow_variant_has_its_declared_instances_and_its_own_model() {

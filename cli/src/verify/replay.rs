@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use metric_math::telemetry::{self, Facts, Fleet};
+use metric_math::telemetry::{Facts, Fleet};
 use monitored_endpoint::spec::GpuDimension;
 
 pub(crate) use metric_math::telemetry::FactsError as ReplayError;
@@ -18,10 +18,7 @@ impl Replay {
 
     /// What tells GPUs apart, where the file says.
     pub(crate) fn gpu_dimension(self) -> Option<GpuDimension> {
-        self.0.gpu_dimension().map(|dimension| match dimension {
-            telemetry::GpuDimension::GpuId => GpuDimension::GpuId,
-            telemetry::GpuDimension::AcceleratorId => GpuDimension::AcceleratorId,
-        })
+        self.0.gpu_dimension().and_then(|dimension| GpuDimension::named(dimension.name()))
     }
 
     /// Has a fleet publish like that.

@@ -74,8 +74,6 @@ impl Facts {
             found.pointer(&format!("/Measured/{what}"))
         };
         let text = |fact, what| measured(fact, what).and_then(Value::as_str);
-        let dimensions = [GpuDimension::GpuId, GpuDimension::AcceleratorId];
-        let named = text("gpu-dimension", "Dimensions/0");
         let mut readings = [None; PRESENCE.len() + 1];
         for (place, (fact, reading)) in readings.iter_mut().zip(PRESENCE) {
             *place = measured(fact, "Published").and_then(Value::as_bool).map(|published| (reading, published));
@@ -86,7 +84,7 @@ impl Facts {
             _ => None,
         };
         Some(Self {
-            gpu_dimension: dimensions.into_iter().find(|one| Some(one.name()) == named),
+            gpu_dimension: text("gpu-dimension", "Dimensions/0").and_then(GpuDimension::named),
             idle_reservation: match text("idle-reservation", "Idle") {
                 Some("zero") => Some(IdleReservation::Zero),
                 Some("nothing") => Some(IdleReservation::Nothing),

@@ -40,6 +40,15 @@ pub enum GpuDimension {
 }
 
 impl GpuDimension {
+    /// Every one.
+    pub const ALL: [Self; 2] = [Self::GpuId, Self::AcceleratorId];
+
+    /// The dimension of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|dimension| dimension.name() == name)
+    }
+
     /// The dimension's name.
     #[must_use]
     pub fn name(self) -> &'static str {
