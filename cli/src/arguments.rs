@@ -1,10 +1,13 @@
 //! Options that several commands share. What an option means stands with it, and `--help` prints it.
 use std::path::PathBuf;
+use std::time::UNIX_EPOCH;
 
 use clap::{Args, ValueEnum};
 use cloudformation_template::Stack;
 use monitored_endpoint::envelope::ResourceType;
 use monitored_endpoint::place::is_account;
+use monitored_endpoint::spec::{EndpointName, NameRule};
+use monitored_endpoint::usage::Moment;
 
 /// How a command says what it has to say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -123,6 +126,19 @@ pub(crate) fn dollars(text: &str) -> Result<f64, String> {
 pub(crate) fn pair(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or_else(|| format!("{text:?} has no =: give NAME=VALUE"))?;
     Ok((name.to_owned(), value.to_owned()))
+}
+
+/// The name of an endpoint.
+pub(crate) fn endpoint(text: &str) -> Result<EndpointName, NameRule> {
+    EndpointName::parse(text)
+}
+
+/// A point in time since 1970.
+pub(crate) fn moment(text: &str) -> Result<Moment, String> {
+    let time = humantime::parse_rfc3339_weak(text)
+        .map_err(|_| format!("{text:?} is not a time: give one such as 2026-11-24T08:00:00Z"))?;
+    let seconds = time.duration_since(UNIX_EPOCH).map_err(|_| "before 1970".to_owned())?.as_secs();
+    i64::try_from(seconds).map(Moment).map_err(|error| error.to_string())
 }
 
 /// The id of an AWS account.

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::ingestion::Ingestion;
+use super::instances::HOURS;
 use super::view::PanelsView;
 use crate::explain::measure::promql;
 use crate::simulation::{self, Scenario};
@@ -32,8 +33,8 @@ const LIFE: Timestamp = 30 * MINUTE;
 const METRICS_OF_AN_ENDPOINT: u32 = 4;
 /// Those of them that the alarm needs: what counts instances, and what is reserved of them.
 const METRICS_OF_THE_ALARM: u32 = 2;
-/// How often the alarm over a fleet has its number counted in a month of 730 hours.
-const COUNTS_OF_A_MONTH: f64 = 730.0 * 3600.0 / FleetAlarm::PERIOD as f64;
+/// How often the alarm over a fleet has its number counted in a month.
+const COUNTS_OF_A_MONTH: f64 = HOURS * 3600.0 / FleetAlarm::PERIOD as f64;
 
 /// List prices of CloudWatch, in dollars a month.
 #[derive(Clone, Debug, Deserialize)]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::cost::{CostError, Estimate, LineKind, estimate};
 use super::ingestion::Ingestion;
-use super::instances::{Instances, instances};
+use super::instances::{HOURS, Instances, instances};
 use super::steps::{Action, Step};
 use super::view::PanelsView;
 use crate::output::{lines, rounded, table};
@@ -137,7 +137,7 @@ impl Costs {
                 .to_string()
         };
         let notes = lines("  note: ", &self.notes());
-        format!("Costs of a month of 730 hours ({basis}):\n{table}\n{notes}")
+        format!("Costs of a month of {HOURS} hours ({basis}):\n{table}\n{notes}")
     }
 
     fn notes(&self) -> Vec<String> {

@@ -9,7 +9,9 @@ use monitored_endpoint::figure::Column;
 use monitored_endpoint::spec::Dollars;
 use serde::Serialize;
 
-const SECONDS_A_MONTH: f64 = 730.0 * 3600.0;
+use super::instances::HOURS;
+
+const SECONDS_A_MONTH: f64 = HOURS * 3600.0;
 const BYTES_A_GIGABYTE: f64 = 1e9;
 
 /// What is assumed of one side of the range.

@@ -8,16 +8,16 @@ mod statement;
 mod words;
 
 use std::collections::BTreeMap;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use clap::Args;
 use monitored_endpoint::chargeback::{Day, Month, StatementError};
-use monitored_endpoint::spec::{Dollars, EndpointName, NameRule, default_dashboard_name};
+use monitored_endpoint::spec::{Dollars, EndpointName, default_dashboard_name};
 use monitored_endpoint::usage::{InstanceTerms, Moment, Question, Reader, Terms, TimeRange, Usage, UsageError, View};
 use thiserror::Error;
 
 use crate::account::{Account, AccountError};
-use crate::arguments::{Format, account, pair};
+use crate::arguments::{Format, account, endpoint, moment, pair};
 use crate::output::{Said, Status};
 use price::{PriceArgument, Priced, price, priced};
 use words::{copies, in_words};
@@ -190,17 +190,6 @@ impl Report {
         }
         Terms { default, by_variant }
     }
-}
-
-fn endpoint(text: &str) -> Result<EndpointName, NameRule> {
-    EndpointName::parse(text)
-}
-
-fn moment(text: &str) -> Result<Moment, String> {
-    let time = humantime::parse_rfc3339_weak(text)
-        .map_err(|_| format!("{text:?} is not a time: give one such as 2026-11-24T08:00:00Z"))?;
-    let seconds = time.duration_since(UNIX_EPOCH).map_err(|_| "before 1970".to_owned())?.as_secs();
-    i64::try_from(seconds).map(Moment).map_err(|error| error.to_string())
 }
 
 fn gpus(text: &str) -> Result<(Option<String>, u32), String> {

@@ -11,15 +11,16 @@ mod seen;
 mod sources;
 
 use std::path::PathBuf;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 use std::{fs, io};
 
 use clap::Args;
-use monitored_endpoint::spec::{EndpointName, NameRule, default_dashboard_name};
+use monitored_endpoint::spec::{EndpointName, default_dashboard_name};
 use monitored_endpoint::usage::Moment;
 use thiserror::Error;
 
 use crate::account::{Account, AccountError};
+use crate::arguments::{endpoint, moment};
 use crate::output::{Said, pretty};
 use live::{Live, LiveError, Question};
 
@@ -94,17 +95,6 @@ impl Verify {
         let status = report::status(&facts);
         Ok(Said { text: report::in_words(&seen, &facts), json: report::json(&seen, &facts), status })
     }
-}
-
-fn endpoint(text: &str) -> Result<EndpointName, NameRule> {
-    EndpointName::parse(text)
-}
-
-fn moment(text: &str) -> Result<Moment, String> {
-    let time = humantime::parse_rfc3339_weak(text)
-        .map_err(|_| format!("{text:?} is not a time: give one such as 2026-11-24T08:00:00Z"))?;
-    let seconds = time.duration_since(UNIX_EPOCH).map_err(|_| "before 1970".to_owned())?.as_secs();
-    i64::try_from(seconds).map(Moment).map_err(|error| error.to_string())
 }
 
 fn last(text: &str) -> Result<Duration, String> {

@@ -1,6 +1,8 @@
 //! Functions of time: the calendar's parts in UTC at the start of each period. Days of the week are 1 to 7 from Monday to
 //! Sunday.
 
+use jiff::{civil::Date, tz::TimeZone};
+
 use crate::telemetry::{DAY, HOUR, MINUTE, SECOND, Timestamp};
 
 use super::{Function, Implementation, ResultKind};
@@ -15,9 +17,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     calendar("HOUR", |at| at.rem_euclid(DAY) / HOUR),
     // The epoch began on a Thursday, the fourth day.
     calendar("DAY", |at| (at.div_euclid(DAY) + 3).rem_euclid(7) + 1),
-    calendar("DATE", |at| civil(at).date),
-    calendar("MONTH", |at| civil(at).month),
-    calendar("YEAR", |at| civil(at).year),
+    calendar("DATE", |at| civil(at).day().into()),
+    calendar("MONTH", |at| civil(at).month().into()),
+    calendar("YEAR", |at| civil(at).year().into()),
     calendar("EPOCH", |at| at.div_euclid(SECOND)),
 ];
 
@@ -28,24 +30,9 @@ pub(super) fn parts(series: &Series, part: fn(Timestamp) -> Timestamp, queries: 
     series.with(points)
 }
 
-struct Civil {
-    year: i64,
-    month: i64,
-    date: i64,
-}
-
-/// Year, month and day of the month. Years are counted from March, so that the leap day comes last, in cycles of 400 years.
-fn civil(at: Timestamp) -> Civil {
-    const CYCLE: i64 = 146_097;
-    let since_march = at.div_euclid(DAY) + 719_468;
-    let cycle = since_march.div_euclid(CYCLE);
-    let day_of_cycle = since_march.rem_euclid(CYCLE);
-    let year_of_cycle = (day_of_cycle - day_of_cycle / 1460 + day_of_cycle / 36_524 - day_of_cycle / 146_096) / 365;
-    let day_of_year = day_of_cycle - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
-    let from_march = (5 * day_of_year + 2) / 153;
-    let date = day_of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-    Civil { year: cycle * 400 + year_of_cycle + i64::from(month <= 2), month, date }
+/// The date in UTC. What no calendar reaches, thousands of years away, has that of the epoch.
+fn civil(at: Timestamp) -> Date {
+    jiff::Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(TimeZone::UTC).date()
 }
 
 #[cfg(test)]
