@@ -14,7 +14,7 @@ use metric_math::{
     telemetry::Timestamp,
 };
 
-use dashboard_picture::{AlarmCondition, CustomAnswer, CustomCall, Dashboard, RenderError, Theme};
+use dashboard_picture::{AlarmCondition, CustomAnswer, CustomCall, Dashboard, RenderError, Theme, ThemeError};
 
 /// Why there is no page.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +23,8 @@ pub(crate) enum PageError {
     Unknown(String),
     #[error("{0}")]
     Query(String),
+    #[error(transparent)]
+    Theme(#[from] ThemeError),
     #[error(transparent)]
     Render(#[from] RenderError),
 }
@@ -68,7 +70,7 @@ impl Asked {
             match &*key {
                 "from" => ends["start"] = Value::String(value.into_owned()),
                 "to" => ends["end"] = Value::String(value.into_owned()),
-                "theme" => theme = value.parse().map_err(PageError::Query)?,
+                "theme" => theme = value.parse::<Theme>()?,
                 id => drop(chosen.insert(id.to_owned(), value.into_owned())),
             }
         }

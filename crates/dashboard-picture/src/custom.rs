@@ -48,7 +48,7 @@ impl CustomCall {
 #[must_use]
 pub fn calls(name: &str, body: &Value, range: TimeRange, theme: Theme) -> Vec<CustomCall> {
     let themes: &[bool] = match theme {
-        Theme::Readers => &[false, true],
+        Theme::Auto => &[false, true],
         Theme::Light => &[false],
         Theme::Dark => &[true],
     };
@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_page_that_follows_its_reader_has_an_answer_for_both_themes() {
-        let calls = calls("chat", &body(), TimeRange { start: 0, end: 1 }, Theme::Readers);
+        let calls = calls("chat", &body(), TimeRange { start: 0, end: 1 }, Theme::Auto);
         let answers: Vec<CustomAnswer> =
             calls.iter().map(|call| call.answered(format!("<p>{}</p>", call.dark))).collect();
         let html = content(1, &answers).into_string();

@@ -4,6 +4,7 @@ use metric_math::evaluation::dashboard::RangeError;
 
 /// Why a dashboard can't be drawn. What is wrong with one widget is shown in its place instead.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum RenderError {
     /// A time that can't be read.
     #[error(transparent)]

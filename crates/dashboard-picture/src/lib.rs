@@ -2,10 +2,12 @@
 //!
 //! For looking at: what the console would show, near enough to review a dashboard. It needs no server, no script and
 //! nothing from elsewhere, follows the reader's light or dark theme, and escapes every word it is given. It
-//! validates nothing and computes nothing: numbers are `evaluation`'s.
+//! validates nothing and computes nothing: numbers are `metric-math`'s.
 //!
 //! Pages are maud templates, and so are charts: a handful of SVG elements. A plotting library would bring its own fonts and colours as fixed
 //! attributes; these take theirs from the page's style sheet, which is how one file serves both themes.
+//!
+#![doc = include_str!("../README.md")]
 
 mod alarms;
 mod chart;
@@ -32,9 +34,4 @@ pub use alarms::AlarmCondition;
 pub use custom::{CustomAnswer, CustomCall, calls};
 pub use error::RenderError;
 pub use page::Dashboard;
-pub use theme::Theme;
-
-/// Compiles and runs the README's example.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
+pub use theme::{Theme, ThemeError};

@@ -158,7 +158,7 @@ mod tests {
                 widget(HOSTILE, json!({"title": HOSTILE})),
             ],
         });
-        let html = page(HOSTILE, &body, Theme::Readers).unwrap();
+        let html = page(HOSTILE, &body, Theme::Auto).unwrap();
         assert!(!html.contains("<script"), "{html}");
         // In an attribute it would end it.
         assert!(!html.contains("title=\"<") && !html.contains("\"'&"), "{html}");

@@ -65,12 +65,9 @@ pub enum SimulationError {
     /// A fleet that can't be.
     #[error(transparent)]
     Fleet(#[from] FleetError),
-    /// A dashboard that can't be drawn.
+    /// A dashboard that can't be drawn, or a time range that can't be read.
     #[error(transparent)]
     Render(#[from] RenderError),
-    /// A time that can't be read.
-    #[error(transparent)]
-    Time(#[from] RangeError),
     /// A body that isn't JSON.
     #[error("the dashboard's body is no JSON")]
     Body(#[source] serde_json::Error),
@@ -131,7 +128,7 @@ impl Simulation<'_> {
         let Self { now, .. } = *self;
         let body = body_of(picture.dashboard).map_err(SimulationError::Body)?;
         let store = self.published()?;
-        let range = self.range(picture, &body)?;
+        let range = self.range(picture, &body).map_err(RenderError::from)?;
         let list = |name: &str| {
             picture.dashboard.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default().iter()
         };

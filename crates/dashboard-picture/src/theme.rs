@@ -5,20 +5,25 @@ use std::str::FromStr;
 /// Whether a page follows its reader's choice of light or dark, or makes it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
-    /// The reader's.
+    /// The reader's choice.
     #[default]
-    Readers,
+    Auto,
     /// Light.
     Light,
     /// Dark.
     Dark,
 }
 
+/// A text that names no theme.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no theme; it is auto, light or dark")]
+pub struct ThemeError(pub String);
+
 impl Theme {
     /// The page's `data-theme`, where it makes the choice.
     pub(crate) fn fixed(self) -> Option<&'static str> {
         match self {
-            Self::Readers => None,
+            Self::Auto => None,
             Self::Light => Some("light"),
             Self::Dark => Some("dark"),
         }
@@ -26,14 +31,14 @@ impl Theme {
 }
 
 impl FromStr for Theme {
-    type Err = String;
+    type Err = ThemeError;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, ThemeError> {
         match text {
-            "auto" => Ok(Self::Readers),
+            "auto" => Ok(Self::Auto),
             "light" => Ok(Self::Light),
             "dark" => Ok(Self::Dark),
-            other => Err(format!("{other:?} is no theme; it is auto, light or dark")),
+            other => Err(ThemeError(other.to_owned())),
         }
     }
 }
