@@ -2,6 +2,8 @@
 //!
 //! What only a deployment knows becomes a placeholder, visible and valid where names and ARNs are asked for. Nothing is looked up
 //! anywhere: no file, no network, no clock.
+//!
+#![doc = include_str!("../README.md")]
 
 mod dependencies;
 mod lines;
@@ -24,8 +26,3 @@ pub use resolve::{Resolved, Resolver, TemplateError};
 pub use similar::{did_you_mean, nearest};
 pub use stack::Stack;
 pub use text::{Document, Remark, TextError, as_sent, read, read_value};
-
-/// Compiles and runs the README's example.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
