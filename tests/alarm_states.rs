@@ -6,7 +6,7 @@
 
 use std::ops::RangeInclusive;
 
-use metric_math::evaluation::Reading;
+use metric_math::evaluation::{Data, Reading};
 use metric_math::evaluation::alarm::{AlarmRule, AlarmState, MetricAlarm};
 use metric_math::telemetry::{
     Component, Fleet, GpuDimension, HOUR, IdleReservation, Load, MINUTE, Metric, MetricStore, Phases, PublishedReading,
@@ -99,7 +99,7 @@ impl Watch {
                 stores.push(with_zeros(&fleet, self.length));
             }
             for (store, reading) in stores.iter().flat_map(|store| Reading::ALL.map(|reading| (store, reading))) {
-                let changes = alarm.history(store, reading, START, START + self.length).unwrap();
+                let changes = alarm.history(Data { store, reading }, START, START + self.length).unwrap();
                 let fired = changes.iter().filter(|(_, state)| *state == AlarmState::Alarm);
                 let fired: Vec<Timestamp> = fired.map(|(at, _)| (at - START) / MINUTE).collect();
                 let told = format!("{changes:?}, {reading:?}, {request:#}, {fleet:#?}");
@@ -121,7 +121,7 @@ impl Watch {
 
 fn published(fleet: &Fleet, length: Timestamp) -> MetricStore {
     let mut store = MetricStore::default();
-    fleet.publish(&mut store, START, START, START + length).unwrap();
+    fleet.publish(&mut store, START, START..START + length).unwrap();
     store
 }
 
@@ -352,7 +352,7 @@ fn a_divided_alarm_fires_where_one_of_its_variants_does() {
     let state_of = |name: &str| {
         let part = parts.iter().find(|part| part["AlarmName"] == name).unwrap();
         let changes =
-            MetricAlarm::read(part).unwrap().history(&store, Reading::default(), START, START + HOUR).unwrap();
+            MetricAlarm::read(part).unwrap().history(Data::of(&store), START, START + HOUR).unwrap();
         changes.last().unwrap().1
     };
     for at in 0..6 {

@@ -306,7 +306,7 @@ fn linked_accounts_are_shown_by_what_their_metrics_tell() {
     let now = account.now.0 * SECOND;
     let mut theirs = MetricStore::default();
     for fleet in [pool("theirs"), own("idle", Load::IDLE)] {
-        fleet.publish(&mut theirs, now - 3 * HOUR, now - 3 * HOUR, now).unwrap();
+        fleet.publish(&mut theirs, now - 3 * HOUR, now - 3 * HOUR..now).unwrap();
     }
     account.stand_in.link_account("210987654321", theirs);
     let reader = FleetReader::new(&account.config, None);

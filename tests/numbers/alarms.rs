@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use metric_math::{
     evaluation::{
-        Reading,
+        Data, Reading,
         alarm::{AlarmState, MetricAlarm},
     },
     telemetry::{Fleet, IdleReservation, MINUTE, Phases, Steps, Timestamp, scenario},
@@ -40,7 +40,7 @@ fn histories(fleet: &Fleet) -> Vec<(Fleet, Reading, Changes)> {
         let [alarm] = planned.alarms.as_slice() else { panic!("{} alarms", planned.alarms.len()) };
         let (alarm, store) = (MetricAlarm::read(alarm).unwrap(), published(&fleet));
         for reading in Reading::ALL {
-            let changes = alarm.history(&store, reading, START, START + LENGTH).unwrap();
+            let changes = alarm.history(Data { store: &store, reading }, START, START + LENGTH).unwrap();
             let in_minutes = changes.into_iter().map(|(at, state)| ((at - START) / MINUTE, state)).collect();
             all.push((fleet.clone(), reading, in_minutes));
         }

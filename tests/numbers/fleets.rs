@@ -30,7 +30,7 @@ pub(crate) fn periods(frequency: u32) -> impl Iterator<Item = u32> {
 /// A fleet's data.
 pub(crate) fn published(fleet: &Fleet) -> MetricStore {
     let mut store = MetricStore::default();
-    fleet.publish(&mut store, START, START, START + LENGTH).unwrap();
+    fleet.publish(&mut store, START, START..START + LENGTH).unwrap();
     store
 }
 

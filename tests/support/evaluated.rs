@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use metric_math::evaluation::{Queries, Query, Reading, Source, read};
+use metric_math::evaluation::{Data, Queries, Query, Reading, Source, read};
 use metric_math::telemetry::{Metric, MetricStore, Statistic, Window};
 
 /// What each series has in one period, by id. Of others that an expression names, there is no datapoint.
@@ -27,7 +27,7 @@ pub(crate) fn evaluate(expression: &str, datapoints: &Datapoints) -> Option<f64>
     queries.push(query("result", Source::Expression(expression.clone())));
     let window = Window::aligned(0, 1000 * i64::from(datapoints.period), datapoints.period, 0);
     let values = Reading::ALL.map(|reading| {
-        let evaluated = Queries::new(&store, reading, window, queries.clone()).unwrap();
+        let evaluated = Queries::new(Data { store: &store, reading }, window, queries.clone()).unwrap();
         evaluated.series(ids.len()).unwrap().iter().find_map(|series| series.points.get(&0).copied())
     });
     assert!(values.iter().all(|value| *value == values[0]), "{values:?}");

@@ -12,7 +12,7 @@ use aws_sdk_sagemaker::operation::describe_inference_component::DescribeInferenc
 use aws_sdk_sagemaker::types::InferenceComponentSummary;
 use dashboard_picture::simulated::Simulation;
 use metric_math::evaluation::dashboard::TimeRange;
-use metric_math::evaluation::{self, EvaluationError, Queries, Query, Reading, Series};
+use metric_math::evaluation::{self, Data, EvaluationError, Queries, Query, Series};
 use metric_math::telemetry::{self, MetricStore, SECOND, Timestamp};
 use monitored_endpoint::aws::{Aftermath, Fault};
 use monitored_endpoint::usage::{MetricFilter, Moment, Source, SourceAnswer};
@@ -76,7 +76,7 @@ impl SimulatedEndpoint {
     ) -> Result<Vec<MetricDataResult>, EvaluationError> {
         let read = queries.iter().map(query).collect::<Result<Vec<Query>, _>>()?;
         let range = TimeRange { start: from.0 * SECOND, end: until.0 * SECOND };
-        let evaluated = Queries::of_request(&self.store, Reading::default(), range, self.now, read)?;
+        let evaluated = Queries::of_request(Data::of(&self.store), range, self.now, read)?;
         let mut results = Vec::new();
         for (number, query) in queries.iter().enumerate().filter(|(_, query)| query.return_data() != Some(false)) {
             let series = evaluated.series(number)?;

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use metric_math::{
     evaluation::{
-        Reading,
+        Data,
         alarm::{AlarmRule, AlarmState, MetricAlarm},
     },
     telemetry::{MetricStore, Timestamp},
@@ -52,7 +52,7 @@ impl AlarmCondition {
         let mut at = from.div_euclid(interval) * interval;
         while at <= until {
             condition.state =
-                alarm.evaluate(store, Reading::default(), at, condition.state).unwrap_or(AlarmState::InsufficientData);
+                alarm.evaluate(Data::of(store), at, condition.state).unwrap_or(AlarmState::InsufficientData);
             at += interval;
         }
         Some(condition)

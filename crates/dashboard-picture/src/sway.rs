@@ -18,7 +18,7 @@ pub(crate) fn publish(
     store: &mut MetricStore,
 ) -> Result<(), FleetError> {
     if part == 0.0 {
-        return fleet.publish(store, start, start, now);
+        return fleet.publish(store, start, start..now);
     }
     let mut swaying = fleet.clone();
     let (mut from, mut minute) = (start, 0.0);
@@ -39,7 +39,7 @@ pub(crate) fn publish(
         for (component, resting) in swaying.components.iter_mut().zip(&fleet.components) {
             component.load = swayed(resting.load);
         }
-        swaying.publish(store, start, from, until)?;
+        swaying.publish(store, start, from..until)?;
         from = until;
         minute += 1.0;
     }

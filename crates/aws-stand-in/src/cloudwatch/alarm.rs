@@ -19,7 +19,7 @@ use crate::{
 };
 use metric_math::{
     evaluation::{
-        Reading,
+        Data,
         alarm::{AlarmRule, AlarmState, MetricAlarm},
     },
     telemetry::MetricStore,
@@ -186,9 +186,9 @@ impl Alarm {
         let mut at = (self.evaluated / interval + 1) * interval;
         while at <= now {
             let age = timestamp(at.saturating_sub(self.updated));
-            let due = metric_alarm.is_warm(store, Reading::default(), timestamp(at), age);
+            let due = metric_alarm.is_warm(Data::of(store), timestamp(at), age);
             if due == Ok(true)
-                && let Ok(state) = metric_alarm.evaluate(store, Reading::default(), timestamp(at), self.state())
+                && let Ok(state) = metric_alarm.evaluate(Data::of(store), timestamp(at), self.state())
             {
                 self.go_to(state, at);
             }

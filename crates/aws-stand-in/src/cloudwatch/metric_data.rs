@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{invalid, invalid_token, read};
 use crate::{clock::timestamp, error::ServiceError, page};
 use metric_math::{
-    evaluation::{EvaluationError, MetricDataQuery, Queries, Query, Reading, Series, dashboard::TimeRange},
+    evaluation::{Data, EvaluationError, MetricDataQuery, Queries, Query, Series, dashboard::TimeRange},
     telemetry::{MetricStore, SECOND, Timestamp},
 };
 
@@ -90,7 +90,7 @@ fn evaluated(
     let queries: Vec<Query> =
         queries.into_iter().map(MetricDataQuery::query).collect::<Result<_, _>>().map_err(refused)?;
     let ids: Vec<String> = queries.iter().map(|query| query.id.clone()).collect();
-    let queries = Queries::of_request(store, Reading::default(), range, now, queries).map_err(refused)?;
+    let queries = Queries::of_request(Data::of(store), range, now, queries).map_err(refused)?;
     let mut all = Vec::new();
     for (number, id) in ids.iter().enumerate().filter(|(number, _)| returned[*number]) {
         all.extend(queries.series(number).map_err(refused)?.into_iter().map(|series| (id.clone(), series)));

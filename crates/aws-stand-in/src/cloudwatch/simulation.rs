@@ -42,7 +42,7 @@ impl Simulation {
         let until = timestamp(now);
         for running in &mut self.running {
             // The fleet was checked when it began.
-            let published = running.fleet.publish(store, running.start, running.published_until, until);
+            let published = running.fleet.publish(store, running.start, running.published_until..until);
             if published.is_ok() {
                 running.published_until = running.published_until.max(until);
             }

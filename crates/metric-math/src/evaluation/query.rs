@@ -92,6 +92,23 @@ pub enum EvaluationError {
     Structure(String),
 }
 
+/// What queries and alarms are evaluated over.
+#[derive(Clone, Copy)]
+pub struct Data<'s> {
+    /// The samples.
+    pub store: &'s MetricStore,
+    /// How the documentation is read.
+    pub reading: Reading,
+}
+
+impl<'s> Data<'s> {
+    /// Samples under the likeliest reading.
+    #[must_use]
+    pub fn of(store: &'s MetricStore) -> Self {
+        Self { store, reading: Reading::default() }
+    }
+}
+
 /// Queries with what they are evaluated over.
 pub struct Queries<'s> {
     pub(super) store: &'s MetricStore,
@@ -110,19 +127,14 @@ impl<'s> Queries<'s> {
     ///
     /// # Errors
     /// More than one of them is a Metrics Insights query.
-    pub fn new(
-        store: &'s MetricStore,
-        reading: Reading,
-        window: Window,
-        queries: Vec<Query>,
-    ) -> Result<Self, EvaluationError> {
+    pub fn new(data: Data<'s>, window: Window, queries: Vec<Query>) -> Result<Self, EvaluationError> {
         let insights = |query: &&Query| matches!(query.source, Source::Expression(Expression::Query(_)));
         if queries.iter().filter(insights).count() > 1 {
             return Err(EvaluationError::SecondInsightsQuery);
         }
         Ok(Self {
-            store,
-            reading,
+            store: data.store,
+            reading: data.reading,
             window,
             all: queries,
             in_alarm: false,
@@ -136,24 +148,18 @@ impl<'s> Queries<'s> {
     /// # Errors
     /// More than one of them is a Metrics Insights query.
     pub fn of_request(
-        store: &'s MetricStore,
-        reading: Reading,
+        data: Data<'s>,
         range: TimeRange,
         now: Timestamp,
         queries: Vec<Query>,
     ) -> Result<Self, EvaluationError> {
         let period = queries.iter().filter_map(|query| query.period).min().unwrap_or(DEFAULT_PERIOD);
-        Self::new(store, reading, Window::aligned(range.start, range.end, period, now), queries)
+        Self::new(data, Window::aligned(range.start, range.end, period, now), queries)
     }
 
     /// Queries of an alarm: no search, and Metrics Insights reaches back three hours.
-    pub(super) fn of_alarm(
-        store: &'s MetricStore,
-        reading: Reading,
-        window: Window,
-        queries: Vec<Query>,
-    ) -> Result<Self, EvaluationError> {
-        Ok(Self { in_alarm: true, ..Self::new(store, reading, window, queries)? })
+    pub(super) fn of_alarm(data: Data<'s>, window: Window, queries: Vec<Query>) -> Result<Self, EvaluationError> {
+        Ok(Self { in_alarm: true, ..Self::new(data, window, queries)? })
     }
 
     /// The series that a query comes to, with the labels a legend shows. A metric gives one series, also without data.

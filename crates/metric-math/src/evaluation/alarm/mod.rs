@@ -14,12 +14,11 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::telemetry::{HOUR, MINUTE, Metric, MetricStore, SECOND, Timestamp, Window};
+use crate::telemetry::{HOUR, MINUTE, Metric, SECOND, Timestamp, Window};
 
 use super::{
     metric_data::{DimensionShape, MetricDataQuery, shape},
-    query::{EvaluationError, Queries, Query, Source},
-    reading::Reading,
+    query::{Data, EvaluationError, Queries, Query, Source},
 };
 
 pub use composite::{AlarmRule, RuleError};
@@ -169,8 +168,7 @@ impl MetricAlarm {
     /// The watched expression has no value.
     pub fn contributors(
         &self,
-        store: &MetricStore,
-        reading: Reading,
+        data: Data<'_>,
         at: Timestamp,
     ) -> Result<Vec<Contributor>, EvaluationError> {
         let sliding = at.div_euclid(self.interval()) * self.interval();
@@ -180,7 +178,7 @@ impl MetricAlarm {
         let start = end - periods * Timestamp::from(self.period) * SECOND;
         // What is stamped with the end is the next period's.
         let window = Window { start, end, period: self.period, now: end - 1 };
-        let series = Queries::of_alarm(store, reading, window, self.queries.clone())?.series(self.watched)?;
+        let series = Queries::of_alarm(data, window, self.queries.clone())?.series(self.watched)?;
         if series.is_empty() {
             return Ok(vec![Contributor::silent(window)]);
         }
@@ -193,11 +191,10 @@ impl MetricAlarm {
     /// The watched expression has no value, or several.
     pub fn values(
         &self,
-        store: &MetricStore,
-        reading: Reading,
+        data: Data<'_>,
         at: Timestamp,
     ) -> Result<Vec<Option<f64>>, EvaluationError> {
-        match self.contributors(store, reading, at)?.as_mut_slice() {
+        match self.contributors(data, at)?.as_mut_slice() {
             [one] => Ok(std::mem::take(&mut one.values)),
             _ => Err(EvaluationError::NotEvaluated("The value of an alarm on several series".to_owned())),
         }
@@ -209,12 +206,11 @@ impl MetricAlarm {
     /// As [`Self::contributors`].
     pub fn evaluate(
         &self,
-        store: &MetricStore,
-        reading: Reading,
+        data: Data<'_>,
         at: Timestamp,
         before: AlarmState,
     ) -> Result<AlarmState, EvaluationError> {
-        let all = self.contributors(store, reading, at)?;
+        let all = self.contributors(data, at)?;
         let states = || all.iter().map(|one| self.state_of(one, before));
         let worst =
             [AlarmState::Alarm, AlarmState::Ok].into_iter().find(|wanted| states().any(|state| state == *wanted));
@@ -239,8 +235,7 @@ impl MetricAlarm {
     /// As [`Self::values`].
     pub fn history(
         &self,
-        store: &MetricStore,
-        reading: Reading,
+        data: Data<'_>,
         made: Timestamp,
         until: Timestamp,
     ) -> Result<Vec<(Timestamp, AlarmState)>, EvaluationError> {
@@ -248,8 +243,8 @@ impl MetricAlarm {
         let mut changes = vec![(made, state)];
         let mut at = (made.div_euclid(self.interval()) + 1) * self.interval();
         while at <= until {
-            if self.is_warm(store, reading, at, at - made)? {
-                let next = self.evaluate(store, reading, at, state)?;
+            if self.is_warm(data, at, at - made)? {
+                let next = self.evaluate(data, at, state)?;
                 if next != state {
                     state = next;
                     changes.push((at, state));
@@ -266,8 +261,7 @@ impl MetricAlarm {
     /// As [`Self::values`].
     pub fn is_warm(
         &self,
-        store: &MetricStore,
-        reading: Reading,
+        data: Data<'_>,
         at: Timestamp,
         age: Timestamp,
     ) -> Result<bool, EvaluationError> {
@@ -276,7 +270,7 @@ impl MetricAlarm {
         }
         let wanted = self.datapoints.evaluation_periods as usize;
         let full = |one: &Contributor| one.values.iter().rev().take(wanted).all(Option::is_some);
-        let enough = || Ok(self.contributors(store, reading, at)?.iter().all(full));
+        let enough = || Ok(self.contributors(data, at)?.iter().all(full));
         if self.warm_up.in_full { Ok(false) } else { enough() }
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::telemetry::Metric;
+use crate::telemetry::{Metric, MetricStore};
 
 /// One value a minute; `-` for none.
 fn store(values: &str) -> MetricStore {
@@ -28,7 +28,7 @@ fn alarm() -> Value {
 fn history(alarm: &Value, values: &str) -> String {
     let minutes = Timestamp::try_from(values.len()).unwrap();
     let alarm = MetricAlarm::read(alarm).unwrap();
-    let changes = alarm.history(&store(values), Reading::default(), 0, minutes * MINUTE).unwrap();
+    let changes = alarm.history(Data::of(&store(values)), 0, minutes * MINUTE).unwrap();
     let shown: Vec<String> = changes.iter().map(|(at, state)| format!("{}:{}", at / MINUTE, state.name())).collect();
     shown.join(" ")
 }
@@ -65,7 +65,7 @@ fn metric_math_is_watched_by_what_returns_data() {
     });
     assert_eq!(history(&alarm, "0-599-0"), "0:INSUFFICIENT_DATA 1:OK 3:ALARM 6:OK");
     alarm["Metrics"][0]["Expression"] = json!("SUM(SEARCH('M', 'Sum'))");
-    let refused = MetricAlarm::read(&alarm).unwrap().values(&store("0"), Reading::default(), MINUTE);
+    let refused = MetricAlarm::read(&alarm).unwrap().values(Data::of(&store("0")), MINUTE);
     assert_eq!(refused, Err(EvaluationError::SearchInAlarm));
 }
 
@@ -76,7 +76,7 @@ fn periods_end_at_the_evaluation_or_at_the_clock() {
     alarm["EvaluationPeriods"] = json!(1);
     let sums = |alarm: &Value, minute| {
         let values =
-            MetricAlarm::read(alarm).unwrap().values(&store("1111122222"), Reading::default(), minute * MINUTE);
+            MetricAlarm::read(alarm).unwrap().values(Data::of(&store("1111122222")), minute * MINUTE);
         values.unwrap().last().copied().flatten()
     };
     assert_eq!((sums(&alarm, 5), sums(&alarm, 6), sums(&alarm, 10)), (Some(5.0), Some(6.0), Some(10.0)));
@@ -99,7 +99,7 @@ fn a_day_of_the_clock_is_one_of_its_time_zone() {
     (0..96).for_each(|hour| store.put(&metric, hour * HOUR, 1.0));
     store.put(&metric, 47 * HOUR + HOUR / 2, 1.0);
     let counted = |zone: &str, hour: i64| {
-        let values = MetricAlarm::read(&day(zone)).unwrap().values(&store, Reading::default(), hour * HOUR).unwrap();
+        let values = MetricAlarm::read(&day(zone)).unwrap().values(Data::of(&store), hour * HOUR).unwrap();
         values.last().copied().flatten()
     };
     // The sample at half past 23 UTC of the second day is one of the third day an hour further east.
@@ -126,7 +126,7 @@ fn each_series_of_a_query_that_groups_is_a_contributor() {
     let alarm = MetricAlarm::read(&alarm).unwrap();
     let names = |minute: i64| {
         let mut names: Vec<String> = alarm
-            .contributors(&store, Reading::default(), minute * MINUTE)
+            .contributors(Data::of(&store), minute * MINUTE)
             .unwrap()
             .into_iter()
             .filter(|one| alarm.state_of(one, AlarmState::InsufficientData) == AlarmState::Alarm)
@@ -137,9 +137,9 @@ fn each_series_of_a_query_that_groups_is_a_contributor() {
     };
     assert_eq!(names(15), ["gone", "idle"]);
     assert_eq!(names(55), ["idle"], "one without data is gone");
-    let state = alarm.evaluate(&store, Reading::default(), 55 * MINUTE, AlarmState::Ok);
+    let state = alarm.evaluate(Data::of(&store), 55 * MINUTE, AlarmState::Ok);
     assert_eq!(state, Ok(AlarmState::Alarm), "one is enough");
-    assert!(matches!(alarm.values(&store, Reading::default(), 55 * MINUTE), Err(EvaluationError::NotEvaluated(_))));
+    assert!(matches!(alarm.values(Data::of(&store), 55 * MINUTE), Err(EvaluationError::NotEvaluated(_))));
 }
 
 #[test]

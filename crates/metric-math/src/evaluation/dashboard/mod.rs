@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::telemetry::{MetricStore, Timestamp, Window};
 
 use super::{
-    query::{EvaluationError, Queries},
+    query::{Data, EvaluationError, Queries},
     reading::Reading,
     value::Series,
 };
@@ -109,7 +109,7 @@ impl Viewer<'_> {
             }
         }
         let queries = rows.iter().map(|row| row.query.clone()).collect();
-        let queries = Queries::new(self.store, self.reading, window, queries)?;
+        let queries = Queries::new(Data { store: self.store, reading: self.reading }, window, queries)?;
         let mut lines = Vec::new();
         for (number, row) in rows.iter().enumerate().filter(|(_, row)| row.visible) {
             let series = queries.series(number)?;

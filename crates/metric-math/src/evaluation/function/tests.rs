@@ -1,7 +1,7 @@
 //! The functions, one example each from the documentation's words, and what they refuse.
 
 use crate::{
-    evaluation::{EvaluationError, FillOfEmpty, MissingOperand, Queries, Query, Reading, Source, functions, read},
+    evaluation::{Data, EvaluationError, FillOfEmpty, MissingOperand, Queries, Query, Reading, Source, functions, read},
     telemetry::{MINUTE, Metric, MetricStore, Points, SECOND, Statistic, Window},
 };
 
@@ -39,7 +39,7 @@ fn evaluate(text: &str, reading: Reading) -> Result<Vec<Vec<Option<f64>>>, Evalu
     queries.push(expression("loop", "loop + m1")?);
     queries.push(expression("asked", text)?);
     let asked = queries.len() - 1;
-    let series = Queries::new(&store, reading, window, queries)?.series(asked)?;
+    let series = Queries::new(Data { store: &store, reading }, window, queries)?.series(asked)?;
     let row = |points: Points| (0..5).map(|minute| points.get(&(minute * MINUTE)).copied()).collect();
     Ok(series.into_iter().map(|one| row(one.points)).collect())
 }
@@ -207,7 +207,7 @@ fn a_metric_of_another_period_keeps_it() {
         query("m1", Source::Metric(metric, Statistic::SampleCount), Some(300)),
         query("e1", Source::Expression(read("m1 * 10 / PERIOD(m1)").unwrap()), None),
     ];
-    let found = Queries::new(&store, Reading::default(), window, queries).unwrap().series(1).unwrap();
+    let found = Queries::new(Data::of(&store), window, queries).unwrap().series(1).unwrap();
     assert_eq!((found[0].points.len(), found[0].last(), found[0].period), (2, Some(1.0), 300));
 }
 

@@ -14,6 +14,7 @@ mod tick;
 mod value;
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
@@ -223,7 +224,7 @@ impl Fleet {
         self
     }
 
-    /// Publishes everything that falls within `from..until` for a fleet that started at `start`. Calls for adjoining
+    /// Publishes everything that falls within `range` for a fleet that started at `start`. Calls for adjoining
     /// ranges publish what one call for both would.
     ///
     /// # Errors
@@ -232,11 +233,10 @@ impl Fleet {
         &self,
         store: &mut MetricStore,
         start: Timestamp,
-        from: Timestamp,
-        until: Timestamp,
+        range: Range<Timestamp>,
     ) -> Result<(), FleetError> {
         self.check()?;
-        publish::publish(self, store, start, from, until);
+        publish::publish(self, store, start, range);
         Ok(())
     }
 

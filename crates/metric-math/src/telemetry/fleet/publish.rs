@@ -5,6 +5,7 @@
 //! sample per copy or instance and interval whose value is the number of requests.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::{Fleet, MetricStore, Phases, SECOND, Timestamp, placement, table, tick::Tick};
 
@@ -14,7 +15,7 @@ pub(super) const INVOCATIONS: &str = "AWS/SageMaker";
 /// (<https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_MetricsConfig.html>).
 const PLAIN_INVOCATIONS: u32 = 60;
 
-pub(super) fn publish(fleet: &Fleet, store: &mut MetricStore, start: Timestamp, from: Timestamp, until: Timestamp) {
+pub(super) fn publish(fleet: &Fleet, store: &mut MetricStore, start: Timestamp, range: Range<Timestamp>) {
     let utilization = Timestamp::from(fleet.publish_frequency) * SECOND;
     let invocations = if fleet.enhanced_metrics { utilization } else { Timestamp::from(PLAIN_INVOCATIONS) * SECOND };
     let rows: Vec<_> = fleet.variants.iter().map(|variant| table::published_by(fleet, variant)).collect();
@@ -22,7 +23,7 @@ pub(super) fn publish(fleet: &Fleet, store: &mut MetricStore, start: Timestamp, 
         .into_iter()
         .map(|rows| rows.into_iter().partition::<Vec<_>, _>(|row| row.namespace == INVOCATIONS))
         .unzip();
-    for (begin, end) in unchanged(fleet, start, from.max(start), until) {
+    for (begin, end) in unchanged(fleet, start, range.start.max(start), range.end) {
         let since_start = begin - start;
         let copies = placement::place(fleet, since_start);
         for (rows, interval) in [(&rest, utilization), (&requests, invocations)] {

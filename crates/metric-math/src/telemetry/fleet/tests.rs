@@ -10,7 +10,7 @@ const GPU_SET: [&str; 6] =
 
 fn published(fleet: &Fleet, until: Timestamp) -> MetricStore {
     let mut store = MetricStore::default();
-    fleet.publish(&mut store, 0, 0, until).unwrap();
+    fleet.publish(&mut store, 0, 0..until).unwrap();
     store
 }
 
@@ -188,7 +188,7 @@ fn adjoining_ranges_publish_what_one_range_does() {
         let mut piecewise = MetricStore::default();
         let mut from = 0;
         for until in [95 * SECOND, 1801 * SECOND, HOUR] {
-            fleet.publish(&mut piecewise, 0, from, until).unwrap();
+            fleet.publish(&mut piecewise, 0, from..until).unwrap();
             from = until;
         }
         let whole = published(&fleet, HOUR);
@@ -216,7 +216,7 @@ fn a_fleet_that_contradicts_itself_publishes_nothing() {
     ];
     for (fleet, error) in wrong {
         let mut store = MetricStore::default();
-        assert_eq!(fleet.publish(&mut store, 0, 0, HOUR), Err(error));
+        assert_eq!(fleet.publish(&mut store, 0, 0..HOUR), Err(error));
         assert_eq!(store.metrics().count(), 0);
     }
 }
