@@ -6,8 +6,8 @@
 
 use std::ops::RangeInclusive;
 
-use metric_math::evaluation::{Data, Reading};
 use metric_math::evaluation::alarm::{AlarmRule, AlarmState, MetricAlarm};
+use metric_math::evaluation::{Data, Reading};
 use metric_math::telemetry::{
     Component, Fleet, GpuDimension, HOUR, IdleReservation, Load, MINUTE, Metric, MetricStore, Phases, PublishedReading,
     Steps, Timestamp, Variant, scenario,
@@ -351,8 +351,7 @@ fn a_divided_alarm_fires_where_one_of_its_variants_does() {
     let store = published(&fleet, HOUR);
     let state_of = |name: &str| {
         let part = parts.iter().find(|part| part["AlarmName"] == name).unwrap();
-        let changes =
-            MetricAlarm::read(part).unwrap().history(Data::of(&store), START, START + HOUR).unwrap();
+        let changes = MetricAlarm::read(part).unwrap().history(Data::of(&store), START, START + HOUR).unwrap();
         changes.last().unwrap().1
     };
     for at in 0..6 {

@@ -188,11 +188,11 @@ fn folder() -> Result<PathBuf, AssetsError> {
     }
     // pipx and others link to the program, and the assets are beside the program itself.
     let executable = env::current_exe().and_then(fs::canonicalize).map_err(at(Path::new("this program")))?;
-    Ok(beside(&executable))
+    Ok(installed_beside(&executable))
 }
 
 /// Where a wheel's data is installed: `share` under the prefix of the environment, whose `bin` (`Scripts` on Windows) has the program.
-fn beside(executable: &Path) -> PathBuf {
+fn installed_beside(executable: &Path) -> PathBuf {
     let prefix = executable.parent().and_then(Path::parent).unwrap_or(executable);
     prefix.join("share").join("monitored-endpoint")
 }
@@ -277,7 +277,7 @@ mod tests {
 
     #[test]
     fn assets_are_under_the_prefix_that_the_program_is_installed_in() {
-        let folder = beside(Path::new("/home/me/.venv/bin/monitored-endpoint"));
+        let folder = installed_beside(Path::new("/home/me/.venv/bin/monitored-endpoint"));
         assert_eq!(folder, Path::new("/home/me/.venv/share/monitored-endpoint"));
     }
 

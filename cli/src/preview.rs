@@ -19,7 +19,7 @@ use crate::panels;
 use crate::picture::{FleetFile, View};
 use crate::simulation::{self, Scenario};
 use crate::subject::{self, Reported, SubjectError};
-use crate::template::{ReadError, Source};
+use crate::template::{Input, ReadError};
 use crate::verify::replay::{Replay, ReplayError};
 
 /// Validate what a template declares as the provider would, and draw its dashboards over simulated fleets.
@@ -109,7 +109,7 @@ impl Preview {
             let is_repeated = self.files[..number].iter().any(|earlier| earlier.file_stem() == Some(stem));
             let stem = stem.to_string_lossy().trim_matches('-').to_owned();
             let label = if is_repeated || stem.is_empty() { format!("{stem}{}", number + 1) } else { stem };
-            let (text, mut json, status) = match self.file(file, &beside(&self.out, &label), replay) {
+            let (text, mut json, status) = match self.file(file, &named_for(&self.out, &label), replay) {
                 Ok(said) => (said.text, said.json, said.status),
                 // The others are still worth a look.
                 Err(error) => {
@@ -137,7 +137,7 @@ impl Preview {
     fn file(&self, file: &Path, out: &Path, replay: Replay) -> Result<Said, PreviewError> {
         // The dimension that the simulated fleets publish.
         let dimension = replay.gpu_dimension().unwrap_or(GpuDimension::GpuId);
-        let subject = subject::read(Source::named(file), &self.stack_options, &[dimension])?.or_suggested()?;
+        let subject = subject::read(Input::named(file), &self.stack_options, &[dimension])?.or_suggested()?;
         let several = subject.validations.iter().filter(|validation| dashboard(validation).is_some()).count() > 1;
         let mut text = subject.remarks();
         let mut resources = Vec::new();
@@ -174,7 +174,7 @@ impl Preview {
         } else {
             let (mut fleet, notes) = simulation::fleet(valid, self.simulate);
             replay.apply(&mut fleet);
-            (fleet, simulation::beside(valid), simulation::LIFE, notes)
+            (fleet, simulation::other_endpoints(valid), simulation::LIFE, notes)
         };
         simulation::name_models(&mut fleet, valid);
         let start = now - Timestamp::from(age) * SECOND;
@@ -186,7 +186,7 @@ impl Preview {
             })
         })?;
         let panels = valid.panels().map(|(title, _)| title.to_owned()).collect();
-        let file = if several { beside(out, &validation.logical_id) } else { out.to_owned() };
+        let file = if several { named_for(out, &validation.logical_id) } else { out.to_owned() };
         fs::write(&file, &drawn.html)
             .map_err(|source| PreviewError::Write { path: file.display().to_string(), source })?;
         Ok(Some(Page { file, drawn, panels, notes }))
@@ -250,7 +250,7 @@ fn read_fleet(path: &Path) -> Result<FleetFile, PreviewError> {
 }
 
 /// `preview.html` and `Config` are `preview-Config.html`.
-fn beside(out: &Path, logical_id: &str) -> PathBuf {
+fn named_for(out: &Path, logical_id: &str) -> PathBuf {
     let stem = out.file_stem().unwrap_or_default().to_string_lossy();
     let extension = out.extension().map(|extension| format!(".{}", extension.to_string_lossy())).unwrap_or_default();
     out.with_file_name(format!("{stem}-{logical_id}{extension}"))

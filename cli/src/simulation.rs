@@ -95,7 +95,7 @@ fn published(dimension: GpuDimension) -> Option<telemetry::GpuDimension> {
 }
 
 /// Other endpoints of the account, for a declaration about all of them.
-pub(crate) fn beside(valid: &Valid) -> Vec<Fleet> {
+pub(crate) fn other_endpoints(valid: &Valid) -> Vec<Fleet> {
     if valid.spec.monitoring().is_some() {
         return Vec::new();
     }
@@ -258,7 +258,7 @@ mod tests {
     use super::*;
     use crate::arguments::StackOptions;
     use crate::subject;
-    use crate::template::Source;
+    use crate::template::Input;
 
     #[test]
     fn a_fleet_s_gpus_have_every_dimension_that_can_be_declared() {
@@ -271,7 +271,7 @@ mod tests {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files/public/shadow.yaml");
         let mut stack_options = StackOptions::defaults();
         stack_options.parameters.push(("InstanceCount".to_owned(), "3".to_owned()));
-        let subject = subject::read(Source::File(&file), &stack_options, &[GpuDimension::GpuId]).unwrap();
+        let subject = subject::read(Input::File(&file), &stack_options, &[GpuDimension::GpuId]).unwrap();
         let subject = subject.or_suggested().unwrap();
         let valid = subject.validations[0].valid.as_deref().unwrap();
         let (mut fleet, _) = fleet(valid, Scenario::Steady);

@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use crate::arguments::{StackOptions, type_names};
 use crate::output::{Status, lines};
-use crate::template::{self, ReadError, Source};
+use crate::template::{self, Input, ReadError};
 
 /// Why a file can't be read or validated.
 #[derive(Debug, Error)]
@@ -60,7 +60,7 @@ pub(crate) struct Subject {
 
 /// Reads and validates a file. `gpu_dimensions` are taken where a declaration leaves them open.
 pub(crate) fn read(
-    source: Source<'_>,
+    source: Input<'_>,
     stack_options: &StackOptions,
     gpu_dimensions: &[GpuDimension],
 ) -> Result<Subject, SubjectError> {

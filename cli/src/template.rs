@@ -29,14 +29,14 @@ pub(crate) enum ReadError {
 
 /// Where declarations come from.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Source<'s> {
+pub(crate) enum Input<'s> {
     File(&'s Path),
     Stdin,
     /// Properties that the program brings along.
     Sample(&'s str),
 }
 
-impl<'s> Source<'s> {
+impl<'s> Input<'s> {
     /// What a command line means: `-` is standard input.
     pub(crate) fn named(path: &'s Path) -> Self {
         if path == Path::new("-") { Self::Stdin } else { Self::File(path) }
@@ -74,11 +74,11 @@ fn stdin() -> io::Result<String> {
 
 /// Reads JSON or YAML without working anything out.
 pub(crate) fn read_values(path: &Path) -> Result<Value, ReadError> {
-    Source::named(path).document().map(|document| document.value)
+    Input::named(path).document().map(|document| document.value)
 }
 
 /// Reads declarations. Properties alone are of the type `alone`.
-pub(crate) fn read(source: Source<'_>, stack: &Stack, alone: ResourceType) -> Result<Declarations, ReadError> {
+pub(crate) fn read(source: Input<'_>, stack: &Stack, alone: ResourceType) -> Result<Declarations, ReadError> {
     let name = source.name();
     of_document(source.document()?, &name, stack, alone).map_err(|error| {
         let message = match error {

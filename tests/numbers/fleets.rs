@@ -3,7 +3,7 @@
 use metric_math::{
     evaluation::{
         Reading, Series,
-        dashboard::{Line, TimeRange, Viewer},
+        dashboard::{Line, TimeSpan, Viewer},
     },
     telemetry::{
         Component, Fleet, GpuDimension, HOUR, IdleReservation, MetricStore, Phases, SECOND, Steps, Timestamp, scenario,
@@ -35,8 +35,8 @@ pub(crate) fn published(fleet: &Fleet) -> MetricStore {
 }
 
 /// The whole time that fleets are looked at.
-pub(crate) fn range() -> TimeRange {
-    TimeRange { start: START, end: START + LENGTH }
+pub(crate) fn range() -> TimeSpan {
+    TimeSpan { start: START, end: START + LENGTH }
 }
 
 /// Every line of a dashboard at one period. A panel that can't be evaluated fails.

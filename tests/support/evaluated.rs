@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use metric_math::evaluation::{Data, Queries, Query, Reading, Source, read};
+use metric_math::evaluation::{Data, Queries, Query, QuerySource, Reading, read};
 use metric_math::telemetry::{Metric, MetricStore, Statistic, Window};
 
 /// What each series has in one period, by id. Of others that an expression names, there is no datapoint.
@@ -23,8 +23,9 @@ pub(crate) fn evaluate(expression: &str, datapoints: &Datapoints) -> Option<f64>
     }
     let query = |id: &str, source| Query { id: id.to_owned(), source, label: None, period: None };
     let ids = expression.ids();
-    let mut queries: Vec<Query> = ids.iter().map(|id| query(id, Source::Metric(metric(id), Statistic::Sum))).collect();
-    queries.push(query("result", Source::Expression(expression.clone())));
+    let mut queries: Vec<Query> =
+        ids.iter().map(|id| query(id, QuerySource::Metric(metric(id), Statistic::Sum))).collect();
+    queries.push(query("result", QuerySource::Expression(expression.clone())));
     let window = Window::aligned(0, 1000 * i64::from(datapoints.period), datapoints.period, 0);
     let values = Reading::ALL.map(|reading| {
         let evaluated = Queries::new(Data { store: &store, reading }, window, queries.clone()).unwrap();

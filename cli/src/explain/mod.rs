@@ -18,7 +18,7 @@ use thiserror::Error;
 use crate::arguments::StackOptions;
 use crate::output::{Said, Status};
 use crate::subject::{self, Reported, Subject, SubjectError};
-use crate::template::Source;
+use crate::template::Input;
 
 /// Explain in words what an alarm or a panel measures, the expression behind it, and why an alarm would fire.
 #[expect(clippy::doc_markdown, reason = "help is printed as it stands")]
@@ -105,19 +105,19 @@ impl Explain {
 
     fn read(&self) -> Result<Subject, ExplainError> {
         if let Some(file) = &self.file {
-            return self.declared_in(Source::named(file));
+            return self.declared_in(Input::named(file));
         }
         let kind = AlarmKind::ALL.into_iter().find(|kind| self.means_kind(*kind));
         for sample in kind.into_iter().flat_map(sample::with) {
-            let subject = self.declared_in(Source::Sample(&sample))?;
+            let subject = self.declared_in(Input::Sample(&sample))?;
             if subject.validations.iter().all(|validation| validation.valid.is_some()) {
                 return Ok(subject);
             }
         }
-        self.declared_in(Source::Sample(sample::SHARED))
+        self.declared_in(Input::Sample(sample::SHARED))
     }
 
-    fn declared_in(&self, source: Source<'_>) -> Result<Subject, ExplainError> {
+    fn declared_in(&self, source: Input<'_>) -> Result<Subject, ExplainError> {
         Ok(subject::read(source, &self.stack_options, &[GpuDimension::GpuId])?.or_suggested()?)
     }
 
@@ -229,7 +229,7 @@ mod tests {
         let stack_options = StackOptions::defaults();
         let mut panels = 0;
         for path in files.filter(is_declaration) {
-            let subject = subject::read(Source::File(&path), &stack_options, &[GpuDimension::GpuId]).unwrap();
+            let subject = subject::read(Input::File(&path), &stack_options, &[GpuDimension::GpuId]).unwrap();
             for valid in subject.validations.iter().filter_map(|validation| validation.valid.as_deref()) {
                 for (title, panel) in valid.panels() {
                     assert_ne!(panel.shows(), "", "{}: {title}", path.display());

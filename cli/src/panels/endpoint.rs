@@ -11,7 +11,7 @@ use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConf
 use aws_sdk_sagemaker::operation::describe_inference_component::DescribeInferenceComponentOutput;
 use aws_sdk_sagemaker::types::InferenceComponentSummary;
 use dashboard_picture::simulated::Simulation;
-use metric_math::evaluation::dashboard::TimeRange;
+use metric_math::evaluation::dashboard::TimeSpan;
 use metric_math::evaluation::{self, Data, EvaluationError, Queries, Query, Series};
 use metric_math::telemetry::{self, MetricStore, SECOND, Timestamp};
 use monitored_endpoint::aws::{Aftermath, Fault};
@@ -75,7 +75,7 @@ impl SimulatedEndpoint {
         until: Moment,
     ) -> Result<Vec<MetricDataResult>, EvaluationError> {
         let read = queries.iter().map(query).collect::<Result<Vec<Query>, _>>()?;
-        let range = TimeRange { start: from.0 * SECOND, end: until.0 * SECOND };
+        let range = TimeSpan { start: from.0 * SECOND, end: until.0 * SECOND };
         let evaluated = Queries::of_request(Data::of(&self.store), range, self.now, read)?;
         let mut results = Vec::new();
         for (number, query) in queries.iter().enumerate().filter(|(_, query)| query.return_data() != Some(false)) {
@@ -146,20 +146,20 @@ fn query(query: &MetricDataQuery) -> Result<Query, EvaluationError> {
         (Some(stat), _) => (metric(stat)?, period(stat.period())),
         (None, expression) => {
             let expression = evaluation::read(expression.unwrap_or_default())?;
-            (evaluation::Source::Expression(expression), period(query.period()))
+            (evaluation::QuerySource::Expression(expression), period(query.period()))
         }
     };
     let label = query.label().map(str::to_owned);
     Ok(Query { id: query.id().unwrap_or_default().to_owned(), source, label, period })
 }
 
-fn metric(stat: &MetricStat) -> Result<evaluation::Source, EvaluationError> {
+fn metric(stat: &MetricStat) -> Result<evaluation::QuerySource, EvaluationError> {
     let metric = stat.metric().cloned().unwrap_or_else(|| Metric::builder().build());
     let pairs: Vec<(&str, &str)> =
         metric.dimensions().iter().filter_map(|dimension| Some((dimension.name()?, dimension.value()?))).collect();
     let (namespace, name) = (metric.namespace().unwrap_or_default(), metric.metric_name().unwrap_or_default());
     let read = telemetry::Metric::new(namespace, name, &pairs);
-    Ok(evaluation::Source::Metric(read, stat.stat().unwrap_or_default().parse()?))
+    Ok(evaluation::QuerySource::Metric(read, stat.stat().unwrap_or_default().parse()?))
 }
 
 fn shape(metric: &telemetry::Metric) -> Metric {

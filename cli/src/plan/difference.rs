@@ -125,7 +125,7 @@ mod tests {
 
     use super::*;
     use crate::arguments::StackOptions;
-    use crate::template::Source;
+    use crate::template::Input;
     use crate::{explain, subject};
 
     #[test]
@@ -151,7 +151,7 @@ mod tests {
         properties.extend(other.as_object().unwrap().clone());
         properties.retain(|_, value| !value.is_null());
         let text = Value::Object(properties).to_string();
-        let subject = subject::read(Source::Sample(&text), &StackOptions::defaults(), &[GpuDimension::GpuId]).unwrap();
+        let subject = subject::read(Input::Sample(&text), &StackOptions::defaults(), &[GpuDimension::GpuId]).unwrap();
         let [validation] = subject.validations.as_slice() else { panic!("{subject:?}") };
         validation.valid.as_ref().unwrap().widgets.clone()
     }

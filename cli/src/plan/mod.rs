@@ -1,9 +1,9 @@
 //! `plan`: what a Create makes or an Update changes, what that costs a month, and the exact requests.
 
 mod changes;
-mod cost;
-mod costs;
+mod comparison;
 mod difference;
+mod estimate;
 mod ingestion;
 mod instances;
 mod steps;
@@ -22,10 +22,10 @@ use thiserror::Error;
 use crate::arguments::{StackOptions, pair};
 use crate::output::{Said, Status};
 use crate::subject::{self, Reported, Subject, SubjectError};
-use crate::template::Source;
+use crate::template::Input;
 use changes::{Change, ChangesError};
-use cost::{CostError, Estimate};
-use costs::{Costs, Side};
+use comparison::{Costs, Side};
+use estimate::{CostError, Estimate};
 use steps::{Action, Step, steps};
 
 /// Say what deploying a declaration creates, or with --old what an update changes, replaces and deletes, and what that costs a month.
@@ -121,7 +121,7 @@ impl PlanArguments {
     fn read(&self) -> Result<(Option<Subject>, Subject), SubjectError> {
         // Before anything is published both names of the dimension are possible, as in a real Create.
         let read = |path: &Path, stack_options: &StackOptions| {
-            subject::read(Source::named(path), stack_options, &GpuDimension::ALL)
+            subject::read(Input::named(path), stack_options, &GpuDimension::ALL)
         };
         let new = read(&self.file, &self.stack_options)?;
         let Some(path) = &self.old else { return Ok((None, new)) };

@@ -3,20 +3,20 @@
 use monitored_endpoint::usage::Usage;
 use serde_json::{Number, Value, json};
 
-use super::words::Copy;
+use super::words::CopyUtilization;
 use crate::output::{self, Status};
 
 /// Decimals that are kept: a ten-thousandth of a cent.
 const DECIMALS: i32 = 6;
 
-pub(super) fn json(range: &Usage, now: &Usage, copies: &[Copy<'_>], basis: &[String]) -> Value {
+pub(super) fn json(range: &Usage, now: &Usage, copies: &[CopyUtilization<'_>], basis: &[String]) -> Value {
     let mut json = json!({
         "Status": Status::Fine.name(),
         "PriceBasis": basis,
         "Now": now,
         "Range": range,
     });
-    json["Copies"] = copies.iter().map(Copy::json).collect();
+    json["Copies"] = copies.iter().map(CopyUtilization::json).collect();
     rounded(json)
 }
 

@@ -100,7 +100,7 @@ pub(crate) enum ReportError {
 }
 
 /// What was read.
-struct Answer {
+struct ReportData {
     now: Usage,
     range: Usage,
     priced: Priced,
@@ -115,7 +115,7 @@ impl Report {
         if format.is_statement() {
             return runtime.block_on(self.statement(format));
         }
-        let Answer { now, range, priced } = runtime.block_on(self.ask(self.one_endpoint()?))?;
+        let ReportData { now, range, priced } = runtime.block_on(self.ask(self.one_endpoint()?))?;
         let copies = copies(&range);
         let text = in_words(&range, &now, &copies, &priced.basis);
         Ok(Said { text, json: json::json(&range, &now, &copies, &priced.basis), status: Status::Fine })
@@ -129,7 +129,7 @@ impl Report {
         }
     }
 
-    async fn ask(&self, endpoint: &EndpointName) -> Result<Answer, ReportError> {
+    async fn ask(&self, endpoint: &EndpointName) -> Result<ReportData, ReportError> {
         let config = self.account.open().await?;
         let reader = Reader::new(&config);
         let moment = Moment::now();
@@ -148,7 +148,7 @@ impl Report {
         // The reader remembers the values, so only the arithmetic is done again.
         let now = reader.read(&question(TimeRange::Last(NOW), &priced.terms)).await?;
         let range = reader.read(&question(self.range(moment), &priced.terms)).await?;
-        Ok(Answer { now, range, priced })
+        Ok(ReportData { now, range, priced })
     }
 
     fn range(&self, now: Moment) -> TimeRange {

@@ -14,7 +14,7 @@ use crate::arguments::Format;
 use crate::output::{Said, Status, lines};
 
 /// What was read, and what is missing.
-struct Answer {
+struct Collected {
     statements: Vec<Statement>,
     /// Why endpoints could not be read, in sentences.
     missing: Vec<String>,
@@ -23,7 +23,7 @@ struct Answer {
 impl Report {
     /// The rows for programs; what must be known to read them goes to standard error.
     pub(super) async fn statement(&self, format: Format) -> Result<Said, ReportError> {
-        let Answer { statements, mut missing } = self.collect().await?;
+        let Collected { statements, mut missing } = self.collect().await?;
         let text = if format == Format::Focus {
             missing.extend(statements.iter().flat_map(Statement::unpriced));
             focus(&statements, self.billing_account.as_deref())
@@ -44,13 +44,13 @@ impl Report {
         Ok(Said { text, json: Value::Null, status })
     }
 
-    async fn collect(&self) -> Result<Answer, ReportError> {
+    async fn collect(&self) -> Result<Collected, ReportError> {
         let config = self.account.open().await?;
         let collector = Collector::new(&config);
         let endpoints = if self.all_endpoints { collector.endpoints().await? } else { self.endpoints.clone() };
         let now = Moment::now();
         let asked: Vec<Asked> = endpoints.iter().map(|endpoint| self.asked(endpoint, now)).collect();
-        let mut answer = Answer { statements: Vec::new(), missing: Vec::new() };
+        let mut answer = Collected { statements: Vec::new(), missing: Vec::new() };
         for (endpoint, statement) in endpoints.iter().zip(collector.statements(&asked).await) {
             match statement {
                 Ok(statement) => answer.statements.push(statement),

@@ -16,7 +16,7 @@ const IDLE: f64 = 30.0;
 
 /// A copy of a model, and how busy its GPUs are.
 #[derive(Debug)]
-pub(super) struct Copy<'u> {
+pub(super) struct CopyUtilization<'u> {
     model: &'u str,
     instance: &'u str,
     container: &'u str,
@@ -24,7 +24,7 @@ pub(super) struct Copy<'u> {
     utilization: f64,
 }
 
-impl Copy<'_> {
+impl CopyUtilization<'_> {
     fn heat(&self) -> &'static str {
         match self.utilization {
             busy if busy >= HOT => "hot",
@@ -42,7 +42,7 @@ impl Copy<'_> {
 }
 
 /// The copies at the end of the range, the busiest first.
-pub(super) fn copies(usage: &Usage) -> Vec<Copy<'_>> {
+pub(super) fn copies(usage: &Usage) -> Vec<CopyUtilization<'_>> {
     let mut found: BTreeMap<(&str, &str), (&str, Vec<f64>)> = BTreeMap::new();
     for instance in usage.variants.iter().flat_map(|variant| &variant.instances) {
         for gpu in &instance.gpus {
@@ -51,18 +51,24 @@ pub(super) fn copies(usage: &Usage) -> Vec<Copy<'_>> {
             found.entry((&instance.id, container)).or_insert((model, Vec::new())).1.push(*mean);
         }
     }
-    let mut copies: Vec<Copy<'_>> = found
+    let mut copies: Vec<CopyUtilization<'_>> = found
         .into_iter()
         .map(|((instance, container), (model, busy))| {
             let gpus = u32::try_from(busy.len()).unwrap_or(u32::MAX);
-            Copy { model, instance, container, gpus, utilization: busy.iter().sum::<f64>() / f64::from(gpus) }
+            CopyUtilization {
+                model,
+                instance,
+                container,
+                gpus,
+                utilization: busy.iter().sum::<f64>() / f64::from(gpus),
+            }
         })
         .collect();
     copies.sort_by(|a, b| b.utilization.total_cmp(&a.utilization));
     copies
 }
 
-pub(super) fn in_words(range: &Usage, now: &Usage, copies: &[Copy<'_>], basis: &[String]) -> String {
+pub(super) fn in_words(range: &Usage, now: &Usage, copies: &[CopyUtilization<'_>], basis: &[String]) -> String {
     let mut text = head(range, now);
     text.push_str(&present(now));
     text.push_str(&past(range));

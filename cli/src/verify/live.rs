@@ -21,7 +21,7 @@ const MOST_QUERIES: usize = 500;
 const SETTLING: i64 = 180;
 
 /// What was asked for.
-pub(super) struct Question<'q> {
+pub(super) struct Target<'q> {
     pub(super) endpoint: &'q str,
     pub(super) dashboard: &'q str,
     /// Seconds to look back over.
@@ -62,9 +62,9 @@ impl Live {
         Self { sagemaker: aws_sdk_sagemaker::Client::new(config), cloudwatch: aws_sdk_cloudwatch::Client::new(config) }
     }
 
-    pub(super) async fn see(&self, question: &Question<'_>) -> Result<Seen, LiveError> {
-        let (endpoint, since) = self.endpoint(question.endpoint).await?;
-        let span = span(&endpoint, question, since);
+    pub(super) async fn see(&self, target: &Target<'_>) -> Result<Seen, LiveError> {
+        let (endpoint, since) = self.endpoint(target.endpoint).await?;
+        let span = span(&endpoint, target, since);
         let mut series = Vec::new();
         for metric in self.listed(&endpoint).await? {
             let shape = Series {
@@ -81,7 +81,7 @@ impl Live {
             }
         }
         let series: Vec<Series> = series.into_iter().map(|(series, _)| series).collect();
-        let dashboard = self.dashboard(question.dashboard, &series, span).await;
+        let dashboard = self.dashboard(target.dashboard, &series, span).await;
         Ok(Seen { enrichment: self.enrichment().await, endpoint, span, series, dashboard })
     }
 
@@ -210,7 +210,7 @@ impl Live {
         let mut panels = Vec::new();
         for Asked { title, asks, queries, shown } in asked {
             let lines = self.values(queries, span).await.map_err(|fault| fault.to_string()).map(|values| {
-                let has_data = |id: &&String| values.iter().any(|(of, points)| of == *id && !points.is_empty());
+                let has_data = |id: &&String| values.iter().any(|(shown, points)| shown == *id && !points.is_empty());
                 (shown.iter().filter(has_data).count(), shown.len())
             });
             panels.push(Panel { title, asks, lines });
@@ -235,11 +235,11 @@ fn dimensions(metric: &Metric) -> BTreeMap<String, String> {
 }
 
 /// From when the endpoint was last changed, at the earliest, to when samples have arrived; whole periods, and whole intervals.
-fn span(endpoint: &Endpoint, question: &Question<'_>, since: i64) -> Span {
+fn span(endpoint: &Endpoint, target: &Target<'_>, since: i64) -> Span {
     let frequency = endpoint.frequency;
     let step = frequency.min(60);
-    let until = (question.now - SETTLING.max(2 * frequency)).div_euclid(frequency) * frequency;
-    let from = (until - question.last).max(since + frequency);
+    let until = (target.now - SETTLING.max(2 * frequency)).div_euclid(frequency) * frequency;
+    let from = (until - target.last).max(since + frequency);
     Span { from: -(-from).div_euclid(frequency) * frequency, until, step }
 }
 

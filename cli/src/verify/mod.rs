@@ -22,7 +22,7 @@ use thiserror::Error;
 use crate::account::{Account, AccountError};
 use crate::arguments::{endpoint, moment};
 use crate::output::{Said, pretty};
-use live::{Live, LiveError, Question};
+use live::{Live, LiveError, Target};
 
 /// High-resolution metrics are kept for three hours.
 const LONGEST: Duration = Duration::from_hours(3);
@@ -77,7 +77,7 @@ impl Verify {
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(VerifyError::Runtime)?;
         let default = default_dashboard_name(self.endpoint.as_str());
-        let question = Question {
+        let target = Target {
             endpoint: self.endpoint.as_str(),
             dashboard: self.dashboard.as_deref().unwrap_or(&default),
             last: i64::try_from(self.last.as_secs()).unwrap_or(i64::MAX),
@@ -85,7 +85,7 @@ impl Verify {
         };
         let seen = runtime.block_on(async {
             let config = self.account.open().await?;
-            Ok::<_, VerifyError>(Live::new(&config).see(&question).await?)
+            Ok::<_, VerifyError>(Live::new(&config).see(&target).await?)
         })?;
         let facts = checks::check(&seen);
         if let Some(path) = &self.facts {

@@ -71,12 +71,12 @@ fn most_facts_of_a_component_endpoint_can_be_told() {
         .map(|fact| fact["Fact"].as_str().unwrap())
         .collect();
     assert_eq!(open, ["idle-latency", "components-stream"], "{}", world.verify(&[]).out);
-    let of = |name: &str| verdicts.iter().find(|fact| fact["Fact"] == name).unwrap().clone();
-    assert_eq!(of("gpu-dimension")["Seen"], "GpuId");
-    assert_eq!(of("idle-reservation")["Measured"]["Idle"], "zero");
-    assert_eq!(of("idle-requests")["Measured"]["Idle"], "zeros");
-    assert_eq!(of("panels")["Measured"]["All"], 3);
-    assert_eq!(of("otel-enrichment")["Measured"]["Status"], "Running");
+    let fact = |name: &str| verdicts.iter().find(|fact| fact["Fact"] == name).unwrap().clone();
+    assert_eq!(fact("gpu-dimension")["Seen"], "GpuId");
+    assert_eq!(fact("idle-reservation")["Measured"]["Idle"], "zero");
+    assert_eq!(fact("idle-requests")["Measured"]["Idle"], "zeros");
+    assert_eq!(fact("panels")["Measured"]["All"], 3);
+    assert_eq!(fact("otel-enrichment")["Measured"]["Status"], "Running");
 }
 
 #[test]

@@ -81,13 +81,13 @@ fn of_row(kind: Kind, row: &PublishedRow) -> Vec<Published> {
     let mut subjects: Vec<(BTreeMap<&str, &str>, Vec<f64>)> = Vec::new();
     if has("InferenceComponentName") && has("ContainerId") {
         for (model, copy, instance, gpus) in COPIES {
-            let of =
+            let dimensions =
                 BTreeMap::from([("InferenceComponentName", model), ("ContainerId", copy), ("InstanceId", instance)]);
             let Some(values) = values(row, model == "secret-llama", 1) else { continue };
             if has("GpuId") {
-                subjects.extend(gpus.iter().map(|gpu| (with(&of, "GpuId", gpu), values.clone())));
+                subjects.extend(gpus.iter().map(|gpu| (with(&dimensions, "GpuId", gpu), values.clone())));
             } else {
-                subjects.push((of, values));
+                subjects.push((dimensions, values));
             }
         }
     } else if has("InferenceComponentName") {
@@ -97,15 +97,15 @@ fn of_row(kind: Kind, row: &PublishedRow) -> Vec<Published> {
         }
     } else if has("InstanceId") {
         for (at, instance) in INSTANCES.into_iter().enumerate() {
-            let of = BTreeMap::from([("InstanceId", instance)]);
+            let dimensions = BTreeMap::from([("InstanceId", instance)]);
             let Some(mut values) = values(row, true, 1) else { continue };
             if row.metric == "GPUReservation" {
                 values = vec![[100.0, 25.0, 0.0][at]];
             }
             if has("GpuId") {
-                subjects.extend(GPUS.iter().map(|gpu| (with(&of, "GpuId", gpu), values.clone())));
+                subjects.extend(GPUS.iter().map(|gpu| (with(&dimensions, "GpuId", gpu), values.clone())));
             } else {
-                subjects.push((of, values));
+                subjects.push((dimensions, values));
             }
         }
     } else if let Some(values) = values(row, true, INSTANCES.len()) {
@@ -113,14 +113,14 @@ fn of_row(kind: Kind, row: &PublishedRow) -> Vec<Published> {
         subjects.push((BTreeMap::new(), values));
     }
     let every = if row.namespace == "AWS/SageMaker" && !kind.enhanced { 60 } else { i64::from(kind.frequency) };
-    let series = |(of, values): (BTreeMap<&str, &str>, Vec<f64>)| {
+    let series = |(dimensions, values): (BTreeMap<&str, &str>, Vec<f64>)| {
         let value = |name: &str| match name {
             "EndpointName" => ENDPOINT,
             "VariantName" => VARIANT,
             "Region" => "us-east-1",
             "AvailabilityZone" => "use1-az1",
             "InstanceType" => "ml.g6.12xlarge",
-            name => of[name],
+            name => dimensions[name],
         };
         let dimensions: Vec<(&str, &str)> = names.iter().map(|name| (*name, value(name))).collect();
         Published { metric: Metric::new(row.namespace, row.metric, &dimensions), values, every }
@@ -128,10 +128,10 @@ fn of_row(kind: Kind, row: &PublishedRow) -> Vec<Published> {
     subjects.into_iter().map(series).collect()
 }
 
-fn with<'d>(of: &BTreeMap<&'d str, &'d str>, name: &'d str, value: &'d str) -> BTreeMap<&'d str, &'d str> {
-    let mut of = of.clone();
-    of.insert(name, value);
-    of
+fn with<'d>(dimensions: &BTreeMap<&'d str, &'d str>, name: &'d str, value: &'d str) -> BTreeMap<&'d str, &'d str> {
+    let mut dimensions = dimensions.clone();
+    dimensions.insert(name, value);
+    dimensions
 }
 
 /// What comes in one interval: a sample of each; none where nobody calls and nothing comes then.

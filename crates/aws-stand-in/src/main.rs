@@ -1,4 +1,4 @@
-//! The stand-in as a program: starts the server, says where it listens, and waits to be told to stop.
+//! The stand-in as a program: starts the server, prints its address, and runs until it gets a signal.
 
 use std::{
     io::{self, Read, Write},

@@ -9,7 +9,7 @@ use crate::{clock::timestamp, world::World};
 use metric_math::{
     evaluation::{
         Reading,
-        dashboard::{TimeRange, Viewer, complete_range},
+        dashboard::{TimeSpan, Viewer, complete_range},
     },
     telemetry::Timestamp,
 };
@@ -32,7 +32,7 @@ pub(crate) enum PageError {
 /// What is asked of a dashboard.
 struct Asked {
     body: Value,
-    range: TimeRange,
+    range: TimeSpan,
     now: Timestamp,
     theme: Theme,
     chosen: BTreeMap<String, String>,

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use metric_math::{
-    evaluation::dashboard::{Axis, Line, TimeRange},
+    evaluation::dashboard::{Axis, Line, TimeSpan},
     telemetry::Timestamp,
 };
 
@@ -29,7 +29,7 @@ pub(crate) struct Chart<'c> {
     pub(crate) lines: &'c [Line],
     /// The widget's properties.
     pub(crate) properties: &'c Value,
-    pub(crate) range: TimeRange,
+    pub(crate) range: TimeSpan,
     /// In pixels.
     pub(crate) width: f64,
     pub(crate) height: f64,
@@ -216,7 +216,7 @@ mod tests {
     }
 
     fn drawn(lines: &[Line], properties: &Value) -> String {
-        let range = TimeRange { start: 0, end: 60 * MINUTE };
+        let range = TimeSpan { start: 0, end: 60 * MINUTE };
         Chart { lines, properties, range, width: 600.0, height: 200.0 }.svg().into_string()
     }
 
@@ -233,7 +233,7 @@ mod tests {
         let chart = Chart {
             lines: &lines,
             properties: &Value::Null,
-            range: TimeRange { start: 0, end: 3 * MINUTE },
+            range: TimeSpan { start: 0, end: 3 * MINUTE },
             width: 600.0,
             height: 200.0,
         };

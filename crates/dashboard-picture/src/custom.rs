@@ -7,7 +7,7 @@ use maud::{Markup, PreEscaped, html};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use metric_math::evaluation::dashboard::TimeRange;
+use metric_math::evaluation::dashboard::TimeSpan;
 
 use super::{frame, note::note, theme::Theme};
 
@@ -46,7 +46,7 @@ impl CustomCall {
 
 /// The calls for all custom widgets of a body.
 #[must_use]
-pub fn calls(name: &str, body: &Value, range: TimeRange, theme: Theme) -> Vec<CustomCall> {
+pub fn calls(name: &str, body: &Value, range: TimeSpan, theme: Theme) -> Vec<CustomCall> {
     let themes: &[bool] = match theme {
         Theme::Auto => &[false, true],
         Theme::Light => &[false],
@@ -67,7 +67,7 @@ pub fn calls(name: &str, body: &Value, range: TimeRange, theme: Theme) -> Vec<Cu
 }
 
 /// The parameters at the top, and the widget's context beside them.
-fn event(name: &str, number: usize, widget: &Value, range: TimeRange, dark: bool) -> Value {
+fn event(name: &str, number: usize, widget: &Value, range: TimeSpan, dark: bool) -> Value {
     let params = widget.pointer("/properties/params").and_then(Value::as_object).cloned().unwrap_or_default();
     let size = frame::inside(widget);
     let mut event: Map<String, Value> = params.clone();
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_custom_widget_is_called_as_the_console_calls_it() {
-        let range = TimeRange { start: 1000, end: 61_000 };
+        let range = TimeSpan { start: 1000, end: 61_000 };
         let calls = calls("chat", &body(), range, Theme::Dark);
         let [call] = &calls[..] else { panic!("{calls:?}") };
         assert_eq!((call.number, call.endpoint.as_str()), (1, "arn:f"));
@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_page_that_follows_its_reader_has_an_answer_for_both_themes() {
-        let calls = calls("chat", &body(), TimeRange { start: 0, end: 1 }, Theme::Auto);
+        let calls = calls("chat", &body(), TimeSpan { start: 0, end: 1 }, Theme::Auto);
         let answers: Vec<CustomAnswer> =
             calls.iter().map(|call| call.answered(format!("<p>{}</p>", call.dark))).collect();
         let html = content(1, &answers).into_string();

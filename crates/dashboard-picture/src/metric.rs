@@ -3,12 +3,12 @@
 use maud::{Markup, html};
 use serde_json::Value;
 
-use metric_math::evaluation::dashboard::{DrawnWidget, Line, TimeRange};
+use metric_math::evaluation::dashboard::{DrawnWidget, Line, TimeSpan};
 
 use super::{chart::Chart, frame::Size, legend::Legend, moment, note::note, numbers};
 
 /// What goes into the widget's frame.
-pub(crate) fn content(properties: &Value, drawn: Option<&DrawnWidget>, range: TimeRange, size: Size) -> Markup {
+pub(crate) fn content(properties: &Value, drawn: Option<&DrawnWidget>, range: TimeSpan, size: Size) -> Markup {
     let lines = match drawn.map(|drawn| &drawn.lines) {
         Some(Ok(lines)) => lines,
         Some(Err(error)) => return note("This can't be drawn", &error.to_string()),
@@ -29,7 +29,7 @@ pub(crate) fn period(drawn: Option<&DrawnWidget>) -> String {
     drawn.map(|drawn| format!("each {}", moment::period(drawn.period))).unwrap_or_default()
 }
 
-fn graph(properties: &Value, lines: &[Line], range: TimeRange, size: Size) -> Markup {
+fn graph(properties: &Value, lines: &[Line], range: TimeSpan, size: Size) -> Markup {
     let position = properties.get("legend").and_then(|legend| legend.get("position")).and_then(Value::as_str);
     let legend = Legend::laid_out(if position == Some("hidden") { &[] } else { lines }, size.width);
     let height = (size.height - legend.height()).max(60.0);

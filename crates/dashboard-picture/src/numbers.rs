@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use serde_json::Value;
 
-use metric_math::evaluation::dashboard::{Line, TimeRange};
+use metric_math::evaluation::dashboard::{Line, TimeSpan};
 
 use super::{
     color,
@@ -16,7 +16,7 @@ const WIDTH: f64 = 200.0;
 const HEIGHT: f64 = 30.0;
 
 /// The newest value of each line, with a sparkline where the widget asks for one.
-pub(crate) fn tiles(lines: &[Line], properties: &Value, range: TimeRange) -> Markup {
+pub(crate) fn tiles(lines: &[Line], properties: &Value, range: TimeSpan) -> Markup {
     let sparkline_wanted = properties.get("sparkline").and_then(Value::as_bool) == Some(true);
     html! {
         div.numbers {
@@ -35,7 +35,7 @@ pub(crate) fn tiles(lines: &[Line], properties: &Value, range: TimeRange) -> Mar
 }
 
 /// A small picture of one series, without axes.
-fn sparkline(number: usize, line: &Line, range: TimeRange) -> Markup {
+fn sparkline(number: usize, line: &Line, range: TimeSpan) -> Markup {
     let scale = Scale::of(line.series.points.values().copied().chain([0.0]), Bounds::default());
     let plot = Plot { left: 0.0, right: WIDTH, top: 2.0, bottom: HEIGHT - 1.0, range };
     html! {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::Value;
 
-use metric_math::evaluation::dashboard::{TimeRange, Viewer};
+use metric_math::evaluation::dashboard::{TimeSpan, Viewer};
 
 use super::{
     alarms::AlarmCondition,
@@ -32,7 +32,7 @@ pub struct Dashboard<'d> {
     /// Its body.
     pub body: &'d Value,
     /// The range of time to show; the body's own where there is none.
-    pub range: Option<TimeRange>,
+    pub range: Option<TimeSpan>,
     /// The alarms that its widgets may show.
     pub alarms: &'d [AlarmCondition],
     /// Values of its variables by their ids; the defaults where there are none.
@@ -56,7 +56,7 @@ impl Dashboard<'_> {
         let widgets = widgets.ok_or_else(|| RenderError::Body("it has no array of widgets".to_owned()))?;
         let range = match self.range {
             Some(range) => range,
-            None => TimeRange::of_body(&body, viewer.now)?,
+            None => TimeSpan::of_body(&body, viewer.now)?,
         };
         let drawn = viewer.dashboard(&body, Some(range))?;
         let material = Material { drawn: &drawn, alarms: self.alarms, range, custom: self.custom };
@@ -92,7 +92,7 @@ impl Dashboard<'_> {
         }
     }
 
-    fn header(&self, range: TimeRange, choices: &[Choice]) -> Markup {
+    fn header(&self, range: TimeSpan, choices: &[Choice]) -> Markup {
         html! {
             header {
                 h1 { (self.name) }

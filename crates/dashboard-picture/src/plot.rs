@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use maud::{Markup, Render, html};
 
 use metric_math::{
-    evaluation::dashboard::{Line, TimeRange},
+    evaluation::dashboard::{Line, TimeSpan},
     telemetry::{SECOND, Timestamp},
 };
 
@@ -27,7 +27,7 @@ pub(crate) struct Plot {
     pub(crate) right: f64,
     pub(crate) top: f64,
     pub(crate) bottom: f64,
-    pub(crate) range: TimeRange,
+    pub(crate) range: TimeSpan,
 }
 
 /// The values of a line as drawn: where its area begins and ends; in a chart that isn't stacked, the value twice.

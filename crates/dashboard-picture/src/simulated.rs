@@ -7,7 +7,7 @@ use serde_json::Value;
 use metric_math::{
     evaluation::{
         Reading,
-        dashboard::{self, RangeError, TimeRange, Viewer},
+        dashboard::{self, RangeError, TimeSpan, Viewer},
     },
     telemetry::{Fleet, FleetError, MINUTE, MetricStore, SECOND, Timestamp},
 };
@@ -158,7 +158,7 @@ impl Simulation<'_> {
     }
 
     /// What to show: whole periods, and nothing from before the fleet's first one unless that is asked for.
-    fn range(&self, picture: &Picture<'_>, body: &Value) -> Result<TimeRange, RangeError> {
+    fn range(&self, picture: &Picture<'_>, body: &Value) -> Result<TimeSpan, RangeError> {
         let mut ends = body.clone();
         for (end, text) in [("start", picture.from), ("end", picture.to)] {
             if let Some(text) = text {
@@ -169,7 +169,7 @@ impl Simulation<'_> {
         let step = Timestamp::from(dashboard::graph_period(body, range, self.now)) * SECOND;
         let first = -(-self.start).div_euclid(step) * step;
         let starts_late = picture.from.is_none() && range.start < first && first < range.end;
-        Ok(TimeRange { start: if starts_late { first } else { range.start }, ..range })
+        Ok(TimeSpan { start: if starts_late { first } else { range.start }, ..range })
     }
 }
 

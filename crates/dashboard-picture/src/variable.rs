@@ -2,7 +2,7 @@
 //!
 //! A variable of type `pattern` replaces a text wherever it stands
 //! (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_dashboard_variables.html>); one of type
-//! `property` would change a property of every widget, which isn't played here and is said beside its name.
+//! `property` would change a property of every widget. It isn't applied here, and the page says so next to its name.
 
 use std::collections::BTreeMap;
 

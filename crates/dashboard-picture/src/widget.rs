@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use serde_json::Value;
 
-use metric_math::evaluation::dashboard::{DrawnWidget, TimeRange};
+use metric_math::evaluation::dashboard::{DrawnWidget, TimeSpan};
 
 use super::{
     alarms::{self, AlarmCondition},
@@ -18,7 +18,7 @@ use super::{
 pub(crate) struct Material<'m> {
     pub(crate) drawn: &'m [DrawnWidget],
     pub(crate) alarms: &'m [AlarmCondition],
-    pub(crate) range: TimeRange,
+    pub(crate) range: TimeSpan,
     pub(crate) custom: &'m [CustomAnswer],
 }
 
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     fn drawn(widget: &Value) -> String {
-        let material = Material { drawn: &[], alarms: &[], range: TimeRange { start: 0, end: 1 }, custom: &[] };
+        let material = Material { drawn: &[], alarms: &[], range: TimeSpan { start: 0, end: 1 }, custom: &[] };
         section(0, widget, material).into_string()
     }
 

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{invalid, invalid_token, read};
 use crate::{clock::timestamp, error::ServiceError, page};
 use metric_math::{
-    evaluation::{Data, EvaluationError, MetricDataQuery, Queries, Query, Series, dashboard::TimeRange},
+    evaluation::{Data, EvaluationError, MetricDataQuery, Queries, Query, Series, dashboard::TimeSpan},
     telemetry::{MetricStore, SECOND, Timestamp},
 };
 
@@ -43,7 +43,7 @@ pub(super) fn get(context: &Context<'_>, request: &Value) -> Result<Value, Servi
     if wanted.metric_data_queries.len() > MOST_QUERIES {
         return Err(invalid(format!("At most {MOST_QUERIES} MetricDataQueries can be in one request.")));
     }
-    let range = TimeRange { start, end };
+    let range = TimeSpan { start, end };
     let newest_first = wanted.scan_by.as_deref() != Some("TimestampAscending");
     let mut results = Vec::new();
     let mut longest = 1;
@@ -83,7 +83,7 @@ fn store_of<'c>(context: &'c Context<'_>, account: Option<&str>) -> Result<&'c M
 fn evaluated(
     store: &MetricStore,
     queries: Vec<MetricDataQuery>,
-    range: TimeRange,
+    range: TimeSpan,
     now: Timestamp,
 ) -> Result<Vec<(String, Series)>, ServiceError> {
     let returned: Vec<bool> = queries.iter().map(|query| query.return_data.unwrap_or(true)).collect();

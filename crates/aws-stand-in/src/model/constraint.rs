@@ -1,4 +1,4 @@
-//! The constraints of a request's members, violated ones told in the words AWS's front end uses for every service.
+//! The constraints of a request's members, violated ones reported in the words that AWS uses for every service.
 //! It assumes that types are right already, and passes over members that the model doesn't know.
 
 use serde_json::Value;

@@ -29,8 +29,8 @@ pub(super) fn has(attribute: &str) -> bool {
 /// The product's value of a field that can be filtered by.
 pub(super) fn attribute<'a>(product: &'a Value, field: &str) -> &'a str {
     let product = &product["product"];
-    let of = if field == "productFamily" { &product[field] } else { &product["attributes"][field] };
-    of.as_str().unwrap_or_default()
+    let value = if field == "productFamily" { &product[field] } else { &product["attributes"][field] };
+    value.as_str().unwrap_or_default()
 }
 
 /// What instances of the type are sold for: hosting, and training. On AWS both often cost the same; here they never do,

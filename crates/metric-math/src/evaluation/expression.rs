@@ -35,7 +35,7 @@ impl Expression {
     pub fn value_kind(&self, of_id: &dyn Fn(&str) -> ValueKind) -> Option<ValueKind> {
         match self {
             Self::Math(node) => Some(node.value_kind(of_id)),
-            Self::Query(_) => None,
+            Self::Insights(_) => None,
         }
     }
 }

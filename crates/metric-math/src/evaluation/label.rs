@@ -7,7 +7,7 @@
 use crate::telemetry::Statistic;
 
 use super::{
-    query::{Query, Source},
+    query::{Query, QuerySource},
     value::Series,
 };
 
@@ -18,7 +18,7 @@ pub(super) fn labelled(query: &Query, mut series: Series, many: bool) -> Series 
         Some(label) if label.contains("${") => resolved(label, &series, query),
         Some(label) if many => format!("{label} {}", series.label).trim().to_owned(),
         Some(label) => label.to_owned(),
-        None if many || matches!(query.source, Source::Metric(..)) => series.label,
+        None if many || matches!(query.source, QuerySource::Metric(..)) => series.label,
         None => query.id.clone(),
     };
     series
@@ -63,8 +63,8 @@ fn property(name: &str, series: &Series, query: &Query) -> Option<String> {
                 "MetricName" => metric.map(|metric| metric.name.clone()),
                 "Namespace" => metric.map(|metric| metric.namespace.clone()),
                 "Stat" => match &query.source {
-                    Source::Metric(_, statistic) => Some(statistic.to_string()),
-                    Source::Expression(_) => None,
+                    QuerySource::Metric(_, statistic) => Some(statistic.to_string()),
+                    QuerySource::Expression(_) => None,
                 },
                 _ => metric?.dimensions.get(property.strip_prefix("Dim.")?).cloned(),
             }
@@ -89,7 +89,7 @@ mod tests {
             Series { label: "one".into(), points: [(0, 1.5), (60, 2.0)].into(), period: 60, metric: Some(metric) };
         let query = |label: Option<&str>| Query {
             id: "e1".into(),
-            source: Source::Expression(read("SEARCH('M', 'Sum')").unwrap()),
+            source: QuerySource::Expression(read("SEARCH('M', 'Sum')").unwrap()),
             label: label.map(str::to_owned),
             period: None,
         };

@@ -10,7 +10,7 @@ use crate::telemetry::Metric;
 
 use super::{
     expression,
-    query::{EvaluationError, Query, Source},
+    query::{EvaluationError, Query, QuerySource},
 };
 
 /// One `MetricDataQuery`.
@@ -79,8 +79,8 @@ impl MetricDataQuery {
     /// It has neither a metric nor an expression, or both; or one of them can't be read.
     pub fn query(self) -> Result<Query, EvaluationError> {
         let (source, period) = match (self.metric_stat, self.expression) {
-            (Some(stat), None) => (Source::Metric(stat.metric.metric(), stat.stat.parse()?), Some(stat.period)),
-            (None, Some(expression)) => (Source::Expression(expression::read(&expression)?), self.period),
+            (Some(stat), None) => (QuerySource::Metric(stat.metric.metric(), stat.stat.parse()?), Some(stat.period)),
+            (None, Some(expression)) => (QuerySource::Expression(expression::read(&expression)?), self.period),
             _ => {
                 let message = format!("the query {:?} has to have a MetricStat or an Expression", self.id);
                 return Err(EvaluationError::Structure(message));

@@ -22,7 +22,7 @@ pub use expression::read;
 pub use function::{Function, functions};
 pub use insights::{InsightsError, InsightsQuery};
 pub use metric_data::MetricDataQuery;
-pub use query::{Data, EvaluationError, Queries, Query, Source};
+pub use query::{Data, EvaluationError, Queries, Query, QuerySource};
 pub use reading::{FillOfEmpty, InsightsReach, MissingOperand, Reading};
 pub use search::{Search, SearchError};
 pub use syntax::{Expression, Node, SyntaxError, SyntaxProblem};

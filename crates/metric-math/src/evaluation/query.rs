@@ -8,7 +8,7 @@ use crate::telemetry::{Metric, MetricStore, Statistic, Timestamp, UnknownStatist
 
 use super::{
     Expression, InsightsError, Node, Reading, SearchError, SyntaxError, arithmetic,
-    dashboard::TimeRange,
+    dashboard::TimeSpan,
     insights::{self, InsightsQuery},
     label,
     value::{Series, Value},
@@ -23,7 +23,7 @@ pub struct Query {
     /// What others refer to it by; may be empty where nobody does.
     pub id: String,
     /// What gives its values.
-    pub source: Source,
+    pub source: QuerySource,
     /// What a legend calls it; by default a metric's name, or the id.
     pub label: Option<String>,
     /// A period of its own, in seconds; else the window's.
@@ -32,7 +32,7 @@ pub struct Query {
 
 /// What gives a query its values.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Source {
+pub enum QuerySource {
     /// A statistic of one metric.
     Metric(Metric, Statistic),
     /// Metric math, or a Metrics Insights query.
@@ -128,7 +128,7 @@ impl<'s> Queries<'s> {
     /// # Errors
     /// More than one of them is a Metrics Insights query.
     pub fn new(data: Data<'s>, window: Window, queries: Vec<Query>) -> Result<Self, EvaluationError> {
-        let insights = |query: &&Query| matches!(query.source, Source::Expression(Expression::Query(_)));
+        let insights = |query: &&Query| matches!(query.source, QuerySource::Expression(Expression::Insights(_)));
         if queries.iter().filter(insights).count() > 1 {
             return Err(EvaluationError::SecondInsightsQuery);
         }
@@ -149,7 +149,7 @@ impl<'s> Queries<'s> {
     /// More than one of them is a Metrics Insights query.
     pub fn of_request(
         data: Data<'s>,
-        range: TimeRange,
+        range: TimeSpan,
         now: Timestamp,
         queries: Vec<Query>,
     ) -> Result<Self, EvaluationError> {
@@ -183,17 +183,17 @@ impl<'s> Queries<'s> {
         }
         let window = self.window_at(query.period);
         match &query.source {
-            Source::Metric(metric, statistic) => {
+            QuerySource::Metric(metric, statistic) => {
                 let points = self.store.read(metric, *statistic, window);
                 let label = query.label.clone().unwrap_or_else(|| metric.name.clone());
                 Ok(Value::Series(Series { label, points, period: window.period, metric: Some(metric.clone()) }))
             }
-            Source::Expression(Expression::Query(text)) => {
+            QuerySource::Expression(Expression::Insights(text)) => {
                 let insights = InsightsQuery::read(text)?;
                 let reach = insights::reach(self.reading.insights_reach, self.in_alarm);
                 Ok(insights.evaluate(self.store, window, reach))
             }
-            Source::Expression(Expression::Math(node)) => {
+            QuerySource::Expression(Expression::Math(node)) => {
                 self.open.borrow_mut().push(number);
                 let outer = self.own_period.replace(query.period);
                 let value = self.value(node);

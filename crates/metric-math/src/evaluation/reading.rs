@@ -15,7 +15,7 @@ pub struct Reading {
 
 /// The syntax page says of arithmetic operators that missing values are treated as 0
 /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html>, "Basic arithmetic
-/// functions"); people who graph `m1 + m2` find no data point where either has none, and are told to use `FILL` or `SUM`.
+/// functions"); people who graph `m1 + m2` find no data point where either has none, and are advised to use `FILL` or `SUM`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MissingOperand {
     /// No data point where either series has none.

@@ -1,7 +1,7 @@
 //! A file of facts, as `monitored-endpoint verify --facts FILE` writes it: a simulated fleet then publishes as that endpoint did.
 //!
-//! Taken are the answers to what sources contradict each other in, or leave open. What a file says beside that, such as samples
-//! that got lost, no fleet does.
+//! Only the answers to questions that sources leave open, or answer in several ways, are taken. No fleet plays the rest of a file,
+//! such as lost samples.
 
 use std::path::Path;
 use std::{fs, io};

@@ -210,7 +210,7 @@ fn check_expression(id: &str, text: &str, all: &[MetricQuery]) -> Result<(), Str
     if expression.calls("SEARCH") {
         return Err("SEARCH is not supported on Metric Alarms".into());
     }
-    if matches!(expression, Expression::Query(_)) && all.iter().filter(|query| is_insights(query)).count() > 1 {
+    if matches!(expression, Expression::Insights(_)) && all.iter().filter(|query| is_insights(query)).count() > 1 {
         return refuse("an alarm takes one Metrics Insights query only".into());
     }
     let find = |id: &str| all.iter().find(|query| query.id == id);
@@ -240,7 +240,7 @@ fn value_kind(query: &MetricQuery, all: &[MetricQuery], depth: usize) -> Option<
 }
 
 fn is_insights(query: &MetricQuery) -> bool {
-    query.expression.as_deref().is_some_and(|text| matches!(evaluation::read(text), Ok(Expression::Query(_))))
+    query.expression.as_deref().is_some_and(|text| matches!(evaluation::read(text), Ok(Expression::Insights(_))))
 }
 
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_WallClockWindow.html>.

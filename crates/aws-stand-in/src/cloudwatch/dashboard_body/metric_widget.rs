@@ -179,7 +179,7 @@ fn check_metrics(metrics: &[Value], path: &str, findings: &mut Findings) {
         if expression.has_period_of_no_id() || !expression.period_ids().iter().all(is_metric) {
             findings.warn(&path, "PERIOD takes the id of a metric, not of an expression");
         }
-        // Ids stand for series here; an expression that is no series is told of where it stands.
+        // Ids stand for series here; an expression that is no series is reported at its place.
         if expression.value_kind(&|_| ValueKind::Series) == Some(ValueKind::Scalar) {
             findings.warn(&path, "The expression's result is a number, not a time series");
         }

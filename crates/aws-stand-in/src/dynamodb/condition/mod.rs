@@ -204,7 +204,7 @@ impl<'a> Parser<'a> {
             self.expect(")")?;
             return Ok(condition);
         }
-        // Functions, unlike keywords, are told apart by case.
+        // Functions, unlike keywords, differ by case.
         let function = self.peek().filter(|word| ["attribute_exists", "attribute_not_exists"].contains(word));
         if let Some(function) = function {
             self.next += 1;

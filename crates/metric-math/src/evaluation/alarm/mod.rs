@@ -18,7 +18,7 @@ use crate::telemetry::{HOUR, MINUTE, Metric, SECOND, Timestamp, Window};
 
 use super::{
     metric_data::{DimensionShape, MetricDataQuery, shape},
-    query::{Data, EvaluationError, Queries, Query, Source},
+    query::{Data, EvaluationError, Queries, Query, QuerySource},
 };
 
 pub use composite::{AlarmRule, RuleError};
@@ -125,7 +125,10 @@ impl MetricAlarm {
                 dimensions: read.dimensions.into_iter().map(DimensionShape::pair).collect(),
             };
             let statistic = read.statistic.or(read.extended_statistic).ok_or_else(|| missing("Statistic"))?.parse()?;
-            (vec![Query { id: String::new(), source: Source::Metric(metric, statistic), label: None, period }], Some(0))
+            (
+                vec![Query { id: String::new(), source: QuerySource::Metric(metric, statistic), label: None, period }],
+                Some(0),
+            )
         } else {
             let shapes = read.metrics.iter().map(shape::<MetricDataQuery>).collect::<Result<Vec<_>, _>>()?;
             let watched = shapes.iter().position(|query| query.return_data.unwrap_or(true));
@@ -166,11 +169,7 @@ impl MetricAlarm {
     ///
     /// # Errors
     /// The watched expression has no value.
-    pub fn contributors(
-        &self,
-        data: Data<'_>,
-        at: Timestamp,
-    ) -> Result<Vec<Contributor>, EvaluationError> {
+    pub fn contributors(&self, data: Data<'_>, at: Timestamp) -> Result<Vec<Contributor>, EvaluationError> {
         let sliding = at.div_euclid(self.interval()) * self.interval();
         let of_the_clock = self.wall_clock.as_ref().and_then(|zone| wall_clock::boundary(at, self.period, zone));
         let end = of_the_clock.unwrap_or(sliding);
@@ -189,11 +188,7 @@ impl MetricAlarm {
     ///
     /// # Errors
     /// The watched expression has no value, or several.
-    pub fn values(
-        &self,
-        data: Data<'_>,
-        at: Timestamp,
-    ) -> Result<Vec<Option<f64>>, EvaluationError> {
+    pub fn values(&self, data: Data<'_>, at: Timestamp) -> Result<Vec<Option<f64>>, EvaluationError> {
         match self.contributors(data, at)?.as_mut_slice() {
             [one] => Ok(std::mem::take(&mut one.values)),
             _ => Err(EvaluationError::NotEvaluated("The value of an alarm on several series".to_owned())),
@@ -204,12 +199,7 @@ impl MetricAlarm {
     ///
     /// # Errors
     /// As [`Self::contributors`].
-    pub fn evaluate(
-        &self,
-        data: Data<'_>,
-        at: Timestamp,
-        before: AlarmState,
-    ) -> Result<AlarmState, EvaluationError> {
+    pub fn evaluate(&self, data: Data<'_>, at: Timestamp, before: AlarmState) -> Result<AlarmState, EvaluationError> {
         let all = self.contributors(data, at)?;
         let states = || all.iter().map(|one| self.state_of(one, before));
         let worst =
@@ -259,12 +249,7 @@ impl MetricAlarm {
     ///
     /// # Errors
     /// As [`Self::values`].
-    pub fn is_warm(
-        &self,
-        data: Data<'_>,
-        at: Timestamp,
-        age: Timestamp,
-    ) -> Result<bool, EvaluationError> {
+    pub fn is_warm(&self, data: Data<'_>, at: Timestamp, age: Timestamp) -> Result<bool, EvaluationError> {
         if age >= self.warm_up.minutes * MINUTE {
             return Ok(true);
         }

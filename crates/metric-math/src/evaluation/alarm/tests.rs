@@ -75,8 +75,7 @@ fn periods_end_at_the_evaluation_or_at_the_clock() {
     alarm["Period"] = json!(300);
     alarm["EvaluationPeriods"] = json!(1);
     let sums = |alarm: &Value, minute| {
-        let values =
-            MetricAlarm::read(alarm).unwrap().values(Data::of(&store("1111122222")), minute * MINUTE);
+        let values = MetricAlarm::read(alarm).unwrap().values(Data::of(&store("1111122222")), minute * MINUTE);
         values.unwrap().last().copied().flatten()
     };
     assert_eq!((sums(&alarm, 5), sums(&alarm, 6), sums(&alarm, 10)), (Some(5.0), Some(6.0), Some(10.0)));

@@ -17,7 +17,7 @@ use super::{
     value::Series,
 };
 
-pub use range::{RangeError, TimeRange, auto_period, complete_range, graph_period};
+pub use range::{RangeError, TimeSpan, auto_period, complete_range, graph_period};
 
 /// The period of a widget that names none, in seconds.
 const DEFAULT_PERIOD: u32 = 300;
@@ -75,10 +75,10 @@ impl Viewer<'_> {
     ///
     /// # Errors
     /// The body's time range can't be read. What is wrong with one widget is that widget's.
-    pub fn dashboard(&self, body: &Value, range: Option<TimeRange>) -> Result<Vec<DrawnWidget>, RangeError> {
+    pub fn dashboard(&self, body: &Value, range: Option<TimeSpan>) -> Result<Vec<DrawnWidget>, RangeError> {
         let range = match range {
             Some(range) => range,
-            None => TimeRange::of_body(body, self.now)?,
+            None => TimeSpan::of_body(body, self.now)?,
         };
         let inherits = body.get("periodOverride").and_then(Value::as_str) == Some("inherit");
         let period = (!inherits).then(|| auto_period(range, self.now));
@@ -98,7 +98,7 @@ impl Viewer<'_> {
     ///
     /// # Errors
     /// A row that can't be read, or an expression without a value.
-    pub fn widget(&self, widget: &Value, range: TimeRange, period: Option<u32>) -> Result<Vec<Line>, EvaluationError> {
+    pub fn widget(&self, widget: &Value, range: TimeSpan, period: Option<u32>) -> Result<Vec<Line>, EvaluationError> {
         let statistic = text(widget, "stat").unwrap_or(DEFAULT_STATISTIC);
         let metrics = property(widget, "metrics").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let mut rows = row::read(metrics, statistic)?;
@@ -161,7 +161,7 @@ mod tests {
             [{"expression": "m1 * 10 / PERIOD(m1)", "label": "Instances", "yAxis": "right"}],
             [{"expression": "SEARCH('{NS,Endpoint} CPU', 'Average')", "label": "", "period": 300}],
         ]}});
-        let range = TimeRange { start: 0, end: 10 * MINUTE };
+        let range = TimeSpan { start: 0, end: 10 * MINUTE };
         let lines = viewer.widget(&widget, range, None).unwrap();
         let labels: Vec<&str> = lines.iter().map(|line| line.series.label.as_str()).collect();
         assert_eq!(labels, ["Mail", "Instances", "chat", "mail"]);

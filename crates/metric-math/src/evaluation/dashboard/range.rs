@@ -6,7 +6,7 @@ use crate::telemetry::{DAY, HOUR, MINUTE, SECOND, Timestamp, shortest_readable_p
 
 /// A range of time, in milliseconds since the epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TimeRange {
+pub struct TimeSpan {
     /// Its start.
     pub start: Timestamp,
     /// Its end, which isn't in it.
@@ -18,7 +18,7 @@ pub struct TimeRange {
 #[error("{0:?} is no time: give one such as -PT3H or 2026-11-24T12:00:00Z")]
 pub struct RangeError(pub String);
 
-impl TimeRange {
+impl TimeSpan {
     /// The last three hours, what a dashboard shows unless it says otherwise.
     fn last_three_hours(now: Timestamp) -> Self {
         Self { start: now - 3 * HOUR, end: now }
@@ -40,22 +40,22 @@ impl TimeRange {
 ///
 /// # Errors
 /// Its `start` or `end` can't be read.
-pub fn complete_range(body: &Value, now: Timestamp) -> Result<TimeRange, RangeError> {
-    let over = over(now, TimeRange::of_body(body, now)?, body, now);
-    let range = TimeRange::of_body(body, over)?;
-    Ok(TimeRange { end: range.end.min(over), ..range })
+pub fn complete_range(body: &Value, now: Timestamp) -> Result<TimeSpan, RangeError> {
+    let over = over(now, TimeSpan::of_body(body, now)?, body, now);
+    let range = TimeSpan::of_body(body, over)?;
+    Ok(TimeSpan { end: range.end.min(over), ..range })
 }
 
 /// The last moment up to `at` at which all periods of the body's graphs end, those of an hour and more aside: a day's would
 /// leave nothing to see.
-fn over(at: Timestamp, range: TimeRange, body: &Value, now: Timestamp) -> Timestamp {
+fn over(at: Timestamp, range: TimeSpan, body: &Value, now: Timestamp) -> Timestamp {
     let step = Timestamp::from(graph_period(body, range, now)) * SECOND;
     at.div_euclid(step) * step
 }
 
 /// The longest period under an hour, in seconds, that a graph of the body is drawn at.
 #[must_use]
-pub fn graph_period(body: &Value, range: TimeRange, now: Timestamp) -> u32 {
+pub fn graph_period(body: &Value, range: TimeSpan, now: Timestamp) -> u32 {
     const HOUR: u32 = 3600;
     if body.get("periodOverride").and_then(Value::as_str) != Some("inherit") {
         return auto_period(range, now);
@@ -70,7 +70,7 @@ pub fn graph_period(body: &Value, range: TimeRange, now: Timestamp) -> u32 {
 /// AWS says that periods adapt to the range and not how. Here: the shortest of 1, 5 and 15 minutes, 1 and 6 hours and a day
 /// that data at the range's start can still be read at and that gives at most 300 points.
 #[must_use]
-pub fn auto_period(range: TimeRange, now: Timestamp) -> u32 {
+pub fn auto_period(range: TimeSpan, now: Timestamp) -> u32 {
     const PERIODS: [u32; 6] = [60, 300, 900, 3600, 21_600, 86_400];
     const MOST_POINTS: Timestamp = 300;
     let readable = shortest_readable_period(now - range.start).unwrap_or(3600);
@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn a_body_names_its_range() {
         let now = 40 * DAY;
-        let range = |body: Value| TimeRange::of_body(&body, now).map(|range| (now - range.start, now - range.end));
+        let range = |body: Value| TimeSpan::of_body(&body, now).map(|range| (now - range.start, now - range.end));
         assert_eq!(range(json!({})), Ok((3 * HOUR, 0)));
         assert_eq!(range(json!({"start": "-P1DT12H"})), Ok((36 * HOUR, 0)));
         assert_eq!(range(json!({"start": "-P1M"})), Ok((30 * DAY, 0)));
@@ -149,11 +149,11 @@ mod tests {
         for (length, period) in
             [(HOUR, 60), (3 * HOUR, 60), (DAY, 300), (3 * DAY, 900), (7 * DAY, 3600), (60 * DAY, 21_600)]
         {
-            assert_eq!(auto_period(TimeRange { start: now - length, end: now }, now), period, "{length} ms");
+            assert_eq!(auto_period(TimeSpan { start: now - length, end: now }, now), period, "{length} ms");
         }
-        let old = TimeRange { start: now - 20 * DAY, end: now - 20 * DAY + HOUR };
+        let old = TimeSpan { start: now - 20 * DAY, end: now - 20 * DAY + HOUR };
         assert_eq!(auto_period(old, now), 300, "one-minute data is gone after 15 days");
-        let older = TimeRange { start: now - 70 * DAY, end: now - 70 * DAY + HOUR };
+        let older = TimeSpan { start: now - 70 * DAY, end: now - 70 * DAY + HOUR };
         assert_eq!(auto_period(older, now), 3600);
     }
 }

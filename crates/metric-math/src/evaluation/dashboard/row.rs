@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{
     evaluation::{
         expression,
-        query::{EvaluationError, Query, Source},
+        query::{EvaluationError, Query, QuerySource},
     },
     telemetry::Metric,
 };
@@ -55,11 +55,11 @@ pub(super) fn read(metrics: &[Value], statistic: &str) -> Result<Vec<Row>, Evalu
         let words = words.ok_or_else(|| wrong("has something else than texts"))?;
         let Rendering { id, expression, label, stat, period, visible, y_axis, color } = rendering;
         let source = match (expression, words.is_empty()) {
-            (Some(expression), true) => Source::Expression(expression::read(&expression)?),
+            (Some(expression), true) => QuerySource::Expression(expression::read(&expression)?),
             (None, false) => {
                 before = written_out(&words, &before).ok_or_else(|| wrong("abbreviates what isn't there"))?;
                 let metric = metric(&before).ok_or_else(|| wrong("has no namespace, name and pairs of dimensions"))?;
-                Source::Metric(metric, stat.as_deref().unwrap_or(statistic).parse()?)
+                QuerySource::Metric(metric, stat.as_deref().unwrap_or(statistic).parse()?)
             }
             _ => return Err(wrong("has to have a metric or an expression")),
         };
@@ -105,8 +105,8 @@ mod tests {
         Ok(rows
             .into_iter()
             .filter_map(|row| match row.query.source {
-                Source::Metric(metric, _) => Some(metric),
-                Source::Expression(_) => None,
+                QuerySource::Metric(metric, _) => Some(metric),
+                QuerySource::Expression(_) => None,
             })
             .collect())
     }

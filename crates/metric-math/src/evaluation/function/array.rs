@@ -7,8 +7,8 @@ use crate::evaluation::{
     value::{Series, Value},
 };
 
-const fn array(name: &'static str, result: ResultKind, of: fn(Vec<Series>) -> Value) -> Function {
-    Function::of_one(name, result, Implementation::Array(of))
+const fn array(name: &'static str, result: ResultKind, combine: fn(Vec<Series>) -> Value) -> Function {
+    Function::of_one(name, result, Implementation::Array(combine))
 }
 
 pub(super) const FUNCTIONS: &[Function] = &[

@@ -1,5 +1,5 @@
 //! Functions that CloudWatch has and that can't be evaluated from metric data alone: models that it trains, and other services.
-//! They are read, so that an expression with one of them is told from one that CloudWatch wouldn't take.
+//! They can be read, so that the error for them isn't the one for an expression that CloudWatch refuses.
 
 use super::{Function, Implementation, METRIC_MATH, ResultKind};
 

@@ -4,7 +4,7 @@ use crate::telemetry::Statistic;
 
 use super::{Call, Function, Implementation, METRIC_MATH, ResultKind};
 use crate::evaluation::{
-    query::{EvaluationError, Source},
+    query::{EvaluationError, QuerySource},
     search::{self, Search},
     syntax::Node,
     value::{Series, Value},
@@ -61,7 +61,7 @@ fn metrics(call: &Call<'_, '_>) -> Result<Value, EvaluationError> {
     };
     let mut all = Vec::new();
     for (number, query) in call.queries.all.iter().enumerate() {
-        if matches!(query.source, Source::Metric(..))
+        if matches!(query.source, QuerySource::Metric(..))
             && query.id.contains(part)
             && let Value::Series(series) = call.queries.query(number)?
         {
@@ -74,7 +74,7 @@ fn metrics(call: &Call<'_, '_>) -> Result<Value, EvaluationError> {
 fn period(call: &Call<'_, '_>) -> Result<Value, EvaluationError> {
     let [Node::Id(id)] = call.arguments else { return Err(call.refuse(call.function.takes)) };
     match &call.queries.all[call.queries.number_of(id)?] {
-        query if matches!(query.source, Source::Metric(..)) => {
+        query if matches!(query.source, QuerySource::Metric(..)) => {
             Ok(Value::Scalar(f64::from(call.queries.window_at(query.period).period)))
         }
         _ => Err(call.refuse(call.function.takes)),

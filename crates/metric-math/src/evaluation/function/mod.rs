@@ -165,8 +165,8 @@ impl Queries<'_> {
         match function.implementation {
             Implementation::Each(change) => call.value(0)?.each(change).ok_or_else(wrong),
             Implementation::Aggregate(aggregate) => aggregate.of(call.value(0)?, self).ok_or_else(wrong),
-            Implementation::Array(of) => match call.value(0)? {
-                Value::Many(all) => Ok(of(all)),
+            Implementation::Array(combine) => match call.value(0)? {
+                Value::Many(all) => Ok(combine(all)),
                 Value::Scalar(_) | Value::Series(_) => Err(wrong()),
             },
             Implementation::Calendar(part) => match call.value(0)? {
@@ -174,7 +174,7 @@ impl Queries<'_> {
                 nothing if nothing.is_nothing() => Ok(nothing),
                 Value::Scalar(_) | Value::Many(_) => Err(wrong()),
             },
-            Implementation::Call(of) => of(&call),
+            Implementation::Call(evaluate) => evaluate(&call),
             Implementation::External => Err(not_evaluated()),
         }
     }

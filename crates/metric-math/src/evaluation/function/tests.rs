@@ -1,7 +1,9 @@
 //! The functions, one example each from the documentation's words, and what they refuse.
 
 use crate::{
-    evaluation::{Data, EvaluationError, FillOfEmpty, MissingOperand, Queries, Query, Reading, Source, functions, read},
+    evaluation::{
+        Data, EvaluationError, FillOfEmpty, MissingOperand, Queries, Query, QuerySource, Reading, functions, read,
+    },
     telemetry::{MINUTE, Metric, MetricStore, Points, SECOND, Statistic, Window},
 };
 
@@ -26,14 +28,14 @@ fn evaluate(text: &str, reading: Reading) -> Result<Vec<Vec<Option<f64>>>, Evalu
         }
         queries.push(Query {
             id: name.to_owned(),
-            source: Source::Metric(metric, Statistic::Average),
+            source: QuerySource::Metric(metric, Statistic::Average),
             label: None,
             period: (name == "s1").then_some(60),
         });
     }
     let window = Window::aligned(0, 5 * MINUTE, 60, 5 * MINUTE);
     let expression = |id: &str, text: &str| -> Result<Query, EvaluationError> {
-        Ok(Query { id: id.to_owned(), source: Source::Expression(read(text)?), label: None, period: None })
+        Ok(Query { id: id.to_owned(), source: QuerySource::Expression(read(text)?), label: None, period: None })
     };
     queries.push(expression("e1", "m2 * 2")?);
     queries.push(expression("loop", "loop + m1")?);
@@ -204,8 +206,8 @@ fn a_metric_of_another_period_keeps_it() {
     let window = Window::aligned(0, 10 * MINUTE, 60, 10 * MINUTE);
     let query = |id: &str, source, period| Query { id: id.to_owned(), source, label: None, period };
     let queries = vec![
-        query("m1", Source::Metric(metric, Statistic::SampleCount), Some(300)),
-        query("e1", Source::Expression(read("m1 * 10 / PERIOD(m1)").unwrap()), None),
+        query("m1", QuerySource::Metric(metric, Statistic::SampleCount), Some(300)),
+        query("e1", QuerySource::Expression(read("m1 * 10 / PERIOD(m1)").unwrap()), None),
     ];
     let found = Queries::new(Data::of(&store), window, queries).unwrap().series(1).unwrap();
     assert_eq!((found[0].points.len(), found[0].last(), found[0].period), (2, Some(1.0), 300));

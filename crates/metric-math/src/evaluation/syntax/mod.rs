@@ -13,7 +13,7 @@ pub enum Expression {
     /// Metric math.
     Math(Node),
     /// A Metrics Insights query (`SELECT …`), which `InsightsQuery` reads further.
-    Query(String),
+    Insights(String),
 }
 
 /// A part of a metric math expression.
@@ -79,7 +79,7 @@ pub(super) struct Vocabulary {
 /// Reads an expression.
 pub(super) fn read(text: &str, vocabulary: &Vocabulary) -> Result<Expression, SyntaxError> {
     if is_query(text) {
-        return Ok(Expression::Query(text.trim().to_owned()));
+        return Ok(Expression::Insights(text.trim().to_owned()));
     }
     parser::parse(text, vocabulary).map(Expression::Math)
 }
@@ -206,7 +206,7 @@ mod tests {
     #[test]
     fn queries_are_left_alone() {
         let query = "SELECT COUNT(X) FROM SCHEMA(\"NS\", A) WHERE A = 'b'";
-        assert_eq!(read(query), Ok(Expression::Query(query.into())));
+        assert_eq!(read(query), Ok(Expression::Insights(query.into())));
     }
 
     #[test]
@@ -215,7 +215,7 @@ mod tests {
             assert!(matches!(read(text), Ok(Expression::Math(_))), "{text}");
         }
         for text in ["select sum(X) from NS", " SELECT\nSUM(X) FROM NS"] {
-            assert_eq!(read(text), Ok(Expression::Query(text.trim().to_owned())), "{text}");
+            assert_eq!(read(text), Ok(Expression::Insights(text.trim().to_owned())), "{text}");
         }
     }
 

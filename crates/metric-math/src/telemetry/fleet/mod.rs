@@ -246,7 +246,7 @@ impl Fleet {
     pub fn gpus_held(&self, since_start: Timestamp, component: Option<&str>) -> usize {
         let placed = placement::place(self, since_start);
         let wanted =
-            |copy: &&placement::Copy| component.is_none_or(|name| self.components[copy.component].name == name);
+            |copy: &&placement::PlacedCopy| component.is_none_or(|name| self.components[copy.component].name == name);
         placed.iter().filter(wanted).map(|copy| copy.gpus.len()).sum()
     }
 

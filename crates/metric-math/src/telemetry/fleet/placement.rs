@@ -9,12 +9,12 @@ use super::{Fleet, SECOND, Timestamp};
 
 /// A copy in its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Copy {
+pub(super) struct PlacedCopy {
     /// Number of its component in the fleet.
     pub(super) component: usize,
     /// Its number among the component's copies.
     pub(super) number: u32,
-    /// How many containers of that number there were before it.
+    /// How many earlier containers had the same number.
     pub(super) earlier: u32,
     /// Number of its variant in the fleet.
     pub(super) variant: usize,
@@ -25,7 +25,7 @@ pub(super) struct Copy {
 }
 
 /// The copies that are placed at a time after the fleet's start.
-pub(super) fn place(fleet: &Fleet, since_start: Timestamp) -> Vec<Copy> {
+pub(super) fn place(fleet: &Fleet, since_start: Timestamp) -> Vec<PlacedCopy> {
     let instances = fleet.variants.iter().map(|variant| &variant.instances);
     let copies = fleet.components.iter().map(|component| &component.copies);
     let changes = instances.chain(copies).flat_map(|steps| &steps.0).map(|(at, _)| Timestamp::from(*at) * SECOND);
@@ -34,7 +34,7 @@ pub(super) fn place(fleet: &Fleet, since_start: Timestamp) -> Vec<Copy> {
     for moment in moments {
         placement.bring_to(moment);
     }
-    let mut placed: Vec<Copy> = placement.placed.into_values().collect();
+    let mut placed: Vec<PlacedCopy> = placement.placed.into_values().collect();
     placed.sort_by_key(|copy| (copy.variant, copy.component, copy.number));
     placed
 }
@@ -42,7 +42,7 @@ pub(super) fn place(fleet: &Fleet, since_start: Timestamp) -> Vec<Copy> {
 /// A fleet's copies as time goes on, by component and number.
 struct Placement<'f> {
     fleet: &'f Fleet,
-    placed: BTreeMap<(usize, u32), Copy>,
+    placed: BTreeMap<(usize, u32), PlacedCopy>,
     /// Containers that there have been of each.
     containers: BTreeMap<(usize, u32), u32>,
 }
@@ -89,7 +89,7 @@ impl Placement<'_> {
         let gpus: Vec<u32> = free[instance].iter().copied().take(gpus as usize).collect();
         free[instance].retain(|gpu| !gpus.contains(gpu));
         let containers = self.containers.entry(copy).or_default();
-        let placed = Copy { component: copy.0, number: copy.1, earlier: *containers, variant, instance, gpus };
+        let placed = PlacedCopy { component: copy.0, number: copy.1, earlier: *containers, variant, instance, gpus };
         *containers += 1;
         self.placed.insert(copy, placed);
         true

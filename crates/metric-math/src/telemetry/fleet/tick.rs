@@ -2,7 +2,7 @@
 
 use super::{
     Component, Fleet, Load, PublishedReading, Serving, Timestamp, Variant,
-    placement::Copy,
+    placement::PlacedCopy,
     publish::{INVOCATIONS, Phase},
     table::Row,
     value::{Machine, Requests},
@@ -15,7 +15,7 @@ pub(super) const CONTAINERS: [&str; 2] = ["tokenizer", "classifier"];
 /// What is published at one time, and again at every other while nothing changes.
 pub(super) struct Tick<'t> {
     pub(super) fleet: &'t Fleet,
-    pub(super) copies: &'t [Copy],
+    pub(super) copies: &'t [PlacedCopy],
     pub(super) since_start: Timestamp,
     pub(super) interval: Timestamp,
     pub(super) phase: Phase,
@@ -86,7 +86,7 @@ impl Tick<'_> {
             let serving = self.fleet.serving(variant);
             let rows: Vec<(Level, &Row)> = rows.iter().map(|row| (Level::of(row, serving), *row)).collect();
             let mut put = |level: Level, place: &Place, value: &dyn Fn(&Row) -> Option<f64>| {
-                let rows = rows.iter().filter(|(of, _)| *of == level).map(|(_, row)| row);
+                let rows = rows.iter().filter(|(own, _)| *own == level).map(|(_, row)| row);
                 samples.extend(rows.filter_map(|row| Some((place.metric(row)?, value(row)?))));
             };
             if self.phase.has(0) {
@@ -161,13 +161,13 @@ impl Tick<'_> {
         }
     }
 
-    fn of_copy(&self, copy: &Copy, component: &Component) -> Place {
+    fn of_copy(&self, copy: &PlacedCopy, component: &Component) -> Place {
         self.of_instance(&self.fleet.variants[copy.variant], copy.instance)
             .with("ContainerId", container(component, copy))
             .with("InferenceComponentName", &component.name)
     }
 
-    fn copy(&self, copy: &Copy, put: &mut Put<'_>) {
+    fn copy(&self, copy: &PlacedCopy, put: &mut Put<'_>) {
         let component = &self.fleet.components[copy.component];
         let load = component.load;
         let copies = self.copies.iter().filter(|other| other.component == copy.component).count();
@@ -206,7 +206,7 @@ impl Tick<'_> {
 }
 
 /// A container's id: no other container has it, not even one that takes the place of an earlier copy.
-fn container(component: &Component, copy: &Copy) -> String {
+fn container(component: &Component, copy: &PlacedCopy) -> String {
     let name = format!("{}-{:04}", component.name, copy.number);
     if copy.earlier == 0 { name } else { format!("{name}-{}", copy.earlier) }
 }

@@ -1,6 +1,6 @@
 //! What a sample comes to: of an instance by what is on it, of requests by how many there are.
 
-use super::{Fleet, IdleReservation, Load, PublishedReading, Serving, Timestamp, placement::Copy, table::Row};
+use super::{Fleet, IdleReservation, Load, PublishedReading, Serving, Timestamp, placement::PlacedCopy, table::Row};
 
 /// Requests at once that a serverless variant takes (`MaxConcurrency`), and of those that are kept ready.
 const SERVERLESS_CONCURRENCY: f64 = 20.0;
@@ -27,13 +27,13 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    pub(super) fn of(fleet: &Fleet, copies: &[Copy], number: usize, instance: usize) -> Self {
+    pub(super) fn of(fleet: &Fleet, copies: &[PlacedCopy], number: usize, instance: usize) -> Self {
         let variant = &fleet.variants[number];
-        let here: Vec<&Copy> =
+        let here: Vec<&PlacedCopy> =
             copies.iter().filter(|copy| copy.variant == number && copy.instance == instance).collect();
         let hosts = fleet.serving(variant) == Serving::Components;
         let own = if hosts { Load { gpu_memory_percent: 0.0, ..Load::IDLE } } else { variant.load };
-        let load_of = |copy: &Copy| fleet.components[copy.component].load;
+        let load_of = |copy: &PlacedCopy| fleet.components[copy.component].load;
         let summed = |value: fn(&Load) -> f64| {
             if here.is_empty() {
                 value(&own)

@@ -214,7 +214,7 @@ fn alarm(
 /// The Metrics Insights query that an expression is; none where it is metric math.
 fn insights(expression: &str) -> Option<InsightsQuery> {
     match read(expression).ok()? {
-        Expression::Query(text) => InsightsQuery::read(&text).ok(),
+        Expression::Insights(text) => InsightsQuery::read(&text).ok(),
         Expression::Math(_) => None,
     }
 }

@@ -6,7 +6,7 @@ use monitored_endpoint::spec::Dollars;
 use monitored_endpoint::validation::{Valid, Validation};
 use serde_json::{Value, json};
 
-use super::cost::{CostError, Estimate, LineKind, estimate};
+use super::estimate::{CostError, Estimate, LineKind, estimate};
 use super::ingestion::Ingestion;
 use super::instances::{HOURS, Instances, instances};
 use super::steps::{Action, Step};
