@@ -7,6 +7,7 @@ use cloudformation_template::Stack;
 use monitored_endpoint::envelope::ResourceType;
 use monitored_endpoint::place::is_account;
 use monitored_endpoint::spec::{EndpointName, NameRule};
+use monitored_endpoint::template::Alone;
 use monitored_endpoint::usage::Moment;
 
 /// How a command says what it has to say.
@@ -80,6 +81,11 @@ pub(crate) struct StackOptions {
 }
 
 impl StackOptions {
+    /// What properties without a template around them are.
+    pub(crate) fn alone(&self) -> Alone<'_> {
+        Alone { resource_type: self.resource_type, logical_id: self.logical_id.as_deref() }
+    }
+
     /// The stack that a template pretends to be in.
     pub(crate) fn stack(&self) -> Stack {
         Stack {
@@ -88,7 +94,6 @@ impl StackOptions {
             name: self.stack_name.clone(),
             parameters: self.parameters.iter().cloned().collect(),
             values: self.values.iter().cloned().collect(),
-            logical_id: self.logical_id.clone(),
         }
     }
 }

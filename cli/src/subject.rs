@@ -5,7 +5,7 @@ use cloudformation_template::Open;
 use monitored_endpoint::properties::Problem;
 use monitored_endpoint::spec::GpuDimension;
 use monitored_endpoint::template::{DeclaredResource, NativeEndpoint};
-use monitored_endpoint::validation::{Assumed, Validation, ValidationError, validate};
+use monitored_endpoint::validation::{Assumed, Validation, ValidationError, options, validate};
 use serde_json::{Value, json};
 use thiserror::Error;
 
@@ -71,7 +71,7 @@ pub(crate) fn read(
         gpu_dimensions: gpu_dimensions.to_vec(),
         ..Assumed::default()
     };
-    let declarations = template::read(source, &stack, stack_options.resource_type)?;
+    let declarations = template::read(source, &stack, stack_options.alone())?;
     let validated = |declared: &DeclaredResource| {
         let logical_id = declared.logical_id.clone();
         validate(declared, &stack, &known).map_err(|source| SubjectError::Plan { logical_id, source })
@@ -235,7 +235,7 @@ impl Reported for Validation {
 pub(crate) fn undecided(validation: &Validation) -> Vec<String> {
     let in_words = |open: &Open| {
         let (at, path) = (validation.place.of(&open.path), &open.path);
-        format!("{at}: {path} depends on {}; give it with {}", open.words(), open.options())
+        format!("{at}: {path} depends on {}; give it with {}", open.words(), options(open))
     };
     validation.undecided.iter().map(in_words).collect()
 }

@@ -8,8 +8,7 @@ use std::sync::OnceLock;
 use std::{fs, io};
 
 use cloudformation_template::{Document, Stack, TextError, read as read_text};
-use monitored_endpoint::envelope::ResourceType;
-use monitored_endpoint::template::{Declarations, ShapeError, of_document};
+use monitored_endpoint::template::{Alone, Declarations, ShapeError, of_document};
 use serde_json::Value;
 use thiserror::Error;
 
@@ -77,8 +76,8 @@ pub(crate) fn read_values(path: &Path) -> Result<Value, ReadError> {
     Input::named(path).document().map(|document| document.value)
 }
 
-/// Reads declarations. Properties alone are of the type `alone`.
-pub(crate) fn read(source: Input<'_>, stack: &Stack, alone: ResourceType) -> Result<Declarations, ReadError> {
+/// Reads declarations.
+pub(crate) fn read(source: Input<'_>, stack: &Stack, alone: Alone<'_>) -> Result<Declarations, ReadError> {
     let name = source.name();
     of_document(source.document()?, &name, stack, alone).map_err(|error| {
         let message = match error {

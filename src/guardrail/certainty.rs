@@ -52,7 +52,7 @@ fn without_defaults(template: &Value) -> Value {
 /// The conditions that only a deployment decides and that a property of a resource of interest depends on, with how many of them one
 /// resource depends on at most. Those that decide whether a resource is made are left open, and taken to hold.
 fn open_conditions(template: &Value, stack: &Stack) -> (Vec<String>, usize) {
-    let resolver = Resolver::new(template, stack, true);
+    let resolver = Resolver::of_template(template, stack);
     let of_interest = |resource: &&Value| {
         let kind = resource.get("Type").and_then(Value::as_str).unwrap_or_default();
         kind.starts_with("AWS::SageMaker::") || ResourceType::named(kind).is_some()

@@ -42,6 +42,7 @@ pub(super) fn of(properties: &Value, open: &[Open]) -> Exemption {
 
 #[cfg(test)]
 mod tests {
+    use cloudformation_template::Unknown;
     use serde_json::json;
 
     use super::*;
@@ -58,7 +59,8 @@ mod tests {
 
     #[test]
     fn a_tag_that_only_a_deployment_knows_may_exempt() {
-        let open = |path: &str| [Open { path: path.to_owned(), depends_on: vec!["parameter Tag".to_owned()] }];
+        let open =
+            |path: &str| [Open { path: path.to_owned(), depends_on: vec![Unknown::Parameter("Tag".to_owned())] }];
         let tags = json!({"Tags": [{"Key": "UNRESOLVED-Tag", "Value": "x"}]});
         assert_eq!(of(&tags, &open("Properties.Tags[0].Key")), Exemption::Open("parameter Tag".to_owned()));
         assert_eq!(of(&tags, &open("Properties.Tags[0].Value")), Exemption::No);

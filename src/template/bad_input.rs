@@ -42,7 +42,6 @@ fn stack() -> Stack {
         name: "inference".to_owned(),
         parameters: BTreeMap::new(),
         values: BTreeMap::new(),
-        logical_id: None,
     }
 }
 

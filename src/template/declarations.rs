@@ -103,7 +103,8 @@ impl Declarations {
 
 /// Works out what a template declares. `whole` is whether it is a template, or properties alone.
 pub fn declarations(template: &Value, stack: &Stack, whole: bool, place: &SourcePlace) -> Declarations {
-    let resolver = Resolver::new(template, stack, whole);
+    let resolver =
+        if whole { Resolver::of_template(template, stack) } else { Resolver::of_properties(template, stack) };
     let natives = Natives::of(&resolver);
     let empty = Map::new();
     let resources = template.get("Resources").and_then(Value::as_object).unwrap_or(&empty);

@@ -13,7 +13,7 @@ mod remarks;
 
 use std::rc::Rc;
 
-use cloudformation_template::{Document, Stack, refused};
+use cloudformation_template::{Document, RefusedParameter, Stack, refused};
 use serde_json::{Value, json};
 use thiserror::Error;
 
@@ -37,7 +37,16 @@ pub enum ShapeError {
     NoTemplate,
 }
 
-/// Works out what a document declares. `name` is the file's, for places within it; properties alone are of the type `alone`.
+/// What properties without a template around them are.
+#[derive(Clone, Copy, Debug)]
+pub struct Alone<'a> {
+    /// Their type.
+    pub resource_type: ResourceType,
+    /// Their logical id, where it is known.
+    pub logical_id: Option<&'a str>,
+}
+
+/// Works out what a document declares. `name` is the file's, for places within it.
 ///
 /// # Errors
 /// The document is neither a template nor properties, or its parameters refuse the values that `stack` gives them.
@@ -45,7 +54,7 @@ pub fn of_document(
     document: Document,
     name: &str,
     stack: &Stack,
-    alone: ResourceType,
+    alone: Alone<'_>,
 ) -> Result<Declarations, ShapeError> {
     let Document { value: content, lines, remarks } = document.of_template();
     let mut place = SourcePlace { file: name.to_owned(), lines: Rc::new(lines), ..SourcePlace::default() };
@@ -53,14 +62,14 @@ pub fn of_document(
     let template = if whole {
         let refused = refused(&content, stack);
         if !refused.is_empty() {
-            return Err(ShapeError::Parameters(refused));
+            return Err(ShapeError::Parameters(refused.into_iter().map(refusal).collect()));
         }
         content
     } else {
         if !content.is_object() {
             return Err(ShapeError::NoTemplate);
         }
-        alone_in_a_template(content, stack, alone, &mut place)
+        alone_in_a_template(content, alone, &mut place)
     };
     let mut declarations = declarations(&template, stack, whole, &place);
     let of_interest = |path: &Option<String>| match path {
@@ -73,16 +82,27 @@ pub fn of_document(
     Ok(declarations)
 }
 
+/// A refused value as the command line says it, whose `--parameter` gives it.
+fn refusal(refused: RefusedParameter) -> String {
+    match refused {
+        RefusedParameter::Undeclared { name, similar } => {
+            let similar = similar.map(|similar| format!("; did you mean {similar}?")).unwrap_or_default();
+            format!("it has no parameter {name}, which --parameter gives{similar}")
+        }
+        other => other.to_string(),
+    }
+}
+
 /// One resource, or its properties, in a template of its own.
-fn alone_in_a_template(content: Value, stack: &Stack, alone: ResourceType, place: &mut SourcePlace) -> Value {
+fn alone_in_a_template(content: Value, alone: Alone<'_>, place: &mut SourcePlace) -> Value {
     // One resource, as it stands in a template, is understood too.
     let resource = if content.get("Type").is_some() && content.get("Properties").is_some() {
         content
     } else {
         place.not_there = "Properties";
-        json!({ "Type": alone.to_string(), "Properties": content })
+        json!({ "Type": alone.resource_type.to_string(), "Properties": content })
     };
-    let logical_id = stack.logical_id.as_deref().unwrap_or(ALONE);
+    let logical_id = alone.logical_id.unwrap_or(ALONE);
     json!({ "Resources": { logical_id: resource } })
 }
 
@@ -97,7 +117,6 @@ mod tests {
             name: "s".to_owned(),
             parameters: [].into(),
             values: [].into(),
-            logical_id: None,
         }
     }
 

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use cloudformation_template::Open;
+use cloudformation_template::{MARK, Open};
 use serde_json::Value;
 
 use super::observed::{observe, open_of_config};
 use super::placed::placed;
-use super::{Assumed, Purpose, Valid, Validation, ValidationError, empty};
+use super::{Assumed, Purpose, Valid, Validation, ValidationError, empty, options};
 use crate::plan::{Environment, Owner, PlanError, plan, widgets};
 use crate::properties::{Declaration, Problem, Problems, is_within, named};
 use crate::spec::{ObservedConfig, Spec};
@@ -138,7 +138,7 @@ impl<'d> Attempt<'d> {
                     "{} is left out here: {} has no value before a deployment; give it with {}",
                     open.path,
                     open.words(),
-                    open.options()
+                    options(open)
                 ));
             } else if !is_gone {
                 notes.push(format!("{} depends on {}, which only a deployment knows", open.path, open.words()));
@@ -161,7 +161,7 @@ fn shorten(properties: &mut Value, path: &str) -> bool {
     let Some(value) = at(properties, path) else { return false };
     let is_long = value.as_str().is_some_and(|text| text.len() > LONGEST_NAME && !text.starts_with("arn:"));
     if is_long && !member.ends_with(']') {
-        *value = format!("UNRESOLVED-{member}").into();
+        *value = format!("{MARK}{member}").into();
     }
     is_long && !member.ends_with(']')
 }
@@ -187,6 +187,7 @@ fn leave_out<'p>(properties: &mut Value, path: &'p str) -> Option<&'p str> {
 
 #[cfg(test)]
 mod tests {
+    use cloudformation_template::Unknown;
     use serde_json::json;
 
     use super::*;
@@ -212,8 +213,15 @@ mod tests {
     }
 
     #[test]
+    fn a_placeholder_s_value_is_given_by_the_option_for_what_it_depends_on() {
+        let import = Unknown::Value("Fn::ImportValue prod/vpc".to_owned());
+        let open = Open { path: String::new(), depends_on: vec![import, Unknown::Parameter("Name".to_owned())] };
+        assert_eq!(options(&open), "--value 'Fn::ImportValue prod/vpc=VALUE' --parameter Name=VALUE");
+    }
+
+    #[test]
     fn a_problem_is_a_placeholder_s_only_at_or_below_its_path() {
-        let open = Open { path: "Properties.A".to_owned(), depends_on: vec!["Ref X".to_owned()] };
+        let open = Open { path: "Properties.A".to_owned(), depends_on: vec![Unknown::Value("Ref X".to_owned())] };
         let at = |path: &str| {
             let problem = Problem { path: path.to_owned(), severity: Severity::Invalid, message: String::new() };
             cause(&problem, &[&open]).is_some()

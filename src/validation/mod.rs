@@ -10,7 +10,7 @@ mod placed;
 use std::collections::BTreeMap;
 
 use aws_sdk_sagemaker::types::ProductionVariant;
-use cloudformation_template::{Open, Stack};
+use cloudformation_template::{Open, Stack, Unknown};
 use serde_json::Value;
 use thiserror::Error;
 
@@ -113,6 +113,16 @@ pub enum ValidationError {
     /// Its requests can't be shown.
     #[error(transparent)]
     Requests(#[from] RequestError),
+}
+
+/// The command line's options that give the value of a placeholder.
+#[must_use]
+pub fn options(open: &Open) -> String {
+    let option = |unknown: &Unknown| match unknown {
+        Unknown::Parameter(name) => format!("--parameter {name}=VALUE"),
+        Unknown::Value(what) => format!("--value '{what}=VALUE'"),
+    };
+    open.depends_on.iter().map(option).collect::<Vec<_>>().join(" ")
 }
 
 /// The resource of a stack that owns what is planned.

@@ -19,8 +19,8 @@ mod text;
 
 pub use dependencies::{Circle, circles, depends_on};
 pub use lines::Lines;
-pub use parameters::{bad_defaults, refused};
-pub use placeholder::{Open, Placeholders};
+pub use parameters::{RefusedParameter, bad_defaults, refused};
+pub use placeholder::{MARK, Open, Placeholders, Unknown};
 pub use references::{Branches, Reference, references};
 pub use resolve::{Resolved, Resolver, TemplateError};
 pub use similar::{did_you_mean, nearest};

@@ -3,20 +3,38 @@
 
 use regex_lite::Regex;
 use serde_json::{Map, Value};
+use thiserror::Error;
 
-use crate::similar::did_you_mean;
+use crate::similar::nearest;
 use crate::stack::Stack;
 
-/// What CloudFormation would refuse of the values that `--parameter` gives.
+/// A parameter's value that CloudFormation would refuse.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum RefusedParameter {
+    /// The template has no such parameter.
+    #[error("there is no parameter {name}{}", .similar.as_ref().map(|name| format!("; did you mean {name}?")).unwrap_or_default())]
+    Undeclared {
+        /// The name that was given.
+        name: String,
+        /// The name that was probably meant.
+        similar: Option<String>,
+    },
+    /// A bound of the parameter's, in words.
+    #[error("{0}")]
+    Bound(String),
+}
+
+/// What CloudFormation would refuse of the stack's values for parameters.
 #[must_use]
-pub fn refused(template: &Value, stack: &Stack) -> Vec<String> {
+pub fn refused(template: &Value, stack: &Stack) -> Vec<RefusedParameter> {
     let declared = declared(template);
     let each = stack.parameters.iter().filter_map(|(name, value)| {
         if let Some(parameter) = declared.and_then(|all| all.get(name)) {
-            return violation(name, parameter, value);
+            return violation(name, parameter, value).map(RefusedParameter::Bound);
         }
-        let similar = did_you_mean(name, declared.into_iter().flatten().map(|(name, _)| name.as_str()));
-        Some(format!("it has no parameter {name}, which --parameter gives{similar}"))
+        let similar = nearest(name, declared.into_iter().flatten().map(|(name, _)| name.as_str()));
+        Some(RefusedParameter::Undeclared { name: name.clone(), similar: similar.map(str::to_owned) })
     });
     each.collect()
 }
@@ -61,7 +79,8 @@ fn broken(parameter: &Value, kind: &str, value: &str) -> Option<String> {
         }
     }
     if matches!(kind, "Number" | "List<Number>") {
-        let Ok(given) = value.trim().parse::<f64>() else { return Some("use a number".to_owned()) };
+        let given = value.trim().parse::<f64>().ok().filter(|given| given.is_finite());
+        let Some(given) = given else { return Some("use a number".to_owned()) };
         return match (number("MinValue"), number("MaxValue")) {
             (Some(least), _) if given < least => Some(format!("use {least} or more")),
             (_, Some(most)) if given > most => Some(format!("use {most} or less")),
@@ -94,6 +113,8 @@ mod tests {
             (json!({"Type": "Number", "MinValue": "1", "MaxValue": "5"}), "5", "6"),
             (json!({"Type": "Number", "MinValue": "1"}), "1.5", "0"),
             (json!({"Type": "Number"}), "-1", "x"),
+            (json!({"Type": "Number"}), "1e3", "NaN"),
+            (json!({"Type": "Number", "MinValue": "1"}), "2", "inf"),
             (json!({"Type": "String", "MinLength": "2", "MaxLength": "3"}), "äö", "a"),
             (json!({"Type": "String", "MaxLength": "3"}), "", "abcd"),
             (json!({"Type": "String", "AllowedPattern": "[a-z]+|x1"}), "abc", "abc1"),

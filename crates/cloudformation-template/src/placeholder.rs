@@ -3,16 +3,36 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::Range;
 
 use serde_json::Value;
 
-const MARK: &str = "UNRESOLVED-";
+/// What every placeholder begins with.
+pub const MARK: &str = "UNRESOLVED-";
 
 /// The placeholders that were made, by their text, with what each stands for.
 #[derive(Debug, Default)]
 pub struct Placeholders {
-    made: RefCell<BTreeMap<String, String>>,
+    made: RefCell<BTreeMap<String, Unknown>>,
+}
+
+/// Something that only a deployment knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// A parameter without a value, by its name.
+    Parameter(String),
+    /// Anything else, as [`Stack::values`](crate::Stack::values) calls it: `Ref AlarmTopic`, `Fn::ImportValue role`.
+    Value(String),
+}
+
+impl fmt::Display for Unknown {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Parameter(name) => write!(formatter, "parameter {name}"),
+            Self::Value(what) => formatter.write_str(what),
+        }
+    }
 }
 
 /// A value that couldn't be resolved, and where it stands.
@@ -20,31 +40,21 @@ pub struct Placeholders {
 pub struct Open {
     /// Where: `Properties.AlarmActions[0]`.
     pub path: String,
-    /// What it depends on, in the template's words: `Ref AlarmTopic`.
-    pub depends_on: Vec<String>,
+    /// What it depends on.
+    pub depends_on: Vec<Unknown>,
 }
 
 impl Open {
     /// What it depends on, as one phrase.
     #[must_use]
     pub fn words(&self) -> String {
-        self.depends_on.join(" and ")
-    }
-
-    /// The options that give its value.
-    #[must_use]
-    pub fn options(&self) -> String {
-        let option = |what: &String| match what.strip_prefix("parameter ") {
-            Some(name) => format!("--parameter {name}=VALUE"),
-            None => format!("--value '{what}=VALUE'"),
-        };
-        self.depends_on.iter().map(option).collect::<Vec<_>>().join(" ")
+        self.depends_on.iter().map(Unknown::to_string).collect::<Vec<_>>().join(" and ")
     }
 }
 
 impl Placeholders {
     /// The text that stands for `stands_for`, made from `name`.
-    pub(crate) fn text(&self, name: &str, stands_for: String) -> String {
+    pub(crate) fn text(&self, name: &str, stands_for: Unknown) -> String {
         const LONGEST: usize = 40;
         let mut text = MARK.to_owned();
         for letter in name.chars().take(LONGEST) {
@@ -65,7 +75,7 @@ impl Placeholders {
     }
 
     /// What `text` depends on, in its order.
-    pub(crate) fn open_in(&self, text: &str) -> Vec<String> {
+    pub(crate) fn open_in(&self, text: &str) -> Vec<Unknown> {
         let mut found = Vec::new();
         for (_, stands_for) in self.ranges_in(text) {
             if !found.contains(&stands_for) {
@@ -76,7 +86,7 @@ impl Placeholders {
     }
 
     /// Where placeholders stand in `text`, in bytes, with what each stands for.
-    fn ranges_in(&self, text: &str) -> Vec<(Range<usize>, String)> {
+    fn ranges_in(&self, text: &str) -> Vec<(Range<usize>, Unknown)> {
         let made = self.made.borrow();
         let mut found = Vec::new();
         let mut start = 0;
@@ -144,13 +154,14 @@ mod tests {
     #[test]
     fn a_placeholder_is_a_valid_name_and_is_found_again() {
         let placeholders = Placeholders::default();
-        let text = placeholders.text("prod/vpc::-endpoint.", "Fn::ImportValue prod/vpc".to_owned());
+        let import = Unknown::Value("Fn::ImportValue prod/vpc".to_owned());
+        let parameter = Unknown::Parameter("Name".to_owned());
+        let text = placeholders.text("prod/vpc::-endpoint.", import.clone());
         assert_eq!(text, "UNRESOLVED-prod-vpc-endpoint");
-        let name = placeholders.text("Name", "parameter Name".to_owned());
+        let name = placeholders.text("Name", parameter.clone());
         let value = json!({"a": [{"b": format!("x-{text}-{name}")}], "c": "plain"});
-        let depends_on = vec!["Fn::ImportValue prod/vpc".to_owned(), "parameter Name".to_owned()];
-        let open = Open { path: "Properties.a[0].b".to_owned(), depends_on };
-        assert_eq!(open.options(), "--value 'Fn::ImportValue prod/vpc=VALUE' --parameter Name=VALUE");
+        let open = Open { path: "Properties.a[0].b".to_owned(), depends_on: vec![import, parameter] };
+        assert_eq!(open.words(), "Fn::ImportValue prod/vpc and parameter Name");
         assert_eq!(placeholders.all_in(&value, "Properties"), [open]);
     }
 }

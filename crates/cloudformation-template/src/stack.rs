@@ -17,8 +17,6 @@ pub struct Stack {
     pub parameters: BTreeMap<String, String>,
     /// What else only a deployment knows, by what notes call it: `Fn::ImportValue role`.
     pub values: BTreeMap<String, String>,
-    /// The logical id of properties that stand alone.
-    pub logical_id: Option<String>,
 }
 
 impl Stack {

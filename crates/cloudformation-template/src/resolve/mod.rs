@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 use thiserror::Error;
 
-use crate::placeholder::Placeholders;
+use crate::placeholder::{Placeholders, Unknown};
 use crate::similar::did_you_mean;
 use crate::stack::Stack;
 
@@ -49,9 +49,19 @@ pub struct Resolver<'t> {
 pub type Resolved = Result<Option<Value>, TemplateError>;
 
 impl<'t> Resolver<'t> {
-    /// A resolver of `template` as `stack` would deploy it. `whole` is whether it is a template, or properties in one of their own.
+    /// A resolver of a template as `stack` would deploy it.
     #[must_use]
-    pub fn new(template: &'t Value, stack: &'t Stack, whole: bool) -> Self {
+    pub fn of_template(template: &'t Value, stack: &'t Stack) -> Self {
+        Self::new(template, stack, true)
+    }
+
+    /// A resolver of properties that stand alone, in a template of their own: names that it doesn't have may be anywhere.
+    #[must_use]
+    pub fn of_properties(template: &'t Value, stack: &'t Stack) -> Self {
+        Self::new(template, stack, false)
+    }
+
+    fn new(template: &'t Value, stack: &'t Stack, whole: bool) -> Self {
         Self {
             template,
             stack,
@@ -177,7 +187,7 @@ impl<'t> Resolver<'t> {
     fn stand_in(&self, name: &str, stands_for: String) -> Value {
         match self.stack.values.get(&stands_for) {
             Some(given) => given.as_str().into(),
-            None => self.placeholders.text(name, stands_for).into(),
+            None => self.placeholders.text(name, Unknown::Value(stands_for)).into(),
         }
     }
 

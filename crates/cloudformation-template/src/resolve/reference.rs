@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Resolved, Resolver, Stack, TemplateError, did_you_mean, error, parts, text};
+use super::{Resolved, Resolver, Stack, TemplateError, Unknown, did_you_mean, error, parts, text};
 
 impl Resolver<'_> {
     pub(super) fn reference(&self, name: &str, path: &str) -> Resolved {
@@ -39,8 +39,7 @@ impl Resolver<'_> {
             Some(value) if is_list => value.split(',').map(str::trim).collect(),
             Some(value) => value.into(),
             None => {
-                let stands_for = format!("parameter {name}");
-                let text = self.placeholders.text(name, stands_for);
+                let text = self.placeholders.text(name, Unknown::Parameter(name.to_owned()));
                 let text = if name.ends_with("Arn") { self.arn("unknown", &text) } else { text };
                 if is_list { json!([text]) } else { text.into() }
             }
@@ -68,7 +67,7 @@ impl Resolver<'_> {
         if let Some(given) = self.stack.values.get(&stands_for) {
             return given.as_str().into();
         }
-        let text = self.placeholders.text(name, stands_for);
+        let text = self.placeholders.text(name, Unknown::Value(stands_for));
         let is_arn = match attribute {
             Some(attribute) => attribute.ends_with("Arn"),
             // Ref of these is an ARN, and they are what alarms and endpoints are given.

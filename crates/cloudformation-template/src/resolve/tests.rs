@@ -33,13 +33,12 @@ fn stack(parameters: &[(&str, &str)]) -> Stack {
         name: "s".to_owned(),
         parameters: parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
         values: [].into(),
-        logical_id: None,
     }
 }
 
 fn resolved(value: &str, parameters: &[(&str, &str)]) -> Resolved {
     let (template, stack) = (text::read(TEMPLATE).unwrap().value, stack(parameters));
-    let resolver = Resolver::new(&template, &stack, true);
+    let resolver = Resolver::of_template(&template, &stack);
     resolver.resolve(&text::read(value).unwrap().value, "P")
 }
 
@@ -109,7 +108,7 @@ fn the_length_of_a_list_without_a_value_is_unknown() {
 #[test]
 fn a_condition_that_nobody_knows_is_taken_as_true_and_said_so() {
     let (template, stack) = (text::read(TEMPLATE).unwrap().value, stack(&[]));
-    let resolver = Resolver::new(&template, &stack, true);
+    let resolver = Resolver::of_template(&template, &stack);
     assert_eq!(resolver.holds("Priced", "P"), Ok(None));
     assert_eq!(resolver.holds("Both", "P"), Ok(Some(false)), "one of them is known to be false");
     assert_eq!(resolver.holds_or_may("Priced", "P"), Ok(true));
@@ -165,8 +164,8 @@ proptest! {
     #[test]
     fn whatever_a_template_says_is_worked_out_or_refused(value in wild()) {
         let (template, stack) = (text::read(TEMPLATE).unwrap().value, stack(&[]));
-        for whole in [true, false] {
-            drop(Resolver::new(&template, &stack, whole).resolve(&value, "P"));
+        for resolver in [Resolver::of_template(&template, &stack), Resolver::of_properties(&template, &stack)] {
+            drop(resolver.resolve(&value, "P"));
         }
     }
 }
