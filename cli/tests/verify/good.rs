@@ -153,7 +153,7 @@ fn preview_plays_a_file_of_facts() {
     };
     let ran = preview(&path("facts.json"));
     assert_eq!(ran.code, 0, "{}", ran.err);
-    let facts = metric_math::telemetry::Facts::read(std::path::Path::new(&path("facts.json"))).unwrap();
+    let facts = std::fs::read_to_string(path("facts.json")).unwrap().parse::<metric_math::telemetry::Facts>().unwrap();
     assert_eq!(facts.gpu_dimension(), Some(metric_math::telemetry::GpuDimension::AcceleratorId));
     std::fs::write(path("other.json"), "{}").unwrap();
     let ran = preview(&path("other.json"));

@@ -1,15 +1,15 @@
 //! The stand-in as a program: starts the server, prints its address, and runs until it gets a signal.
 
 use std::{
+    fs,
     io::{self, Read, Write},
     net::{IpAddr, Ipv4Addr},
-    path::Path,
     time::Duration,
 };
 
 use aws_stand_in::{Config, StandIn};
 use clap::Parser;
-use metric_math::telemetry::Facts;
+use metric_math::telemetry::{Facts, FactsError};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::oneshot,
@@ -43,7 +43,7 @@ struct Arguments {
     #[arg(long = "table", value_name = "NAME")]
     tables: Vec<String>,
     /// Have every simulated fleet publish as an endpoint did: a file that `monitored-endpoint verify --facts` wrote.
-    #[arg(long, value_name = "FILE", value_parser = |path: &str| Facts::read(Path::new(path)))]
+    #[arg(long, value_name = "FILE", value_parser = facts)]
     facts: Option<Facts>,
     /// End when standard input does, so that a parent which dies takes the stand-in along.
     #[arg(long)]
@@ -94,6 +94,12 @@ async fn end_of_input(wanted: bool) {
         let _ = ended.send(());
     });
     let _ = end.await;
+}
+
+/// What a file of facts says.
+fn facts(path: &str) -> Result<Facts, String> {
+    let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
+    text.parse().map_err(|error: FactsError| error.to_string())
 }
 
 /// The id of an AWS account: twelve digits.

@@ -1,10 +1,7 @@
 //! One call's way through the server: journal, faults, gates, the operation itself, and the answer.
 //! A call is carried out by a task of its own, so that a caller that hangs up doesn't take a call along that has arrived.
 
-use std::{
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
+use std::sync::{Arc, atomic::Ordering};
 
 use axum::{
     body::{Body, to_bytes},

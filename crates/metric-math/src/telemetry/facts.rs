@@ -1,10 +1,9 @@
-//! A file of facts, as `monitored-endpoint verify --facts FILE` writes it: a simulated fleet then publishes as that endpoint did.
+//! A file of facts about a real endpoint: a simulated fleet then publishes as that endpoint did.
 //!
 //! Only the answers to questions that sources leave open, or answer in several ways, are taken. No fleet plays the rest of a file,
 //! such as lost samples.
 
-use std::path::Path;
-use std::{fs, io};
+use std::str::FromStr;
 
 use serde_json::Value;
 
@@ -29,42 +28,32 @@ pub struct Facts {
     readings: [Option<(PublishedReading, bool)>; PRESENCE.len() + 1],
 }
 
-/// Why a file of facts can't be read.
-#[derive(Debug, thiserror::Error)]
+/// Why a text isn't read as a file of facts.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FactsError {
-    /// It can't be read at all.
-    #[error("{path}: {error}")]
-    Read {
-        /// The file.
-        path: String,
-        /// What is in the way.
-        error: io::Error,
-    },
     /// It is something else.
-    #[error("{0}: not a file of facts, as `monitored-endpoint verify --facts FILE` writes it")]
-    Other(String),
+    #[error("not a file of facts")]
+    Other,
     /// Another version wrote it.
-    #[error("{0}: a file of facts in format {1}, and this program reads format {FORMAT}")]
-    Format(String, u64),
+    #[error("a file of facts in format {0}, and only format {FORMAT} can be read")]
+    Format(u64),
+}
+
+impl FromStr for Facts {
+    type Err = FactsError;
+
+    fn from_str(text: &str) -> Result<Self, FactsError> {
+        let file: Value = serde_json::from_str(text).map_err(|_| FactsError::Other)?;
+        match file.get("Format").and_then(Value::as_u64) {
+            Some(FORMAT) => Self::from_json(&file).ok_or(FactsError::Other),
+            Some(other) => Err(FactsError::Format(other)),
+            None => Err(FactsError::Other),
+        }
+    }
 }
 
 impl Facts {
-    /// Reads a file.
-    ///
-    /// # Errors
-    /// It can't be read, or is none.
-    pub fn read(path: &Path) -> Result<Self, FactsError> {
-        let name = || path.display().to_string();
-        let text = fs::read_to_string(path).map_err(|error| FactsError::Read { path: name(), error })?;
-        let file: Value = serde_json::from_str(&text).map_err(|_| FactsError::Other(name()))?;
-        match file.get("Format").and_then(Value::as_u64) {
-            Some(FORMAT) => Self::from_json(&file).ok_or_else(|| FactsError::Other(name())),
-            Some(other) => Err(FactsError::Format(name(), other)),
-            None => Err(FactsError::Other(name())),
-        }
-    }
-
     /// Reads the JSON of a file; none where it has no facts.
     #[must_use]
     pub fn from_json(file: &Value) -> Option<Self> {
@@ -152,18 +141,13 @@ mod tests {
 
     #[test]
     fn a_file_of_another_format_is_refused() {
-        let folder = std::env::temp_dir().join(format!("facts-{}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
-        let path = folder.join("facts.json");
         for (content, expected) in [
             (r#"{"Format": 2, "Facts": []}"#, "in format 2"),
             (r#"{"Facts": []}"#, "not a file of facts"),
             ("{", "not a file of facts"),
         ] {
-            fs::write(&path, content).unwrap();
-            let error = Facts::read(&path).unwrap_err().to_string();
+            let error = content.parse::<Facts>().unwrap_err().to_string();
             assert!(error.contains(expected), "{error}");
         }
-        fs::remove_dir_all(&folder).unwrap();
     }
 }
