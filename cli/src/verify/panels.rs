@@ -5,16 +5,16 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat};
-use monitored_endpoint::metrics::published::rows;
+use dashboard_picture::at_defaults;
+use metric_math::evaluation::{
+    QuerySource, Reading,
+    dashboard::{Viewer, own_period, rows},
+};
+use metric_math::telemetry::{self, MetricStore};
+use monitored_endpoint::metrics::published;
 use serde_json::Value;
 
 use super::seen::Series;
-
-/// The period of a widget that names none, in seconds.
-const DEFAULT_PERIOD: i64 = 300;
-const DEFAULT_STATISTIC: &str = "Average";
-/// What makes the console take the first value that it finds.
-const FIRST: &str = "__FIRST";
 
 /// A widget, or one search, to evaluate.
 #[derive(Clone, Debug)]
@@ -26,39 +26,14 @@ pub(super) struct Asked {
     pub(super) shown: Vec<String>,
 }
 
-/// The body with its drop-downs at their defaults.
+/// The widgets of a body with its drop-downs at their defaults, which may be the first that the series have.
 pub(super) fn with_defaults(body: &Value, series: &[Series]) -> Value {
-    let mut widgets = body.get("widgets").cloned().unwrap_or_default();
-    for variable in body.get("variables").and_then(Value::as_array).into_iter().flatten() {
-        let text = |member: &str| variable.get(member).and_then(Value::as_str);
-        let Some(pattern) = text("pattern").filter(|pattern| !pattern.is_empty()) else { continue };
-        let value = match text("defaultValue") {
-            Some(FIRST) | None => first(variable, series),
-            Some(value) => Some(value.to_owned()),
-        };
-        if let Some(value) = value {
-            replace(&mut widgets, pattern, &value);
-        }
+    let mut store = MetricStore::default();
+    for one in series {
+        let Series { namespace, metric, dimensions, .. } = one.clone();
+        store.declare(telemetry::Metric { namespace, name: metric, dimensions });
     }
-    widgets
-}
-
-/// The first value that a drop-down offers.
-fn first(variable: &Value, series: &[Series]) -> Option<String> {
-    if let Some(value) = variable.pointer("/values/0/value").and_then(Value::as_str) {
-        return Some(value.to_owned());
-    }
-    let dimension = variable.get("populateFrom")?.as_str()?;
-    series.iter().filter_map(|one| one.value(dimension)).min().map(str::to_owned)
-}
-
-fn replace(node: &mut Value, pattern: &str, value: &str) {
-    match node {
-        Value::String(text) => *text = text.replace(pattern, value),
-        Value::Array(parts) => parts.iter_mut().for_each(|part| replace(part, pattern, value)),
-        Value::Object(members) => members.values_mut().for_each(|member| replace(member, pattern, value)),
-        _ => {}
-    }
+    at_defaults(body, Viewer { store: &store, reading: Reading::default(), now: 0 })
 }
 
 /// The metric widgets, and then each different search in them.
@@ -83,69 +58,49 @@ pub(super) fn asked(widgets: &Value) -> (Vec<Asked>, Vec<Asked>) {
 }
 
 fn period_of(widget: &Value) -> i32 {
-    let period = widget.pointer("/properties/period").and_then(Value::as_i64).unwrap_or(DEFAULT_PERIOD);
-    i32::try_from(period).unwrap_or(i32::MAX)
+    i32::try_from(own_period(widget)).unwrap_or(i32::MAX)
 }
 
 fn panel(number: usize, widget: &Value) -> Option<Asked> {
-    let properties = widget.get("properties")?;
-    let text = |node: &Value, member: &str| node.get(member).and_then(Value::as_str).map(str::to_owned);
-    let title = text(properties, "title").unwrap_or_else(|| format!("panel {}", number + 1));
-    let default = text(properties, "stat").unwrap_or_else(|| DEFAULT_STATISTIC.to_owned());
+    let title = widget.pointer("/properties/title").and_then(Value::as_str);
+    let title = title.map_or_else(|| format!("panel {}", number + 1), str::to_owned);
     let mut asked = Asked { title, asks: BTreeSet::new(), queries: Vec::new(), shown: Vec::new() };
-    let mut before: Vec<String> = Vec::new();
-    for (at, row) in properties.get("metrics")?.as_array()?.iter().enumerate() {
-        let parts = row.as_array()?;
-        let (words, options) = match parts.split_last() {
-            Some((options @ Value::Object(_), words)) => (words, options),
-            _ => (parts.as_slice(), &Value::Null),
-        };
-        let id = text(options, "id").unwrap_or_else(|| format!("unnamed{at}"));
-        let visible = options.get("visible").and_then(Value::as_bool) != Some(false);
-        let own = options.get("period").and_then(Value::as_i64).and_then(|period| i32::try_from(period).ok());
+    for (at, row) in rows(widget).ok()?.into_iter().enumerate() {
+        let id = Some(row.query.id).filter(|id| !id.is_empty()).unwrap_or_else(|| format!("unnamed{at}"));
+        let own = row.query.period.and_then(|period| i32::try_from(period).ok());
         let period = own.unwrap_or_else(|| period_of(widget));
-        let query = MetricDataQuery::builder().id(&id).return_data(visible);
-        let query = if let Some(expression) = text(options, "expression") {
-            asked.asks.extend(metrics_in(&expression));
-            query.expression(expression).period(period)
-        } else {
-            before = written_out(words, &before)?;
-            asked.asks.extend(before.get(1).into_iter().flat_map(|name| metrics_in(name)));
-            let statistic = text(options, "stat").unwrap_or_else(|| default.clone());
-            query.metric_stat(MetricStat::builder().metric(metric(&before)?).period(period).stat(statistic).build())
+        let query = MetricDataQuery::builder().id(&id).return_data(row.visible);
+        let query = match row.query.source {
+            QuerySource::Metric(read, statistic) => {
+                asked.asks.extend(metrics_in(&read.name));
+                let stat = MetricStat::builder().metric(metric(read)).period(period).stat(statistic.to_string());
+                query.metric_stat(stat.build())
+            }
+            QuerySource::Expression(_) => {
+                let expression = row.expression.unwrap_or_default();
+                asked.asks.extend(metrics_in(&expression));
+                query.expression(expression).period(period)
+            }
         };
         asked.queries.push(query.build());
-        if visible {
+        if row.visible {
             asked.shown.push(id);
         }
     }
     (!asked.shown.is_empty()).then_some(asked)
 }
 
-/// Writes abbreviations out: `.` repeats the word at the same place of the row before, `...` all up to those that follow.
-fn written_out(words: &[Value], before: &[String]) -> Option<Vec<String>> {
-    let mut full = Vec::new();
-    for word in words {
-        match word.as_str()? {
-            "..." => full.extend_from_slice(before.get(..before.len().checked_sub(words.len() - 1)?)?),
-            "." => full.push(before.get(full.len())?.clone()),
-            word => full.push(word.to_owned()),
-        }
-    }
-    Some(full)
-}
-
-fn metric(words: &[String]) -> Option<Metric> {
-    let [namespace, name, dimensions @ ..] = words else { return None };
-    let pairs = dimensions.as_chunks::<2>().0.iter();
-    let dimensions = pairs.map(|[name, value]| Dimension::builder().name(name).value(value).build()).collect();
-    Some(Metric::builder().namespace(namespace).metric_name(name).set_dimensions(Some(dimensions)).build())
+fn metric(read: telemetry::Metric) -> Metric {
+    let pairs = read.dimensions.into_iter();
+    let dimensions = pairs.map(|(name, value)| Dimension::builder().name(name).value(value).build()).collect();
+    let metric = Metric::builder().namespace(read.namespace).metric_name(read.name);
+    metric.set_dimensions(Some(dimensions)).build()
 }
 
 /// Metrics of the table that a text names.
 fn metrics_in(text: &str) -> impl Iterator<Item = &'static str> {
     let words: BTreeSet<&str> = text.split(|c: char| !c.is_ascii_alphanumeric()).collect();
-    rows().iter().map(|row| row.metric).filter(move |metric| words.contains(metric))
+    published::rows().iter().map(|row| row.metric).filter(move |metric| words.contains(metric))
 }
 
 /// Every `SEARCH(…)` of an expression, whole.
@@ -211,11 +166,14 @@ mod tests {
     #[test]
     fn a_drop_down_stands_at_its_default() {
         let series = ["mistral", "llama"].map(|name| Series {
+            namespace: "NS".to_owned(),
+            metric: "M".to_owned(),
             dimensions: [("InferenceComponentName".to_owned(), name.to_owned())].into(),
             ..Series::default()
         });
         let body = json!({
-            "variables": [{"pattern": "CHOSEN", "defaultValue": "__FIRST", "populateFrom": "InferenceComponentName"}],
+            "variables": [{"type": "pattern", "pattern": "CHOSEN", "defaultValue": "__FIRST", "search": "{NS,InferenceComponentName} M",
+                "populateFrom": "InferenceComponentName"}],
             "widgets": [{"properties": {"metrics": [["NS", "M", "A", "CHOSEN"]]}}],
         });
         assert_eq!(with_defaults(&body, &series)[0]["properties"]["metrics"][0][3], "llama");

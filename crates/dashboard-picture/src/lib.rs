@@ -35,3 +35,4 @@ pub use custom::{CustomAnswer, CustomCall, calls};
 pub use error::RenderError;
 pub use page::Dashboard;
 pub use theme::{Theme, ThemeError};
+pub use variable::at_defaults;

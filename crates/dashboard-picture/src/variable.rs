@@ -28,8 +28,11 @@ pub(crate) fn filled_in(body: &Value, viewer: Viewer<'_>, chosen: &BTreeMap<Stri
     for variable in &variables {
         let text = |member: &str| variable.get(member).and_then(Value::as_str);
         let id = text("id").unwrap_or_default();
-        let value = chosen.get(id).map(String::as_str).or_else(|| text("defaultValue")).unwrap_or_default();
-        let value = if value == FIRST { first(variable, viewer).unwrap_or_default() } else { value.to_owned() };
+        let value = match chosen.get(id) {
+            Some(chosen) if chosen != FIRST => chosen.clone(),
+            Some(_) => first(variable, viewer).unwrap_or_default(),
+            None => default_of(variable, viewer).unwrap_or_default(),
+        };
         let mut shown = label_of(variable, &value).unwrap_or(&value).to_owned();
         match (text("type"), text("pattern")) {
             (Some("pattern"), Some(pattern)) if !pattern.is_empty() => {
@@ -44,6 +47,29 @@ pub(crate) fn filled_in(body: &Value, viewer: Viewer<'_>, chosen: &BTreeMap<Stri
         }
     }
     (body, choices)
+}
+
+/// The widgets of a body with its variables of type `pattern` at their defaults. One that has nothing to offer stays as it is.
+#[must_use]
+pub fn at_defaults(body: &Value, viewer: Viewer<'_>) -> Value {
+    let mut widgets = body.get("widgets").cloned().unwrap_or_default();
+    for variable in body.get("variables").and_then(Value::as_array).into_iter().flatten() {
+        let text = |member: &str| variable.get(member).and_then(Value::as_str);
+        if let (Some("pattern"), Some(pattern)) = (text("type"), text("pattern"))
+            && let (false, Some(value)) = (pattern.is_empty(), default_of(variable, viewer))
+        {
+            replace(&mut widgets, pattern, &value);
+        }
+    }
+    widgets
+}
+
+/// A variable's default; none where it says none, or has nothing to offer.
+fn default_of(variable: &Value, viewer: Viewer<'_>) -> Option<String> {
+    match variable.get("defaultValue").and_then(Value::as_str)? {
+        FIRST => first(variable, viewer),
+        value => Some(value.to_owned()),
+    }
 }
 
 /// The first that a variable offers: of its values, or of what its search finds.

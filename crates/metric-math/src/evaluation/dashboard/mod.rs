@@ -18,6 +18,7 @@ use super::{
 };
 
 pub use range::{RangeError, TimeSpan, auto_period, complete_range, graph_period};
+pub use row::Row;
 
 /// The period of a widget that names none, in seconds.
 const DEFAULT_PERIOD: u32 = 300;
@@ -99,9 +100,7 @@ impl Viewer<'_> {
     /// # Errors
     /// A row that can't be read, or an expression without a value.
     pub fn widget(&self, widget: &Value, range: TimeSpan, period: Option<u32>) -> Result<Vec<Line>, EvaluationError> {
-        let statistic = text(widget, "stat").unwrap_or(DEFAULT_STATISTIC);
-        let metrics = property(widget, "metrics").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let mut rows = row::read(metrics, statistic)?;
+        let mut rows = rows(widget)?;
         let window = Window::aligned(range.start, range.end, period.unwrap_or_else(|| own_period(widget)), self.now);
         if period.is_some() {
             for row in &mut rows {
@@ -119,6 +118,16 @@ impl Viewer<'_> {
     }
 }
 
+/// The metrics and expressions of a metric widget, in its order, with abbreviations written out.
+///
+/// # Errors
+/// A row that can't be read.
+pub fn rows(widget: &Value) -> Result<Vec<Row>, EvaluationError> {
+    let statistic = text(widget, "stat").unwrap_or(DEFAULT_STATISTIC);
+    let metrics = property(widget, "metrics").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    row::read(metrics, statistic)
+}
+
 fn property<'w>(widget: &'w Value, name: &str) -> Option<&'w Value> {
     widget.get("properties")?.get(name)
 }
@@ -127,7 +136,9 @@ fn text<'w>(widget: &'w Value, name: &str) -> Option<&'w str> {
     property(widget, name)?.as_str()
 }
 
-fn own_period(widget: &Value) -> u32 {
+/// The period of a metric widget's rows that name none of their own, in seconds.
+#[must_use]
+pub fn own_period(widget: &Value) -> u32 {
     property(widget, "period")
         .and_then(Value::as_u64)
         .and_then(|period| u32::try_from(period).ok())

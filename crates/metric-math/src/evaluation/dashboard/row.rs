@@ -16,12 +16,19 @@ use crate::{
 
 use super::Axis;
 
-/// One row.
-pub(super) struct Row {
-    pub(super) query: Query,
-    pub(super) visible: bool,
-    pub(super) axis: Axis,
-    pub(super) color: Option<String>,
+/// One row of a widget's metrics.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The metric or the expression. Its id is empty, and its period none, where the row says none.
+    pub query: Query,
+    /// The text of an expression; none for a metric.
+    pub expression: Option<String>,
+    /// Whether its series are drawn.
+    pub visible: bool,
+    /// The scale that they are read on.
+    pub axis: Axis,
+    /// Their colour, where the row names one.
+    pub color: Option<String>,
 }
 
 /// The object at the end of a row.
@@ -54,8 +61,8 @@ pub(super) fn read(metrics: &[Value], statistic: &str) -> Result<Vec<Row>, Evalu
         let words: Option<Vec<&str>> = words.iter().map(Value::as_str).collect();
         let words = words.ok_or_else(|| wrong("has something else than texts"))?;
         let Rendering { id, expression, label, stat, period, visible, y_axis, color } = rendering;
-        let source = match (expression, words.is_empty()) {
-            (Some(expression), true) => QuerySource::Expression(expression::read(&expression)?),
+        let source = match (&expression, words.is_empty()) {
+            (Some(expression), true) => QuerySource::Expression(expression::read(expression)?),
             (None, false) => {
                 before = written_out(&words, &before).ok_or_else(|| wrong("abbreviates what isn't there"))?;
                 let metric = metric(&before).ok_or_else(|| wrong("has no namespace, name and pairs of dimensions"))?;
@@ -65,6 +72,7 @@ pub(super) fn read(metrics: &[Value], statistic: &str) -> Result<Vec<Row>, Evalu
         };
         rows.push(Row {
             query: Query { id: id.unwrap_or_default(), source, label, period },
+            expression,
             visible: visible.unwrap_or(true),
             axis: if y_axis.as_deref() == Some("right") { Axis::Right } else { Axis::Left },
             color,
