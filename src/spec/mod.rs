@@ -35,6 +35,7 @@ pub use alarm_tags::AlarmTags;
 pub use fleet::Fleet;
 pub use names_in_use::{NamesInUse, default_dashboard_name};
 pub use tags::{OWNERSHIP_PREFIX, Tag};
+pub use warnings::AlarmWarning;
 
 use crate::envelope::ResourceType;
 pub(crate) use crate::properties::quote;

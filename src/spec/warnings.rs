@@ -3,16 +3,33 @@
 //! A fleet may grow and shrink, so nothing here is refused. Whatever no fleet could change is refused in `alarm_settings`. What
 //! each kind of alarm is warned of stands with the kind.
 
+use std::fmt;
+
 use super::{AlarmSpec, Monitoring, Spec};
-use crate::alarm::{MissingData, Outlook, PlacedModel};
+use crate::alarm::{AlarmKind, MissingData, Outlook, PlacedModel};
 use crate::pricing::ListPrices;
 use crate::properties::ROOT;
 
+/// Something about an alarm that is valid and looks wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlarmWarning {
+    /// The kind of alarm.
+    pub kind: AlarmKind,
+    /// Which member of its property looks wrong, why, and what would be right.
+    pub text: String,
+}
+
+impl fmt::Display for AlarmWarning {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{ROOT}.{}.{}", self.kind, self.text)
+    }
+}
+
 impl Spec {
-    /// What looks wrong, each with its path and what would be right. `placed` are the models that are known to be placed, none
+    /// What looks wrong, each with what would be right. `placed` are the models that are known to be placed, none
     /// where nobody knows. Without it those that are declared count, a copy of each on every instance.
     #[must_use]
-    pub fn warnings(&self, placed: Option<&[PlacedModel]>, prices: &ListPrices) -> Vec<String> {
+    pub fn warnings(&self, placed: Option<&[PlacedModel]>, prices: &ListPrices) -> Vec<AlarmWarning> {
         let Some(monitoring) = self.monitoring() else { return Vec::new() };
         let declared = || monitoring.components.iter();
         let declared: Option<Vec<PlacedModel>> =
@@ -23,14 +40,14 @@ impl Spec {
 }
 
 impl Monitoring {
-    fn warnings_of(&self, alarm: &AlarmSpec, placed: &[PlacedModel], prices: &ListPrices) -> Vec<String> {
+    fn warnings_of(&self, alarm: &AlarmSpec, placed: &[PlacedModel], prices: &ListPrices) -> Vec<AlarmWarning> {
         let definition = alarm.kind.definition();
         let watched = self.variants.iter().filter(|variant| (definition.watches)(variant));
         let outlook = Outlook { variants: watched.collect(), placed, prices };
         let threshold = (definition.warning)(alarm, &outlook).map(|why| format!("Threshold: {why}"));
         let gaps = definition.breaching_gaps.filter(|_| alarm.treat_missing_data == MissingData::Breaching);
         let gaps = gaps.map(|why| format!("TreatMissingData: breaching: {why}; use notBreaching"));
-        threshold.into_iter().chain(gaps).map(|warning| format!("{ROOT}.{}.{warning}", alarm.kind)).collect()
+        threshold.into_iter().chain(gaps).map(|text| AlarmWarning { kind: alarm.kind, text }).collect()
     }
 }
 
@@ -55,7 +72,9 @@ mod tests {
         for (name, value) in others.as_object().unwrap() {
             properties[name] = value.clone();
         }
-        valid(ResourceType::MonitoredEndpointConfig, &properties).warnings(placed, &ListPrices::default())
+        let warnings =
+            valid(ResourceType::MonitoredEndpointConfig, &properties).warnings(placed, &ListPrices::default());
+        warnings.iter().map(AlarmWarning::to_string).collect()
     }
 
     fn models(each: &[&str]) -> Value {

@@ -10,7 +10,7 @@ use super::placed::placed;
 use super::{Assumed, Purpose, Valid, Validation, ValidationError, empty, options};
 use crate::plan::{Environment, Owner, PlanError, plan, widgets};
 use crate::properties::{Declaration, Problem, Problems, is_within, named};
-use crate::spec::{ObservedConfig, Spec};
+use crate::spec::{AlarmWarning, ObservedConfig, Spec};
 use crate::template::DeclaredResource;
 
 /// A declaration as far as it has been tried.
@@ -91,7 +91,8 @@ impl<'d> Attempt<'d> {
         self.note_placeholders(&[]);
         if let Some(monitoring) = spec.monitoring() {
             let placed = placed(&self.declared.related.components, &monitoring.components);
-            self.validation.notes.extend(spec.warnings(Some(&placed), &environment.prices));
+            self.validation.warnings = spec.warnings(Some(&placed), &environment.prices);
+            self.validation.notes.extend(self.validation.warnings.iter().map(AlarmWarning::to_string));
         }
         let plan = match plan(&spec, owner, environment) {
             Ok(plan) => plan,

@@ -19,7 +19,7 @@ use crate::plan::{Environment, Owner, Plan, PlanError, PlannedWidget, Request, R
 use crate::pricing::{ListPrice, ListPrices};
 use crate::properties::{Declaration, Problem, Problems};
 use crate::request;
-use crate::spec::{Capacity, Dollars, GpuDimension, PriceBasis, Spec, Validated};
+use crate::spec::{AlarmWarning, Capacity, Dollars, GpuDimension, PriceBasis, Spec, Validated};
 use crate::template::{DeclaredResource, Policies, RelatedResources, SourcePlace};
 use attempt::Attempt;
 
@@ -49,8 +49,10 @@ pub struct Validation {
     pub problems: Vec<Problem>,
     /// The placeholders that are in the way: what they stand for decides.
     pub undecided: Vec<Open>,
-    /// What was assumed, and what was left out.
+    /// What was assumed, what was left out, and the warnings.
     pub notes: Vec<String>,
+    /// What is valid about its alarms and looks wrong.
+    pub warnings: Vec<AlarmWarning>,
     /// Whether the endpoint's config was made up, since only the account knows it. What is wrong may then be wrong with that config
     /// alone.
     pub config_made_up: bool,
@@ -182,6 +184,7 @@ fn empty(declared: &DeclaredResource) -> Validation {
         problems: Vec::new(),
         undecided: Vec::new(),
         notes: Vec::new(),
+        warnings: Vec::new(),
         config_made_up: false,
         place: declared.place.clone(),
         policies: declared.policies,

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use clap::Args;
 use monitored_endpoint::plan::{AlarmRequest, PlannedAlarm, PlannedWidget};
 use monitored_endpoint::properties::AlarmKind;
-use monitored_endpoint::spec::GpuDimension;
+use monitored_endpoint::spec::{AlarmWarning, GpuDimension};
 use monitored_endpoint::validation::{Valid, Validation};
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -77,7 +77,7 @@ impl Explain {
         let mut found = Vec::new();
         for (validation, valid) in valid() {
             let meant = valid.plan.alarms.iter().filter(|alarm| self.means_alarm(alarm));
-            found.extend(meant.map(|alarm| explain_alarm(alarm, &validation.notes)));
+            found.extend(meant.map(|alarm| explain_alarm(alarm, &validation.warnings)));
             // A panel is asked for by a part of its title, so that an alarm goes first.
             if found.is_empty() {
                 found.extend(self.panels(validation, valid));
@@ -153,8 +153,8 @@ fn has_label(panel: &PlannedWidget, wanted: &str) -> bool {
     panel.lines().iter().filter_map(|line| line.label.as_ref()).any(|label| label.to_lowercase().contains(wanted))
 }
 
-/// `notes` are the declaration's, some of which may be about this alarm.
-fn explain_alarm(alarm: &PlannedAlarm, notes: &[String]) -> Explained {
+/// `warnings` are the declaration's, some of which may be about this alarm.
+fn explain_alarm(alarm: &PlannedAlarm, warnings: &[AlarmWarning]) -> Explained {
     let (name, property, words) = (alarm.name.as_str(), alarm.watched.property(), alarm.watched.words());
     let mut text = format!("Alarm {name} ({property})\n");
     let mut entry = |head: &str, body: &str| {
@@ -177,8 +177,8 @@ fn explain_alarm(alarm: &PlannedAlarm, notes: &[String]) -> Explained {
     entry("in it", &terms.join("; "));
     entry("why it would fire", words.why);
     entry("says", description.as_deref().unwrap_or_default());
-    let path = format!("Properties.{property}.");
-    let about: Vec<&str> = notes.iter().filter_map(|note| note.strip_prefix(path.as_str())).collect();
+    let about = warnings.iter().filter(|warning| warning.kind.property() == property);
+    let about: Vec<&str> = about.map(|warning| warning.text.as_str()).collect();
     entry("warning", &about.join("; "));
     let json = json!({
         "Alarm": name, "Property": property, "Warnings": about, "Measures": words.measures, "FiresWhen": fires, "WithoutData": missing,
