@@ -32,7 +32,7 @@ impl Format {
     }
 }
 
-/// Where a declaration is resolved, and what is known beside it.
+/// Where a declaration is resolved, and what is known about it otherwise.
 #[expect(clippy::doc_markdown, reason = "help is printed as it stands")]
 #[derive(Clone, Debug, Args)]
 pub(crate) struct StackOptions {

@@ -1,4 +1,4 @@
-//! `deploy-assets`: writes the provider's stack and packages, which a release carries beside the program, to where they are deployed
+//! `deploy-assets`: writes the provider's stack and packages, which a release carries with the program, to where they are deployed
 //! from.
 //!
 //! A release has no compiler's work left to do: template and packages were built together, and `SHA256SUMS` says what each file has to
@@ -60,7 +60,7 @@ impl Architecture {
         }
     }
 
-    /// The template that `sam deploy` and `aws cloudformation package` take. It names the packages beside it.
+    /// The template that `sam deploy` and `aws cloudformation package` take. It names the packages in the same folder.
     fn template(self) -> String {
         format!("template-{}.yaml", self.name())
     }
@@ -186,7 +186,7 @@ fn folder() -> Result<PathBuf, AssetsError> {
     if let Some(named) = env::var_os(ASSETS).filter(|named| !named.is_empty()) {
         return Ok(named.into());
     }
-    // pipx and others link to the program, and the assets are beside the program itself.
+    // pipx and others link to the program, and the assets are next to the program itself.
     let executable = env::current_exe().and_then(fs::canonicalize).map_err(at(Path::new("this program")))?;
     Ok(installed_beside(&executable))
 }

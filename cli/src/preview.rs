@@ -104,7 +104,7 @@ impl Preview {
         }
         let mut said = Said { text: String::new(), json: json!({ "Files": [] }), status: Status::Fine };
         for (number, file) in self.files.iter().enumerate() {
-            // Files of one name in several folders are told apart by their number.
+            // Files of one name in several folders get their number.
             let stem = file.file_stem().unwrap_or_default();
             let is_repeated = self.files[..number].iter().any(|earlier| earlier.file_stem() == Some(stem));
             let stem = stem.to_string_lossy().trim_matches('-').to_owned();
@@ -226,7 +226,7 @@ impl Page {
     }
 }
 
-/// The dashboard's request with its alarms beside it, as the stand-in draws them.
+/// The request for the dashboard together with those for its alarms.
 fn dashboard(validation: &Validation) -> Option<Value> {
     let requests = &validation.valid.as_ref()?.requests;
     let inputs = |operation: Operation| {

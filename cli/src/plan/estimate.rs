@@ -84,7 +84,7 @@ pub(crate) struct Estimate {
     pub(crate) lines: Vec<Line>,
     /// Of the lines.
     pub(crate) dollars_per_month: f64,
-    /// What detailed observability costs beside that, where it is on.
+    /// What detailed observability costs on top of that, where it is on.
     pub(crate) detailed_observability: Option<Ingestion>,
     /// A look at the interactive panels, which isn't among the lines either: who looks how often isn't known.
     pub(crate) panels_view: Option<PanelsView>,

@@ -29,7 +29,7 @@ impl Replay {
         text.parse().map(Self).map_err(|source| ReplayError::Facts { path: path(), source })
     }
 
-    /// What tells GPUs apart, where the file says.
+    /// The dimension that identifies a GPU, where the file says.
     pub(crate) fn gpu_dimension(self) -> Option<GpuDimension> {
         self.0.gpu_dimension().and_then(|dimension| GpuDimension::named(dimension.name()))
     }

@@ -96,7 +96,7 @@ pub(super) struct Panel {
     pub(super) lines: Result<(usize, usize), String>,
 }
 
-/// Dimension names that are known beside the one that tells GPUs apart.
+/// Dimension names that are known, but for the one that identifies a GPU.
 pub(super) const KNOWN: [&str; 9] = [
     "EndpointName",
     "VariantName",
@@ -186,7 +186,7 @@ impl Seen {
         self.endpoint.components.iter().any(|component| component.copies != Some(0))
     }
 
-    /// Requests to the whole endpoint over the stretch, by whichever series tells of them; none where none does.
+    /// Requests to the whole endpoint over the stretch, by whichever series counts them; none where none does.
     pub(super) fn requests(&self) -> Option<f64> {
         let whole: [&[&str]; 2] = [&["InferenceComponentName"], &["EndpointName", "VariantName"]];
         let counts = self.series.iter().filter(|one| {

@@ -26,13 +26,13 @@ pub enum Fault {
         status: u16,
         /// The error's code, such as `InternalFailure`.
         code: String,
-        /// The message beside it.
+        /// The message that goes with it.
         #[serde(default)]
         message: String,
     },
     /// IAM refuses the operation.
     AccessDenied {},
-    /// IAM refuses an action that the operation needs beside its own, such as `kms:CreateGrant` or `iam:PassRole`.
+    /// IAM refuses another action that the operation needs, such as `kms:CreateGrant` or `iam:PassRole`.
     AccessDeniedFor(String),
     /// The call is carried out and answered normally, this much later, in milliseconds of real time; never if its caller hangs up
     /// before.

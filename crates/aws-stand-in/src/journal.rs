@@ -11,9 +11,9 @@ pub struct CallRecord {
     pub id: u64,
     /// `sagemaker`, `cloudwatch`, `pricing` or `dynamodb`.
     pub service: &'static str,
-    /// Who called, as its `User-Agent` says: tells one SDK from another.
+    /// Who called, as its `User-Agent` says, which differs by SDK.
     pub user_agent: String,
-    /// The application's name that the caller's SDK was given (`app/NAME` in its user agent): tells one caller from another.
+    /// The application's name that the caller's SDK was given (`app/NAME` in its user agent), which differs by caller.
     pub caller: Option<String>,
     /// The operation's name, such as `PutDashboard`.
     pub operation: String,

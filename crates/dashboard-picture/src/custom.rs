@@ -66,7 +66,7 @@ pub fn calls(name: &str, body: &Value, range: TimeSpan, theme: Theme) -> Vec<Cus
     all.collect()
 }
 
-/// The parameters at the top, and the widget's context beside them.
+/// The parameters at the top level, with the widget's context.
 fn event(name: &str, number: usize, widget: &Value, range: TimeSpan, dark: bool) -> Value {
     let params = widget.pointer("/properties/params").and_then(Value::as_object).cloned().unwrap_or_default();
     let size = frame::inside(widget);

@@ -10,7 +10,7 @@ use super::{color, scale::newest};
 pub(crate) const ROW: f64 = 17.0;
 /// Rows that a graph gives to its legend at most.
 const MOST_ROWS: usize = 3;
-/// Mean width of a character, and what a name needs beside its text, in pixels.
+/// Mean width of a character, and what a name needs besides its text, in pixels.
 const CHARACTER: f64 = 6.1;
 const BESIDE: f64 = 34.0;
 /// What "right" needs.

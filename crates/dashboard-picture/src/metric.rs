@@ -24,7 +24,7 @@ pub(crate) fn content(properties: &Value, drawn: Option<&DrawnWidget>, range: Ti
     }
 }
 
-/// How long a period is, beside the title.
+/// How long a period is, for the end of the title.
 pub(crate) fn period(drawn: Option<&DrawnWidget>) -> String {
     drawn.map(|drawn| format!("each {}", moment::period(drawn.period))).unwrap_or_default()
 }

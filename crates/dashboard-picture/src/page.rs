@@ -46,7 +46,7 @@ pub struct Dashboard<'d> {
 }
 
 impl Dashboard<'_> {
-    /// The dashboard as one HTML page. Its `picture-size` tells how large a picture of it has to be, in pixels.
+    /// The dashboard as one HTML page. Its `picture-size` is the size of a picture of it, in pixels.
     ///
     /// # Errors
     /// The body has no widgets, or a time range that can't be read.

@@ -36,7 +36,7 @@ pub struct Simulation<'s> {
 /// What to show of a simulation.
 #[derive(Clone, Debug)]
 pub struct Picture<'p> {
-    /// The dashboard: its body, or the answer of `GetDashboard`. `MetricAlarms` and `CompositeAlarms` beside it, as requests of
+    /// The dashboard: its body, or the answer of `GetDashboard`. `MetricAlarms` and `CompositeAlarms` next to it, as requests of
     /// `PutMetricAlarm` and `PutCompositeAlarm` or as `DescribeAlarms` answers them, are shown in its alarm widgets.
     pub dashboard: &'p Value,
     /// Start of the time range, such as `-PT3H`; the body's own where there is none.

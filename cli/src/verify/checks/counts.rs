@@ -20,7 +20,7 @@ fn with_instances(seen: &Seen) -> impl Iterator<Item = (&Variant, &Series)> {
 /// Instances over time by what they published, where their number stayed the same.
 fn steady(seen: &Seen, series: &Series) -> Option<f64> {
     let frequency = seen.endpoint.frequency;
-    // Several intervals at a time, so that samples which fall beside an edge don't look like another count.
+    // Several intervals at a time, so that samples on the wrong side of an edge don't look like another count.
     let stretch = 5 * frequency;
     let (first, last) = series.life()?;
     let starts = (0..).map(|number| first + number * stretch).take_while(|start| start + stretch <= last + frequency);

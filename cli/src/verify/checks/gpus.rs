@@ -1,4 +1,4 @@
-//! GPUs: what tells them apart, one sample of each held one, reservations, and the sum over models.
+//! GPUs: the dimension that identifies them, one sample of each held one, reservations, and the sum over models.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ pub(super) fn check(seen: &Seen) -> Vec<Fact> {
     facts
 }
 
-/// Series of GPUs that copies hold: one dimension beside the known ones.
+/// Series of GPUs that copies hold: one dimension more than the known ones.
 pub(super) fn held_series(seen: &Seen) -> impl Iterator<Item = &Series> {
     seen.series.iter().filter(|one| {
         one.is_published()

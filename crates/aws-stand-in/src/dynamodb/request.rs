@@ -79,7 +79,7 @@ fn filled(key: &Value) -> Result<String, ServiceError> {
     }
 }
 
-/// What a write asks for beside its item.
+/// What a write asks for besides its item.
 pub(super) struct Write {
     condition: Option<Condition>,
     returns_old: bool,

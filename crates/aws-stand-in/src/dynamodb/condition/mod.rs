@@ -282,7 +282,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// A value that stands beside `<` and its like must be of a type that has an order.
+/// A value compared by `<` and its like must be of a type that has an order.
 fn check_ordered(sign: &str, operand: &Operand) -> Result<(), String> {
     let kind = match operand {
         Operand::Value(value) => attribute::typed(value).map(|(kind, _)| kind),
