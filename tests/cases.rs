@@ -334,7 +334,10 @@ fn tags_travel_with_every_alarm_s_notifications_where_that_is_asked_for() {
     scenario.update(&made.id(), &all, &plain).succeeded();
     assert_eq!((propagation(), scenario.writes()), (Value::Null, vec!["PutMetricAlarm".to_owned()]));
     for (settings, expected) in [
-        (json!({"IncludedTagKeys": ["a"], "ExcludedTagKeys": ["b"]}), "ExcludedTagKeys: stands beside IncludedTagKeys"),
+        (
+            json!({"IncludedTagKeys": ["a"], "ExcludedTagKeys": ["b"]}),
+            "ExcludedTagKeys: can't be combined with IncludedTagKeys",
+        ),
         (json!({"ExcludedTagKeys": []}), "ExcludedTagKeys: 0 keys are given; use 1 to 50"),
         (json!({"IncludedTagKeys": [""]}), "IncludedTagKeys[0]: \"\" is no key of a tag"),
     ] {

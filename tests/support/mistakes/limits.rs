@@ -192,7 +192,9 @@ fn combinations() -> Vec<Mistake> {
                     {"VariantName": "T", "ModelName": "t", "InstanceType": "ml.m5.xlarge", "InitialInstanceCount": 1},
                 ]),
             ),
-            &["Properties.ShadowProductionVariants: 2 beside 1 of ProductionVariants; a shadow test takes one of each"],
+            &[
+                "Properties.ShadowProductionVariants: 2 can't be combined with 1 of ProductionVariants; a shadow test takes one of each",
+            ],
         ),
     ]
 }
