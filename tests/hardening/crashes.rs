@@ -1,8 +1,14 @@
 //! The process is killed between any two calls, and the event delivered again, as Lambda does after a crash.
 
-use crate::matrix::{Outcome, is_full, part, report, try_all};
-use crate::peer::{HELD, Peer};
-use crate::situations::{ALL, Situation};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::journals::journals;
+use crate::matrix::{Outcome, is_full, part, report};
+use crate::peer::Peer;
+use crate::situations::Situation;
+use crate::support::side_by_side::try_all;
 
 /// Cells that a short run tries.
 const SHORT_RUN: usize = 40;
@@ -12,13 +18,16 @@ struct Cell {
     situation: Situation,
     call: usize,
     calls: usize,
+    /// What exists in the end where nobody is killed.
+    wanted: Arc<Value>,
 }
 
-fn cells(peer: &Peer) -> Vec<Cell> {
+fn cells() -> Vec<Cell> {
     let mut cells = Vec::new();
-    for situation in ALL {
-        let total = peer.journal(&situation).unwrap().len();
-        cells.extend((1..=total).map(|call| Cell { situation, call, calls: total }));
+    for journal in journals() {
+        let (situation, total) = (journal.situation, journal.calls.len());
+        let cell = |call| Cell { situation, call, calls: total, wanted: Arc::clone(&journal.wanted) };
+        cells.extend((1..=total).map(cell));
     }
     cells
 }
@@ -32,19 +41,17 @@ fn attempt(peer: &Peer, cell: &Cell) -> Outcome {
 }
 
 fn try_one(peer: &Peer, cell: &Cell) -> Result<(), String> {
-    let wanted = peer.undisturbed(&cell.situation)?;
-
-    peer.start_over();
-    let others = peer.others();
-    let (event, _) = peer.prepare(&cell.situation)?;
-    peer.let_fail_from(u32::try_from(cell.call).unwrap(), "*", None, HELD);
-    peer.kill_at_call(&event, cell.call)?;
-    peer.stand_in.clear_faults();
+    let (event, others) = peer.kill_at_call(cell.call, || {
+        peer.start_over();
+        let others = peer.others();
+        let (event, _) = peer.prepare(&cell.situation)?;
+        Ok((event, others))
+    })?;
     let answer = peer.send(&event)?;
     if !answer.is_success() {
         return Err(format!("delivered again it fails: {}", answer.reason()));
     }
-    if peer.state() != wanted {
+    if peer.state() != *cell.wanted {
         return Err("delivered again it ends in another state".to_owned());
     }
     peer.remove(&event, &answer)?;
@@ -53,7 +60,7 @@ fn try_one(peer: &Peer, cell: &Cell) -> Result<(), String> {
 
 #[test]
 fn killed_between_any_two_calls_the_event_delivered_again_finishes_the_job() {
-    let cells = cells(&Peer::start());
+    let cells = cells();
     let possible = cells.len();
     let cells = part(cells, SHORT_RUN);
     let threads = if is_full() { 8 } else { 4 };

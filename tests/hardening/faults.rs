@@ -1,14 +1,18 @@
 //! Every call that the provider makes, met by everything that AWS may do to it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_stand_in::Fault;
+use serde_json::Value;
 
-use crate::matrix::{Outcome, is_full, part, report, try_all};
+use crate::journals::journals;
+use crate::matrix::{Outcome, is_full, part, report};
 use crate::peer::Peer;
-use crate::situations::{ALL, Situation};
+use crate::situations::Situation;
+use crate::support::side_by_side::try_all;
 
-/// Longer than the provider waits for one attempt (`ATTEMPT_TIMEOUT` in `src/aws.rs`).
+/// Longer than the provider waits for one attempt (`ATTEMPT_TIMEOUT` in `src/aws/mod.rs`).
 const TIMEOUT_MS: u64 = 16_000;
 
 /// A price is good to have and no more: without one the request succeeds, and its dashboard says why.
@@ -75,14 +79,16 @@ struct Cell {
     operation: String,
     number: u32,
     trouble: &'static Trouble,
+    /// What exists in the end where nothing goes wrong.
+    wanted: Arc<Value>,
 }
 
-fn cells(peer: &Peer) -> Vec<Cell> {
+fn cells() -> Vec<Cell> {
     let mut cells: Vec<Cell> = Vec::new();
-    for situation in ALL {
-        let journal = peer.journal(&situation).unwrap();
-        for (at, call) in journal.iter().enumerate() {
-            let number = journal[..=at].iter().filter(|other| other.operation == call.operation).count();
+    for journal in journals() {
+        let (situation, made) = (journal.situation, &journal.calls);
+        for (at, call) in made.iter().enumerate() {
+            let number = made[..=at].iter().filter(|other| other.operation == call.operation).count();
             let number = u32::try_from(number).unwrap();
             let (service, operation) = (call.service, call.operation.clone());
             cells.extend(TROUBLES.iter().map(|trouble| Cell {
@@ -91,6 +97,7 @@ fn cells(peer: &Peer) -> Vec<Cell> {
                 operation: operation.clone(),
                 number,
                 trouble,
+                wanted: Arc::clone(&journal.wanted),
             }));
         }
     }
@@ -107,8 +114,6 @@ fn attempt(peer: &Peer, cell: &Cell) -> Outcome {
 }
 
 fn try_one(peer: &Peer, cell: &Cell) -> Result<(), String> {
-    let wanted = peer.undisturbed(&cell.situation)?;
-
     peer.start_over();
     let others = peer.others();
     let (event, old) = peer.prepare(&cell.situation)?;
@@ -140,12 +145,12 @@ fn try_one(peer: &Peer, cell: &Cell) -> Result<(), String> {
     if cell.trouble.name == "denied" && !may_succeed && !answer.reason().contains(&permission) {
         return Err(format!("the reason doesn't name the permission: {}", answer.reason()));
     }
-    if succeeded && cell.trouble.passes && !may_be_missing && peer.state() != wanted {
+    if succeeded && cell.trouble.passes && !may_be_missing && peer.state() != *cell.wanted {
         return Err("it ends in another state than without the fault".to_owned());
     }
     let answer = peer.settle(&cell.situation, &event, answer)?;
     if !succeeded && event.text("RequestType") == "Update" {
-        let expected = if cell.situation.is_rollback { &wanted } else { &old };
+        let expected = if cell.situation.is_rollback { &*cell.wanted } else { &old };
         if peer.state() != *expected {
             return Err(format!("after what follows it is not as it was: {}", answer.reason()));
         }
@@ -159,7 +164,7 @@ fn try_one(peer: &Peer, cell: &Cell) -> Result<(), String> {
 
 #[test]
 fn whatever_happens_to_any_call_there_is_one_answer_and_nothing_is_orphaned() {
-    let cells = cells(&Peer::start());
+    let cells = cells();
     let possible = cells.len();
     let cells: Vec<Cell> = cells.into_iter().filter(|cell| is_full() || !cell.trouble.is_slow).collect();
     let cells = part(cells, SHORT_RUN);

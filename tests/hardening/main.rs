@@ -16,6 +16,7 @@ mod support;
 
 mod crashes;
 mod faults;
+mod journals;
 mod load;
 mod matrix;
 mod peer;

@@ -1,9 +1,9 @@
-//! Cells that are tried side by side, and the table that says how they went.
+//! Which cells are tried, and the table that says how they went.
 
 use std::collections::BTreeMap;
 use std::env;
-use std::sync::Mutex;
-use std::thread;
+
+use crate::support::spread::spread;
 
 /// Whether every cell is to be tried.
 pub(crate) fn is_full() -> bool {
@@ -12,12 +12,7 @@ pub(crate) fn is_full() -> bool {
 
 /// The part of `cells` that is tried in a short run: so many of them, spread evenly.
 pub(crate) fn part<T>(cells: Vec<T>, at_most: usize) -> Vec<T> {
-    if is_full() || cells.len() <= at_most {
-        return cells;
-    }
-    let count = cells.len();
-    let is_wanted = |at: usize| at * at_most / count != (at + 1) * at_most / count;
-    cells.into_iter().enumerate().filter(|(at, _)| is_wanted(*at)).map(|(_, cell)| cell).collect()
+    if is_full() { cells } else { spread(cells, at_most) }
 }
 
 /// One cell's row and column in the table, and what was wrong with it.
@@ -25,29 +20,6 @@ pub(crate) struct Outcome {
     pub(crate) row: String,
     pub(crate) column: String,
     pub(crate) result: Result<(), String>,
-}
-
-/// Tries every cell, each thread with a `bench` of its own, and gives the outcomes.
-pub(crate) fn try_all<C: Send + Sync, B>(
-    cells: &[C],
-    threads: usize,
-    bench: impl Fn() -> B + Sync,
-    attempt: impl Fn(&B, &C) -> Outcome + Sync,
-) -> Vec<Outcome> {
-    let (next, outcomes) = (Mutex::new(cells.iter()), Mutex::new(Vec::new()));
-    thread::scope(|scope| {
-        for _ in 0..threads.min(cells.len()) {
-            scope.spawn(|| {
-                let bench = bench();
-                loop {
-                    let Some(cell) = next.lock().unwrap().next() else { break };
-                    let outcome = attempt(&bench, cell);
-                    outcomes.lock().unwrap().push(outcome);
-                }
-            });
-        }
-    });
-    outcomes.into_inner().unwrap()
 }
 
 /// Prints how many cells of each row and column were tried, and fails if any went wrong.

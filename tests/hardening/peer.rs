@@ -15,12 +15,10 @@ use crate::support::harness::{Answer, MODEL, Outcome, Scenario};
 /// Names of what belongs to others; nothing of ours has one of them.
 const THEIRS: &str = "theirs";
 /// Holds the call at which a process is killed: it has not been carried out then, and never will be.
-pub(crate) const HELD: Fault = Fault::DelayMs(600_000);
-/// How long a run lives that is killed: its lease ends with it, and the next one waits for that.
-const LIFE: Duration = Duration::from_secs(6);
+const HELD: Fault = Fault::DelayMs(600_000);
 /// How long any other run lives.
 const UNHURRIED: Duration = Duration::from_mins(5);
-/// How long a run lives that ends before its endpoint has changed.
+/// How long a run lives that ends before its endpoint has changed, or that is killed: the next one waits for the end of its lease.
 const SHORT_LIFE: Duration = Duration::from_millis(2500);
 /// The same, where that was too short for what comes before.
 const LONGER_LIFE: Duration = Duration::from_secs(12);
@@ -95,23 +93,12 @@ impl Peer {
         }
     }
 
-    /// Plays a situation where nothing goes wrong, and gives the state that it ends in.
-    pub(crate) fn undisturbed(&self, situation: &Situation) -> Result<Value, String> {
+    /// Plays a situation where nothing goes wrong, and gives the calls that it took and the state that it ends in.
+    pub(crate) fn undisturbed(&self, situation: &Situation) -> Result<(Vec<CallRecord>, Value), String> {
         self.start_over();
         let (event, _) = self.prepare(situation)?;
         self.send(&event)?.succeeded();
-        Ok(self.state())
-    }
-
-    /// The calls that a situation takes where nothing goes wrong. Of three runs the shortest's: a description is good for a second,
-    /// so a run that other work on the machine holds up describes things once more, and no other run would get to that call.
-    pub(crate) fn journal(&self, situation: &Situation) -> Result<Vec<CallRecord>, String> {
-        let journals = (0..3).map(|_| {
-            self.undisturbed(situation)?;
-            Ok(self.stand_in.calls())
-        });
-        let journals = journals.collect::<Result<Vec<_>, String>>()?;
-        Ok(journals.into_iter().min_by_key(Vec::len).unwrap_or_default())
+        Ok((self.stand_in.calls(), self.state()))
     }
 
     /// Has the process work on an event, and gives its one answer.
@@ -142,14 +129,28 @@ impl Peer {
         }
     }
 
-    /// Has the process work on an event until `calls` calls have arrived, then kills it.
-    pub(crate) fn kill_at_call(&self, event: &Event, calls: usize) -> Result<(), String> {
-        self.stand_in.clear_calls();
+    /// Has `prepare` bring the account to where an event comes. Has the process work on that event until `calls` calls have arrived,
+    /// then kills it. Gives the event, and what `prepare` gave with it.
+    pub(crate) fn kill_at_call<T>(
+        &self,
+        calls: usize,
+        prepare: impl Fn() -> Result<(Event, T), String>,
+    ) -> Result<(Event, T), String> {
         let have_arrived = || self.stand_in.calls().len() >= calls;
-        match self.run(event, &[self.addressed(event)], LIFE, Some(&have_arrived))? {
-            Outcome::Died => Ok(()),
-            other => Err(format!("it ended before call {calls}: {other:?}")),
+        let mut ended = None;
+        // On a busy machine a short life may end before that call.
+        for life in [SHORT_LIFE, LONGER_LIFE] {
+            let (event, prepared) = prepare()?;
+            self.let_fail_from(u32::try_from(calls).unwrap(), "*", None, HELD);
+            self.stand_in.clear_calls();
+            let outcome = self.run(&event, &[self.addressed(&event)], life, Some(&have_arrived))?;
+            self.stand_in.clear_faults();
+            if matches!(outcome, Outcome::Died) {
+                return Ok((event, prepared));
+            }
+            ended = Some(outcome);
         }
+        Err(format!("it ended before call {calls}: {ended:?}"))
     }
 
     /// Sends what CloudFormation sends after a failed `answer`: a Delete after a Create, the Update back after an Update,

@@ -8,7 +8,7 @@ use crate::support::event::{CONFIG, ENDPOINT, Event, MONITORING};
 use crate::support::harness::MODEL;
 
 /// A request, and what has to be there before it comes.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Situation {
     pub(crate) name: &'static str,
     /// Whether it is itself the way back from a failure.

@@ -1,16 +1,19 @@
 //! A wake, met by everything that may happen at each of its calls: whatever it left, the next wake or the stack's next request
 //! puts it right, and nothing of others is touched.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use aws_stand_in::Fault;
+use aws_stand_in::{CallRecord, Fault};
 use serde_json::Value;
 
-use crate::matrix::{Outcome, is_full, part, report, try_all};
-use crate::peer::{HELD, Peer};
+use crate::journals;
+use crate::matrix::{Outcome, is_full, part, report};
+use crate::peer::Peer;
 use crate::situations::{before, six_models};
 use crate::support::declaration::Declared;
 use crate::support::event::{CONFIG, Event};
+use crate::support::side_by_side::try_all;
 
 /// Cells that a short run tries.
 const SHORT_RUN: usize = 40;
@@ -20,7 +23,7 @@ const LIFE: Duration = Duration::from_secs(8);
 const ENDPOINT: &str = "chat";
 
 /// What wakes the provider, and what has come to differ before.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Occasion {
     name: &'static str,
     declared: fn() -> Declared,
@@ -88,6 +91,8 @@ struct Cell {
     occasion: Occasion,
     trouble: Trouble,
     call: usize,
+    /// What exists after a wake at which nothing goes wrong.
+    wanted: Arc<Value>,
 }
 
 fn every_10_s() -> Declared {
@@ -112,36 +117,36 @@ fn prepare(peer: &Peer, occasion: Occasion) -> String {
     (occasion.differs)(peer, made)
 }
 
-/// What exists after a wake at which nothing goes wrong, and how many calls that took.
-fn undisturbed(peer: &Peer, occasion: Occasion) -> Result<(Value, usize), String> {
+/// The calls that a wake takes at which nothing goes wrong, and what exists after it.
+fn undisturbed(peer: &Peer, occasion: &Occasion) -> Result<(Vec<CallRecord>, Value), String> {
     peer.start_over();
-    prepare(peer, occasion);
+    prepare(peer, *occasion);
     let kept = peer.wake(&(occasion.event)())?;
     if kept["Changed"] != 1 || kept["Failed"] != 0 {
         return Err(format!("nothing was put right: {kept}"));
     }
-    Ok((peer.state(), peer.stand_in.calls().len()))
+    Ok((peer.stand_in.calls(), peer.state()))
 }
 
 fn try_one(peer: &Peer, cell: &Cell) -> Result<(), String> {
-    let (wanted, _) = undisturbed(peer, cell.occasion)?;
-    peer.start_over();
-    let others = peer.others();
-    let id = prepare(peer, cell.occasion);
-    let (event, declared) = ((cell.occasion.event)(), (cell.occasion.declared)());
-    let on_call = u32::try_from(cell.call).unwrap();
-    match cell.trouble {
-        Trouble::Killed => {
-            peer.let_fail_from(on_call, "*", None, HELD);
-            peer.kill_at_call(&event, cell.call)?;
-        }
+    let prepared = || {
+        peer.start_over();
+        let others = peer.others();
+        let id = prepare(peer, cell.occasion);
+        Ok(((cell.occasion.event)(), (others, id)))
+    };
+    let declared = (cell.occasion.declared)();
+    let (event, (others, id)) = match cell.trouble {
+        Trouble::Killed => peer.kill_at_call(cell.call, prepared)?,
         Trouble::Passes(_, fault) => {
-            peer.let_fail_from(on_call, "*", Some(1), fault());
+            let (event, before) = prepared()?;
+            peer.let_fail_from(u32::try_from(cell.call).unwrap(), "*", Some(1), fault());
             // Where the lease can't be given back, it ends with so short a life.
             peer.wake_in_a_life_of(&event, LIFE)?;
+            peer.stand_in.clear_faults();
+            (event, before)
         }
-    }
-    peer.stand_in.clear_faults();
+    };
     // Every other time the stack comes first.
     if cell.call.is_multiple_of(2) {
         let kept = peer.wake(&event)?;
@@ -154,7 +159,7 @@ fn try_one(peer: &Peer, cell: &Cell) -> Result<(), String> {
             return Err(format!("the stack's next request fails: {}", update.reason()));
         }
     }
-    if peer.state() != wanted {
+    if peer.state() != *cell.wanted {
         return Err("it ends in another state than without trouble".to_owned());
     }
     if peer.endpoint_names().iter().any(|name| name == ENDPOINT) {
@@ -167,12 +172,12 @@ fn try_one(peer: &Peer, cell: &Cell) -> Result<(), String> {
     peer.only_others(&others, 0)
 }
 
-fn cells(peer: &Peer) -> Vec<Cell> {
+fn cells() -> Vec<Cell> {
     let mut cells = Vec::new();
-    for occasion in OCCASIONS {
-        let (_, total) = undisturbed(peer, occasion).unwrap();
+    for (occasion, (calls, wanted)) in OCCASIONS.into_iter().zip(journals::undisturbed(&OCCASIONS, undisturbed)) {
         for trouble in TROUBLES {
-            cells.extend((1..=total).map(|call| Cell { occasion, trouble, call }));
+            let cell = |call| Cell { occasion, trouble, call, wanted: Arc::clone(&wanted) };
+            cells.extend((1..=calls.len()).map(cell));
         }
     }
     cells
@@ -188,7 +193,7 @@ fn attempt(peer: &Peer, cell: &Cell) -> Outcome {
 
 #[test]
 fn whatever_happens_to_a_wake_the_next_one_or_the_stack_puts_it_right() {
-    let cells = cells(&Peer::start());
+    let cells = cells();
     let possible = cells.len();
     let cells = part(cells, SHORT_RUN);
     let threads = if is_full() { 8 } else { 4 };

@@ -32,6 +32,8 @@ use play::Played;
 use schedule::Schedule;
 use situation::Situation;
 use situations::ALL;
+use support::side_by_side;
+use support::spread::spread;
 use world::World;
 
 /// How many schedules a test run tries; `make schedules` tries ten times as many.
@@ -149,13 +151,6 @@ fn switches(situation: Situation) -> Vec<Trial> {
     all
 }
 
-/// So many of `all`, spread evenly.
-fn spread(all: Vec<Trial>, at_most: usize) -> Vec<Trial> {
-    let count = all.len();
-    let is_wanted = |at: usize| count <= at_most || at * at_most / count != (at + 1) * at_most / count;
-    all.into_iter().enumerate().filter(|(at, _)| is_wanted(*at)).map(|(_, trial)| trial).collect()
-}
-
 fn number(variable: &str) -> Option<usize> {
     env::var(variable).ok()?.parse().ok()
 }
@@ -171,11 +166,8 @@ fn trials() -> Vec<Trial> {
     let wanted = number("SIMULATION_SCHEDULES").unwrap_or(SCHEDULES);
     let kept = include_str!("corpus.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     let mut trials: Vec<Trial> = kept.map(read).collect();
-    let all: Vec<Trial> = thread::scope(|scope| {
-        let of_two = ALL.into_iter().filter(|one| (one.events)(one, "").len() == 2);
-        let counted: Vec<_> = of_two.map(|situation| scope.spawn(move || switches(situation))).collect();
-        counted.into_iter().flat_map(|counted| counted.join().unwrap()).collect()
-    });
+    let of_two: Vec<Situation> = ALL.into_iter().filter(|one| (one.events)(one, "").len() == 2).collect();
+    let all = side_by_side::try_all(&of_two, WORLDS, || (), |(), situation| switches(*situation)).concat();
     println!("schedules with up to two switches: {}", all.len());
     trials.extend(spread(all, wanted / 2));
     let beyond = wanted.saturating_sub(trials.len());

@@ -17,4 +17,7 @@ pub(crate) mod lambda;
 pub(crate) mod mistakes;
 pub(crate) mod panel;
 pub(crate) mod planning;
+pub(crate) mod properties;
 pub(crate) mod receiver;
+pub(crate) mod side_by_side;
+pub(crate) mod spread;
