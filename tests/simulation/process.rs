@@ -31,7 +31,7 @@ pub(crate) struct Job {
 }
 
 /// A process. It ends when it is dropped and has nothing to do.
-pub(crate) struct Process {
+pub(crate) struct SimulatedProcess {
     /// By which its calls are known.
     pub(crate) name: String,
     /// Whether it keeps monitoring right between requests.
@@ -39,7 +39,7 @@ pub(crate) struct Process {
     jobs: Sender<Job>,
 }
 
-impl Process {
+impl SimulatedProcess {
     /// Starts a process that keeps monitoring right between requests, or doesn't.
     pub(crate) fn start(name: String, aws: &Aws, keeps: bool) -> Self {
         let (jobs, waiting) = mpsc::channel();

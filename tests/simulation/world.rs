@@ -12,7 +12,7 @@ use aws_stand_in::{Config, Gate};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use super::process::{Ended, Job, Process};
+use super::process::{Ended, Job, SimulatedProcess};
 use super::situation::{Situation, Wants};
 use super::situations::ALL;
 use super::support::cloudformation;
@@ -28,9 +28,11 @@ pub(crate) const LONG_LIFE: Duration = Duration::from_mins(2);
 /// Longer than anything here takes: a test that waits so long has failed.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
-/// What a run that nobody disturbs takes at most before it waits for an endpoint; winding too early harms nothing.
-const AN_HOUR: Duration = Duration::from_millis(150);
-const MOST_HOURS: usize = 400;
+/// Real time after which hours pass for a run that nobody disturbs: it may wait for an endpoint by then, and winding too early harms
+/// nothing.
+const UNTIL_HOURS_PASS: Duration = Duration::from_millis(20);
+/// How often they do at most: for a minute.
+const MOST_WINDS: usize = 3000;
 /// The place of a request that comes after all others.
 const LAST: usize = 30;
 
@@ -39,7 +41,7 @@ pub(crate) struct World {
     pub(crate) gate: Arc<Gate>,
     /// Whether calls of the provider are stopped.
     holds: Arc<AtomicBool>,
-    idle: Vec<Process>,
+    idle: Vec<SimulatedProcess>,
     started: usize,
     pictures: HashMap<&'static str, Value>,
     /// Whether the processes of the situation keep monitoring right between requests.
@@ -56,7 +58,7 @@ impl Deref for World {
 
 /// A run under way.
 pub(crate) struct Running {
-    pub(crate) process: Process,
+    pub(crate) process: SimulatedProcess,
     pub(crate) ended: Ended,
     pub(crate) dies: oneshot::Sender<()>,
     pub(crate) ends: SystemTime,
@@ -194,10 +196,10 @@ impl World {
         let event = self.addressed(event, order);
         let running = self.start(event.0.to_string(), LONG_LIFE);
         let is_over = || running.ended.lock().unwrap().is_some();
-        let mut hours = 0;
-        while self.gate.wait_until(AN_HOUR, |_| is_over()).is_none() {
-            hours += 1;
-            assert!(hours < MOST_HOURS, "a run ends");
+        let mut winds = 0;
+        while self.gate.wait_until(UNTIL_HOURS_PASS, |_| is_over()).is_none() {
+            winds += 1;
+            assert!(winds < MOST_WINDS, "a run ends");
             self.wind();
         }
         let returned = self.finish(running);
@@ -245,7 +247,7 @@ impl World {
             self.idle.swap_remove(at)
         } else {
             self.started += 1;
-            Process::start(format!("p{}", self.started), &self.aws, self.keeps)
+            SimulatedProcess::start(format!("p{}", self.started), &self.aws, self.keeps)
         };
         let (dies, death) = oneshot::channel();
         let (ended, ends) = (Ended::default(), SystemTime::now() + life);
