@@ -3,10 +3,10 @@
 use aws_stand_in::Fault;
 use serde_json::{Value, json};
 
-use super::{Process, assert_silent, create};
+use super::{assert_silent, create};
 use crate::support::declaration::{Declared, shared_gpus};
 use crate::support::event::{CONFIG, Event};
-use crate::support::harness::REQUEST_TABLE;
+use crate::support::harness::{REQUEST_TABLE, RawProcess};
 
 const SECRET_ROLE: &str = "arn:aws:iam::123456789012:role/hush-role";
 const SECRETS: [&str; 5] = ["hush-key", SECRET_ROLE, "hush-tag", "hush-subnet", "hush-endpoint"];
@@ -26,7 +26,7 @@ const NEVER_SHOWN: &[&str] = &["hush-key", "hush-role", "hush-tag", "hush-subnet
 
 #[test]
 fn under_no_echo_no_value_is_shown_even_where_aws_quotes_it() {
-    let mut process = Process::start(&[("RUST_LOG", "trace"), ("KEEP_MONITORING", "true")]);
+    let mut process = RawProcess::start(&[("RUST_LOG", "trace"), ("KEEP_MONITORING", "true")]);
     let message = format!("1 validation error detected: Value '{}' at 'x' failed", SECRETS.join("' and '"));
     for operation in ["CreateEndpointConfig", "PutDashboard", "PutMetricAlarm", "ListMetrics"] {
         let fault = Fault::Error { status: 400, code: "ValidationException".to_owned(), message: message.clone() };
@@ -58,7 +58,7 @@ fn under_no_echo_no_value_is_shown_even_where_aws_quotes_it() {
 /// AWS quotes a value in JSON, a URL or XML, where it doesn't look as it was declared.
 #[test]
 fn review_14_under_no_echo_no_escaped_value_is_shown() {
-    let mut process = Process::start(&[("RUST_LOG", "trace")]);
+    let mut process = RawProcess::start(&[("RUST_LOG", "trace")]);
     let secret = "hush \"one\"\\two\nthree/vier-ü";
     let declared = secretive()
         .with("UnusedGpuAlarm/AlarmDescription", secret)
@@ -82,7 +82,7 @@ fn review_14_under_no_echo_no_escaped_value_is_shown() {
 /// Whoever wrote `yes`, or a reference that nobody resolved, wanted something kept.
 #[test]
 fn review_14_an_unreadable_no_echo_withholds() {
-    let mut process = Process::start(&[("RUST_LOG", "trace")]);
+    let mut process = RawProcess::start(&[("RUST_LOG", "trace")]);
     let long = format!("hush-{}", "tag".repeat(40));
     for unreadable in [json!("yes"), json!("1"), json!({"Ref": "Secret"}), json!([true])] {
         let wrong = secretive().with("Dashboard/Start", long.as_str()).with("GpusPerInstance", "hush-key");
@@ -100,7 +100,7 @@ fn review_14_an_unreadable_no_echo_withholds() {
 /// What can't be taken back is told in the log, in AWS's words: those may quote a value too.
 #[test]
 fn under_no_echo_no_value_is_logged_when_something_can_not_be_taken_back() {
-    let mut process = Process::start(&[("RUST_LOG", "trace")]);
+    let mut process = RawProcess::start(&[("RUST_LOG", "trace")]);
     let message = format!("cannot do that to '{}'", SECRETS.join("' and '"));
     for operation in ["PutMetricAlarm", "DeleteDashboards", "DeleteEndpointConfig"] {
         let fault = Fault::Error { status: 400, code: "ValidationException".to_owned(), message: message.clone() };
@@ -118,7 +118,7 @@ fn under_no_echo_no_value_is_logged_when_something_can_not_be_taken_back() {
 /// An Update knows old values too, and AWS may quote those.
 #[test]
 fn under_no_echo_no_old_value_is_shown_either() {
-    let mut process = Process::start(&[("RUST_LOG", "trace")]);
+    let mut process = RawProcess::start(&[("RUST_LOG", "trace")]);
     let old = secretive().with("Tags", json!([{"Key": "was", "Value": "hush-old"}]));
     let made = process.answer(create(&old));
     assert_eq!(made["Status"], "SUCCESS", "{made}");

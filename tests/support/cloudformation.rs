@@ -3,7 +3,7 @@
 //! Nothing here sends anything. What a Create, an Update and a Delete are, and which ids they have, is on
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requesttypes.html> and the pages of each.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::event::Event;
 use super::harness::Answer;
@@ -16,6 +16,12 @@ pub(crate) const MADE_UP: &str = "inference-Config-1NR6ZQ4Y8KX2B";
 /// The longest answer and the longest id that CloudFormation takes, in bytes.
 const LONGEST: (usize, usize) = (4096, 1024);
 
+/// What an answer repeats of the request.
+const ECHOED: [&str; 3] = ["StackId", "RequestId", "LogicalResourceId"];
+/// All that an answer may have.
+const MEMBERS: [&str; 8] =
+    ["Status", "Reason", "PhysicalResourceId", "NoEcho", "Data", "StackId", "RequestId", "LogicalResourceId"];
+
 /// Reads the answer to `event`. <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html>
 ///
 /// Another id than it was given means that an Update has replaced the resource, so one that failed answers what it was given;
@@ -25,21 +31,32 @@ const LONGEST: (usize, usize) = (4096, 1024);
 /// The rule that the answer breaks.
 pub(crate) fn read(event: &Event, body: &str) -> Result<Answer, String> {
     if body.len() > LONGEST.0 {
-        return Err(format!("an answer of {} bytes", body.len()));
+        return Err(format!("an answer of {} bytes, and {} are taken at most", body.len(), LONGEST.0));
     }
-    let answer = Answer(serde_json::from_str(body).map_err(|error| format!("{error}: {body}"))?);
-    for echoed in ["StackId", "RequestId", "LogicalResourceId"] {
+    let members: Map<String, Value> = serde_json::from_str(body).map_err(|error| format!("{error}: {body}"))?;
+    if let Some(unknown) = members.keys().find(|name| !MEMBERS.contains(&name.as_str())) {
+        return Err(format!("{unknown} is no member of an answer: {body}"));
+    }
+    let is_kind = |name: &str, is: fn(&Value) -> bool| members.get(name).is_none_or(is);
+    if !is_kind("Data", Value::is_object) {
+        return Err(format!("Data is no object: {body}"));
+    }
+    if !is_kind("NoEcho", Value::is_boolean) {
+        return Err(format!("NoEcho is no boolean: {body}"));
+    }
+    let answer = Answer(Value::Object(members));
+    for echoed in ECHOED {
         if answer.0[echoed] != event.0[echoed] {
             return Err(format!("{echoed} is not echoed: {body}"));
         }
     }
     let id = answer.0["PhysicalResourceId"].as_str().unwrap_or_default();
     if id.is_empty() || id.len() > LONGEST.1 {
-        return Err(format!("no id that is taken: {body}"));
+        return Err(format!("PhysicalResourceId is no id that is taken: {body}"));
     }
     let failed = !answer.is_success();
     if failed && (answer.0["Status"] != "FAILED" || answer.reason().is_empty()) {
-        return Err(format!("neither a success nor a failure with its reason: {body}"));
+        return Err(format!("Status is neither SUCCESS nor FAILED with a Reason: {body}"));
     }
     let (request, given) = (event.text("RequestType"), event.text("PhysicalResourceId"));
     let keeps_its_id = request == "Delete" || request == "Update" && failed;

@@ -292,7 +292,6 @@ impl Aws {
         self.block_on(request.send()).unwrap();
     }
 
-    /// Puts a planned alarm. A refusal fails.
     /// The first GPU metric of an inference component on the endpoint `chat` comes, with a GPU identified by `dimension`.
     pub(crate) fn publish_gpu(&self, dimension: &str) {
         let of = |name: &str, value: &str| (name.to_owned(), value.to_owned());
@@ -319,6 +318,7 @@ impl Aws {
         }
     }
 
+    /// Puts a planned alarm. A refusal fails.
     pub(crate) fn put(&self, request: AlarmRequest) {
         match request {
             AlarmRequest::Metric(request) => drop(self.block_on(request.send_with(&self.cloudwatch)).unwrap()),

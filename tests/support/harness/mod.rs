@@ -9,9 +9,11 @@ mod answer;
 mod aws;
 mod next_runs;
 mod provider;
+mod raw_process;
 mod scenario;
 
 pub(crate) use answer::{Answer, ownership, tag};
 pub(crate) use aws::{Aws, MODEL, REQUEST_TABLE, sdk_config};
 pub(crate) use provider::{InProcess, Setup};
+pub(crate) use raw_process::RawProcess;
 pub(crate) use scenario::{Delivery, Outcome, Scenario};
