@@ -16,12 +16,6 @@ fn made(declared: &Declared) -> (Scenario, Answer) {
 }
 
 /// With metrics every 10 s: another config.
-fn faster(declared: &Declared) -> Declared {
-    declared
-        .clone()
-        .with("MetricsConfig", json!({"EnableEnhancedMetrics": true, "MetricPublishFrequencyInSeconds": 10}))
-}
-
 #[test]
 fn a_create_makes_the_config_the_dashboard_and_the_alarm() {
     let (scenario, answer) = made(&shared_gpus("chat"));
@@ -83,7 +77,7 @@ fn an_update_that_changes_nothing_writes_nothing() {
 fn each_update_a_second_time_writes_nothing() {
     let plain = shared_gpus("chat").with("Tags", json!([{"Key": "team", "Value": "ml"}]));
     let changes = [
-        ("replacement", faster(&plain)),
+        ("replacement", plain.clone().faster()),
         ("price", plain.clone().with("CostPerHour", 7.5)),
         ("dashboard renamed", plain.clone().with("Dashboard/DashboardName", "chat-gpus")),
         ("dashboard off", plain.clone().with("Dashboard/Enabled", false)),
@@ -199,7 +193,7 @@ fn tags_that_others_set_stay() {
 #[test]
 fn another_config_is_another_id_and_the_old_one_stays_until_its_delete() {
     let old = shared_gpus("chat");
-    let new = faster(&old);
+    let new = old.clone().faster();
     let (scenario, answer) = made(&old);
     let replaced = scenario.update(&answer.id(), &old, &new).succeeded();
     assert_ne!(replaced.id(), answer.id());
@@ -222,7 +216,7 @@ fn another_config_is_another_id_and_the_old_one_stays_until_its_delete() {
 fn the_new_config_is_there_before_anything_else_changes() {
     let old = shared_gpus("chat");
     let (scenario, answer) = made(&old);
-    scenario.update(&answer.id(), &old, &faster(&old)).succeeded();
+    scenario.update(&answer.id(), &old, &old.clone().faster()).succeeded();
     assert_eq!(scenario.writes_in_order()[0], "CreateEndpointConfig");
     assert!(scenario.writes().len() > 1);
 }
@@ -230,10 +224,10 @@ fn the_new_config_is_there_before_anything_else_changes() {
 #[test]
 fn a_replacement_that_is_rolled_back_leaves_what_was_there_before() {
     let old = shared_gpus("chat").with("CostPerHour", 5.752);
-    let renamed = faster(&old).with("Dashboard/DashboardName", "gpus").with("UnusedGpuAlarm/AlarmName", "idle");
-    let fewer = faster(&old).with("Dashboard/Enabled", false).with("UnusedGpuAlarm/Enabled", false);
-    let tagged = faster(&old).with("Tags", json!([{"Key": "team", "Value": "ml"}]));
-    for new in [faster(&old), renamed, fewer, tagged] {
+    let renamed = old.clone().faster().with("Dashboard/DashboardName", "gpus").with("UnusedGpuAlarm/AlarmName", "idle");
+    let fewer = old.clone().faster().with("Dashboard/Enabled", false).with("UnusedGpuAlarm/Enabled", false);
+    let tagged = old.clone().faster().with("Tags", json!([{"Key": "team", "Value": "ml"}]));
+    for new in [old.clone().faster(), renamed, fewer, tagged] {
         let (scenario, answer) = made(&old);
         let before = scenario.state();
         let replaced = scenario.update(&answer.id(), &old, &new).succeeded();
@@ -302,7 +296,7 @@ fn a_config_with_a_fixed_name_can_be_made_and_not_be_changed() {
     let (scenario, answer) = made(&old);
     assert_eq!(answer.id(), "mine");
     let before = scenario.state();
-    let refused = scenario.update("mine", &old, &faster(&old));
+    let refused = scenario.update("mine", &old, &old.clone().faster());
     assert!(refused.failed().contains("EndpointConfigNamePrefix"), "{}", refused.reason());
     assert_eq!(refused.id(), "mine");
     assert_eq!(scenario.writes(), NONE);

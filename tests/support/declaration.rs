@@ -49,6 +49,11 @@ impl Declared {
         self
     }
 
+    /// The same with metrics every ten seconds, which is another config.
+    pub(crate) fn faster(self) -> Self {
+        self.with("MetricsConfig", json!({"EnableEnhancedMetrics": true, "MetricPublishFrequencyInSeconds": 10}))
+    }
+
     /// The same without a property.
     pub(crate) fn without(mut self, path: &str) -> Self {
         let (parent, name) = path.rsplit_once('/').map_or(("", path), |(parent, name)| (parent, name));

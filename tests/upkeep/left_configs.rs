@@ -9,8 +9,7 @@ use crate::support::event::{CONFIG, Event};
 use crate::support::harness::Scenario;
 
 fn every_10_s() -> Declared {
-    let metrics = json!({"EnableEnhancedMetrics": true, "MetricPublishFrequencyInSeconds": 10});
-    shared_gpus("chat").with("MetricsConfig", metrics)
+    shared_gpus("chat").faster()
 }
 
 /// A config has been replaced, and its Delete came while the endpoint still served on it. Names of the old and the new one.
