@@ -71,10 +71,11 @@ schedules: ## schedules of several runs at once, ten times as many as among the 
 
 hardening: SIMULATION_SCHEDULES ?= 100000
 hardening: SIMULATION_SECONDS ?= 14400
-hardening: ## every fault at every call, a crash at each, 100 to 900 stacks at once, a million bad events, 100,000 schedules of runs at once or four hours of them (PROVIDER_BIN=... takes another binary)
+hardening: ## every fault at every call, a crash at each, 100 to 900 stacks at once, a million bad events, new cases of each property, 100,000 schedules of runs at once or four hours of them (PROVIDER_BIN=... takes another binary)
 	HARDENING=full cargo test --workspace --locked --test hardening -- --nocapture --test-threads 1
 	HARDENING=full cargo test --workspace --locked --test integration bad_input:: -- --nocapture --test-threads 1
 	HARDENING=full cargo test --workspace --locked --lib bad_input -- --nocapture
+	PROPTEST_CASES=2000 cargo test --workspace --locked --test integration -- alarms:: arithmetic:: numbers:: plans:: shapes:: widgets::
 	SIMULATION_SCHEDULES=$(SIMULATION_SCHEDULES) SIMULATION_SECONDS=$(SIMULATION_SECONDS) \
 		cargo test --workspace --locked --test simulation every_schedule -- --nocapture
 

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::support::declaration::{Declared, TOPIC, monitoring, one_model, shared_gpus};
 use crate::support::harness::{Scenario, ownership};
 use crate::support::planning::{alarms, planned};
+use crate::support::properties::cases;
 
 const NONE: [&str; 0] = [];
 const FOUR: [&str; 4] = ["UnusedGpuAlarm", "GpuBufferAlarm", "IdleGpuAlarm", "NoTrafficAlarm"];
@@ -375,7 +376,7 @@ fn any_declaration() -> impl Strategy<Value = Declared> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(cases(48))]
 
     /// The stand-in refuses what CloudWatch refuses, so what it takes in this order is in order.
     #[test]

@@ -9,9 +9,10 @@ use serde_json::{Value, json};
 
 use crate::support::declaration::shared_gpus;
 use crate::support::evaluated::{Datapoints, evaluate};
+use crate::support::fleet::FREQUENCIES;
 use crate::support::planning::{alarms, planned};
+use crate::support::properties::cases;
 
-const FREQUENCIES: [u32; 7] = [10, 30, 60, 120, 180, 240, 300];
 const GPUS: [u32; 5] = [1, 2, 4, 8, 16];
 
 /// One variant's instances: how many GPUs each has, and how many of them models hold.
@@ -128,6 +129,8 @@ fn decides_rightly(fleets: &[Fleet], frequency: u32, period: u32) -> Result<(), 
 }
 
 proptest! {
+    #![proptest_config(cases(256))]
+
     #[test]
     fn the_alarm_decides_as_if_gpus_were_counted(fleet in any_fleet(100), (frequency, period) in any_times()) {
         decides_rightly(&[fleet], frequency, period)?;

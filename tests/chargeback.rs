@@ -12,10 +12,9 @@ use monitored_endpoint::reconcile::reason;
 use monitored_endpoint::spec::{Dollars, EndpointName};
 use monitored_endpoint::usage::{Moment, TimeRange};
 
-use crate::support::fleet::{Account, PRICE};
+use crate::support::fleet::{Account, FREQUENCIES, PRICE};
 
 const HOUR: Duration = Duration::from_hours(1);
-const FREQUENCIES: [u32; 7] = [10, 30, 60, 120, 180, 240, 300];
 
 impl Account {
     fn asked(&self, range: TimeRange) -> Asked {

@@ -11,6 +11,7 @@ use crate::support::declaration::{Declared, TOPIC, one_model, shared_gpus};
 use crate::support::golden;
 use crate::support::harness::Scenario;
 use crate::support::planning::{alarms, dashboard, planned};
+use crate::support::properties::cases;
 
 const KNOWN: &[GpuDimension] = &[GpuDimension::GpuId];
 const UNKNOWN: &[GpuDimension] = &GpuDimension::ALL;
@@ -318,7 +319,7 @@ fn any_plan(declared: &Declared, known: bool) -> Plan {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(64))]
 
     #[test]
     fn any_dashboard_is_within_cloudwatch_s_limits(declared in any_declaration(), known in any::<bool>()) {

@@ -17,6 +17,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use crate::support::declaration::stringified;
+use crate::support::properties::cases;
 
 /// Makes values up, and notes them as JSON.
 struct Inventor {
@@ -276,6 +277,8 @@ fn an_unknown_member_is_a_problem_wherever_it_stands() {
 }
 
 proptest! {
+    #![proptest_config(cases(256))]
+
     #[test]
     fn any_request_survives_being_sent_as_strings(seed in any::<u64>(), generosity in 1_u8..10) {
         let (request, said, _) = invented(seed, generosity);

@@ -9,10 +9,9 @@ use monitored_endpoint::reconcile::reason;
 use monitored_endpoint::spec::Dollars;
 use monitored_endpoint::usage::{InstanceTerms, ModelUsage, Moment, Remark, Terms, TimeRange, Usage};
 
-use crate::support::fleet::{Account, PRICE};
+use crate::support::fleet::{Account, FREQUENCIES, PRICE};
 
 const HOUR: Duration = Duration::from_hours(1);
-const FREQUENCIES: [u32; 7] = [10, 30, 60, 120, 180, 240, 300];
 
 #[track_caller]
 fn close(found: f64, expected: f64) {
@@ -291,7 +290,7 @@ fn requests_of_components_are_read_by_their_names_alone_and_summed() {
 
 /// What ended before the last two weeks is listed no more: its GPUs aren't shown as free, nor its dollars as nobody's.
 #[test]
-fn a_model_that_ended_weeks_ago_leaves_figures_out_instead_of_unused_gpus() {
+fn review_15_a_model_that_ended_weeks_ago_leaves_figures_out_instead_of_unused_gpus() {
     let day = 24 * HOUR;
     let fleet = Fleet::new("chat", 300, scenario::variant(4, Steps::always(1)));
     let fleet = fleet.with(scenario::model("llama", 4, Steps(vec![(0, 1), (4 * 86_400, 0)])));
@@ -310,7 +309,7 @@ fn a_model_that_ended_weeks_ago_leaves_figures_out_instead_of_unused_gpus() {
 }
 
 #[test]
-fn a_past_range_loses_nothing_at_its_ends() {
+fn review_16_a_past_range_loses_nothing_at_its_ends() {
     let account = Account::with(&scenario::steady(60), 3 * HOUR);
     let usage =
         account.usage(TimeRange::Between { from: Moment(account.now.0 - 7230), until: Moment(account.now.0 - 7210) });

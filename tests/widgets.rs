@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::support::fleet::{Account, PRICE};
 use crate::support::panel::{ARN, answer, event, row, tile};
+use crate::support::properties::cases;
 
 const HOUR: Duration = Duration::from_hours(1);
 const HOSTILE: &str = "<img src=x onerror=alert(1)>\"'&</cwdb-action><script>alert(2)</script>";
@@ -180,6 +181,19 @@ fn documentation_is_markdown_with_an_example_that_works() {
     assert_eq!(tile(&answer(&account, &event), "Instances"), "2");
 }
 
+/// It drew them all, in an answer over 6 MB, or ran out of memory.
+#[test]
+fn review_19_a_panel_that_is_told_of_too_many_gpus_says_so_and_draws_none() {
+    let account = Account::with(&scenario::steady(60), Duration::from_mins(20));
+    for gpus in [65_u64, 100_000, 4_000_000_000] {
+        let mut event = event(&account, "Cluster");
+        event["GpusPerInstance"] = json!(gpus);
+        let html = answer(&account, &event);
+        assert!(html.contains("GpusPerInstance") && html.len() < 20_000, "{} bytes: {html:.2000}", html.len());
+        assert!(!html.contains("<g class=\"gpu "), "{html:.2000}");
+    }
+}
+
 #[test]
 fn a_large_fleet_is_drawn_small_enough_to_be_sent() {
     let mut variant = scenario::variant(8, Steps::always(100));
@@ -286,6 +300,8 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
+    #![proptest_config(cases(256))]
+
     #[test]
     fn any_event_at_all_is_answered_with_a_panel(event in any_json()) {
         thread_local!(static ACCOUNT: Account = Account::empty());

@@ -14,6 +14,7 @@ use super::{
     fleets::{FREQUENCIES, LENGTH, START, published},
     planned::planned_for,
 };
+use crate::support::fleet::hosting;
 
 /// When an alarm on half an hour fires: the first period that has data may have begun before the fleet.
 const HALF_AN_HOUR: RangeInclusive<Timestamp> = 25..=36;
@@ -65,11 +66,6 @@ fn assert_quiet(fleet: &Fleet) {
     for (fleet, reading, changes) in histories(fleet) {
         assert!(changes.iter().all(|(_, state)| *state != AlarmState::Alarm), "{changes:?}, {reading:?}, {fleet:#?}");
     }
-}
-
-fn hosting(frequency: u32, gpus: u32, instances: Steps, model: (u32, Steps)) -> Fleet {
-    Fleet::new(scenario::ENDPOINT, frequency, scenario::variant(gpus, instances))
-        .with(scenario::model("llama", model.0, model.1))
 }
 
 #[test]

@@ -15,6 +15,8 @@ use super::{
     planned::{PRICE, Planned, planned_for},
 };
 
+use crate::support::properties::cases;
+
 const CENT: f64 = 0.01;
 
 fn close(found: f64, expected: f64) -> bool {
@@ -95,7 +97,7 @@ fn assert_right(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(128))]
 
     /// Samples of one instant, or of each instance's own: sums hold at every period, also at those that are no multiple
     /// of the publish frequency.

@@ -12,12 +12,10 @@ use metric_math::{
 use proptest::prelude::*;
 
 use super::planned::Planned;
+use crate::support::fleet;
+pub(crate) use crate::support::fleet::{FREQUENCIES, START};
 
-/// Every publish frequency.
-pub(crate) const FREQUENCIES: [u32; 7] = [10, 30, 60, 120, 180, 240, 300];
-/// Start of every fleet: a whole hour, a day of the week and a year like any other.
-pub(crate) const START: Timestamp = 1_795_507_200_000;
-/// How long it is looked at.
+/// How long a fleet is looked at.
 pub(crate) const LENGTH: Timestamp = 2 * HOUR;
 /// Periods that graphs are drawn at, in seconds.
 const PERIODS: [u32; 10] = [10, 30, 60, 120, 180, 240, 300, 420, 900, 3600];
@@ -29,9 +27,7 @@ pub(crate) fn periods(frequency: u32) -> impl Iterator<Item = u32> {
 
 /// A fleet's data.
 pub(crate) fn published(fleet: &Fleet) -> MetricStore {
-    let mut store = MetricStore::default();
-    fleet.publish(&mut store, START, START..START + LENGTH).unwrap();
-    store
+    fleet::published(fleet, LENGTH)
 }
 
 /// The whole time that fleets are looked at.

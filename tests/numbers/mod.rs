@@ -7,6 +7,7 @@
 mod alarms;
 mod article;
 mod dashboards;
+mod field;
 mod fleets;
 mod helper;
 mod kinds;

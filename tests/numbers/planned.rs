@@ -1,16 +1,14 @@
 //! The product's plan for a fleet: the body of its dashboard and the requests for its alarms, as CloudWatch gets them.
 
 use metric_math::telemetry::{Fleet, Serving, Variant};
-use monitored_endpoint::{
-    envelope::ResourceType,
-    plan::{Environment, Owner, plan},
-    properties::{Declaration, Problems},
-    spec::{GpuDimension, Spec, Validated},
-};
+use monitored_endpoint::{properties::Problems, spec::GpuDimension};
 use serde_json::{Value, json};
 
-/// Dollars per instance-hour, as in the launch article.
-pub(crate) const PRICE: f64 = 5.752;
+pub(crate) use crate::support::fleet::PRICE;
+use crate::support::{
+    declaration::Declared,
+    planning::{alarms, dashboard, planned_if_valid},
+};
 
 /// What is planned.
 pub(crate) struct Planned {
@@ -99,27 +97,8 @@ pub(crate) fn try_planned(declaration: &Value, gpu_dimensions: &[GpuDimension]) 
 }
 
 fn validated(declaration: &Value, gpu_dimensions: &[GpuDimension]) -> Result<Planned, Problems> {
-    let problems = Problems::default();
-    let variants = declaration["ProductionVariants"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let mut declaration = declaration.clone();
-    // Models share one variant only, so no config with more is made: what was made elsewhere is watched all the same.
-    let resource_type = if variants.len() > 1 && variants.iter().any(|variant| variant.get("ModelName").is_none()) {
-        declaration.as_object_mut().unwrap().remove("ExecutionRoleArn");
-        ResourceType::EndpointMonitoring
-    } else {
-        ResourceType::MonitoredEndpointConfig
-    };
-    let declared = Declaration::read(resource_type, &declaration, &problems);
-    let validated = declared.map(|declared| Spec::validate(resource_type, &declared, None, &problems));
-    let Some(Validated::Valid(spec)) = validated else { return Err(problems) };
-    let owner =
-        Owner { stack_id: "arn:aws:cloudformation:us-east-1:123456789012:stack/s/1".into(), logical_id: "L".into() };
-    let environment =
-        Environment { region: "us-east-1".into(), gpu_dimensions: gpu_dimensions.to_vec(), ..Environment::default() };
-    let plan = plan(&spec, &owner, &environment).unwrap();
-    let body = serde_json::from_str(&plan.dashboard.unwrap().body).unwrap();
-    let alarms = plan.alarms.iter().map(|alarm| alarm.request.to_json()).collect();
-    Ok(Planned { body, alarms })
+    let plan = planned_if_valid(&Declared(declaration.clone()), gpu_dimensions)?;
+    Ok(Planned { body: dashboard(&plan), alarms: alarms(&plan) })
 }
 
 /// The plan for a fleet whose per-GPU dimension is known.

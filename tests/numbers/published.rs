@@ -10,7 +10,7 @@ use metric_math::{
 use monitored_endpoint::{
     metrics::published::{Condition, PublishedRow, Reading, Traits, rows},
     properties::AlarmKind,
-    spec::{GpuDimension, Serving},
+    spec::{AlarmSource, GpuDimension, Serving},
 };
 use proptest::{prelude::*, sample::Index};
 use serde_json::{Value, json};
@@ -21,6 +21,7 @@ use super::{
     planned::{Planned, declaration, dimension, try_planned},
     references::{self, Asked, Found, Series},
 };
+use crate::support::properties::cases;
 
 fn traits(fleet: &Fleet, variant: &Variant) -> Traits {
     let serving = match fleet.serving(variant) {
@@ -101,36 +102,59 @@ fn unpublished(asked: &Asked, together: &[Found], fleet: &Fleet, both: bool) -> 
     None
 }
 
-/// What a declaration may say beside its variants: nothing, and each alarm from each source that may be.
-fn declarations(fleet: &Fleet) -> Vec<Value> {
-    let plain = declaration(fleet);
+/// What may be known of the dimension that tells GPUs apart.
+const DIMENSIONS: [&[GpuDimension]; 3] = [&GpuDimension::ALL, &[GpuDimension::GpuId], &[GpuDimension::AcceleratorId]];
+
+/// An alarm of a kind, from a source.
+type Watched = (AlarmKind, &'static str);
+
+/// Every alarm from every source that it can have.
+fn every_alarm() -> impl Iterator<Item = Watched> {
+    AlarmKind::ALL.into_iter().flat_map(|kind| AlarmSource::of(kind).iter().map(move |source| (kind, source.name())))
+}
+
+/// What a declaration may say beside its variants: nothing, and each alarm, from its default source and from each that it can have.
+fn declarations(fleet: &Fleet, dimensions: &[GpuDimension]) -> Vec<(Option<Watched>, Value)> {
+    let mut plain = declaration(fleet);
+    // Queries of single GPUs need to be told.
+    if let [one] = dimensions {
+        plain["GpuDimension"] = json!(one.name());
+    }
     let mut unlisted = plain.clone();
     unlisted["InferenceComponents"] = json!([]);
-    let mut all = vec![plain.clone(), unlisted];
-    for alarm in AlarmKind::ALL {
-        for source in ["", "Reservation", "SampleCount", "Invocations", "MetricsInsights", "PromQL"] {
-            let mut declared = plain.clone();
-            declared[alarm.property()] = match source {
-                "" => json!({"Enabled": true}),
-                source => json!({"Enabled": true, "Source": source}),
-            };
-            all.push(declared);
+    let mut all = vec![(None, plain.clone()), (None, unlisted)];
+    for (kind, source) in every_alarm() {
+        let mut settings = json!({"Enabled": true, "Source": source});
+        if kind.needs_threshold() || source == AlarmSource::BacklogSize.name() {
+            settings["Threshold"] = json!(1);
         }
+        let mut declared = plain.clone();
+        declared[kind.property()] = settings.clone();
+        all.push((Some((kind, source)), declared.clone()));
+        settings.as_object_mut().unwrap().remove("Source");
+        declared[kind.property()] = settings;
+        all.push((None, declared));
     }
     all
 }
 
 #[test]
 fn everything_planned_asks_for_what_is_published() {
-    let mut wrong = BTreeSet::new();
+    let (mut wrong, mut watched) = (BTreeSet::new(), BTreeSet::new());
     for (kind, fleet) in kinds() {
         let mut planned_any = false;
         for enhanced_metrics in [false, true] {
             let fleet = Fleet { enhanced_metrics, ..fleet.clone() };
-            for dimensions in [&GpuDimension::ALL[..], &[GpuDimension::GpuId], &[GpuDimension::AcceleratorId]] {
+            for dimensions in DIMENSIONS {
                 // What is refused asks for nothing.
-                for planned in declarations(&fleet).iter().filter_map(|one| try_planned(one, dimensions)) {
+                for (alarm, declared) in declarations(&fleet, dimensions) {
+                    let Some(planned) = try_planned(&declared, dimensions) else { continue };
                     planned_any = true;
+                    if let Some((kind, source)) = alarm {
+                        let name = format!("{}-{}", fleet.endpoint, kind.suffix());
+                        assert!(planned.alarms.iter().any(|one| one["AlarmName"] == name), "{kind:?} from {source}");
+                        watched.insert((kind, source));
+                    }
                     let told = unpublished_in(&planned, &fleet, dimensions.len() > 1);
                     wrong.extend(told.into_iter().map(|what| format!("{kind}: {what}")));
                 }
@@ -142,27 +166,35 @@ fn everything_planned_asks_for_what_is_published() {
     }
     let wrong: Vec<String> = wrong.into_iter().collect();
     assert!(wrong.is_empty(), "{} series:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!(watched, every_alarm().collect(), "on some kind of endpoint, each alarm is planned from each source");
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(256))]
 
-    /// The same of any declaration: several variants that serve differently, any number of models, with a price or without.
+    /// The same of any valid declaration: several variants that serve differently, any number of models, with a price or without.
     #[test]
-    fn any_plan_asks_for_what_is_published(fleet in any_declared(), other in any::<Index>(), priced in any::<bool>()) {
-        let declarations = declarations(&fleet);
-        let mut declared = other.get(&declarations).clone();
-        if !priced && let Some(members) = declared.as_object_mut() {
-            members.remove("CostPerHour");
-        }
-        let Some(planned) = try_planned(&declared, &GpuDimension::ALL) else { return Ok(()) };
-        let wrong = unpublished_in(&planned, &fleet, true);
+    fn any_plan_asks_for_what_is_published(fleet in any_declared(), other in any::<Index>(), known in any::<Index>(), priced in any::<bool>()) {
+        let dimensions = *known.get(&DIMENSIONS);
+        let declarations = declarations(&fleet, dimensions);
+        // The first that is valid, from any on.
+        let from = other.index(declarations.len());
+        let valid = declarations.iter().cycle().skip(from).take(declarations.len()).find_map(|(_, declared)| {
+            let mut declared = declared.clone();
+            if !priced {
+                declared.as_object_mut().unwrap().remove("CostPerHour");
+            }
+            let planned = try_planned(&declared, dimensions)?;
+            Some((declared, planned))
+        });
+        let (declared, planned) = valid.unwrap();
+        let wrong = unpublished_in(&planned, &fleet, dimensions.len() > 1);
         prop_assert!(wrong.is_empty(), "{declared:#}:\n{}", wrong.join("\n"));
     }
 }
 
 /// The body with a model chosen in each of its drop-downs.
-fn chosen(body: &Value) -> Value {
+pub(super) fn chosen(body: &Value) -> Value {
     let mut text = body.to_string();
     for variable in body["variables"].as_array().into_iter().flatten() {
         if let Some(pattern) = variable["pattern"].as_str() {
@@ -173,7 +205,7 @@ fn chosen(body: &Value) -> Value {
 }
 
 /// Panels that have nothing to show on a fleet that is called.
-fn empty_panels(body: &Value, store: &MetricStore) -> Vec<String> {
+pub(super) fn empty_panels(body: &Value, store: &MetricStore) -> Vec<String> {
     let viewer = Viewer { store, reading: evaluation::Reading::default(), now: START + LENGTH };
     let drawn = viewer.dashboard(body, Some(range())).unwrap();
     let empty = drawn.into_iter().filter_map(|widget| {

@@ -6,14 +6,31 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_stand_in::Config;
-use metric_math::telemetry::Fleet;
+use metric_math::telemetry::{Fleet, MetricStore, Steps, Timestamp, scenario};
 use monitored_endpoint::spec::{Dollars, EndpointName};
 use monitored_endpoint::usage::{InstanceTerms, Moment, Question, Reader, Terms, TimeRange, Usage, UsageError, View};
 
 use super::harness::{Aws, sdk_config};
 
+/// Every publish frequency, in seconds.
+pub(crate) const FREQUENCIES: [u32; 7] = [10, 30, 60, 120, 180, 240, 300];
+/// Start of every fleet whose metrics alone are looked at: eight in the morning, on a day of the week and in a year like any other.
+pub(crate) const START: Timestamp = 1_795_507_200_000;
 /// Dollars per instance-hour, where a price is given.
 pub(crate) const PRICE: f64 = 5.752;
+
+/// What a fleet publishes in so long.
+pub(crate) fn published(fleet: &Fleet, length: Timestamp) -> MetricStore {
+    let mut store = MetricStore::default();
+    fleet.publish(&mut store, START, START, START + length).unwrap();
+    store
+}
+
+/// A fleet of one variant that hosts one model: GPUs of an instance, instances, and of the model GPUs of a copy and copies.
+pub(crate) fn hosting(frequency: u32, gpus: u32, instances: Steps, model: (u32, Steps)) -> Fleet {
+    Fleet::new(scenario::ENDPOINT, frequency, scenario::variant(gpus, instances))
+        .with(scenario::model("llama", model.0, model.1))
+}
 
 /// The fleet, its account and who asks about it.
 pub(crate) struct Account {

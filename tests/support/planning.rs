@@ -19,6 +19,16 @@ pub(crate) fn planned(declared: &Declared, dimensions: &[GpuDimension]) -> Plan 
 /// SageMaker hosts inference components on one variant only, and so no config with more is made. What is planned for them
 /// is still looked at, as for an endpoint that was made elsewhere: its arithmetic has to hold for any number.
 pub(crate) fn try_planned(declared: &Declared, dimensions: &[GpuDimension]) -> Result<Plan, PlanError> {
+    let spec = validated(declared).unwrap_or_else(|problems| panic!("{declared:?} is not valid: {problems}"));
+    plan_of(&spec, dimensions)
+}
+
+/// The same where the declaration is valid. More than CloudWatch takes fails.
+pub(crate) fn planned_if_valid(declared: &Declared, dimensions: &[GpuDimension]) -> Result<Plan, Problems> {
+    Ok(plan_of(&validated(declared)?, dimensions).unwrap())
+}
+
+fn validated(declared: &Declared) -> Result<Spec, Problems> {
     let problems = Problems::default();
     let (declared, kind) = &if has_several_that_share(declared) {
         (made_elsewhere(declared), ResourceType::EndpointMonitoring)
@@ -26,14 +36,16 @@ pub(crate) fn try_planned(declared: &Declared, dimensions: &[GpuDimension]) -> R
         (declared.clone(), ResourceType::MonitoredEndpointConfig)
     };
     let kind = *kind;
-    let declaration = Declaration::read(kind, &declared.as_sent(), &problems).unwrap();
-    let Validated::Valid(spec) = Spec::validate(kind, &declaration, None, &problems) else {
-        panic!("{declared:?} is not valid: {problems}")
-    };
+    let declaration = Declaration::read(kind, &declared.as_sent(), &problems);
+    let validated = declaration.map(|declaration| Spec::validate(kind, &declaration, None, &problems));
+    if let Some(Validated::Valid(spec)) = validated { Ok(*spec) } else { Err(problems) }
+}
+
+fn plan_of(spec: &Spec, dimensions: &[GpuDimension]) -> Result<Plan, PlanError> {
     let owner = Owner { stack_id: stack_id("inference"), logical_id: "Config".to_owned() };
     let environment =
         Environment { region: "us-east-1".to_owned(), gpu_dimensions: dimensions.to_vec(), ..Environment::default() };
-    plan(&spec, &owner, &environment)
+    plan(spec, &owner, &environment)
 }
 
 /// The dashboard's body.

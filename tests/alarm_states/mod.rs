@@ -1,8 +1,10 @@
 //! When alarms fire and when they don't: what is planned, evaluated by the stand-in over simulated fleets.
 //!
-//! Under every reading of what AWS's pages leave open, and for every way in which a fleet may publish. The alarm on unused
-//! GPUs by their reservation is proved with the numbers of the dashboard; here are the other kinds and sources. What
-//! PromQL would find isn't evaluated by anything here.
+//! Under every reading of what AWS's pages leave open, and for every way in which a fleet may publish. `kinds.rs` has every kind of
+//! alarm from every source; here is more of some. More of the alarm on unused GPUs by their reservation is proved with the numbers
+//! of the dashboard.
+
+mod kinds;
 
 use std::ops::RangeInclusive;
 
@@ -10,17 +12,18 @@ use metric_math::evaluation::alarm::{AlarmRule, AlarmState, MetricAlarm};
 use metric_math::evaluation::{Data, Reading};
 use metric_math::telemetry::{
     Component, Fleet, GpuDimension, HOUR, IdleReservation, Load, MINUTE, Metric, MetricStore, Phases, PublishedReading,
-    Steps, Timestamp, Variant, scenario,
+    Serving, Steps, Timestamp, Variant, scenario,
 };
+use monitored_endpoint::properties::AlarmKind;
 use monitored_endpoint::spec::GpuDimension as Dimension;
 use serde_json::{Value, json};
 
 use crate::support::declaration::{Declared, one_model, shared_gpus};
+use crate::support::fleet::{PRICE, START, hosting, published};
 use crate::support::planning::{alarms, planned};
 
 /// The extremes, the default, and the one that no whole number of goes into half an hour.
 const FREQUENCIES: [u32; 4] = [10, 60, 240, 300];
-const START: Timestamp = 1_795_507_200_000;
 
 /// An alarm on a fleet, and how long it is looked at.
 struct Watch {
@@ -36,11 +39,16 @@ fn watch(fleet: Fleet, alarm: &'static str) -> Watch {
 
 impl Watch {
     fn from(self, source: &str) -> Self {
-        Self { settings: json!({"Source": source}), ..self }
+        self.with("Source", json!(source))
     }
 
     fn with_threshold(self, threshold: u32) -> Self {
-        Self { settings: json!({"Threshold": threshold}), ..self }
+        self.with("Threshold", json!(threshold))
+    }
+
+    fn with(mut self, setting: &str, value: Value) -> Self {
+        self.settings[setting] = value;
+        self
     }
 
     fn for_hours(self, hours: Timestamp) -> Self {
@@ -72,7 +80,11 @@ impl Watch {
                 fleet.components.iter().map(|one| json!({"Name": one.name})).collect::<Value>(),
             )
             .with(self.alarm, self.settings.clone());
-        if off { declared.with("UnusedGpuAlarm/Enabled", false) } else { declared }
+        let has_queue = fleet.variants.iter().any(|variant| fleet.serving(variant) == Serving::Asynchronous);
+        let queue = json!({"OutputConfig": {"S3OutputPath": "s3://answers/chat"}});
+        let declared = if off { declared.with("UnusedGpuAlarm/Enabled", false) } else { declared };
+        let declared = if has_queue { declared.with("AsyncInferenceConfig", queue) } else { declared };
+        if self.alarm == AlarmKind::Budget.property() { declared.with("CostPerHour", PRICE) } else { declared }
     }
 
     /// The fleet in every way to publish that a state must not depend on.
@@ -119,12 +131,6 @@ impl Watch {
     }
 }
 
-fn published(fleet: &Fleet, length: Timestamp) -> MetricStore {
-    let mut store = MetricStore::default();
-    fleet.publish(&mut store, START, START..START + length).unwrap();
-    store
-}
-
 /// The same where models that nobody calls publish zeros, also without a copy: no source says what comes then.
 fn with_zeros(fleet: &Fleet, length: Timestamp) -> MetricStore {
     let mut store = published(fleet, length);
@@ -135,11 +141,6 @@ fn with_zeros(fleet: &Fleet, length: Timestamp) -> MetricStore {
         }
     }
     store
-}
-
-fn hosting(frequency: u32, gpus: u32, instances: Steps, model: (u32, Steps)) -> Fleet {
-    Fleet::new(scenario::ENDPOINT, frequency, scenario::variant(gpus, instances))
-        .with(scenario::model("llama", model.0, model.1))
 }
 
 fn doing(load: Load, fleet: Fleet) -> Fleet {
@@ -301,6 +302,12 @@ fn streams_that_begin_late_are_told_of_after_five_minutes() {
             watch(fleet, "FirstChunkLatencyAlarm").with_threshold(1_000).stays_quiet();
         }
     }
+}
+
+/// A variant with a model of its own, or with a queue before it.
+fn own(frequency: u32, serving: Serving, load: Load) -> Fleet {
+    let variant = Variant { load, serving: Some(serving), ..scenario::variant(4, Steps::always(1)) };
+    Fleet::new(scenario::ENDPOINT, frequency, variant)
 }
 
 /// A model that is called while it has a copy, and one that has a copy and is never called.
