@@ -3,14 +3,12 @@
 use std::time::Duration;
 
 use metric_math::telemetry::scenario;
-use monitored_endpoint::widgets::{PanelCall, Widgets};
 use serde_json::{Value, json};
 
 use crate::support::declaration::{Declared, shared_gpus};
 use crate::support::fleet::Account;
 use crate::support::harness::Scenario;
-
-const ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:monitored-endpoint-widgets";
+use crate::support::panel::{ARN, answer};
 
 fn declared() -> Declared {
     shared_gpus("chat")
@@ -42,9 +40,7 @@ fn what_a_panel_is_told_is_what_the_function_understands() {
             assert_eq!(panel["properties"]["endpoint"], ARN);
             let mut event = panel["properties"]["params"].clone();
             event["Range"] = json!("PT30M");
-            let time_left = Duration::from_mins(1);
-            let call = PanelCall { function_arn: ARN, now: account.now, time_left };
-            account.block_on(Widgets::new(&account.config).answer(&event, call))
+            answer(&account, &event)
         })
         .collect();
     let [cluster, cost] = &shown[..] else { panic!("two panels") };

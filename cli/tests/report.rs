@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_sdk_sagemaker::config::{BehaviorVersion, Credentials, Region};
 use aws_stand_in::{Fault, FaultRule, HostingPrice, StandIn};
-use metric_math::telemetry::{Fleet, scenario};
+use metric_math::telemetry::{Fleet, Steps, scenario};
 use serde_json::{Value, json};
 
 use crate::support::{self, end, program, report};
@@ -21,6 +21,26 @@ fn account(fleet: &Fleet) -> StandIn {
 fn close(found: &Value, expected: f64) {
     let found = found.as_f64().unwrap_or(f64::NAN);
     assert!((found - expected).abs() < 1e-6 * expected.abs().max(1.0), "{found} is not {expected}");
+}
+
+/// A sum of nothing in floats is −0.
+#[test]
+fn review_17_nothing_is_never_minus_nothing() {
+    let nothing_placed = Fleet::new("chat", 60, scenario::variant(4, Steps::always(1)));
+    let nothing_runs = Fleet::new("chat", 60, scenario::variant(4, Steps::always(0)));
+    for fleet in [scenario::idle(60), nothing_placed, nothing_runs] {
+        let stand_in = account(&fleet);
+        for format in ["text", "json", "csv"] {
+            let ran = report(&stand_in, &["chat", "--last", "30m", "--price", "5.752", "--format", format]);
+            assert_eq!(ran.code, 0, "{}", ran.err);
+            let is_minus = |word: &str| {
+                let figure = word.trim_start_matches('$').trim_end_matches('%');
+                figure.starts_with("-0") && figure.parse::<f64>().is_ok_and(|figure| figure == 0.0)
+            };
+            let mut words = ran.out.split(|sign: char| sign.is_whitespace() || ",|:;\"".contains(sign));
+            assert_eq!(words.find(|word| is_minus(word) || word.starts_with("$-0")), None, "{}", ran.out);
+        }
+    }
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub(crate) const PRICE: f64 = 5.752;
 /// What a fleet publishes in so long.
 pub(crate) fn published(fleet: &Fleet, length: Timestamp) -> MetricStore {
     let mut store = MetricStore::default();
-    fleet.publish(&mut store, START, START, START + length).unwrap();
+    fleet.publish(&mut store, START, START..START + length).unwrap();
     store
 }
 
