@@ -85,7 +85,8 @@ scenarios: stand-in $(TOOLS)/local/installed ## whole stack lifecycles with the 
 	@test -f "$(PROVIDER_ZIP)" || { echo "$(PROVIDER_ZIP) is not there: run 'make package' first"; exit 1; }
 	PROVIDER_ZIP=$(PROVIDER_ZIP) WIDGETS_ZIP=$(WIDGETS_ZIP) $(TOOLS)/local/bin/python -m pytest tests/cloudformation $(PYTEST_FLAGS)
 
-scenarios-dev: dev-zip ## the same with the development build, for short turns
+scenarios-dev: export PYTEST_FLAGS ?= -m quick
+scenarios-dev: dev-zip ## those marked quick, with the development build (PYTEST_FLAGS= runs all, PYTEST_FLAGS="-k rollback" some)
 	@$(MAKE) --no-print-directory scenarios PROVIDER_ZIP=$(DEV_ZIP) WIDGETS_ZIP=$(WIDGETS_DEV_ZIP)
 
 templates: $(TOOLS)/sam/installed $(TOOLS)/checkov/installed ## sam validate, cfn-lint and checkov over every template

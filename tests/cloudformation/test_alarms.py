@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from declaring import TOPIC, config_alone, with_outputs
 from scenario import Scenario, owned_by
 
@@ -17,6 +18,7 @@ OF_EACH = {"chat-idle-gpu", "chat-no-traffic"}
 ON_EACH = {f"{kind}Alarm": {"Enabled": True} for kind in ("IdleGpu", "NoTraffic")}
 
 
+@pytest.mark.quick
 def test_four_alarms_come_and_go_with_the_declaration(aws: Scenario) -> None:
     stack = aws.stack()
     attributes = [f"{kind}Alarm{what}" for kind in KINDS for what in ("Name", "Arn")]

@@ -43,6 +43,7 @@ def _assert_a_made_up_id(aws: Scenario, stack: Stack, logical_id: str) -> None:
 # --- Create ---
 
 
+@pytest.mark.quick
 def test_a_create_cancelled_while_the_endpoint_is_made_leaves_nothing(aws: Scenario) -> None:
     """Case a1."""
     aws.stand_in.next_transition("chat", "succeed", "", after_ms=CHANGING_MS)

@@ -68,6 +68,7 @@ def scheduled() -> dict[str, Any]:
     return {"version": "0", "source": "aws.events", "detail-type": "Scheduled Event", "account": ACCOUNT, "time": time, "detail": {}}
 
 
+@pytest.mark.quick
 def test_a_day_is_exported_and_the_same_day_again_is_the_same_to_the_byte(exported: Exported) -> None:
     manifest = exported.run(scheduled())
     day, first = yesterday(), exported.objects()
@@ -122,6 +123,7 @@ def test_the_role_grants_what_an_export_called_and_nothing_else(exported: Export
     assert called - allowed == set()
 
 
+@pytest.mark.quick
 def test_without_a_bucket_there_is_nothing_of_it() -> None:
     template = provider.template()
     resources = [name for name in template["Resources"] if name.startswith("Chargeback")]

@@ -24,6 +24,7 @@ ATTRIBUTES = (
 )
 
 
+@pytest.mark.quick
 def test_create_makes_the_config_the_dashboard_and_the_alarm(aws: Scenario) -> None:
     stack = aws.stack()
     assert stack.create(config_stack(aws.token, "chat")) == "CREATE_COMPLETE", stack.reason("Config")
@@ -47,6 +48,7 @@ def test_create_marks_all_it_makes_as_its_own(aws: Scenario) -> None:
         assert thing["Tags"]["team"] == "inference", (kind, thing["Tags"])
 
 
+@pytest.mark.quick
 def test_ref_and_attributes_name_what_was_made(aws: Scenario) -> None:
     stack = aws.stack()
     template = with_outputs(config_stack(aws.token, "chat"), "Config", *ATTRIBUTES)

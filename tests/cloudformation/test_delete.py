@@ -11,6 +11,7 @@ from scenario import Scenario
 FASTER = {"EnableEnhancedMetrics": True, "MetricPublishFrequencyInSeconds": 10}
 
 
+@pytest.mark.quick
 def test_delete_removes_everything(aws: Scenario) -> None:
     stack = aws.stack()
     assert stack.create(config_stack(aws.token, "chat")) == "CREATE_COMPLETE", stack.reason("Config")
@@ -68,6 +69,7 @@ def test_delete_of_the_replaced_config_comes_late_and_hurts_nothing(aws: Scenari
     assert aws.picture() == before
 
 
+@pytest.mark.quick
 def test_a_config_under_a_live_endpoint_is_left_standing(aws: Scenario) -> None:
     stack = aws.stack()
     assert stack.create(config_alone(aws.token, "chat")) == "CREATE_COMPLETE", stack.reason("Config")

@@ -32,6 +32,7 @@ def _asked(aws: Scenario) -> list[tuple[str, str | None]]:
 # --- Create ---
 
 
+@pytest.mark.quick
 def test_one_resource_gives_the_whole_thing(aws: Scenario) -> None:
     stack = aws.stack()
     attributes = ("EndpointName", "EndpointArn", "EndpointConfigName", "EndpointConfigArn", "DashboardName", "DashboardUrl")
@@ -54,6 +55,7 @@ def test_an_endpoint_without_a_name_gets_one_of_the_stack(aws: Scenario) -> None
     assert stack.physical_id("Chat") != "chat"
 
 
+@pytest.mark.quick
 def test_fifty_minutes_of_creation_go_by_over_several_runs(aws: Scenario, short_lived: str) -> None:
     stack = aws.stack()
     aws.stand_in.next_transition("chat", "succeed", "", after_ms=50 * MINUTE)
@@ -71,16 +73,25 @@ def test_a_create_on_an_idle_account_takes_six_round_trips(aws: Scenario) -> Non
     ListMetrics comes before, and the endpoint is looked at once more between its config and itself. Every call takes so long
     here that the calls of one moment can be told from those of the next."""
     aws.stand_in.fault("*", {"delay_ms": 250})
-    stack = aws.stack()
-    assert stack.create(endpoint_stack(aws.token, "chat")) == "CREATE_COMPLETE", stack.reason("Chat")
+    plays = []
+    # A busy machine may hold calls of one moment up, so that they look like two: then it is played again.
+    while len(plays) < 3 and min(map(len, plays), default=7) > 6:
+        plays.append(_round_trips_of_a_create(aws, f"chat-{len(plays)}"))
+    assert min(map(len, plays)) <= 6, plays
+
+
+def _round_trips_of_a_create(aws: Scenario, endpoint: str) -> list[list[str]]:
+    """The calls of a Create, those of one moment together."""
+    before, stack = len(aws.stand_in.calls()), aws.stack(f"-{endpoint}")
+    assert stack.create(endpoint_stack(aws.token, endpoint)) == "CREATE_COMPLETE", stack.reason("Chat")
     moments: list[list[str]] = []
     last = -1_000
-    for call in aws.stand_in.calls():
+    for call in aws.stand_in.calls()[before:]:
         if call["at_ms"] - last > 125:
             moments.append([])
             last = call["at_ms"]
         moments[-1].append(call["operation"])
-    assert len(moments) <= 6, moments
+    return moments
 
 
 @pytest.mark.parametrize("hop", [0, 1], ids=["in the first run", "in the second run"])
@@ -95,6 +106,7 @@ def test_a_run_that_is_killed_is_taken_up_by_lambdas_own_retry(aws: Scenario, sh
     assert aws.stand_in.writes().count("CreateEndpointConfig") == 1
 
 
+@pytest.mark.quick
 def test_a_creation_that_fails_says_why_and_leaves_nothing(aws: Scenario) -> None:
     aws.stand_in.next_transition("chat", "fail", "no capacity for ml.g6.12xlarge")
     stack = aws.stack()
@@ -125,10 +137,10 @@ def test_an_endpoint_that_never_comes_is_given_up_within_service_timeout(aws: Sc
     aws.stand_in.next_transition("chat", "succeed", "", after_ms=10_000_000)
     stack = aws.stack()
     stack.meanwhile = lambda: aws.stand_in.advance(10_000_000) if stack.status.startswith("ROLLBACK") else None
-    assert stack.create(endpoint_stack(short_lived, "chat", ServiceTimeout=5)) == "ROLLBACK_COMPLETE"
+    assert stack.create(endpoint_stack(short_lived, "chat", ServiceTimeout=15)) == "ROLLBACK_COMPLETE"
     reason = stack.reason("Chat")
     assert "gave up" in reason and "Creating" in reason, reason
-    assert aws.exchanges()[0]["seconds"] < 5
+    assert aws.exchanges()[0]["seconds"] < 15
     # It could not be deleted while it was being created: the answered id let the Delete find it.
     assert _asked(aws) == [("Create", None), ("Delete", "chat")]
     assert aws.empty(), aws.picture()
@@ -157,6 +169,7 @@ def test_an_update_that_changes_nothing_writes_nothing(aws: Scenario) -> None:
     assert aws.picture() == before
 
 
+@pytest.mark.quick
 def test_another_config_moves_the_endpoint_and_the_old_one_goes(aws: Scenario) -> None:
     stack = _made(aws)
     old = aws.only("endpoints")["config"]
@@ -301,6 +314,7 @@ def test_another_name_is_taken_back_when_another_resource_fails(aws: Scenario) -
 # --- Delete ---
 
 
+@pytest.mark.quick
 def test_a_delete_leaves_nothing(aws: Scenario) -> None:
     stack = _made(aws)
     assert stack.delete() == "DELETE_COMPLETE", stack.reason("Chat")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from scenario import Scenario
 
 from local.provider import ROOT
 
 
+@pytest.mark.quick
 def test_monitored_config_comes_up_moves_to_another_frequency_and_goes(aws: Scenario) -> None:
     template = (ROOT / "examples" / "monitored-config.yaml").read_text()
     stack = aws.stack()

@@ -60,6 +60,7 @@ def test_a_missing_permission_fails_at_once_and_is_named(aws: Scenario, operatio
     assert aws.picture() == before
 
 
+@pytest.mark.quick
 def test_a_delete_that_is_not_allowed_can_be_repeated(aws: Scenario) -> None:
     stack = aws.stack()
     assert stack.create(config_stack(aws.token, "chat")) == "CREATE_COMPLETE", stack.reason("Config")

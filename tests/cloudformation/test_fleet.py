@@ -28,6 +28,7 @@ def fleet_stack(token: str, **changes: Any) -> Template:
     return {"Resources": {"Fleet": {"Type": "Custom::EndpointFleet", "Properties": properties}}}
 
 
+@pytest.mark.quick
 def test_its_life(aws: Scenario) -> None:
     stack = aws.stack()
     template = with_outputs(fleet_stack(aws.token), "Fleet", "DashboardName", "UnallocatedCostAlarmName")

@@ -33,6 +33,7 @@ def _request(**changes: Any) -> dict[str, Any]:
 # --- The rules ---
 
 
+@pytest.mark.quick
 def test_names_of_what_was_made_are_no_leak() -> None:
     item = {"Resource": "arn:aws:cloudformation:us-east-1:123456789012:stack/s/1|Chat", "Inventory": ["chat", "chat-monitoring"]}
     assert leaks([item], [_request(), _request(NoEcho="true"), "no object", {"RequestType": "Delete"}]) == []
@@ -71,6 +72,7 @@ def test_under_noecho_a_name_is_found_too() -> None:
 # --- The ledger itself ---
 
 
+@pytest.mark.quick
 def test_a_resource_has_one_record_which_ends_some_time_after_it(aws: Scenario) -> None:
     """Without a record, the absence of secrets in it would prove nothing."""
     before = {item["Resource"] for item in aws.ledger()}

@@ -15,6 +15,7 @@ def endpoint(aws: Scenario) -> str:
     return "chat"
 
 
+@pytest.mark.quick
 def test_monitoring_of_an_endpoint_made_elsewhere(aws: Scenario, endpoint: str) -> None:
     stack = aws.stack()
     template = with_outputs(monitoring_stack(aws.token, endpoint), "Monitoring", "DashboardName", "EndpointName")
@@ -53,6 +54,7 @@ def test_a_renamed_dashboard_is_one_dashboard(aws: Scenario, endpoint: str) -> N
     assert (set(picture["dashboards"]), set(picture["alarms"])) == ({"chat-models"}, {"chat-unused-gpu"})
 
 
+@pytest.mark.quick
 def test_its_delete_leaves_the_endpoint(aws: Scenario, endpoint: str) -> None:
     before = aws.picture()
     stack = aws.stack()

@@ -34,6 +34,7 @@ def stack_of(aws: Scenario, *parts: Resources) -> dict[str, Any]:
     return {"Parameters": parameters, "Resources": resources}
 
 
+@pytest.mark.quick
 def test_the_config_moves_over_in_three_updates_and_the_endpoint_stays(
     aws: Scenario, shown: tuple[Resources, Resources, Resources]
 ) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import copy
 import json
 
+import pytest
 from declaring import config_alone, monitoring_stack
 from scenario import Scenario, owned_by
 
 BODY = json.dumps({"widgets": [{"type": "text", "width": 6, "height": 2, "properties": {"markdown": "ours"}}]})
 
 
+@pytest.mark.quick
 def test_two_stacks_cannot_have_one_dashboard(aws: Scenario) -> None:
     first, second = aws.stack("-first"), aws.stack("-second")
     shared = {"Dashboard": {"DashboardName": "shared"}}

@@ -11,6 +11,7 @@ from local import picture, provider
 pytestmark = pytest.mark.skipif(provider.widgets_package() is None, reason="WIDGETS_ZIP names no package of the panels")
 
 
+@pytest.mark.quick
 def test_the_dashboard_s_panels_are_drawn_by_the_packaged_function(on_time: Scenario) -> None:
     aws = on_time
     stack = aws.stack()

@@ -23,7 +23,8 @@ IMPLIED = {
 def test_the_role_grants_what_the_scenarios_called_and_nothing_else(
     deployed: tuple[Account, str], request: pytest.FixtureRequest
 ) -> None:
-    if request.config.getoption("keyword") or len({item.path for item in request.session.items}) < 10:
+    options = request.config.option
+    if options.keyword or options.markexpr or len({item.path for item in request.session.items}) < 10:
         pytest.skip("only a part of the scenarios ran: what they called says nothing about the rest")
     called = deployed[0].stand_in.actions_ever() | deployed[0].actions()
     allowed = set(granted(provider.template()["Resources"], "ProviderRole"))
@@ -32,7 +33,8 @@ def test_the_role_grants_what_the_scenarios_called_and_nothing_else(
     assert allowed - called == set(IMPLIED) | set(OF_OTHERS), "granted and never called"
 
 
-def test_a_permission_that_could_reach_other_peoples_things_is_conditioned() -> None:
+@pytest.mark.quick
+def test_review_20_a_permission_that_could_reach_other_peoples_things_is_conditioned() -> None:
     """What changes an endpoint or a config that is there asks for the ownership tag; creations have none yet."""
     conditioned = {
         "sagemaker:UpdateEndpoint": "endpoint/*",

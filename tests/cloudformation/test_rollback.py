@@ -19,6 +19,7 @@ def test_a_create_that_fails_halfway_leaves_nothing(aws: Scenario, operation: st
     assert aws.empty(), aws.picture()
 
 
+@pytest.mark.quick
 def test_another_resources_failure_takes_ours_back(aws: Scenario) -> None:
     stack = aws.stack()
     assert stack.create(with_failing_last_resource(config_stack(aws.token, "chat"))) == "ROLLBACK_COMPLETE"
@@ -53,6 +54,7 @@ def test_an_update_of_ours_that_fails_leaves_the_old_state_whole(aws: Scenario, 
     assert aws.picture() == before
 
 
+@pytest.mark.quick
 def test_a_replacement_that_another_resource_makes_fail_is_taken_back(aws: Scenario) -> None:
     stack = aws.stack()
     assert stack.create(config_stack(aws.token, "chat")) == "CREATE_COMPLETE", stack.reason("Config")

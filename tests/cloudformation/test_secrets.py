@@ -22,6 +22,7 @@ def _create_event(aws: Scenario) -> dict[str, Any]:
     return {**event, "RequestId": "of-this-test"}
 
 
+@pytest.mark.quick
 def test_the_provider_logs_at_all(aws: Scenario) -> None:
     """Without this, the absence of secrets would prove nothing: who asked for what, and what was made, is in the log."""
     event = _create_event(aws)

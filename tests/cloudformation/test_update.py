@@ -60,6 +60,7 @@ def test_cloudformation_finds_nothing_to_update_in_the_same_template(aws: Scenar
         stack.update(template)
 
 
+@pytest.mark.quick
 def test_a_change_of_the_dashboard_alone_is_made_in_place(aws: Scenario) -> None:
     stack = aws.stack()
     assert stack.create(config_stack(aws.token, "chat")) == "CREATE_COMPLETE", stack.reason("Config")
@@ -98,6 +99,7 @@ def test_a_change_of_a_threshold_moves_its_line_on_the_dashboard_too(aws: Scenar
     assert aws.only("alarms")["Threshold"] == 3.0
 
 
+@pytest.mark.quick
 def test_a_change_of_metrics_config_replaces_the_config_under_the_endpoint(aws: Scenario) -> None:
     stack = aws.stack()
     assert stack.create(config_stack(aws.token, "chat")) == "CREATE_COMPLETE", stack.reason("Config")

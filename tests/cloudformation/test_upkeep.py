@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from declaring import config_alone, config_stack
 from scenario import Scenario
 
@@ -33,6 +34,7 @@ def rules(aws: Scenario, function: str) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.quick
 def test_a_new_endpoint_s_dashboard_is_settled_by_the_hourly_rule(aws: Scenario, keeping: str) -> None:
     stack = aws.stack()
     assert stack.create(config_stack(keeping, "chat")) == "CREATE_COMPLETE", stack.reason("Config")

@@ -8,21 +8,28 @@ mod properties;
 use serde_json::Value;
 
 use super::declaration::{Declared, shared_gpus};
-use super::event::{CONFIG, MONITORING};
+use super::event::{CONFIG, ENDPOINT, MONITORING};
 
 /// A bad declaration, and what its author must read.
 pub(crate) struct Mistake {
     pub(crate) declared: Declared,
-    pub(crate) resource_type: &'static str,
+    /// The types in which it is one.
+    pub(crate) resource_types: &'static [&'static str],
     pub(crate) says: Vec<&'static str>,
 }
 
+/// A mistake of whoever declares a config, alone or with its endpoint.
 fn bad(declared: Declared, says: &[&'static str]) -> Mistake {
-    Mistake { declared, resource_type: CONFIG, says: says.to_vec() }
+    Mistake { resource_types: &[CONFIG, ENDPOINT], ..bad_config(declared, says) }
+}
+
+/// What is a mistake without the endpoint alone.
+fn bad_config(declared: Declared, says: &[&'static str]) -> Mistake {
+    Mistake { declared, resource_types: &[CONFIG], says: says.to_vec() }
 }
 
 fn bad_monitoring(declared: Declared, says: &[&'static str]) -> Mistake {
-    Mistake { declared, resource_type: MONITORING, says: says.to_vec() }
+    Mistake { resource_types: &[MONITORING], ..bad_config(declared, says) }
 }
 
 fn chat() -> Declared {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Mistake, bad, bad_monitoring, chat, frequency};
-use crate::support::declaration::{monitoring, one_model};
+use crate::support::declaration::{TOPIC, monitoring, one_model};
 
 /// All of them.
 pub(super) fn all() -> Vec<Mistake> {
@@ -37,6 +37,30 @@ fn alarms() -> Vec<Mistake> {
             &[
                 "Properties.UnusedGpuAlarm.DatapointsToAlarm: 31 is out of range; use 1 to EvaluationPeriods, which is 30",
             ],
+        ),
+        bad(
+            alarm("EvaluationPeriods", json!(1441)),
+            &["EvaluationPeriods: Period 60 s × EvaluationPeriods 1441 is longer than 1 day"],
+        ),
+        bad(
+            chat().with("UnusedGpuAlarm", json!({"EvaluationPeriods": 3, "DatapointsToAlarm": 5})),
+            &["Properties.UnusedGpuAlarm.DatapointsToAlarm: 5 is out of range; use 1 to EvaluationPeriods, which is 3"],
+        ),
+        bad(
+            alarm("Period", json!(10)),
+            &["Properties.UnusedGpuAlarm.Period: 10 s is shorter than", "which is 60 s", "use 60 or more"],
+        ),
+        bad(
+            alarm("ComparisonOperator", json!("GreaterThan")),
+            &["Properties.UnusedGpuAlarm.ComparisonOperator: \"GreaterThan\" is not allowed", "GreaterThanThreshold"],
+        ),
+        bad(
+            alarm("TreatMissingData", json!("ignored")),
+            &["Properties.UnusedGpuAlarm.TreatMissingData: \"ignored\" is not allowed", "notBreaching"],
+        ),
+        bad(
+            chat().with("AlarmActions", vec![TOPIC; 6]),
+            &["Properties.AlarmActions: 6 actions are more than CloudWatch takes; use at most 5"],
         ),
         bad(alarm("Threshold", json!(-1)), &["Properties.UnusedGpuAlarm.Threshold: -1 is negative"]),
         bad(
@@ -125,9 +149,7 @@ fn sources() -> Vec<Mistake> {
             &["Properties.UnusedGpuAlarm.Source:", "give GpuDimension (GpuId or AcceleratorId), or use Reservation"],
         ),
         bad(
-            counting("GpuBufferAlarm")
-                .with("MetricsConfig", json!({"EnableEnhancedMetrics": true, "MetricPublishFrequencyInSeconds": 10}))
-                .with("GpuBufferAlarm/Period", 30),
+            counting("GpuBufferAlarm").faster().with("GpuBufferAlarm/Period", 30),
             &["Properties.GpuBufferAlarm.Period: 30 s is shorter than a minute, the least that Metrics Insights takes"],
         ),
         bad(

@@ -122,9 +122,14 @@ fn costs_and_models() -> Vec<Mistake> {
             &["Properties.CostPerHour: -1 is not a price; use dollars per instance-hour"],
         ),
         bad(chat().with("CostPerHour", 0), &["Properties.CostPerHour: 0 is not a price"]),
+        bad(chat().with("CostPerHour", -5.752), &["Properties.CostPerHour: -5.752 is not a price"]),
         bad(
             variants(json!({"VariantName": "Other"})),
             &["Properties.Variants[0].VariantName: \"Other\" names no variant; there is AllTraffic"],
+        ),
+        bad(
+            variants(json!({"VariantName": "Blue", "CostPerHour": 1})),
+            &["Properties.Variants[0].VariantName: \"Blue\" names no variant; there is AllTraffic"],
         ),
         bad(
             variants(json!({"CostPerHour": 1})),

@@ -205,7 +205,7 @@ fn deployments() -> Vec<Mistake> {
             json!({"MaximumBatchSize": {"Type": "CAPACITY_PERCENT", "Value": 20}, "WaitIntervalInSeconds": 60});
         let declared = chat().with("DeploymentConfig/RollingUpdatePolicy", policy);
         Mistake {
-            resource_type: ENDPOINT,
+            resource_types: &[ENDPOINT],
             ..bad(declared.with(&format!("DeploymentConfig/RollingUpdatePolicy/{member}"), value), &[])
         }
     };

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Mistake, bad, bad_monitoring, chat};
+use super::{Mistake, bad, bad_config, bad_monitoring, chat};
 use crate::support::declaration::monitoring;
 
 /// All of them.
@@ -12,7 +12,7 @@ pub(super) fn all() -> Vec<Mistake> {
 
 fn names() -> Vec<Mistake> {
     vec![
-        bad(chat().without("EndpointName"), &["Properties.EndpointName: give the name of the endpoint"]),
+        bad_config(chat().without("EndpointName"), &["Properties.EndpointName: give the name of the endpoint"]),
         bad(
             chat().with("EndpointName", "my_chat"),
             &["Properties.EndpointName: \"my_chat\" is not an endpoint name", "use 1 to 63 letters"],
@@ -56,6 +56,7 @@ fn kinds_and_unknowns() -> Vec<Mistake> {
             &["Properties.MetricsConfig.EnableEnhancedMetrics: expected true or false, got \"yes\""],
         ),
         bad(chat().with("CostPerHour", "cheap"), &["Properties.CostPerHour: expected a number or Auto, got \"cheap\""]),
+        bad(chat().with("CostPerHour", "5,752"), &["Properties.CostPerHour: expected a number or Auto, got \"5,752\""]),
         bad(
             chat().with("CostPerHour", "auto"),
             &["Properties.CostPerHour: expected a number or Auto, got \"auto\"; did you mean Auto?"],
@@ -104,10 +105,14 @@ fn kinds_and_unknowns() -> Vec<Mistake> {
             &["Properties.InferenceComponents[0].Gpus: unknown property; did you mean GpusPerCopy?"],
         ),
         bad(
+            chat().with("MetricConfig", json!({})),
+            &["Properties.MetricConfig: unknown property; did you mean MetricsConfig?"],
+        ),
+        bad(
             chat().with("GpuBuferAlarm", json!({})),
             &["Properties.GpuBuferAlarm: unknown property; did you mean GpuBufferAlarm?"],
         ),
-        bad(
+        bad_config(
             chat().with("DeploymentConfig", json!({})),
             &["Properties.DeploymentConfig: belongs to Custom::MonitoredEndpoint"],
         ),
