@@ -159,8 +159,7 @@ fn review_8_no_config_goes_while_an_update_s_rollback_has_failed() {
     let chain = Scenario::with_transitions(QUICK);
     let old = shared_gpus("chat");
     settled_in_failed(&chain, &old);
-    let metrics = json!({"EnableEnhancedMetrics": true, "MetricPublishFrequencyInSeconds": 10});
-    let new = old.clone().with("MetricsConfig", metrics);
+    let new = old.clone().faster();
     let reason = chain.send(Event::update(ENDPOINT, "chat", &old, &new)).failed();
     assert!(reason.contains("UpdateRollbackFailed"), "{reason}");
     assert_eq!(chain.config_names().len(), 2, "{:?}", chain.config_names());
@@ -230,8 +229,7 @@ fn a_config_that_had_to_be_left_goes_once_nothing_uses_it() {
     let old = shared_gpus("chat");
     let made = scenario.create(&old).succeeded();
     scenario.endpoint_serves("chat", &made.id());
-    let metrics = json!({"EnableEnhancedMetrics": true, "MetricPublishFrequencyInSeconds": 10});
-    let new = old.clone().with("MetricsConfig", metrics);
+    let new = old.clone().faster();
     let replaced = scenario.update(&made.id(), &old, &new).succeeded();
     // Express mode: the old config's Delete comes while the endpoint still serves on it.
     let left = scenario.delete(&made.id(), &old).succeeded();
