@@ -4,12 +4,12 @@
 
 use std::time::Duration;
 
-use aws_stand_in::{Fault, Outcome, Script};
+use aws_stand_in::{Fault, Outcome as Comes, Script};
 use serde_json::{Value, json};
 
 use crate::support::declaration::{Declared, one_model, shared_gpus};
 use crate::support::event::{ENDPOINT, Event};
-use crate::support::harness::{Answer, Scenario};
+use crate::support::harness::{Answer, Delivery, Outcome, Scenario};
 
 const QUICK: Duration = Duration::from_millis(20);
 const NONE: [&str; 0] = [];
@@ -129,7 +129,7 @@ fn a15_a_grant_that_kms_refuses_is_named() {
 fn a16_no_control_character_of_a_failure_reason_reaches_the_answer() {
     let chain = Scenario::with_transitions(QUICK);
     let reason = Some("no \u{1b}[31mcapacity\u{7}\0".to_owned());
-    chain.stand_in.script("chat", Script { outcome: Outcome::Fail, reason, after_ms: None });
+    chain.stand_in.script("chat", Script { outcome: Comes::Fail, reason, after_ms: None });
     let reason = chain.send(event(include_str!("cases/a16-control-characters.json"))).failed();
     assert!(reason.contains("capacity") && !reason.chars().any(char::is_control), "{reason:?}");
     assert!(chain.is_empty());
@@ -149,7 +149,7 @@ fn d1_a_config_that_was_deleted_under_its_endpoint_is_said_to_be_missing() {
 
 fn settled_in_failed(chain: &Scenario, declared: &Declared) {
     chain.send(Event::create(ENDPOINT, declared)).succeeded();
-    let script = Script { outcome: Outcome::RollbackFailed, reason: Some("no capacity".to_owned()), after_ms: None };
+    let script = Script { outcome: Comes::RollbackFailed, reason: Some("no capacity".to_owned()), after_ms: None };
     chain.stand_in.script("chat", script);
 }
 
@@ -165,6 +165,42 @@ fn review_8_no_config_goes_while_an_update_s_rollback_has_failed() {
     assert_eq!(chain.config_names().len(), 2, "{:?}", chain.config_names());
     chain.send(Event::update(ENDPOINT, "chat", &new, &old)).succeeded();
     assert_eq!(chain.config_names().len(), 1, "once it serves on the old one again, the new one goes");
+}
+
+/// Each look after the first is throttled until the run's time is up. By the next run all is well, and the endpoint in service.
+fn throttled_until_time_is_up(chain: &Scenario, event: Event) {
+    chain.let_fail_from(2, "DescribeEndpoint", None, Fault::Throttle {});
+    let delivery = Delivery { life: Duration::from_secs(4), times: 1, killed_when: None };
+    let answer = chain.deliver(event, delivery, |outcome, _| {
+        assert!(matches!(outcome, Outcome::HandedOver(_)), "{outcome:?}");
+        let calls = chain.stand_in.calls();
+        assert!(calls.iter().any(|call| call.fault == Some("throttle")), "no look was throttled: {calls:?}");
+        chain.stand_in.clear_faults();
+        chain.stand_in.advance(Duration::from_mins(51));
+        Duration::from_mins(1)
+    });
+    answer.unwrap().succeeded();
+    assert_eq!(chain.hops(), 1);
+    assert_eq!(chain.endpoint("chat")["EndpointStatus"], "InService");
+}
+
+/// It was FAILED, as if the endpoint that had just been asked for had disappeared.
+#[test]
+fn review_9_a_look_that_is_throttled_when_time_is_up_is_handed_over() {
+    let chain = Scenario::with_transitions(Duration::from_mins(50));
+    throttled_until_time_is_up(&chain, Event::create(ENDPOINT, &shared_gpus("chat")));
+}
+
+/// It was FAILED, as if the deployment that had just been asked for had been rolled back.
+#[test]
+fn review_9_so_is_one_after_an_update() {
+    let chain = Scenario::with_transitions(QUICK);
+    let (old, new) = (shared_gpus("chat"), shared_gpus("chat").faster());
+    chain.send(Event::create(ENDPOINT, &old)).succeeded();
+    let slowly = Script { outcome: Comes::Succeed, reason: None, after_ms: Some(50 * 60_000) };
+    chain.stand_in.script("chat", slowly);
+    throttled_until_time_is_up(&chain, Event::update(ENDPOINT, "chat", &old, &new));
+    assert_eq!(chain.config_names().len(), 1);
 }
 
 /// "The same tags twice, one renamed": 47 tags of the author's and our three are all that there is room for.
@@ -197,7 +233,7 @@ fn review_13_an_own_endpoint_that_has_failed_is_made_anew() {
     });
     chain
         .stand_in
-        .script("chat", Script { outcome: Outcome::Fail, reason: Some("no capacity".to_owned()), after_ms: None });
+        .script("chat", Script { outcome: Comes::Fail, reason: Some("no capacity".to_owned()), after_ms: None });
     let config = chain.config_names().remove(0);
     let create = chain.sagemaker.create_endpoint().endpoint_name("chat").endpoint_config_name(config);
     chain.block_on(create.set_tags(Some(tags.collect())).send()).unwrap();
