@@ -8,7 +8,7 @@ use monitored_endpoint::spec::{Dollars, PublishFrequency};
 use monitored_endpoint::usage::{
     GpuUsage, InstanceUsage, ModelUsage, Moment, Money, Period, Totals, Usage, VariantUsage, Window,
 };
-use monitored_endpoint::widgets::{Panel, render};
+use monitored_endpoint::widgets::{InteractivePanel, render};
 use serde_json::{Value, json};
 
 const INSTANCES: u32 = 100;
@@ -33,17 +33,17 @@ fn usage() -> Usage {
         unused_gpus: Some(40.0),
         bill: Some(money(4916.0)),
         unallocated: Some(money(245.8)),
-        invocations: Some(1e7),
+        requests: Some(1e7),
         client_errors: None,
         server_errors: None,
     };
     let gpu = |number: u32| {
-        let is_free = number.is_multiple_of(20);
+        let is_unused = number.is_multiple_of(20);
         GpuUsage {
-            id: (!is_free).then(|| (number % GPUS).to_string()),
-            model: (!is_free).then(|| name(number % MODELS)),
+            id: (!is_unused).then(|| (number % GPUS).to_string()),
+            model: (!is_unused).then(|| name(number % MODELS)),
             copy: None,
-            utilization: (!is_free).then(|| f64::from(number % 100)),
+            utilization: (!is_unused).then(|| f64::from(number % 100)),
             mean_utilization: None,
         }
     };
@@ -61,12 +61,12 @@ fn usage() -> Usage {
         copies_observed: Some(2),
         utilization: Some(47.0),
         mean_utilization: Some(45.0),
-        invocations: Some(50_000.0),
+        requests: Some(50_000.0),
         client_errors: None,
         server_errors: None,
         slowest_p99_ms: None,
         money: Some(money(23.4)),
-        per_thousand_invocations: Some(Dollars(0.47)),
+        per_thousand_requests: Some(Dollars(0.47)),
         share: Some(0.005),
     };
     Usage {
@@ -99,7 +99,7 @@ fn usage() -> Usage {
     }
 }
 
-fn event(panel: Panel) -> Value {
+fn event(panel: InteractivePanel) -> Value {
     let label = |number| json!({"Name": name(number), "Label": format!("Model {number}")});
     json!({
         "Panel": panel.name(), "EndpointName": "chat", "CostPerHour": 98.32,
@@ -110,7 +110,7 @@ fn event(panel: Panel) -> Value {
 
 fn panels(criterion: &mut Criterion) {
     let usage = usage();
-    for (name, panel) in Panel::ALL {
+    for (name, panel) in InteractivePanel::ALL {
         let event = event(panel);
         criterion.bench_function(&format!("draw the {name} panel of 800 GPUs and 200 models"), |bencher| {
             bencher.iter(|| {

@@ -2,7 +2,7 @@
 
 use metric_math::{
     evaluation::{
-        Reading,
+        Data, Reading,
         alarm::{AlarmState, MetricAlarm},
         dashboard::Viewer,
     },
@@ -44,7 +44,7 @@ fn ever_fires(declared: &Value, fleet: &Fleet) -> bool {
     let [alarm] = planned.alarms.as_slice() else { panic!("{} alarms", planned.alarms.len()) };
     let (alarm, store) = (MetricAlarm::read(alarm).unwrap(), published(fleet));
     Reading::ALL.into_iter().any(|reading| {
-        let changes = alarm.history(&store, reading, START, START + LENGTH).unwrap();
+        let changes = alarm.history(Data { store: &store, reading }, START, START + LENGTH).unwrap();
         assert!(!changes.is_empty(), "it is evaluated");
         changes.into_iter().any(|(_, state)| state == AlarmState::Alarm)
     })

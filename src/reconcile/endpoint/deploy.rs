@@ -100,20 +100,25 @@ impl Reconciler {
                 Deploy::Wait => {}
             }
             let status = observed.map_or_else(|| "being created".to_owned(), |endpoint| endpoint.status.to_string());
-            let waiting = ReconcileError::StillWaiting { name: rollout.name(), status: status.clone() };
-            run.note_changing(Some(Changing { endpoint: rollout.name(), status }));
-            if !run.pause(pauses.next()).await? {
-                return Err(waiting);
+            run.note_changing(Some(Changing { endpoint: rollout.name(), status: status.clone() }));
+            loop {
+                if !run.pause(pauses.next()).await? {
+                    return Err(ReconcileError::StillWaiting { name: rollout.name(), status });
+                }
+                // What was described before the last change says nothing of its outcome, least of all that an endpoint which
+                // had just been asked for has gone.
+                if self.see_again(rollout, &mut seen).await? {
+                    break;
+                }
             }
-            self.see_again(rollout, &mut seen).await?;
         }
     }
 
-    /// Describes the endpoint once more. Where SageMaker is too busy to say, it is as it was: it is described again later.
-    async fn see_again(&self, rollout: &Rollout<'_>, seen: &mut Seen) -> Result<(), ReconcileError> {
+    /// Describes the endpoint once more. `false` where SageMaker is too busy to say.
+    async fn see_again(&self, rollout: &Rollout<'_>, seen: &mut Seen) -> Result<bool, ReconcileError> {
         let found = match self.sagemaker.endpoint(rollout.endpoint.name.as_str()).await {
             Ok(found) => found,
-            Err(CallError::Failed { source, .. }) if source.is_passing() => return Ok(()),
+            Err(CallError::Failed { source, .. }) if source.is_passing() => return Ok(false),
             Err(error) => return Err(error.into()),
         };
         let born = found.as_ref().and_then(identity);
@@ -132,7 +137,7 @@ impl Reconciler {
             seen.born = Some(born);
         }
         (seen.found, seen.at) = (found, Instant::now());
-        Ok(())
+        Ok(true)
     }
 
     async fn create(&self, rollout: &Rollout<'_>, seen: &mut Seen) -> Result<(), ReconcileError> {
@@ -169,8 +174,9 @@ impl Reconciler {
 
     async fn update(&self, rollout: &Rollout<'_>, seen: &mut Seen) -> Result<(), ReconcileError> {
         let (planned, run) = (rollout.endpoint, rollout.run);
-        if seen.at.elapsed() > FRESH {
-            self.see_again(rollout, seen).await?;
+        if seen.at.elapsed() > FRESH && !self.see_again(rollout, seen).await? {
+            // Decided again once it could be described.
+            return Ok(());
         }
         let Some(found) = &seen.found else { return Ok(()) };
         run.intend(&[]).await?;
