@@ -11,7 +11,7 @@ mod account;
 mod life;
 mod stack;
 
-use std::env;
+use std::{env, thread};
 
 use proptest::collection::vec;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -21,23 +21,34 @@ use stack::{Kind, Reference, Stack};
 /// Lives of each type, and the changes that one has at most.
 const LIVES: u32 = 20;
 const LONGEST: usize = 5;
+/// Threads that live them: most of a life is waiting.
+const THREADS: u8 = 10;
 
 fn every_life_ends_well(kind: Kind) {
     let explored = env::var("SEQUENCES").ok().and_then(|lives| lives.parse().ok());
     let config = Config {
-        cases: explored.unwrap_or(LIVES),
+        cases: explored.unwrap_or(LIVES).div_ceil(THREADS.into()),
         failure_persistence: None,
         // A shorter life that fails is worth a minute, not an hour.
         max_shrink_iters: 120,
         ..Config::default()
     };
-    let mut runner = match explored {
-        Some(_) => TestRunner::new(config),
-        None => TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha)),
-    };
     let reference = Reference::new(kind);
+    thread::scope(|scope| {
+        for number in 0..THREADS {
+            let seeded = || TestRng::from_seed(RngAlgorithm::ChaCha, &[number; 32]);
+            let runner = match explored {
+                Some(_) => TestRunner::new(config.clone()),
+                None => TestRunner::new_with_rng(config.clone(), seeded()),
+            };
+            scope.spawn(|| live(runner, kind, &reference));
+        }
+    });
+}
+
+fn live(mut runner: TestRunner, kind: Kind, reference: &Reference) {
     let lived = runner.run(&vec(life::change(), 1..=LONGEST), |changes| {
-        let mut stack = Stack::new(kind, &reference);
+        let mut stack = Stack::new(kind, reference);
         for change in &changes {
             stack.make(change);
         }

@@ -1,7 +1,7 @@
 //! A stack with a custom resource and what stands beside it, through the operations that its owner asks for.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::Mutex;
 
 use serde_json::Value;
 
@@ -47,17 +47,17 @@ impl Kind {
 /// What an account looks like in which nothing was ever done but to create what is wanted.
 pub(crate) struct Reference {
     kind: Kind,
-    pictures: RefCell<HashMap<Option<Wanted>, Value>>,
+    pictures: Mutex<HashMap<Option<Wanted>, Value>>,
 }
 
 impl Reference {
     pub(crate) fn new(kind: Kind) -> Self {
-        Self { kind, pictures: RefCell::default() }
+        Self { kind, pictures: Mutex::default() }
     }
 
     fn picture(&self, wanted: Option<&Wanted>) -> Value {
         let key = wanted.cloned();
-        if let Some(known) = self.pictures.borrow().get(&key) {
+        if let Some(known) = self.pictures.lock().unwrap().get(&key) {
             return known.clone();
         }
         let account = self.kind.account();
@@ -67,7 +67,7 @@ impl Reference {
             assert!(self.kind != Kind::Config || account.deploy(wanted.endpoint, &id));
         }
         let picture = account.picture();
-        self.pictures.borrow_mut().insert(key, picture.clone());
+        self.pictures.lock().unwrap().insert(key, picture.clone());
         picture
     }
 }
