@@ -14,6 +14,8 @@ impl PublishFrequency {
     pub const ALL: [u16; 7] = [10, 30, 60, 120, 180, 240, 300];
     /// What the API uses where a config says nothing, and what this product asks for by default.
     pub const DEFAULT: Self = Self(60);
+    /// The slowest one.
+    pub(crate) const SLOWEST: Self = Self(300);
 
     /// Accepts one of [`Self::ALL`].
     #[must_use]

@@ -26,7 +26,7 @@ pub(super) enum Failure {
         #[source]
         error: HandoverError,
     },
-    #[error("{}, and the time of this one is up; try again", Waiting::OtherRun)]
+    #[error("another run of this resource's requests is still at work, and the time of this one is up; try again")]
     Busy,
     #[error("the provider has a bug: it panicked. The function's log says where")]
     Panic,

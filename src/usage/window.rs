@@ -152,10 +152,12 @@ impl Window {
     }
 
     /// The whole hours of the range, as far as their data has arrived. Every publish frequency divides an hour, and data by the hour is
-    /// what CloudWatch keeps longest. A range that begins or ends within an hour is rounded outward.
+    /// what CloudWatch keeps longest. A range that begins or ends within an hour is rounded outward. The last hours are the same at every
+    /// frequency, since a statement adds endpoints up.
     pub(crate) fn hours(range: TimeRange, frequency: PublishFrequency, now: Moment) -> Result<Self, BadRange> {
         range.check(now)?;
-        let window = Self::at(range, HOUR, settled(frequency, now), now);
+        let waited_for = if matches!(range, TimeRange::Last(_)) { PublishFrequency::SLOWEST } else { frequency };
+        let window = Self::at(range, HOUR, settled(waited_for, now), now);
         match range {
             TimeRange::Between { from, .. } if window.until <= from => Err(BadRange::Running(from)),
             _ if resolution_at(now.0 - window.from.0).is_none() => Err(BadRange::Forgotten(window.from)),
@@ -327,6 +329,22 @@ mod tests {
         assert_eq!(hours(ago(-60, -120), 60), Err(BadRange::Future(Moment(NOW.0 + 60))));
         assert!(matches!(hours(ago(456 * DAY, 0), 60), Err(BadRange::Forgotten(_))));
         assert_eq!(hours(ago(into_hour + 400 * DAY, into_hour + DAY), 240).map(|(_, hours)| hours), Ok(399 * 24));
+    }
+
+    /// Three minutes into an hour, a fast endpoint's last hour was over, and a slow one's wasn't.
+    #[test]
+    fn the_last_hours_of_endpoints_in_one_statement_are_the_same() {
+        for into_hour in [0, 130, 200, 299, 301, 1800] {
+            let now = Moment(NOW.0.div_euclid(HOUR) * HOUR + into_hour);
+            let hours = |publish| {
+                let window = Window::hours(TimeRange::Last(7200), frequency(publish), now).unwrap();
+                (window.from, window.until)
+            };
+            assert!(
+                [10, 60, 180].into_iter().all(|publish| hours(publish) == hours(300)),
+                "{into_hour} s into the hour"
+            );
+        }
     }
 
     #[test]
