@@ -181,7 +181,7 @@ def show_results(screen: Screen, outputs: dict[str, str], page: Path, png: Path 
     screen.fact("picture", str(png) if png else "none: Chromium is not installed")
     example = EXAMPLE.relative_to(provider.ROOT)
     screen.say("\n           Next: the same picture of a declaration of your own, before anything is deployed")
-    screen.say(f"             make cli && {_target() / 'debug' / 'monitored-endpoint'} preview {example}")
+    screen.say(f"             make cli && .tools/bin/monitored-endpoint preview {example}")
 
 
 def expect(status: str, wanted: str, stack: Stack) -> None:
