@@ -109,9 +109,10 @@ pub enum Reading {
 
 impl Reading {
     fn named(name: &str) -> Option<Self> {
+        if let Some(dimension) = GpuDimension::named(name) {
+            return Some(Self::GpuDimension(dimension));
+        }
         Some(match name {
-            "GpuId" => Self::GpuDimension(GpuDimension::GpuId),
-            "AcceleratorId" => Self::GpuDimension(GpuDimension::AcceleratorId),
             "silent while idle" => Self::SilentWhileIdle,
             "normalized on own models" => Self::NormalizedOnOwnModels,
             "components by variant" => Self::ComponentsByVariant,
