@@ -58,30 +58,27 @@ impl Reconciler {
             };
             clean &= succeeded(step.in_words(), &undone);
         }
-        let mut made: Vec<Item> = run.record().inventory;
-        made.retain(|item| item.is_undone_with(run.request_id()));
+        let before = run.record();
+        let made = before.inventory.iter().filter(|item| item.is_undone_with(run.request_id()));
+        let (made, all_named) = with_real_names(made, names);
+        clean &= all_named;
         clean &= self.undo_alarms(undoing, &made).await;
         // What an earlier run of this request took over; of what this one did, nothing is left by now.
         let record = run.record();
-        for item in record.inventory.iter().filter(|item| item.adopted && item.request == run.request_id()) {
-            let Some(thing) = with_real_name(item, names) else {
-                clean = false;
-                continue;
-            };
+        let taken = record.inventory.iter().filter(|item| item.adopted && item.request == run.request_id());
+        let (taken, all_named) = with_real_names(taken, names);
+        clean &= all_named;
+        for (_, thing) in &taken {
             let given_back = match run.intend(&[]).await {
-                Ok(()) => self.give_back(run, owner, &thing).await,
+                Ok(()) => self.give_back(run, owner, thing).await,
                 Err(stop) => Err(stop.into()),
             };
             clean &= succeeded("give back what was taken over", &given_back);
         }
         for kind in [Kind::Dashboard, Kind::Endpoint, Kind::EndpointConfig] {
-            for item in made.iter().filter(|item| item.kind == kind) {
-                let Some(thing) = with_real_name(item, names) else {
-                    clean = false;
-                    continue;
-                };
+            for (item, thing) in made.iter().filter(|(_, thing)| thing.kind == kind) {
                 let removed = match run.intend(&[]).await {
-                    Ok(()) => self.remove_made(undoing, item, &thing).await,
+                    Ok(()) => self.remove_made(undoing, item, thing).await,
                     Err(stop) => Err(stop.into()),
                 };
                 clean &= succeeded("remove what was made", &removed);
@@ -90,11 +87,10 @@ impl Reconciler {
         clean
     }
 
-    async fn undo_alarms(&self, undoing: Undoing<'_>, made: &[Item]) -> bool {
-        let Undoing { run, owner, names } = undoing;
-        let alarms = made.iter().filter(|item| item.kind == Kind::Alarm);
-        let alarms: Vec<AlarmName> =
-            alarms.filter_map(|item| AlarmName::parse(&with_real_name(item, names)?.name).ok()).collect();
+    async fn undo_alarms(&self, undoing: Undoing<'_>, made: &[(&Item, Thing)]) -> bool {
+        let Undoing { run, owner, .. } = undoing;
+        let alarms = made.iter().filter(|(_, thing)| thing.kind == Kind::Alarm);
+        let alarms: Vec<AlarmName> = alarms.filter_map(|(_, alarm)| AlarmName::parse(&alarm.name).ok()).collect();
         if alarms.is_empty() {
             return true;
         }
@@ -223,6 +219,17 @@ fn is_the_same(item: &Item, found: &aws_sdk_sagemaker::operation::describe_endpo
 pub(super) fn with_real_name(item: &Item, names: &[Thing]) -> Option<Thing> {
     let given = || names.iter().find(|thing| item.is(thing)).cloned();
     item.name.text().map(|name| Thing::new(item.kind, name)).or_else(given)
+}
+
+/// The items with the things that they are about, and whether the names of all of them are known.
+fn with_real_names<'i>(items: impl Iterator<Item = &'i Item>, names: &[Thing]) -> (Vec<(&'i Item, Thing)>, bool) {
+    let mut all_named = true;
+    let things = items.filter_map(|item| {
+        let thing = with_real_name(item, names);
+        all_named &= thing.is_some();
+        Some((item, thing?))
+    });
+    (things.collect(), all_named)
 }
 
 fn succeeded(step: &'static str, undone: &Result<(), ReconcileError>) -> bool {
