@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from itertools import chain
 from pathlib import Path
 
 import release
@@ -21,7 +22,7 @@ def build(folder: Path) -> dict[str, Path]:
     """What `make package-arm64`, `package-x86_64` and `plain-template` would have built: the folder of each instruction set's packages."""
     zips = {architecture: folder / architecture for architecture in release.ARCHITECTURES}
     for architecture, built in zips.items():
-        for function in ("provider", "widgets", "hook"):
+        for function in chain.from_iterable(release.FUNCTIONS.values()):
             pack(built / function / "bootstrap.zip", architecture)
     for name in release.FUNCTIONS:
         (folder / f"plain-{name}.json").write_text("{}")
